@@ -1,0 +1,38 @@
+"""Money is ``Decimal``; two decimals on paper, exact inside."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+ZERO: Final = Decimal(0)
+CENT: Final = Decimal("0.01")
+
+
+def money(value: Any) -> Decimal:
+    """A decoded JSON number, a string or nothing as ``Decimal``; absent and empty are zero.
+
+    Raises ``TypeError`` on a binary float and ``ValueError`` on text that is no number.
+    """
+    if value is None or value == "":
+        return ZERO
+    if isinstance(value, bool | float):
+        raise TypeError(f"{value!r} is not money: binary floats and booleans are refused")
+    try:
+        number = Decimal(value)
+    except ArithmeticError as error:
+        raise ValueError(f"{value!r} is not an amount") from error
+    if not number.is_finite():
+        raise ValueError(f"{value!r} is not an amount")
+    return number
+
+
+def cents(value: Decimal) -> Decimal:
+    """Rounded to the cent, half away from zero."""
+    return value.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def money_text(value: Decimal) -> str:
+    """``"1234.50"``: two decimals, no grouping; never ``-0.00``."""
+    rounded = cents(value)
+    return f"{ZERO if rounded == 0 else rounded:.2f}"

@@ -1,0 +1,55 @@
+"""Values that come from outside: secrets and where this machine's state lies.
+
+Nothing here is read on import; only the command line, reports and `open_vault` call these functions.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+MASK: Final = "••••"
+
+
+class Secret:
+    """A passphrase, key or token that cannot slip into a log: every text form of it is a mask."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The secret itself; call it only where it is used."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"Secret({MASK})"
+
+    def __str__(self) -> str:
+        return MASK
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a secret is not pickled")
+
+
+def state_dir() -> Path:
+    """Where this machine keeps what must lie outside any vault, such as the remembered heads.
+
+    ``AKIKA_STATE_DIR``, else ``$XDG_STATE_HOME/akika``, else ``~/.local/state/akika``.
+    """
+    explicit = os.environ.get("AKIKA_STATE_DIR")
+    if explicit:
+        return Path(explicit)
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "akika"

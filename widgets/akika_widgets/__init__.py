@@ -1,0 +1,1 @@
+"""The visible side of Akika Forensics."""

@@ -1,0 +1,1 @@
+"""Views over ready values, for notebooks, the workbench and reports."""
