@@ -1,0 +1,54 @@
+# Every target says in a "##" comment what it does; `make` alone prints them.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+DEMO ?= demo
+WORKERS ?= 2
+BIN := .venv/bin
+
+.PHONY: help demo report test lint format types soak bench pins clean
+
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: ## the whole story on the embedded company: capture, incident, plan, restore, proof, report
+	@tools/bootstrap.sh
+	@$(BIN)/akika demo --dir $(DEMO)
+
+test: ## install what is needed, then lint, types, import contracts and all tests
+	@tools/bootstrap.sh dev,workbench
+	@tools/browser.sh
+	@$(MAKE) lint types
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
+
+lint: ## ruff (rules and format) and the import contracts
+	@tools/bootstrap.sh dev,workbench
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/lint-imports --no-logo
+
+format: ## put the source into the house's form
+	@tools/bootstrap.sh dev,workbench
+	$(BIN)/ruff check --quiet --fix-only .
+	$(BIN)/ruff format .
+
+types: ## mypy, strict
+	@tools/bootstrap.sh dev,workbench
+	$(BIN)/mypy
+
+soak: ## the long campaigns: every test, many more examples
+	@tools/bootstrap.sh dev,workbench
+	AKIKA_TEST_PROFILE=soak $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal -m "soak or not soak"
+
+bench: ## figures of this machine: start-up, canonical form, and what else benchmarks/ holds
+	@tools/bootstrap.sh dev,workbench
+	@for file in benchmarks/*.py; do $(BIN)/python "$$file" || exit 1; done
+
+pins: ## write constraints.txt anew from what .venv holds
+	@tools/bootstrap.sh dev,workbench
+	$(BIN)/python tools/pin.py
+
+clean: ## remove caches and built files; .venv and demo stay
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find akika_forensics widgets tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
