@@ -1,0 +1,341 @@
+"""Run a plan against a company: intents first, never the same write twice, every write read back.
+
+The only module that may write to QuickBooks. `run_steps` is what both a rehearsal and an execution run;
+whether an execution is allowed at all is decided before, in `authority`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import batched, groupby
+from typing import Any, Final
+
+from akika_forensics.errors import Fault, NetworkFailed, Refused, ServiceError, StalePlan, WrongCompany
+from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.model.company import Company
+from akika_forensics.model.instants import format_instant, now
+from akika_forensics.model.record import Record, RecordKey
+from akika_forensics.quickbooks import Reader
+from akika_forensics.quickbooks.writer import WriteItem, WriteOutcome, Writer
+from akika_forensics.restore.bodies import unmet, with_ids
+from akika_forensics.restore.document import Plan, Step
+from akika_forensics.restore.evidence import State
+from akika_forensics.restore.journal import DONE, UNRESOLVED, Journal, RunState, StepResult, StepState, fold
+from akika_forensics.restore.live import drift, look_alikes, read_live
+from akika_forensics.restore.resolve import look
+
+BATCH: Final = 30
+"""Items in one batch. Source: QuickBooks API, batch: at most 30 items recommended, more are refused (1040)."""
+
+_ATTEMPTS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """``state``: complete, stopped (something was refused or held) or interrupted."""
+
+    state: str
+    results: dict[str, StepResult]
+    why: str = ""
+
+    def counts(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for result in self.results.values():
+            found[result.state.value] = found.get(result.state.value, 0) + 1
+        return found
+
+
+@dataclass
+class Execution:
+    """One run of one plan. ``company`` is the company the plan may be run on (a rehearsal's stage has another host)."""
+
+    plan: Plan
+    reader: Reader
+    writer: Writer
+    journal: Journal
+    company: Company
+    known: State
+    on_step: Callable[[Step, StepResult], None] = lambda _step, _result: None
+    should_stop: Callable[[], bool] = lambda: False
+    confirm: Callable[[str], bool] | None = None
+    run: RunState = field(init=False)
+    _failed: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        self.run = fold(self.journal.bodies())
+
+    def execute(self) -> RunReport:
+        """Run to the end, or to the first refusal; safe to call again after any crash.
+
+        Raises WrongCompany, StalePlan (with the fields that moved) before the first write, and
+        ServiceError when QuickBooks cannot be reached; the journal then says where it stands.
+        """
+        self._check_company()
+        self._settle_unknown()
+        self._check_live()
+        if not self.run.begun:
+            self.journal.append(
+                {"kind": "begin", "plan_digest": self.plan.digest, "at": format_instant(now()), "steps": len(self.plan.steps)}
+            )
+            self.run = fold(self.journal.bodies())
+        if self.plan.company.production and self.confirm is not None:
+            self._canary()
+        for level in range(1 + max((step.level for step in self.plan.steps), default=-1)):
+            for group in self._groups(step for step in self.plan.steps if step.level == level):
+                if self.should_stop():
+                    return self._end("interrupted", "Stopped by the user; what was sent is finished.")
+                self._send(group)
+                if self._broken():
+                    return self._end("stopped", "A step was refused; its family and what depends on it is held.")
+        self._read_back()
+        if self._broken() or any(self.run.state(step.id) not in DONE for step in self.plan.steps):
+            return self._end("stopped", "Not every step could be applied.")
+        return self._end("complete", "")
+
+    # -- before the first write ------------------------------------------------------------------------------------
+
+    def _check_company(self) -> None:
+        live, _ = self.reader.company()
+        wanted = self.company
+        for what, planned, found in (
+            ("realm", wanted.realm_id, live.realm_id),
+            ("name", wanted.name, live.name),
+            ("host", wanted.host, live.host),
+        ):
+            if planned != found:
+                raise WrongCompany(
+                    f"The plan is for the company with {what} {planned!r}; this connection leads to {found!r}.",
+                    means="Nothing was written.",
+                    do="Connect to the company the plan was made for, or make a plan for this one.",
+                )
+
+    def _check_live(self) -> None:
+        """Any live record that moved since the plan was made is named, field by field, and stops the run."""
+        pending = [step for step in self.plan.steps if self.run.state(step.id) not in DONE]
+        started = self.run.begun
+        keys = [key for step in pending if (key := step.live) is not None]
+        live = read_live(self.reader, [*keys, *(RecordKey.parse(r.record) for r in self.plan.requires)])
+        moved: list[str] = []
+        for step in pending:
+            key = step.live
+            recorded = self.known.record(key) if key else None
+            if key is not None and recorded is not None:
+                told = drift(recorded, live.get(key), own_writes=started)
+                if told:
+                    moved.append(told)
+        for requirement in self.plan.requires:
+            record = live.get(RecordKey.parse(requirement.record))
+            if record is None:
+                moved.append(f"{requirement.label} ({requirement.record}), which the plan refers to, is gone.")
+            elif record.body.get("Active", True) is False:
+                moved.append(f"{requirement.label} ({requirement.record}), which the plan refers to, has been made inactive.")
+        own = frozenset(
+            f"{step.key.entity}:{self.run.ids[step.id]}" for step in self.plan.steps if step.id in self.run.ids
+        )
+        moved.extend(look_alikes(self.reader, self.plan, pending, self.known, own))
+        if moved:
+            raise StalePlan(
+                " ".join(moved),
+                means="The books have moved since the plan was made; nothing further was written.",
+                do="Make a new plan from the state of today and have it approved.",
+            )
+
+    def _settle_unknown(self) -> None:
+        """What an earlier run sent without learning the outcome is looked for before anything else."""
+        unresolved = [step for step in self.plan.steps if self.run.state(step.id) in UNRESOLVED]
+        if not unresolved:
+            return
+        taken = {
+            f"{step.key.entity}:{self.run.ids[step.id]}" for step in self.plan.steps if step.id in self.run.ids
+        }
+        self._record([look(self.reader, self.plan, step, self.known, self.run.ids, taken) for step in unresolved])
+
+    # -- sending -----------------------------------------------------------------------------------------------------
+
+    def _groups(self, steps: Iterable[Step]) -> Iterator[list[Step]]:
+        """Name-list writes and writes with options alone, transactions in batches. Source: QuickBooks API, batch."""
+        for alone, members in groupby(steps, key=_alone):
+            ready = [step for step in members if self.run.state(step.id) not in DONE]
+            for group in batched(ready, 1 if alone else BATCH, strict=False):
+                yield list(group)
+
+    def _send(self, group: Sequence[Step]) -> None:
+        ready = [step for step in group if self._may_run(step)]
+        attempt = 0
+        while ready:
+            attempt += 1
+            if attempt > _ATTEMPTS:
+                raise ServiceError(
+                    f"QuickBooks did not answer {_ATTEMPTS} times for {', '.join(step.id for step in ready)}.",
+                    means="The outcome of these steps is not known; the journal says so.",
+                    do="Run `akika plan resume FILE` when the service is back; it looks before it sends again.",
+                )
+            ready = self._attempt(ready)
+
+    def _may_run(self, step: Step) -> bool:
+        missing = [need for need in step.depends_on if self.run.state(need) not in DONE]
+        family = [
+            other.id
+            for other in self.plan.steps
+            if self._failed and other.family == step.family and self.run.state(other.id) is StepState.REJECTED
+        ]
+        if not missing and not family:
+            return True
+        why = f"It waits for {', '.join(missing or family)}."
+        self._record([StepResult(step.id, StepState.HELD, why=why)])
+        return False
+
+    def _attempt(self, steps: list[Step]) -> list[Step]:
+        """Send once; returns the steps that are known not to stand and may be sent again."""
+        bodies = {step.id: with_ids(step.body, self.run.ids) for step in steps}
+        items = [WriteItem(step.id, step.operation, step.key.entity, bodies[step.id], step.options) for step in steps]
+        refusals = sum(self.run.refusals.get(step.id, 0) for step in steps)
+        request_id = request_id_of(self.plan, steps, refusals)
+        self.journal.append({"kind": "intent", "steps": [step.id for step in steps], "request_id": request_id, "at": format_instant(now())})
+        for step in steps:
+            self.run.results[step.id] = StepResult(step.id, StepState.INTENDED)
+        try:
+            outcomes = {outcome.item_id: outcome for outcome in self.writer.send(items, request_id)}
+        except NetworkFailed as error:
+            self._record([StepResult(step.id, StepState.UNKNOWN, why=error.what) for step in steps])
+            self._settle_unknown()
+            return [step for step in steps if self.run.state(step.id) is StepState.PENDING]
+        results = [self._judge(step, bodies[step.id], outcomes.get(step.id)) for step in steps]
+        self._record(results)
+        stale = [step for step, result in zip(steps, results, strict=True) if result.state is StepState.UNKNOWN]
+        if stale:
+            self._settle_unknown()
+        return [step for step in stale if self.run.state(step.id) is StepState.PENDING]
+
+    def _judge(self, step: Step, body: dict[str, Any], outcome: WriteOutcome | None) -> StepResult:
+        if outcome is None:
+            return StepResult(step.id, StepState.UNKNOWN, why="The answer does not mention this step.")
+        if outcome.fault is not None:
+            return self._refused(step, outcome.fault)
+        if step.operation == "delete":
+            target = step.live
+            if outcome.deleted and target is not None:
+                return StepResult(step.id, StepState.APPLIED, target.id)
+            return StepResult(step.id, StepState.UNKNOWN, why="The answer does not say that the record was deleted.")
+        if outcome.slice is None:
+            return StepResult(step.id, StepState.UNKNOWN, why="The answer holds no record.")
+        record = Record(outcome.slice.key, outcome.slice.payload)
+        return self._held_against(step, body, record)
+
+    def _held_against(self, step: Step, body: dict[str, Any], record: Record) -> StepResult:
+        missed = unmet(step.key.entity, body, record.body)
+        return StepResult(
+            step.id,
+            StepState.DIFFERS if missed else StepState.APPLIED,
+            record.key.id,
+            f"QuickBooks kept {', '.join(missed)} otherwise than it was sent." if missed else "",
+            str(record.body.get("SyncToken", "")),
+            record.digest.hex(),
+        )
+
+    def _refused(self, step: Step, fault: Fault) -> StepResult:
+        live = step.live
+        # Source: QuickBooks API, error 5010: the token is stale. The plan's own earlier steps may have moved it.
+        if "5010" in fault.fault_codes and live is not None and step.operation == "update":
+            retried = self._with_todays_token(step, live)
+            if retried is not None:
+                return retried
+        if "610" in fault.fault_codes and step.operation == "delete" and live is not None and not read_live(self.reader, [live]):
+            return StepResult(step.id, StepState.ADOPTED, live.id, "It was gone already.")
+        return StepResult(step.id, StepState.REJECTED, live.id if live else "", str(fault.what))
+
+    def _with_todays_token(self, step: Step, live: RecordKey) -> StepResult | None:
+        """Send again with the live SyncToken when nothing that a person can write has moved; None otherwise."""
+        recorded, current = self.known.record(live), read_live(self.reader, [live]).get(live)
+        if recorded is None or current is None or drift(recorded, current, own_writes=True):
+            return None
+        body = with_ids({**step.body, "SyncToken": str(current.body["SyncToken"])}, self.run.ids)
+        request_id = hashlib.sha256(f"{self.plan.digest}/{step.id}/{body['SyncToken']}".encode()).hexdigest()[:36]
+        self.journal.append(
+            {"kind": "intent", "steps": [step.id], "request_id": request_id, "at": format_instant(now()), "sync_token": body["SyncToken"]}
+        )
+        try:
+            outcome = self.writer.send([WriteItem(step.id, "update", step.key.entity, body, step.options)], request_id)[0]
+        except NetworkFailed as error:
+            return StepResult(step.id, StepState.UNKNOWN, live.id, error.what)
+        if outcome.slice is None:
+            why = outcome.fault.what if outcome.fault else "The answer holds no record."
+            return StepResult(step.id, StepState.REJECTED, live.id, why)
+        return self._held_against(step, body, Record(outcome.slice.key, outcome.slice.payload))
+
+    # -- afterwards --------------------------------------------------------------------------------------------------
+
+    def _read_back(self) -> None:
+        """Never trust a status: read every written record once more and hold it against what was sent."""
+        written = [step for step in self.plan.steps if self.run.state(step.id) in {StepState.APPLIED, StepState.ADOPTED}]
+        keys = {step.id: RecordKey(step.key.entity, self.run.ids[step.id]) for step in written}
+        live = read_live(self.reader, keys.values())
+        results = []
+        for step in written:
+            record = live.get(keys[step.id])
+            if step.operation == "delete":
+                state = StepState.VERIFIED if record is None else StepState.DIFFERS
+                results.append(StepResult(step.id, state, keys[step.id].id, "" if record is None else "It is still there."))
+            elif record is None:
+                results.append(StepResult(step.id, StepState.DIFFERS, keys[step.id].id, "It cannot be read back."))
+            else:
+                held = self._held_against(step, with_ids(step.body, self.run.ids), record)
+                state = StepState.VERIFIED if held.state is StepState.APPLIED else StepState.DIFFERS
+                results.append(StepResult(step.id, state, held.record_id, held.why, held.sync_token, held.digest))
+        if results:
+            self._record(results)
+
+    def _canary(self) -> None:
+        """On production one family goes first, then a person confirms."""
+        if self.run.ids or not self.plan.steps:
+            return
+        first = self.plan.steps[0].family
+        for step in self.plan.steps:
+            if step.family == first or any(step.id in other.depends_on for other in self.plan.steps if other.family == first):
+                self._send([step])
+        if self._broken() or (self.confirm is not None and not self.confirm(first)):
+            self._end("stopped", "Stopped after the first family.")
+            raise Refused(
+                "The run stopped after its first family.",
+                means="The rest of the plan was not sent.",
+                do="Look at what was written, then resume or undo.",
+            )
+
+    def _broken(self) -> bool:
+        """True when this run, not an earlier one, met a refusal or a record that was kept otherwise than sent."""
+        return self._failed
+
+    def _record(self, results: Sequence[StepResult]) -> None:
+        self.journal.append({"kind": "result", "results": [result.to_json() for result in results], "at": format_instant(now())})
+        for result in results:
+            self.run.results[result.step] = result
+            self._failed = self._failed or result.state in {StepState.REJECTED, StepState.DIFFERS}
+            self.on_step(self.plan.step(result.step), result)
+
+    def _end(self, state: str, why: str) -> RunReport:
+        if state == "stopped":
+            held = [
+                StepResult(step.id, StepState.HELD, why="The run stopped before it.")
+                for step in self.plan.steps
+                if self.run.state(step.id) is StepState.PENDING
+            ]
+            if held:
+                self._record(held)
+        self.journal.append({"kind": "end", "state": state, "why": why, "at": format_instant(now())})
+        return RunReport(state, dict(self.run.results), why)
+
+
+def _alone(step: Step) -> bool:
+    return bool(step.options) or not CATALOGUE[step.key.entity].is_transaction
+
+
+def request_id_of(plan: Plan, steps: Sequence[Step], refusals: int = 0) -> str:
+    """Follows from the plan's digest and the steps sent together; 36 characters.
+
+    ``refusals`` counts earlier refusals of these steps, so that one sent again on purpose is not answered with the old refusal.
+    Source: QuickBooks API, requestid: at most 50 characters, 36 for a batch.
+    """
+    text = "/".join([plan.digest, str(refusals), *(step.id for step in steps)])
+    return hashlib.sha256(text.encode()).hexdigest()[:36]

@@ -1,0 +1,153 @@
+"""What of a record can be written, and what of it is the server's own.
+
+The writable projection drops everything QuickBooks computes, numbers by itself or mirrors from the other
+side of a link; two versions with equal projections need no write to become one another.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from akika_forensics.model.catalogue import CATALOGUE, linked_entity
+from akika_forensics.model.payload import canonical_value
+
+BOOKKEEPING: Final = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
+"""Fields of every object that the server keeps. Source: QuickBooks API, common object attributes."""
+
+SIDE_EFFECTS: Final = {
+    "PrintStatus": "NotSet",
+    "EmailStatus": "NotSet",
+    "ProcessPayment": False,
+}
+"""What a created record must not set off: printing, mailing, charging."""
+
+WRITTEN_LINKS: Final[dict[str, frozenset[str]]] = {
+    "Invoice": frozenset({"Estimate", "TimeActivity", "ReimburseCharge"}),
+    "Bill": frozenset({"PurchaseOrder", "ReimburseCharge"}),
+    "Purchase": frozenset(),
+    "Estimate": frozenset(),
+    "CreditMemo": frozenset(),
+    "RefundReceipt": frozenset(),
+    "SalesReceipt": frozenset({"Estimate"}),
+    "PurchaseOrder": frozenset(),
+    "VendorCredit": frozenset(),
+    "JournalEntry": frozenset(),
+    "Payment": frozenset(),
+    "Transfer": frozenset(),
+}
+"""Header ``LinkedTxn`` targets that are written from this side; the others are mirrors the server makes.
+
+Source: QuickBooks API, manage linked transactions.
+"""
+
+_ADDRESSES: Final = ("BillAddr", "ShipAddr", "ShipFromAddr", "VendorAddr", "PrimaryAddr", "OtherAddr", "RemitToAddr")
+_ADDRESS_SERVER_FIELDS: Final = ("Id", "Lat", "Long", "Tag")
+
+
+def writable(entity: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The part of a payload that a request can set, in a form two versions can be compared in.
+
+    Reference names go (only the Id counts), line Ids and address Ids go, lines the server appends go,
+    and so do opening balances (they post again) and what the API masks.
+    """
+    row = CATALOGUE[entity]
+    dropped = BOOKKEEPING.union(row.computed, row.opening, row.masked)
+    result: dict[str, Any] = {}
+    for name, value in body.items():
+        if name in dropped:
+            continue
+        if name == "LinkedTxn":
+            links = _written_links(entity, value)
+            if links:
+                result[name] = links
+        elif name == "Line" and isinstance(value, list):
+            lines = [_line(line) for line in value if isinstance(line, dict) and not _server_line(line)]
+            result[name] = lines
+        elif name in _ADDRESSES and isinstance(value, dict):
+            result[name] = {key: inner for key, inner in value.items() if key not in _ADDRESS_SERVER_FIELDS}
+        else:
+            result[name] = _bare(value)
+    return {name: value for name, value in result.items() if not _empty(value)}
+
+
+def _written_links(entity: str, value: Any) -> list[Any]:
+    allowed = WRITTEN_LINKS.get(entity)
+    if not isinstance(value, list):
+        return []
+    return [
+        {name: inner for name, inner in link.items() if name in {"TxnId", "TxnType", "TxnLineId"}}
+        for link in value
+        if isinstance(link, dict) and (allowed is None or linked_entity(str(link.get("TxnType"))) in allowed)
+    ]
+
+
+def _server_line(line: dict[str, Any]) -> bool:
+    return line.get("DetailType") == "SubTotalLineDetail"
+
+
+def _line(line: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in line.items() if name not in {"Id", "LineNum", "LineEx"}}
+    if isinstance(kept.get("GroupLineDetail"), dict) and isinstance(kept["GroupLineDetail"].get("Line"), list):
+        group = dict(kept["GroupLineDetail"])
+        group["Line"] = [_line(inner) for inner in group["Line"] if isinstance(inner, dict)]
+        kept["GroupLineDetail"] = group
+    return {name: _bare(value) for name, value in kept.items() if not _empty(_bare(value))}
+
+
+def _bare(value: Any) -> Any:
+    """References without their display names; addresses inside lists untouched."""
+    if isinstance(value, dict):
+        if "value" in value and set(value) <= {"value", "name", "type"}:
+            return {"value": value["value"]} | ({"type": value["type"]} if "type" in value else {})
+        return {name: bare for name, inner in value.items() if not _empty(bare := _bare(inner))}
+    if isinstance(value, list):
+        return [_bare(inner) for inner in value]
+    return value
+
+
+def _empty(value: Any) -> bool:
+    return value is None or value in ("", [], {})
+
+
+def same(entity: str, left: dict[str, Any], right: dict[str, Any]) -> bool:
+    """True when no write is needed to turn one version into the other."""
+    return canonical_value(writable(entity, left)) == canonical_value(writable(entity, right))
+
+
+def differing(entity: str, left: dict[str, Any], right: dict[str, Any]) -> tuple[str, ...]:
+    """Top-level writable fields in which two versions differ, in the order of the right one, then the left."""
+    a, b = writable(entity, left), writable(entity, right)
+    names = dict.fromkeys([*b, *a])
+    return tuple(
+        name for name in names if name not in a or name not in b or canonical_value(a[name]) != canonical_value(b[name])
+    )
+
+
+BLOCK: Final = frozenset(
+    {
+        "CustomerRef",
+        "VendorRef",
+        "EntityRef",
+        "EmployeeRef",
+        "TxnDate",
+        "AccountRef",
+        "DepositToAccountRef",
+        "APAccountRef",
+        "ARAccountRef",
+        "FromAccountRef",
+        "ToAccountRef",
+        "CurrencyRef",
+        "ExchangeRate",
+        "Line",
+        "TxnTaxDetail",
+        "GlobalTaxCalculation",
+        "LinkedTxn",
+        "TotalAmt",
+        "Amount",
+        "PayType",
+        "PaymentType",
+        "CheckPayment",
+        "CreditCardPayment",
+    }
+)
+"""Fields that are one whole: party, date, account, currency, lines, tax and links of two versions are never mixed."""
