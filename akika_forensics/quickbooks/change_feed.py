@@ -1,0 +1,134 @@
+"""The change feed: what changed or was deleted since a time.
+
+Source: QuickBooks API, change data capture: 1000 objects an answer, no paging, 30 days back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import httpx
+import msgspec
+
+from akika_forensics.errors import Fault
+from akika_forensics.model import instants
+from akika_forensics.model.record import RecordKey
+from akika_forensics.quickbooks import answers, faults
+from akika_forensics.quickbooks.answers import Slice
+
+FEED_CAP: Final = 1000
+"""Objects of one answer at most."""
+
+Get = Callable[[str, dict[str, str], str], tuple[dict[str, msgspec.Raw], httpx.Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFeed:
+    """What changed since a time.
+
+    ``server_time``: the earliest server time of the answers behind it; a later reading from there misses nothing.
+    ``truncated``: some entity alone had more changes than an answer holds; ``truncated_entities`` names them and what
+    is known of them is incomplete. ``refused``: entities whose feed QuickBooks refused. ``unknown``: keys in the answer
+    that name no entity.
+    """
+
+    changed: tuple[Slice, ...]
+    deleted: tuple[RecordKey, ...]
+    server_time: datetime | None
+    truncated: bool
+    truncated_entities: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+class _Gathered:
+    def __init__(self) -> None:
+        self.changed: dict[RecordKey, Slice] = {}
+        self.deleted: dict[RecordKey, None] = {}
+        self.times: list[datetime] = []
+        self.truncated: list[str] = []
+        self.unknown: list[str] = []
+
+
+class FeedReading:
+    """Reads the feed with as few requests as it takes; remembers which entities it is refused for."""
+
+    def __init__(self, get: Get) -> None:
+        self._get = get
+        self._refused: set[str] = set()
+
+    def read(self, entities: list[str], since: datetime) -> ChangeFeed:
+        wanted = [name for name in entities if name not in self._refused]
+        gathered = _Gathered()
+        waiting = [wanted] if wanted else []
+        while waiting:
+            group = waiting.pop()
+            halves = self._read_group(group, since, gathered)
+            waiting.extend(half for half in halves if half)
+        return ChangeFeed(
+            changed=tuple(gathered.changed.values()),
+            deleted=tuple(gathered.deleted),
+            server_time=min(gathered.times, default=None),
+            truncated=bool(gathered.truncated),
+            truncated_entities=tuple(gathered.truncated),
+            refused=tuple(name for name in entities if name in self._refused),
+            unknown=tuple(dict.fromkeys(gathered.unknown)),
+        )
+
+    def _read_group(self, group: list[str], since: datetime, gathered: _Gathered) -> list[list[str]]:
+        """Reads one request's worth; returns the parts that must be asked for separately."""
+        asked = f"the change feed of {group[0]}" + (f" and {len(group) - 1} more" if len(group) > 1 else "")
+        middle = len(group) // 2
+        halves = [group[:middle], group[middle:]]
+        parameters = {"entities": ",".join(group), "changedSince": instants.format_instant(since)}
+        try:
+            members, response = self._get("cdc", parameters, asked)
+            parts, unknown, total, cut_short = _parts(members, asked)
+        except Fault:
+            if len(group) == 1:
+                self._refused.add(group[0])
+                return []
+            return halves
+        if (total >= FEED_CAP or cut_short) and len(group) > 1:
+            return halves
+        if total >= FEED_CAP or cut_short:
+            gathered.truncated.extend(group)
+        at = answers.server_time(members, response)
+        if at is not None:
+            gathered.times.append(at)
+        gathered.unknown.extend(unknown)
+        for rows in parts:
+            gathered.changed.update((cut.key, cut) for cut in rows.slices)
+            gathered.deleted.update((key, None) for key in rows.deleted if not key.id.startswith(answers.NO_ID))
+        return []
+
+
+def _parts(members: dict[str, msgspec.Raw], asked: str) -> tuple[list[answers.Rows], list[str], int, bool]:
+    parts: list[answers.Rows] = []
+    unknown: list[str] = []
+    cut_short = False
+    try:
+        if "CDCResponse" not in members:
+            raise faults.unreadable(asked, "it holds no CDCResponse")
+        for answer in msgspec.json.decode(members["CDCResponse"], type=list[dict[str, msgspec.Raw]]):
+            refused = answers.fault_in(answer, asked)
+            if refused is not None:
+                raise refused
+            groups = msgspec.json.decode(answer.get("QueryResponse", b"[]"), type=list[msgspec.Raw])
+            for group in groups:
+                for name in msgspec.json.decode(group, type=dict[str, msgspec.Raw]):
+                    if name in answers.PLACES:
+                        continue
+                    entity = answers.entity_of_key(name)
+                    if entity is None:
+                        unknown.append(name)
+                        continue
+                    rows = answers.rows_of(entity, group, asked)
+                    cut_short |= rows.total is not None and rows.total > len(rows.slices) + len(rows.deleted)
+                    parts.append(rows)
+    except msgspec.DecodeError as error:
+        raise faults.unreadable(asked, f"its groups are not as described ({error})") from None
+    return parts, unknown, sum(len(rows.slices) + len(rows.deleted) for rows in parts), cut_short

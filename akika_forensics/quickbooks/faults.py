@@ -1,0 +1,144 @@
+"""What QuickBooks says when it refuses, in both of its envelopes, as errors with plain sentences."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import httpx
+import msgspec
+
+from akika_forensics.errors import Fault, NetworkFailed, ServiceError, SignInFailed, Throttled
+
+FaultRow = tuple[str, str, str, str]
+"""(code, message, detail, element), texts as QuickBooks sent them."""
+
+_SIGN_IN_CODES: Final = frozenset({"100", "3100", "3200", "3202"})
+_THROTTLE_CODE: Final = "3001"
+
+_MEANS: Final[dict[str, tuple[str, str]]] = {
+    "120": ("The signed-in user may not do this.", "Sign in as an administrator of the company."),
+    "140": ("The company is locked at Intuit.", "Ask Intuit why before trying again."),
+    "150": ("Intuit is maintaining the company.", "Try again later."),
+    "500": ("QuickBooks does not offer this operation.", ""),
+    "610": ("The record is gone, or something that it names is inactive.", ""),
+    "5010": ("Somebody changed the record in the meantime.", "Capture again before deciding."),
+    "5020": ("The signed-in user may not see or change this.", "Sign in as an administrator of the company."),
+    "5030": ("This company's edition or settings do not offer the feature.", ""),
+    "6190": ("The company's subscription is not active.", "Reactivate it in QuickBooks."),
+    "6200": ("The books are closed for that date.", "Move the closing date in QuickBooks, if you may."),
+    "6210": ("The books are closed for that date.", "Move the closing date in QuickBooks, if you may."),
+    "10000": ("QuickBooks failed inside.", "Try again later."),
+}
+"""What a code means and what to do. Source: QuickBooks API, error codes."""
+
+_XML_ERROR: Final = re.compile(
+    r'<Error\s[^>]*?code="([^"]*)"[^>]*>.*?<Message>(.*?)</Message>(?:.*?<Detail>(.*?)</Detail>)?', re.DOTALL
+)
+
+
+def rows_of(value: Any) -> tuple[FaultRow, ...] | None:
+    """The rows of a decoded body that holds ``Fault`` or ``fault``; None when it holds neither."""
+    if not isinstance(value, dict):
+        return None
+    fault = value.get("Fault", value.get("fault"))
+    if fault is None:
+        return None
+    errors = (fault.get("Error", fault.get("error")) if isinstance(fault, dict) else None) or []
+    if isinstance(errors, dict):
+        errors = [errors]
+    rows = tuple(_row(error) for error in errors if isinstance(error, dict))
+    return rows or (("", "QuickBooks gave no reason", "", ""),)
+
+
+def _row(error: dict[str, Any]) -> FaultRow:
+    def text(name: str) -> str:
+        value = error.get(name, error.get(name.lower()))
+        return "" if value is None else str(value)
+
+    code, detail = text("code"), text("Detail")
+    # Source: recorded 401 answers: the detail of a sign-in fault repeats the token.
+    return code, text("Message"), "" if code in _SIGN_IN_CODES else detail, text("element")
+
+
+def rows_in(body: bytes) -> tuple[FaultRow, ...]:
+    """The fault rows of a raw answer, JSON or XML; empty when it holds none."""
+    try:
+        return rows_of(msgspec.json.decode(body)) or ()
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        text = body[:20_000].decode("utf-8", "replace")
+        return tuple(
+            (code, message, "" if code in _SIGN_IN_CODES else detail, "")
+            for code, message, detail in _XML_ERROR.findall(text)
+        )
+
+
+def refusal(rows: tuple[FaultRow, ...], status: int, asked: str) -> ServiceError:
+    """The error behind fault rows. ``asked`` says what was asked for, such as ``the list of Invoice``."""
+    codes = {row[0] for row in rows}
+    if status == httpx.codes.TOO_MANY_REQUESTS or _THROTTLE_CODE in codes:
+        return Throttled(
+            f"QuickBooks is being asked too much (HTTP {status}) and refused {asked}.",
+            means="Other programs may be using up this company's allowance.",
+            do="Wait some minutes and start again.",
+        )
+    if status in {401, 403} or codes & _SIGN_IN_CODES:
+        return SignInFailed(
+            f"QuickBooks did not accept the sign-in (HTTP {status}) when asked for {asked}.",
+            means="The grant was withdrawn, or it is for another company or another environment.",
+            do="Connect the company again.",
+        )
+    if not rows:
+        return Fault(f"QuickBooks answered {asked} with HTTP {status} and no explanation.", status=status)
+    code, message, detail, element = rows[0]
+    means, do = _MEANS.get(code, ("", ""))
+    said = ": ".join(part for part in (message, detail) if part)
+    more = f" ({len(rows) - 1} more)" if len(rows) > 1 else ""
+    about = f", about {element}" if element else ""
+    return Fault(
+        f"QuickBooks refused {asked}: {said} [{code or 'no code'}{about}]{more}.",
+        status=status,
+        faults=rows,
+        means=means,
+        do=do,
+    )
+
+
+def of_response(response: httpx.Response, asked: str) -> ServiceError | None:
+    """The error an answer stands for by its status; None for 2xx, whose body may still hold a fault."""
+    status = response.status_code
+    if response.is_success:
+        return None
+    rows = rows_in(response.content)
+    if response.is_redirect:
+        return Fault(
+            f"QuickBooks answered {asked} with a redirect to another address, which is never followed.",
+            status=status,
+            do="Check the API address of the connection.",
+        )
+    if response.is_server_error and not rows:
+        return NetworkFailed(
+            f"QuickBooks failed with HTTP {status} when asked for {asked}.", means="It gave no reason.", do="Try later."
+        )
+    return refusal(rows, status, asked)
+
+
+def no_answer(error: httpx.HTTPError, asked: str) -> NetworkFailed:
+    """The error for a request that got no whole answer. The cause's own text is left out: it may quote the request."""
+    kind = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "could not be reached"
+    if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.DecodingError):
+        kind = "broke off its answer"
+    return NetworkFailed(
+        f"QuickBooks {kind} when asked for {asked}.",
+        means=f"The network or the service failed ({type(error).__name__}).",
+        do="Check the connection and start again.",
+    )
+
+
+def unreadable(asked: str, why: str) -> NetworkFailed:
+    """The error for an answer of status 200 that is not what the API sends."""
+    return NetworkFailed(
+        f"The answer of QuickBooks to {asked} could not be read: {why}.",
+        means="It is cut off or does not come from the API.",
+        do="Start again; if it stays so, look for a proxy between this machine and QuickBooks.",
+    )

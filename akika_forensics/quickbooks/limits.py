@@ -1,0 +1,133 @@
+"""How fast we may ask, how long we wait, how often we try again; and the clock all of it runs by."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final, Protocol, Self
+
+from akika_forensics.model import instants
+
+
+class Clock(Protocol):
+    def monotonic(self) -> float: ...
+    def sleep(self, seconds: float) -> None: ...
+    def now(self) -> datetime: ...
+
+
+class SystemClock:
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def now(self) -> datetime:
+        return instants.now()
+
+
+_SLACK: Final = 1.02
+"""Our windows are a little longer than QuickBooks': requests bunch up on their way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Pace, patience and retries of one company; a pace of None is no limit.
+
+    Source: QuickBooks API, limits: 500 requests a minute, 10 a second, 40 batches a minute, after a 429 wait 60 s,
+    the server gives up after 120 s.
+    """
+
+    per_minute: int | None = 500
+    per_second: int | None = 10
+    batches_per_minute: int | None = 40
+    in_flight: int = 10
+    attempts: int = 6
+    throttle_attempts: int = 8
+    throttle_wait: float = 60.0
+    throttle_scale: float = 1.0
+    backoff: float = 0.5
+    backoff_cap: float = 30.0
+    read_timeout: float = 130.0
+    connect_timeout: float = 15.0
+    clock: Clock = field(default_factory=SystemClock)
+
+    def unpaced(self) -> Self:
+        """The same patience without a pace, and short waits: for a server on this machine that sets no limits."""
+        return replace(
+            self,
+            per_minute=None,
+            per_second=None,
+            batches_per_minute=None,
+            backoff=self.backoff / 10,
+            backoff_cap=self.backoff_cap / 10,
+        )
+
+
+class _Window:
+    """At most ``count`` in any ``seconds``."""
+
+    def __init__(self, count: int, seconds: float) -> None:
+        self._count, self._seconds = count, seconds * _SLACK
+        self._taken: deque[float] = deque()
+
+    def delay(self, now: float) -> float:
+        while self._taken and self._taken[0] <= now - self._seconds:
+            self._taken.popleft()
+        if len(self._taken) < self._count:
+            return 0.0
+        return self._taken[0] + self._seconds - now
+
+    def take(self, now: float) -> None:
+        self._taken.append(now)
+
+
+class Pace:
+    """Hands out turns to all threads of one connection and counts them."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._clock = limits.clock
+        self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(limits.in_flight)
+        self._windows = [
+            _Window(count, seconds)
+            for count, seconds in ((limits.per_minute, 60.0), (limits.per_second, 1.0))
+            if count is not None
+        ]
+        self._batches = [] if limits.batches_per_minute is None else [_Window(limits.batches_per_minute, 60.0)]
+        self._paused_until = float("-inf")
+        self._turns = 0
+
+    @property
+    def turns(self) -> int:
+        """Requests that left, each try counted."""
+        return self._turns
+
+    def pause(self, seconds: float) -> None:
+        """Nobody gets a turn before ``seconds`` have passed."""
+        with self._lock:
+            self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
+
+    @contextmanager
+    def turn(self, *, batch: bool = False) -> Iterator[None]:
+        """Waits for a slot and a turn; the slot is held until the block ends."""
+        with self._slots:
+            self._wait(self._windows + self._batches if batch else self._windows)
+            yield
+
+    def _wait(self, windows: list[_Window]) -> None:
+        while True:
+            with self._lock:
+                now = self._clock.monotonic()
+                delay = max([self._paused_until - now, *(window.delay(now) for window in windows)])
+                if delay <= 0:
+                    for window in windows:
+                        window.take(now)
+                    self._turns += 1
+                    return
+            self._clock.sleep(delay)

@@ -1,0 +1,123 @@
+"""Reading a list page by page while it changes, without missing a record that was there all along.
+
+Pages overlap by one row. Two neighbouring pages that share a record leave nothing between them: whatever existed
+throughout and sorts between their ends is in one of them. A deletion further up shifts the rows, the shared record
+disappears, and the gap is read again. What was created, changed or deleted meanwhile is the change feed's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from akika_forensics.model.record import RecordKey
+from akika_forensics.quickbooks.answers import Slice
+from akika_forensics.quickbooks.statements import PAGE_SIZE
+
+_MOST_REPAIRS: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows ``position`` … of a list as they were at ``server_time``; ``asked`` rows at most.
+
+    ``notes`` are (code, sentence) pairs about oddities of the answer.
+    """
+
+    position: int
+    asked: int
+    slices: tuple[Slice, ...]
+    server_time: datetime | None
+    notes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def full(self) -> bool:
+        return len(self.slices) >= self.asked
+
+
+@dataclass(eq=False, slots=True)
+class _Piece:
+    position: int
+    asked: bool = False
+    arrived: bool = False
+    full: bool = True
+    keys: frozenset[RecordKey] = field(default_factory=frozenset)
+
+
+class PagePlan:
+    """Which pages of one list to ask for, and when it is read whole.
+
+    Ask ``wanted()`` for positions, hand each answer to ``accept``; pages may be asked side by side and arrive in any
+    order. ``expected`` is the count of the list when it is known, so that all pages can be wanted at once.
+    """
+
+    def __init__(self, *, expected: int | None = None, size: int = PAGE_SIZE) -> None:
+        if size < 3:
+            raise ValueError("pages of fewer than three rows cannot overlap and advance")
+        self._size = size
+        self._step = size - 1
+        rows = max(expected or 0, 1)
+        self._pieces = [_Piece(1 + index * self._step) for index in range((rows - 1) // self._step + 1)]
+        self.repairs = 0
+        self.stable = True
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    def wanted(self) -> list[int]:
+        """Positions not asked for yet; each is returned once."""
+        fresh = [piece for piece in self._pieces if not piece.asked]
+        for piece in fresh:
+            piece.asked = True
+        return [piece.position for piece in fresh]
+
+    def accept(self, page: Page) -> None:
+        """Take an answer in; may make more positions wanted."""
+        piece = next(p for p in self._pieces if p.position == page.position and p.asked and not p.arrived)
+        piece.arrived, piece.full = True, page.full
+        piece.keys = frozenset(cut.key for cut in page.slices)
+        self._mend()
+        last = self._pieces[-1]
+        if last.arrived and last.full and not self._ended():
+            self._pieces.append(_Piece(last.position + self._step))
+
+    @property
+    def done(self) -> bool:
+        """True when every page asked for arrived and the chain is proven to its end, or given up as unstable."""
+        return all(piece.arrived for piece in self._pieces)
+
+    def _ended(self) -> bool:
+        return any(piece.arrived and not piece.full and piece.keys for piece in self._pieces)
+
+    def _mend(self) -> None:
+        position = 0
+        while position < len(self._pieces) - 1:
+            left, right = self._pieces[position], self._pieces[position + 1]
+            if left.arrived and right.arrived and not self._joined(left, right):
+                repair = self._repair(right)
+                if not repair:
+                    self.stable = False
+                    return
+                self._pieces[position + 1 : position + 1] = repair
+            position += 1
+
+    def _joined(self, left: _Piece, right: _Piece) -> bool:
+        # A page with room left over was the end of the list; nothing that existed then comes after it.
+        return (not left.full and bool(left.keys or left.position == 1)) or not left.keys.isdisjoint(right.keys)
+
+    def _repair(self, right: _Piece) -> list[_Piece]:
+        if self.repairs >= _MOST_REPAIRS or right.position == 1:
+            return []
+        self.repairs += 1
+        before = _Piece(max(1, right.position - self._size + 2))
+        # Rows may have moved either way since: the place itself is read again unless the list ended before it.
+        return [before, _Piece(right.position)] if right.keys else [before]
+
+
+def pages_in_turn(plan: PagePlan) -> Iterator[int]:
+    """The positions of a plan one after another, for a reader that asks one at a time."""
+    while not plan.done:
+        yield from plan.wanted()
