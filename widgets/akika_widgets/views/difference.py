@@ -1,0 +1,451 @@
+"""What changed between two states of the books: one table, record by record and field by field."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from akika_forensics.model.money import ZERO
+from akika_forensics.model.record import RecordKey
+from akika_widgets.views.document_lines import is_subtotal, line_of, line_words
+from akika_widgets.views.gist import Gist, RecordLike, gist_of, is_essential, leaves, rank
+from akika_widgets.views.markup import Markup, join, readable, shortened, tag
+from akika_widgets.views.view import View, styled
+from akika_widgets.views.wording import ABSENT, amount, counted, delta_text, field_words, is_quiet, value_text
+
+DETAILED: Final = 400
+"""Records drawn field by field in one view; the others are counted."""
+ALIKE: Final = 5
+"""From so many records of one type and one kind of change on, each takes one line and folds its fields."""
+LONG: Final = 320
+
+
+class FieldChangeLike(Protocol):
+    @property
+    def path(self) -> str: ...
+    @property
+    def before(self) -> Any: ...
+    @property
+    def after(self) -> Any: ...
+
+
+class ChangeLike(Protocol):
+    @property
+    def key(self) -> RecordKey: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def fields(self) -> Sequence[FieldChangeLike]: ...
+    @property
+    def consequence(self) -> bool: ...
+    @property
+    def before(self) -> RecordLike | None: ...
+    @property
+    def after(self) -> RecordLike | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of change is written: ``tone`` is a colour of the sheet, never the only sign."""
+
+    symbol: str
+    word: str
+    tone: str
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "removed": Kind("\N{MINUS SIGN}", "removed", "removed"),
+    "voided": Kind("⊘", "voided", "removed"),
+    "deactivated": Kind("○", "made inactive", "removed"),
+    "changed": Kind("≠", "changed", "changed"),
+    "reactivated": Kind("●", "made active", "added"),
+    "added": Kind("+", "added", "added"),
+}
+_ORDER: Final = {name: position for position, name in enumerate(KINDS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    path: str
+    words: str
+    before: str
+    after: str
+    delta: str
+    quiet: bool
+
+
+def kind_of(name: str) -> Kind:
+    return KINDS.get(name) or Kind("?", name, "changed")
+
+
+def leaf_rows_of(change: ChangeLike) -> list[Row]:
+    """Every field of a change, one row each, in reading order."""
+    return _sorted(_row(*triple) for triple in _references_joined(_opened(_triples(change))))
+
+
+def rows_of(change: ChangeLike) -> list[Row]:
+    """The fields of a change as a person reads them.
+
+    A name and its Id that moved together are one row, and so is a line that came or went as a whole.
+    A record that appeared or vanished shows only what a reader looks for first.
+    """
+    held = list(_opened(_triples(change)))
+    lines = [
+        row for row in (_line_row(path, leaves_of_line) for path, leaves_of_line in _whole_lines(held).items()) if row
+    ]
+    joined = set(_whole_lines(held))
+    rest = [triple for triple in held if (line_of(triple[0]) or ("",))[0] not in joined]
+    rows = [_row(*triple) for triple in _references_joined(rest)]
+    if change.kind in {"added", "removed"}:
+        rows = [row for row in rows if is_essential(row.path) and not row.quiet]
+    return _sorted([*rows, *lines])
+
+
+def _sorted(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (row.quiet, *rank(row.path)))
+
+
+type Triple = tuple[str, Any, Any]
+
+
+def _whole_lines(triples: Sequence[Triple]) -> dict[str, list[Triple]]:
+    """The lines all of whose fields came, or all of whose fields went, each with those fields."""
+    lines: dict[str, list[Triple]] = {}
+    for triple in triples:
+        found = line_of(triple[0])
+        if found is not None:
+            lines.setdefault(found[0], []).append((found[1], triple[1], triple[2]))
+    return {
+        line: fields
+        for line, fields in lines.items()
+        if any(path == "DetailType" or path.startswith("LinkedTxn") for path, _, _ in fields)
+        and (all(before is None for _, before, _ in fields) or all(after is None for _, _, after in fields))
+    }
+
+
+def _line_row(path: str, fields: Sequence[Triple]) -> Row | None:
+    gone = all(after is None for _, _, after in fields)
+    held = {name: before if gone else after for name, before, after in fields}
+    if is_subtotal(held):
+        return None
+    words, total = line_words(held)
+    delta = "" if total is None else amount(-total if gone else total, sign=True)
+    return Row(path, field_words(path), words if gone else ABSENT, ABSENT if gone else words, delta, quiet=False)
+
+
+def _triples(change: ChangeLike) -> list[Triple]:
+    triples: list[Triple] = [(field.path, field.before, field.after) for field in change.fields]
+    whole = change.kind in {"added", "removed"}
+    if whole and not triples:
+        record = change.after if change.kind == "added" else change.before
+        held = list(leaves(record.body)) if record is not None else []
+        triples = [(path, None, value) if change.kind == "added" else (path, value, None) for path, value in held]
+    return triples
+
+
+def _opened(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """A whole object that appeared or vanished, as the rows of its leaves."""
+    for path, before, after in triples:
+        holder = after if before is None else before if after is None else None
+        if (
+            isinstance(holder, dict | list)
+            and holder
+            and not (isinstance(holder, dict) and {"value", "TxnId"} & set(holder))
+        ):
+            for inner, value in leaves(holder, path):
+                yield (inner, None, value) if before is None else (inner, value, None)
+        else:
+            yield path, before, after
+
+
+def _references_joined(triples: Iterable[Triple]) -> Iterator[Triple]:
+    held = list(triples)
+    names = {path.removesuffix(".name"): (before, after) for path, before, after in held if path.endswith(".name")}
+    ids = {path.removesuffix(".value") for path, _, _ in held if path.endswith(".value")}
+    for path, before, after in held:
+        parent = path.removesuffix(".value")
+        if path.endswith(".name") and path.removesuffix(".name") in ids:
+            continue
+        if parent != path and parent in names:
+            old, new = names[parent]
+            yield parent, _reference(before, old), _reference(after, new)
+        else:
+            yield path, before, after
+
+
+def _reference(record_id: Any, name: Any) -> Any:
+    return None if record_id is None and name is None else {"value": record_id, "name": name}
+
+
+def _row(path: str, before: Any, after: Any) -> Row:
+    old, new = value_text(path, before), value_text(path, after)
+    return Row(path, field_words(path), old, new, delta_text(path, before, after), is_quiet(path))
+
+
+class DifferenceView(View):
+    """The difference of two states, as a table that reads the same on screen, on paper and aloud.
+
+    ``changes``: what differs (`ChangeLike`), in any order. ``before`` and ``after`` name the two states.
+    Records moved only by computed fields (``consequence``) are folded below the others.
+    """
+
+    def __init__(
+        self,
+        changes: Iterable[ChangeLike],
+        *,
+        before: str = "before",
+        after: str = "after",
+        title: str = "What changed",
+        detailed: int = DETAILED,
+    ) -> None:
+        ordered = sorted(changes, key=_position)
+        self.title = title
+        self.before = before
+        self.after = after
+        self.detailed = detailed
+        self.changes = tuple(change for change in ordered if not change.consequence)
+        self.consequences = tuple(change for change in ordered if change.consequence)
+
+    @property
+    def counts(self) -> tuple[tuple[Kind, str], ...]:
+        """Each kind of change with what it befell: ``1 invoice, 2 payments``; consequences left out."""
+        found: dict[str, Counter[str]] = {}
+        for change in self.changes:
+            found.setdefault(change.kind, Counter())[change.key.entity] += 1
+        return tuple(
+            (kind_of(kind), ", ".join(counted(number, entity) for entity, number in entities.items()))
+            for kind, entities in found.items()
+        )
+
+    def text(self) -> str:
+        if not self.changes and not self.consequences:
+            return f"{self.title}: no differences."
+        lines = [readable(f"{self.title}: {self.before} → {self.after}")]
+        for change in self.changes[: self.detailed]:
+            kind = kind_of(change.kind)
+            lines.append(readable(f"{kind.symbol} {kind.word:<13} {shortened(change.label, LONG)} ({change.key})"))
+            if change.kind not in {"added", "removed"}:
+                lines.extend(
+                    readable(
+                        f"    {row.words}: {shortened(row.before, LONG)} → {shortened(row.after, LONG)} {row.delta}".rstrip()
+                    )
+                    for row in rows_of(change)
+                    if not row.quiet
+                )
+        lines.extend(_not_drawn(len(self.changes) - self.detailed))
+        if self.consequences:
+            lines.append(f"  {len(self.consequences):,} more moved only as a consequence of these.")
+        return "\n".join(lines)
+
+    def html(self) -> Markup:
+        if not self.changes and not self.consequences:
+            return styled(
+                tag(
+                    "p",
+                    self.title,
+                    ": no differences between ",
+                    tag("bdi", self.before),
+                    " and ",
+                    tag("bdi", self.after),
+                    ".",
+                )
+            )
+        parts: list[Markup] = []
+        if self.changes:
+            parts += [self._summary(), self._table(self.changes, self.title)]
+        else:
+            parts.append(tag("p", "No record was changed directly."))
+        parts += [tag("p", sentence) for sentence in _not_drawn(len(self.changes) - self.detailed)]
+        if self.consequences:
+            number = len(self.consequences)
+            summary = tag(
+                "summary",
+                f"{number:,} record{'' if number == 1 else 's'} moved only as a consequence: balances and links that QuickBooks computes",
+            )
+            table = self._table(self.consequences, "Moved as a consequence")
+            rest = [tag("p", sentence) for sentence in _not_drawn(number - self.detailed)]
+            parts.append(tag("details", summary, table, *rest))
+        return styled(*parts)
+
+    def _summary(self) -> Markup:
+        items = [tag("li", _state(kind, words)) for kind, words in self.counts]
+        return tag("ul", *items, class_="ak-counts", aria_label="Summary")
+
+    def _table(self, changes: Sequence[ChangeLike], title: str) -> Markup:
+        caption = tag(
+            "caption",
+            title,
+            tag("span", "from ", tag("bdi", self.before), " to ", tag("bdi", self.after), class_="ak-sub"),
+        )
+        columns = tag("colgroup", *(tag("col", class_=f"ak-c{number}") for number in range(1, 6)))
+        head = tag(
+            "thead",
+            tag(
+                "tr",
+                *(tag("th", word, scope="col") for word in ("Change", "Field", "Before", "After")),
+                tag("th", "Difference", scope="col", class_="ak-number"),
+            ),
+        )
+        bodies = []
+        for group in _groups(changes[: self.detailed]):
+            if len(group) >= ALIKE and group[0].kind in {"added", "removed"}:
+                bodies.append(_many(group))
+            else:
+                bodies += [_one(change) for change in group]
+        return tag(
+            "div",
+            tag("table", caption, columns, head, *bodies, class_="ak-difference"),
+            class_="ak-scroll",
+            tabindex="0",
+            role="region",
+            aria_label=title,
+        )
+
+
+def _position(change: ChangeLike) -> tuple[int, str, int, str]:
+    key = change.key
+    return (
+        _ORDER.get(change.kind, len(_ORDER)),
+        key.entity,
+        int(key.id) if key.id.isascii() and key.id.isdigit() else 0,
+        key.id,
+    )
+
+
+def _groups(changes: Sequence[ChangeLike]) -> list[list[ChangeLike]]:
+    grouped: dict[tuple[str, str], list[ChangeLike]] = {}
+    for change in changes:
+        grouped.setdefault((change.kind, change.key.entity), []).append(change)
+    return list(grouped.values())
+
+
+def _not_drawn(number: int) -> list[str]:
+    if number <= 0:
+        return []
+    return [
+        f"{number:,} more record{'' if number == 1 else 's'} changed and are not drawn here; the list of changes holds every one."
+    ]
+
+
+def _state(kind: Kind, *words: object) -> Markup:
+    symbol = tag("span", kind.symbol, class_="ak-symbol", aria_hidden="true")
+    return join(
+        [tag("span", symbol, kind.word, class_=f"ak-state ak-{kind.tone}"), *(join([" ", word]) for word in words)]
+    )
+
+
+def _header(kind: Kind, *content: object) -> Markup:
+    return tag(
+        "tr", tag("th", _state(kind), *content, colspan=5, scope="rowgroup"), class_=f"ak-record ak-is-{kind.tone}"
+    )
+
+
+def _gist(change: ChangeLike) -> Gist:
+    return gist_of(change.key.entity, change.before if change.after is None else change.after)
+
+
+def _one(change: ChangeLike) -> Markup:
+    kind = kind_of(change.kind)
+    whole = change.kind in {"added", "removed"}
+    shown = rows_of(change)
+    folded = leaf_rows_of(change) if whole else []
+    content = [
+        " ",
+        tag("bdi", shortened(change.label, LONG)),
+        " ",
+        tag("bdi", shortened(str(change.key), LONG), class_="ak-key"),
+    ]
+    cells = [_field_row(row, whole=whole) for row in shown]
+    if folded:
+        summary = tag("summary", f"all {len(folded)} fields as recorded", class_="ak-quiet")
+        cells.append(tag("tr", tag("td"), tag("td", tag("details", summary, _inner(folded)), colspan=4)))
+    return tag("tbody", _header(kind, *content), *cells, class_="ak-whole" if whole else None)
+
+
+def _many(group: Sequence[ChangeLike]) -> Markup:
+    kind = kind_of(group[0].kind)
+    entity = group[0].key.entity
+    gists = [_gist(change) for change in group]
+    rows = [_line(change, gist, kind) for change, gist in zip(group, gists, strict=True)]
+    known = [gist.total for gist in gists if gist.total is not None]
+    if known:
+        total = sum(known, ZERO)
+        moved = amount(total if kind.tone == "added" else -total, sign=True)
+        rows.append(
+            tag(
+                "tr", tag("td"), tag("td", "Together", colspan=3), tag("td", moved, class_="ak-number"), class_="ak-sum"
+            )
+        )
+    return tag("tbody", _header(kind, " ", counted(len(group), entity)), *rows, class_="ak-whole")
+
+
+def _line(change: ChangeLike, gist: Gist, kind: Kind) -> Markup:
+    there = tag("bdi", shortened(Gist(gist.date, gist.party, None).words(), LONG) or "as recorded")
+    cells = (there, ABSENT) if change.kind == "removed" else (ABSENT, there)
+    label = join(
+        [tag("bdi", shortened(change.label, LONG)), " ", tag("bdi", shortened(str(change.key), LONG), class_="ak-key")]
+    )
+    rows = leaf_rows_of(change)
+    name = tag("details", tag("summary", label), _inner(rows)) if rows else label
+    moved = "" if gist.total is None else amount(gist.total if kind.tone == "added" else -gist.total, sign=True)
+    return tag(
+        "tr",
+        tag("td"),
+        tag("td", name),
+        tag("td", _old(cells[0]) if change.kind == "removed" else _nothing()),
+        tag("td", tag("ins", cells[1]) if change.kind != "removed" else _nothing()),
+        tag("td", moved, class_="ak-number"),
+    )
+
+
+def _inner(rows: Sequence[Row]) -> Markup:
+    return tag(
+        "table",
+        tag(
+            "tbody",
+            *(
+                tag(
+                    "tr",
+                    tag("th", row.words, scope="row", title=row.path),
+                    tag("td", _value(row.before if row.after == ABSENT else row.after)),
+                    class_="ak-quiet" if row.quiet else None,
+                )
+                for row in rows
+            ),
+        ),
+        class_="ak-inner",
+    )
+
+
+def _field_row(row: Row, *, whole: bool) -> Markup:
+    if row.before == ABSENT:
+        kind = Kind("+", "set", "added")
+    elif row.after == ABSENT:
+        kind = Kind("\N{MINUS SIGN}", "cleared", "removed")
+    else:
+        kind = Kind("≠", "changed", "changed")
+    return tag(
+        "tr",
+        tag("td", None if whole else _state(kind)),
+        tag("th", row.words, scope="row", title=row.path),
+        tag("td", _nothing() if row.before == ABSENT else _old(_value(row.before))),
+        tag("td", _nothing() if row.after == ABSENT else tag("ins", _value(row.after))),
+        tag("td", row.delta, class_="ak-number"),
+        class_="ak-quiet" if row.quiet else None,
+    )
+
+
+def _value(text: str) -> Markup:
+    return tag("bdi", shortened(text, LONG), class_="ak-value")
+
+
+def _old(child: object) -> Markup:
+    return tag("del", child)
+
+
+def _nothing() -> Markup:
+    return tag("span", ABSENT, class_="ak-none", aria_label="nothing")

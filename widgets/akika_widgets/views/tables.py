@@ -1,0 +1,365 @@
+"""Tables of a report: what moved in the trial balance, how it ties out, what became of each step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from typing import Any, Final, Protocol
+
+from akika_forensics.model.money import ZERO
+from akika_widgets.views.difference import Kind
+from akika_widgets.views.markup import Markup, join, readable, shortened, tag
+from akika_widgets.views.movement import MovementPicture
+from akika_widgets.views.view import View, styled
+from akika_widgets.views.wording import amount
+
+ROWS: Final = 1000
+"""Rows of one table in a document; the others are counted."""
+LONG: Final = 240
+
+
+class AccountEffectLike(Protocol):
+    @property
+    def account(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def before(self) -> Decimal: ...
+    @property
+    def after(self) -> Decimal: ...
+    @property
+    def change(self) -> Decimal: ...
+
+
+class TieOutLike(Protocol):
+    @property
+    def report(self) -> str: ...
+    @property
+    def account(self) -> str: ...
+    @property
+    def account_name(self) -> str: ...
+    @property
+    def period(self) -> Any: ...
+    @property
+    def basis(self) -> str: ...
+    @property
+    def ours(self) -> Decimal: ...
+    @property
+    def theirs(self) -> Decimal: ...
+    @property
+    def residual(self) -> Decimal: ...
+
+
+class StepLike(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def record(self) -> Any: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def fidelity(self) -> Any: ...
+    @property
+    def state(self) -> str: ...
+
+
+class TableView(View):
+    """A captioned table whose rows are counted when there are more than ``limit``."""
+
+    nothing: str = "There is nothing to show."
+
+    def __init__(self, title: str, sub: str = "", limit: int = ROWS) -> None:
+        self.title = title
+        self.sub = sub
+        self.limit = limit
+
+    def _drawn(
+        self, headings: Sequence[tuple[str, bool]], rows: Sequence[Markup], foot: Markup | None = None
+    ) -> Markup:
+        sub = tag("span", self.sub, class_="ak-sub") if self.sub else None
+        head = tag(
+            "tr", *(tag("th", word, scope="col", class_="ak-number" if number else None) for word, number in headings)
+        )
+        body = tag("tbody", *rows[: self.limit])
+        table = tag(
+            "table",
+            tag("caption", self.title, sub),
+            tag("thead", head),
+            body,
+            tag("tfoot", foot) if foot is not None else None,
+        )
+        rest = len(rows) - self.limit
+        more = tag("p", f"{rest:,} more row{'' if rest == 1 else 's'} are not drawn here.") if rest > 0 else None
+        return styled(tag("div", table, class_="ak-scroll", tabindex="0", role="region", aria_label=self.title), more)
+
+    def _empty(self) -> Markup:
+        return styled(tag("p", self.title, ": ", self.nothing))
+
+
+def money_cell(value: Decimal, *, sign: bool = False, strong: bool = False) -> Markup:
+    shown = amount(value, sign=sign)
+    return tag("td", tag("strong", shown) if strong else shown, class_="ak-number")
+
+
+def _named(name: str, key: object) -> Markup:
+    return join(
+        [tag("bdi", shortened(name or "(no name)", LONG)), " ", tag("bdi", shortened(str(key), LONG), class_="ak-key")]
+    )
+
+
+class AccountEffectTable(TableView):
+    """What a difference does to each account: before, after and change, debit positive.
+
+    Accounts that did not move are left out and counted. The changes of a balanced ledger add up to 0.00, and the foot says so.
+    """
+
+    nothing = "no account moved."
+
+    def __init__(
+        self,
+        effects: Iterable[AccountEffectLike],
+        *,
+        title: str = "Effect on the trial balance",
+        before: str = "Before",
+        after: str = "After",
+        limit: int = ROWS,
+    ) -> None:
+        held = tuple(effects)
+        self.effects = tuple(
+            sorted((row for row in held if row.change), key=lambda row: (-abs(row.change), row.name, row.account))
+        )
+        self.still = len(held) - len(self.effects)
+        self.before = before
+        self.after = after
+        sub = "debit positive, credit negative"
+        super().__init__(
+            title,
+            f"{sub}; {self.still:,} account{'' if self.still == 1 else 's'} did not move" if self.still else sub,
+            limit,
+        )
+
+    @property
+    def total(self) -> Decimal:
+        return sum((row.change for row in self.effects), ZERO)
+
+    def picture(self) -> MovementPicture:
+        """The same movement as bars."""
+        return MovementPicture(self.effects, title=self.title, before=self.before, after=self.after)
+
+    def text(self) -> str:
+        if not self.effects:
+            return f"{self.title}: {self.nothing}"
+        rows = [
+            f"  {shortened(row.name, 40):<40} {row.before:>14,.2f} {row.after:>14,.2f} {row.change:>+14,.2f}"
+            for row in self.effects[: self.limit]
+        ]
+        return readable("\n".join([f"{self.title} ({self.sub})", *rows]))
+
+    def html(self) -> Markup:
+        if not self.effects:
+            return self._empty()
+        rows = [
+            tag(
+                "tr",
+                tag("th", _named(row.name, row.account), scope="row"),
+                money_cell(row.before),
+                money_cell(row.after),
+                money_cell(row.change, sign=True, strong=True),
+            )
+            for row in self.effects
+        ]
+        foot = tag(
+            "tr",
+            tag("th", "Sum of all changes", scope="row", colspan=3),
+            tag("td", amount(self.total), class_="ak-number"),
+        )
+        return self._drawn([("Account", False), (self.before, True), (self.after, True), ("Change", True)], rows, foot)
+
+
+class TieOutTable(TableView):
+    """Our trial balance beside QuickBooks' own, account by account; what does not agree comes first."""
+
+    nothing = "no line was compared."
+
+    def __init__(
+        self, lines: Iterable[TieOutLike], *, title: str = "Tie-out to QuickBooks' own reports", limit: int = ROWS
+    ) -> None:
+        self.lines = tuple(
+            sorted(lines, key=lambda line: (-abs(line.residual), line.report, line.account_name, line.account))
+        )
+        sources = {_source(line) for line in self.lines}
+        self._one_source = len(sources) == 1
+        said = [*(sources if self._one_source else ()), self._verdict()]
+        super().__init__(title, "; ".join(part for part in said if part), limit)
+
+    @property
+    def residual(self) -> Decimal:
+        """The largest absolute residual of any line."""
+        return max((abs(line.residual) for line in self.lines), default=ZERO)
+
+    def _verdict(self) -> str:
+        off = sum(1 for line in self.lines if line.residual)
+        if not self.lines:
+            return ""
+        if not off:
+            return f"all {len(self.lines):,} lines agree to the cent"
+        return f"{off:,} of {len(self.lines):,} lines do not agree; largest residual {amount(self.residual)}"
+
+    def text(self) -> str:
+        if not self.lines:
+            return f"{self.title}: {self.nothing}"
+        rows = [
+            f"  {line.report:<14} {shortened(line.account_name, 36):<36} {line.ours:>14,.2f} {line.theirs:>14,.2f} {line.residual:>12,.2f}"
+            for line in self.lines[: self.limit]
+        ]
+        return readable("\n".join([f"{self.title}: {self.sub}", *rows]))
+
+    def html(self) -> Markup:
+        if not self.lines:
+            return self._empty()
+        rows = [
+            tag(
+                "tr",
+                tag("th", _named(line.account_name, line.account), scope="row"),
+                None if self._one_source else tag("td", shortened(_source(line), LONG), class_="ak-quiet"),
+                money_cell(line.ours),
+                money_cell(line.theirs),
+                tag("td", _verdict_word(line.residual), class_="ak-number"),
+            )
+            for line in self.lines
+        ]
+        report = [] if self._one_source else [("Report", False)]
+        return self._drawn(
+            [("Account", False), *report, ("From the records", True), ("QuickBooks says", True), ("Residual", True)],
+            rows,
+        )
+
+
+def _source(line: TieOutLike) -> str:
+    return f"{line.report}, {line.basis}, {line.period}"
+
+
+def _verdict_word(residual: Decimal) -> Markup:
+    tone, symbol = ("removed", "≠") if residual else ("good", "✓")
+    mark = tag("span", symbol, class_="ak-symbol", aria_hidden="true")
+    return tag("span", mark, amount(residual), class_=f"ak-state ak-{tone}")
+
+
+OUTCOMES: Final[dict[str, Kind]] = {
+    "verified": Kind("✓", "verified", "good"),
+    "applied": Kind("✓", "applied", "good"),
+    "adopted": Kind("✓", "adopted", "good"),
+    "intended": Kind("…", "intended", "changed"),
+    "pending": Kind("…", "pending", "changed"),
+    "unknown": Kind("?", "unknown", "changed"),
+    "differs": Kind("≠", "differs", "changed"),
+    "rejected": Kind("✗", "rejected", "removed"),
+    "held": Kind("✗", "held", "removed"),
+}
+
+
+class StepTable(TableView):
+    """The steps of a plan and what became of each: record, action, state, fidelity, why."""
+
+    nothing = "the plan has no steps."
+
+    def __init__(self, steps: Iterable[StepLike], *, title: str = "Steps of the plan", limit: int = ROWS) -> None:
+        self.steps = tuple(steps)
+        counts = Counter(_word(step.state) for step in self.steps)
+        super().__init__(title, ", ".join(f"{number:,} {state}" for state, number in counts.items()), limit)
+
+    def text(self) -> str:
+        if not self.steps:
+            return f"{self.title}: {self.nothing}"
+        rows = [
+            f"  {step.id:<6} {_word(step.action):<12} {shortened(str(step.record), 40):<40} {_word(step.state):<10} {_word(step.fidelity)}"
+            for step in self.steps[: self.limit]
+        ]
+        return readable("\n".join([f"{self.title}: {self.sub}", *rows]))
+
+    def html(self) -> Markup:
+        if not self.steps:
+            return self._empty()
+        columns: tuple[Callable[[StepLike], Markup], ...] = (
+            _step_id,
+            _step_record,
+            _step_action,
+            _step_state,
+            _step_fidelity,
+            _step_why,
+        )
+        rows = [tag("tr", *(column(step) for column in columns)) for step in self.steps]
+        return self._drawn([(word, False) for word in ("Step", "Record", "Action", "State", "Fidelity", "Why")], rows)
+
+
+def _word(value: object) -> str:
+    """An enumeration's value or a text, without underscores."""
+    return str(getattr(value, "value", value) if value is not None else "").replace("_", " ")
+
+
+def _step_id(step: StepLike) -> Markup:
+    return tag("td", shortened(str(step.id), 40), class_="ak-key")
+
+
+def _step_record(step: StepLike) -> Markup:
+    return tag("th", tag("bdi", shortened(str(step.record), LONG)), scope="row")
+
+
+def _step_action(step: StepLike) -> Markup:
+    return tag("td", shortened(_word(step.action), LONG))
+
+
+def _step_state(step: StepLike) -> Markup:
+    word = _word(step.state)
+    outcome = OUTCOMES.get(word) or Kind("·", shortened(word, 60), "quiet")
+    symbol = tag("span", outcome.symbol, class_="ak-symbol", aria_hidden="true")
+    return tag("td", tag("span", symbol, outcome.word, class_=f"ak-state ak-{outcome.tone}"))
+
+
+def _step_fidelity(step: StepLike) -> Markup:
+    return tag("td", shortened(_word(step.fidelity), LONG))
+
+
+def _step_why(step: StepLike) -> Markup:
+    return tag("td", tag("bdi", shortened(_word(step.reason), LONG)), class_="ak-quiet")
+
+
+class FigureTable(TableView):
+    """Named figures, one a row, with a word on each: the verification of a restore, the counts of a snapshot.
+
+    ``rows``: ``(name, value, note)``; a Decimal is written as money, an integer as a count.
+    """
+
+    def __init__(self, rows: Iterable[tuple[str, Any, str]], *, title: str, sub: str = "") -> None:
+        self.rows = tuple(rows)
+        super().__init__(title, sub)
+
+    def text(self) -> str:
+        return readable(
+            "\n".join([self.title, *(f"  {name:<28} {_figure(value):>14}  {note}" for name, value, note in self.rows)])
+        )
+
+    def html(self) -> Markup:
+        if not self.rows:
+            return self._empty()
+        rows = [
+            tag(
+                "tr",
+                tag("th", tag("bdi", shortened(name, LONG)), scope="row"),
+                tag("td", shortened(_figure(value), LONG), class_="ak-number"),
+                tag("td", tag("bdi", shortened(note, LONG)), class_="ak-quiet ak-note"),
+            )
+            for name, value, note in self.rows
+        ]
+        return self._drawn([("What", False), ("Figure", True), ("Meaning", False)], rows)
+
+
+def _figure(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return amount(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value)
