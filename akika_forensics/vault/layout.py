@@ -1,0 +1,95 @@
+"""Which path in a vault is what. Names carry numbers, random ids and digests, nothing else."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.vault.storage import TEMPORARY
+
+FORMAT_VERSION: Final = 1
+MARKER: Final = "VAULT.json"
+KEYRING: Final = "keys/keyring-1.sealed"
+LOCK: Final = "lock"
+COMMITS: Final = "commits"
+COMMIT_NAMESPACE: Final = "akika-commit"
+
+_RESERVED: Final = frozenset({"keys", "data", "keytables", "documents", "slots", "lock", MARKER.lower()})
+_CHAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,79})?")
+_ENTRY: Final = re.compile(r"(?P<chain>.+)/(?P<seq>\d{8})\.json")
+_SIGNATURE: Final = re.compile(r"(?P<chain>.+)/(?P<seq>\d{8})-(?P<digest>[0-9a-f]{16})\.sig")
+_SLOT: Final = re.compile(r"slots/(?P<name>[0-9a-f]{32})/(?P<seq>\d{8})\.sealed")
+_PARQUET: Final = re.compile(r"data/(?P<id>[0-9a-f]{32})-(?P<digest>[0-9a-f]{16})\.parquet")
+_SEALED: Final = re.compile(r"(?:data|documents)/(?P<id>[0-9a-f]{32})\.sealed")
+_KEY_TABLE: Final = re.compile(r"keytables/(?P<id>[0-9a-f]{32})\.sealed")
+
+
+class Place(NamedTuple):
+    """What a path is: ``kind`` and the parts of the name, empty where there are none."""
+
+    kind: str
+    chain: str = ""
+    seq: int = -1
+    id: str = ""
+    digest: str = ""
+
+
+def place_of(path: str) -> Place:
+    """Kinds: marker, keyring, lock, entry, signature, slot, parquet, sealed, keytable, temporary, unknown."""
+    fixed = {MARKER: "marker", KEYRING: "keyring", LOCK: "lock"}.get(path)
+    if fixed:
+        return Place(fixed)
+    if TEMPORARY in path.rpartition("/")[2]:
+        return Place("temporary")
+    for kind, pattern in (("entry", _ENTRY), ("signature", _SIGNATURE)):
+        match = pattern.fullmatch(path)
+        if match and is_chain(match["chain"]):
+            parts = match.groupdict()
+            return Place(kind, parts["chain"], int(parts["seq"]), digest=parts.get("digest", ""))
+    match = _SLOT.fullmatch(path)
+    if match:
+        return Place("slot", seq=int(match["seq"]), id=match["name"])
+    for kind, pattern in (("parquet", _PARQUET), ("sealed", _SEALED), ("keytable", _KEY_TABLE)):
+        match = pattern.fullmatch(path)
+        if match:
+            parts = match.groupdict()
+            return Place(kind, id=parts["id"], digest=parts.get("digest", ""))
+    return Place("unknown")
+
+
+def is_chain(name: str) -> bool:
+    return bool(_CHAIN.fullmatch(name)) and name.split("/", maxsplit=1)[0].lower() not in _RESERVED
+
+
+def require_chain(name: str) -> None:
+    """Raises WrongUse for a name that cannot be a folder of entries."""
+    if not is_chain(name):
+        raise WrongUse(
+            f"{name!r} cannot be the name of a chain.",
+            do="Use letters, digits, - and _, with one / at most, such as journals/p1.",
+        )
+
+
+def entry(chain: str, seq: int) -> str:
+    return f"{chain}/{seq:08d}.json"
+
+
+def signature(chain: str, seq: int, digest: str) -> str:
+    return f"{chain}/{seq:08d}-{digest[:16]}.sig"
+
+
+def slot(name: str, seq: int) -> str:
+    return f"slots/{name}/{seq:08d}.sealed"
+
+
+def parquet(file_id: str, digest: str) -> str:
+    return f"data/{file_id}-{digest[:16]}.parquet"
+
+
+def sealed(folder: str, file_id: str) -> str:
+    return f"{folder}/{file_id}.sealed"
+
+
+def key_table(table_id: str) -> str:
+    return f"keytables/{table_id}.sealed"

@@ -1,0 +1,65 @@
+"""Frames as encrypted Parquet: AES_GCM_V1, 256 bit, a key for each file, the whole footer encrypted, and the
+associated data (format, company, file) kept outside the file.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Final
+
+import polars as pl
+from polars.exceptions import PolarsError
+
+from akika_forensics.vault.canonical import DamagedFile
+
+MAGIC: Final = b"PARE"
+ROWS_IN_GROUP: Final = 25_000
+_LEVEL: Final = 3
+
+
+def associated(company: str, file_id: str) -> bytes:
+    """The AAD prefix of a file: format, the company's pseudonym, the file's id."""
+    return f"akika/1|{company}|{file_id}".encode()
+
+
+def write(frame: pl.DataFrame, key: bytes, aad: bytes) -> bytes:
+    stream = io.BytesIO()
+    frame.write_parquet(
+        stream,
+        compression="zstd",
+        compression_level=_LEVEL,
+        row_group_size=ROWS_IN_GROUP,
+        encryption=pl.ParquetEncryptionProperties(footer_key=key, aad_prefix=aad),
+    )
+    return stream.getvalue()
+
+
+def read(
+    content: bytes,
+    key: bytes,
+    aad: bytes,
+    *,
+    schema: dict[str, type[pl.DataType]],
+    path: str,
+    where: pl.Expr | None = None,
+) -> pl.DataFrame:
+    """The rows that meet ``where`` (all without it). Raises DamagedFile.
+
+    The reader takes a plain Parquet file in spite of a key, so the magic at both ends is checked first.
+    """
+    if not is_encrypted(content):
+        raise DamagedFile(path, "It is no encrypted Parquet file.")
+    try:
+        scan = pl.scan_parquet(
+            io.BytesIO(content), decryption=pl.ParquetDecryptionProperties(footer_key=key, aad_prefix=aad)
+        )
+        frame = (scan if where is None else scan.filter(where)).collect()
+    except PolarsError as error:
+        raise DamagedFile(path, "It does not open with its key, or not at this place.") from error
+    if dict(frame.schema) != schema:
+        raise DamagedFile(path, "It has other columns than this kind of file.")
+    return frame
+
+
+def is_encrypted(content: bytes) -> bool:
+    return len(content) > 2 * len(MAGIC) and content.startswith(MAGIC) and content.endswith(MAGIC)

@@ -1,0 +1,126 @@
+"""Authenticated encryption of small and large values, each bound to its place; and the checked wrapping of sealed files.
+
+Keys are 32 bytes. AES-256-GCM throughout; subkeys by HKDF-SHA256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import zlib
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from akika_forensics.vault import canonical
+
+KEY_LENGTH: Final = 32
+_NONCE: Final = 12
+_TAG: Final = 16
+_SALT: Final = 32
+CHUNK: Final = 1 << 20
+"""Plain bytes in one sealed chunk of a stream."""
+
+MAGIC: Final = b"\x89akika1\n"
+_CHECK: Final = 32
+
+
+class OpenError(Exception):
+    """The key, the place or the bytes are not those it was sealed with."""
+
+
+def subkey(key: bytes, *purpose: str) -> bytes:
+    """A key for one purpose, derived from a stronger one."""
+    return HKDF(SHA256(), KEY_LENGTH, salt=None, info=canonical.encode(["akika/1", *purpose])).derive(key)
+
+
+def pseudonym(key: bytes, *name: str) -> str:
+    """A name that tells nothing, the same for the same input: 32 hexadecimal digits of an HMAC-SHA256."""
+    return hmac.new(key, canonical.encode(["akika/1", *name]), hashlib.sha256).hexdigest()[:32]
+
+
+def seal(key: bytes, data: bytes, *place: str | int) -> bytes:
+    """Nonce and ciphertext; opens only with the same key at the same place."""
+    nonce = os.urandom(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, data, canonical.encode(["akika/1", *place]))
+
+
+def open_sealed(key: bytes, sealed: bytes, *place: str | int) -> bytes:
+    """Raises OpenError."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], canonical.encode(["akika/1", *place]))
+    except (InvalidTag, ValueError) as error:
+        raise OpenError from error
+
+
+def seal_stream(key: bytes, data: bytes, *place: str | int) -> bytes:
+    """A salt, then chunks of 1 MiB under a key of their own, each with its number and whether it is the last."""
+    salt = os.urandom(_SALT)
+    cipher, bound = AESGCM(_stream_key(key, salt)), canonical.encode(["akika/1", *place])
+    packed = _pack(data)
+    total = max(1, -(-len(packed) // CHUNK))
+    chunks = (
+        cipher.encrypt(_chunk_nonce(number, number == total - 1), packed[number * CHUNK : (number + 1) * CHUNK], bound)
+        for number in range(total)
+    )
+    return b"".join([salt, *chunks])
+
+
+def open_stream(key: bytes, sealed: bytes, *place: str | int) -> bytes:
+    """Raises OpenError for a changed, missing, added or moved chunk."""
+    salt, body = sealed[:_SALT], memoryview(sealed)[_SALT:]
+    cipher, bound = AESGCM(_stream_key(key, salt)), canonical.encode(["akika/1", *place])
+    size = CHUNK + _TAG
+    total = max(1, -(-len(body) // size))
+    try:
+        chunks = [
+            cipher.decrypt(_chunk_nonce(number, number == total - 1), body[number * size : (number + 1) * size], bound)
+            for number in range(total)
+        ]
+        return _unpack(b"".join(chunks))
+    except (InvalidTag, ValueError, zlib.error) as error:
+        raise OpenError from error
+
+
+def _stream_key(key: bytes, salt: bytes) -> bytes:
+    return HKDF(SHA256(), KEY_LENGTH, salt=salt, info=b"akika/1 stream").derive(key)
+
+
+def _chunk_nonce(number: int, last: bool) -> bytes:
+    return number.to_bytes(_NONCE - 1, "big") + (b"\x01" if last else b"\x00")
+
+
+def _pack(data: bytes) -> bytes:
+    packed = zlib.compress(data, 6)
+    return b"z" + packed if len(packed) < len(data) else b"-" + data
+
+
+def _unpack(packed: bytes) -> bytes:
+    kind, rest = packed[:1], packed[1:]
+    if kind == b"z":
+        return zlib.decompress(rest)
+    if kind == b"-":
+        return rest
+    raise ValueError("unknown packing")
+
+
+def wrap(kind: bytes, body: bytes) -> bytes:
+    """A file of four-letter ``kind``: magic, kind, body, SHA-256 of all before. The digest is against accidents and
+    lets damage be told from a wrong key without one; it proves nothing against a person.
+    """
+    head = MAGIC + kind + body
+    return head + hashlib.sha256(head).digest()
+
+
+def unwrap(kind: bytes, data: bytes, path: str) -> bytes:
+    """The body. Raises VaultDamaged naming ``path``."""
+    head, check = data[:-_CHECK], data[-_CHECK:]
+    if len(data) < len(MAGIC) + len(kind) + _CHECK or hashlib.sha256(head).digest() != check:
+        raise canonical.DamagedFile(path, "Its bytes are not those that were written: its own check sum does not fit.")
+    if not head.startswith(MAGIC + kind):
+        raise canonical.DamagedFile(path, "It is another kind of file than its name says.")
+    return head[len(MAGIC) + len(kind) :]

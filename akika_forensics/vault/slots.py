@@ -1,0 +1,133 @@
+"""Small sealed values that change, such as a connection and its tokens. Each write is a new file; the older go after it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+import msgspec
+
+from akika_forensics.errors import Refused
+from akika_forensics.vault import canonical, layout, sealing
+from akika_forensics.vault.canonical import DamagedFile
+from akika_forensics.vault.heads import HeadStore
+from akika_forensics.vault.keyring import Keyring
+from akika_forensics.vault.storage import Backend
+
+_KIND: Final = b"SLOT"
+_PLACE: Final = 32
+_ATTEMPTS: Final = 50
+
+
+class _Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    present: bool
+
+
+class Slot:
+    """One value by its name. Methods raise VaultDamaged when no stored version of it opens."""
+
+    def __init__(self, backend: Backend, keyring: Keyring, heads: HeadStore, name: str) -> None:
+        self.name = name
+        self._backend = backend
+        self._keyring = keyring
+        self._heads = heads
+        self._folder = keyring.pseudonym("slot", name)
+
+    def read(self) -> bytes | None:
+        """The newest version that opens; None when there is none or it was deleted."""
+        first: DamagedFile | None = None
+        # A writer removes old versions after it has written a new one, so a listing can name files that are gone.
+        for seq in reversed(self._numbers()):
+            try:
+                value, data = open_slot(self._keyring, layout.slot(self._folder, seq), self._read(seq))
+            except FileNotFoundError:
+                continue
+            except DamagedFile as error:
+                first = first or error
+                continue
+            return data if value.present else None
+        if first:
+            raise first
+        return None
+
+    def write(self, data: bytes) -> None:
+        """Durable when this returns; a crash leaves the old value or the new one."""
+        self._write(data, present=True)
+
+    def delete(self) -> None:
+        """A value that says it is gone takes its place, so that removing the file itself is not the same."""
+        if self._numbers():
+            self._write(b"", present=False)
+
+    def _write(self, data: bytes, *, present: bool) -> None:
+        for _ in range(_ATTEMPTS):
+            older = self._numbers()
+            seq = older[-1] + 1 if older else 0
+            path = layout.slot(self._folder, seq)
+            plain = canonical.encode(_Value(self.name, present)) + b"\n" + data
+            sealed = sealing.seal_stream(_key(self._keyring), plain, *_binding(self._keyring.vault, self._folder, seq))
+            try:
+                self._backend.create(path, sealing.wrap(_KIND, _mark(path) + sealed))
+            except FileExistsError:
+                continue
+            self._heads.remember_slot(self._keyring.vault, self._folder, seq)
+            for number in older:
+                self._backend.delete(layout.slot(self._folder, number))
+            return
+        raise Refused("Other writers kept changing the same value.", do="Run it again.")
+
+    def _numbers(self) -> list[int]:
+        places = (layout.place_of(path) for path in self._backend.list(f"slots/{self._folder}"))
+        return sorted(place.seq for place in places if place.kind == "slot")
+
+    def _read(self, seq: int) -> bytes:
+        return self._backend.read(layout.slot(self._folder, seq))
+
+
+def open_slot(keyring: Keyring, path: str, content: bytes) -> tuple[_Value, bytes]:
+    """Raises DamagedFile."""
+    sealed = check(path, content)
+    place = layout.place_of(path)
+    try:
+        plain = sealing.open_stream(_key(keyring), sealed, *_binding(keyring.vault, place.id, place.seq))
+    except sealing.OpenError as error:
+        raise DamagedFile(path, "It does not open with the keys of this vault.") from error
+    header, _, data = plain.partition(b"\n")
+    value = canonical.decode(header, _Value, path)
+    if keyring.pseudonym("slot", value.name) != place.id:
+        raise DamagedFile(path, "It holds another value than its name says.")
+    return value, data
+
+
+def check(path: str, content: bytes) -> bytes:
+    """The sealed bytes, read without keys. Raises DamagedFile when the file is not the one of its name."""
+    body = sealing.unwrap(_KIND, content, path)
+    if body[:_PLACE] != _mark(path):
+        raise DamagedFile(path, "It belongs under another name.")
+    return body[_PLACE:]
+
+
+def names(backend: Backend, keyring: Keyring, prefix: str) -> tuple[str, ...]:
+    """Names of the values that are there and begin with ``prefix``, sorted."""
+    found: dict[str, bool] = {}
+    for path in backend.list("slots"):
+        if layout.place_of(path).kind == "slot":
+            try:
+                value, _ = open_slot(keyring, path, backend.read(path))
+            except FileNotFoundError:
+                continue
+            found[value.name] = value.present
+    return tuple(sorted(name for name, present in found.items() if present and name.startswith(prefix)))
+
+
+def _mark(path: str) -> bytes:
+    return hashlib.sha256(path.encode()).digest()
+
+
+def _binding(vault: str, folder: str, seq: int) -> tuple[str | int, ...]:
+    return ("slot", vault, folder, seq)
+
+
+def _key(keyring: Keyring) -> bytes:
+    return keyring.subkey("slots")
