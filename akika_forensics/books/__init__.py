@@ -1,0 +1,28 @@
+"""Documents to double-entry postings, to balances, to agreement with QuickBooks' own reports."""
+
+from akika_forensics.books.chart import Account, Chart, Item
+from akika_forensics.books.finding import UNRESOLVED, Finding
+from akika_forensics.books.ledger import Ledger
+from akika_forensics.books.open_items import OpenDocument
+from akika_forensics.books.post import post
+from akika_forensics.books.posting import Posting
+from akika_forensics.books.report import TrialBalance, read_trial_balance
+from akika_forensics.books.tie_out import AccountEffect, TieOutLine, effect, tie_out
+
+__all__ = [
+    "UNRESOLVED",
+    "Account",
+    "AccountEffect",
+    "Chart",
+    "Finding",
+    "Item",
+    "Ledger",
+    "OpenDocument",
+    "Posting",
+    "TieOutLine",
+    "TrialBalance",
+    "effect",
+    "post",
+    "read_trial_balance",
+    "tie_out",
+]

@@ -1,0 +1,87 @@
+"""Our balances against QuickBooks' own, and one ledger against another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from akika_forensics.books.chart import Chart, id_order
+from akika_forensics.books.ledger import Ledger
+from akika_forensics.books.report import TrialBalance
+from akika_forensics.errors import WrongUse
+from akika_forensics.model.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class TieOutLine:
+    """One compared account. ``residual`` is ours less theirs; debit positive throughout."""
+
+    report: str
+    account: str
+    account_name: str
+    period: str
+    basis: str
+    ours: Decimal
+    theirs: Decimal
+    residual: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEffect:
+    account: str
+    name: str
+    before: Decimal
+    after: Decimal
+    change: Decimal
+
+
+def tie_out(ledger: Ledger, control: TrialBalance) -> tuple[TieOutLine, ...]:
+    """Every account that either side has a balance for, agreement (0.00) included, in order of account Id.
+
+    Raises WrongUse for a cash-basis report or one without an end date: nothing of ours compares with it.
+    """
+    if control.basis.lower() != "accrual":
+        raise WrongUse(
+            f"The books are kept on the accrual basis; the report is on the {control.basis.lower()} basis.",
+            do="Compare with an accrual report.",
+        )
+    if control.end is None:
+        raise WrongUse("The report does not say on which day it ends.", do="Capture it again with an end date.")
+    ours = ledger.trial_balance(control.end)
+    theirs: dict[str, tuple[str, Decimal]] = {}
+    for key, (name, value) in control.lines.items():
+        account = _account(ledger.chart, key, name)
+        theirs[account] = (name, theirs[account][1] + value if account in theirs else value)
+    rows = []
+    for account in sorted(set(ours) | set(theirs), key=id_order):
+        name, value = theirs.get(account, (ledger.chart.name(account), ZERO))
+        own = ours.get(account, ZERO)
+        rows.append(TieOutLine(control.report, account, name, control.period, control.basis, own, value, own - value))
+    return tuple(rows)
+
+
+def _account(chart: Chart, key: str, name: str) -> str:
+    if not key.startswith("name:"):
+        return key
+    same = [account.id for account in chart.accounts.values() if account.name.casefold() == name.casefold()]
+    return same[0] if len(same) == 1 else key
+
+
+def effect(before: Ledger, after: Ledger, as_of: date | None = None) -> tuple[AccountEffect, ...]:
+    """The accounts whose balance differs, in order of account Id; the changes sum to zero.
+
+    With ``as_of`` the two trial balances of that day are compared, earlier years' results within Retained Earnings;
+    without, all postings whatever their date, and no year is closed.
+    """
+    left = before.trial_balance(as_of) if as_of else before.balances()
+    right = after.trial_balance(as_of) if as_of else after.balances()
+    rows = []
+    for account in sorted(set(left) | set(right), key=id_order):
+        was, now = left.get(account, ZERO), right.get(account, ZERO)
+        if was != now:
+            name = after.chart.name(account)
+            rows.append(
+                AccountEffect(account, before.chart.name(account) if name == account else name, was, now, now - was)
+            )
+    return tuple(rows)
