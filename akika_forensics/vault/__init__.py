@@ -13,6 +13,7 @@ from akika_forensics.vault.snapshot_format import SnapshotInfo, Version
 from akika_forensics.vault.snapshots import Snapshot
 from akika_forensics.vault.storage import StorageFailed
 from akika_forensics.vault.vault import Vault, create, open_vault
+from akika_forensics.vault.verify import verify
 from akika_forensics.vault.writer import SnapshotWriter
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "Version",
     "create",
     "open_vault",
+    "verify",
 ]

@@ -52,5 +52,10 @@ def check(path: str, content: bytes) -> tuple[str, bytes]:
     return document_id, body[_ID:]
 
 
+def control_kind(name: str) -> str:
+    """The kind of a control report; its name is part of it, so that two controls cannot be exchanged."""
+    return f"control {name}"
+
+
 def _key(keyring: Keyring) -> bytes:
     return keyring.subkey("documents")

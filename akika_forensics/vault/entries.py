@@ -82,13 +82,13 @@ def build(
     return data, sshsig.sign(keyring.signer, data, namespace)
 
 
-def parse(data: bytes, vault: str, chain: str, seq: int, previous: str | None) -> Plain:
-    """An entry read back, at its place after ``previous`` (None: not known here). Raises DamagedFile."""
+def parse(data: bytes, vault: str | None, chain: str, seq: int, previous: str | None = None) -> Plain:
+    """An entry read back, at its place; ``vault`` and ``previous`` are compared when given. Raises DamagedFile."""
     path = layout.entry(chain, seq)
     plain = canonical.decode(data, Plain, path)
     if plain.format != FORMAT:
         raise DamagedFile(path, "It is in a format that this version of the software does not read.")
-    if (plain.vault, plain.chain, plain.seq) != (vault, chain, seq):
+    if (plain.vault, plain.chain, plain.seq) != (vault or plain.vault, chain, seq):
         raise DamagedFile(path, "It belongs to another place: another vault, chain or number is written in it.")
     if previous is not None and plain.previous != previous:
         raise DamagedFile(path, "It does not follow the entry before it: one of the two was replaced.")

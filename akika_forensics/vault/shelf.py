@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Final
 
 import polars as pl
@@ -11,7 +12,7 @@ import polars as pl
 from akika_forensics.model.company import Company
 from akika_forensics.vault import frames, keytable, layout, parquet
 from akika_forensics.vault.canonical import DamagedFile
-from akika_forensics.vault.chain import Chain
+from akika_forensics.vault.entries import Entry
 from akika_forensics.vault.keyring import Keyring
 from akika_forensics.vault.keytable import Role
 from akika_forensics.vault.snapshot_format import Commit, Segment, read_commit
@@ -28,10 +29,10 @@ def pseudonym(keyring: Keyring, company: Company) -> str:
 class Shelf:
     """Methods raise DamagedFile when what they read is not what was signed."""
 
-    def __init__(self, backend: Backend, keyring: Keyring, chain: Chain) -> None:
+    def __init__(self, backend: Backend, keyring: Keyring, entries: Callable[[], tuple[Entry, ...]]) -> None:
         self.backend = backend
         self.keyring = keyring
-        self.chain = chain
+        self._entries = entries
         self._guard = threading.RLock()
         self._commits: list[Commit] = []
         self._read_entries = 0
@@ -42,7 +43,7 @@ class Shelf:
     def commits(self, company: str | None = None) -> tuple[Commit, ...]:
         """Oldest first; of one company (its pseudonym) when given. Sees what another process has committed since."""
         with self._guard:
-            for entry in self.chain.entries()[self._read_entries :]:
+            for entry in self._entries()[self._read_entries :]:
                 commit = read_commit(entry)
                 if commit is not None:
                     self._commits.append(commit)

@@ -49,8 +49,8 @@ class Vault:
         self._heads = heads
         self._lock = lock
         self._chains: dict[str, Chain] = {}
-        commits = Chain(backend, keys, heads, layout.COMMITS, layout.COMMIT_NAMESPACE)
-        self._shelf = shelf.Shelf(backend, keys, commits)
+        self._commits = Chain(backend, keys, heads, layout.COMMITS, layout.COMMIT_NAMESPACE)
+        self._shelf = shelf.Shelf(backend, keys, self._commits.entries)
 
     @property
     def head(self) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class Vault:
 
     def begin_snapshot(self, company: Company) -> SnapshotWriter:
         """Begin a whole new snapshot of a company. Raises VaultLocked."""
-        return SnapshotWriter(self._shelf, company, self._lock, self._witness)
+        return SnapshotWriter(self._shelf, self._commits, company, self._lock, witness=self._witness)
 
     def snapshots(self) -> tuple[SnapshotInfo, ...]:
         """All snapshots of all companies, oldest first. Raises VaultDamaged."""
@@ -206,7 +206,7 @@ def create_in(
     heads.begin(keys.vault, signer)
     vault = Vault(root, backend, keys, heads, lock)
     files = [StoredFile.of(layout.KEYRING, ring), StoredFile.of(layout.MARKER, mark)]
-    vault._shelf.chain.append({"kind": GENESIS}, files, expected=0)  # noqa: SLF001 -- the vault's own making
+    vault._commits.append({"kind": GENESIS}, files, expected=0)  # noqa: SLF001 -- the vault's own making
     return vault
 
 
@@ -234,7 +234,7 @@ def open_in(root: Path, backend: Backend, lock: locking.Lock, secret: Secret, *,
         for finding in disagreements(known, mark.vault, lambda name, seq: chains.digest_at(backend, name, seq), source):
             raise _rolled_back(finding.path, finding.what, heads, mark.vault)
     vault = Vault(root, backend, keys, heads, lock)
-    entries = vault._shelf.chain.entries()  # noqa: SLF001 -- the vault's own opening
+    entries = vault._commits.entries()  # noqa: SLF001 -- the vault's own opening
     if not entries:
         raise DamagedFile(layout.entry(layout.COMMITS, 0), "The first commit is missing.")
     for file in entries[0].files:

@@ -21,6 +21,7 @@ from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import documents, frames, keytable, layout, parquet, sealing, shelf
+from akika_forensics.vault.chain import Chain
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.heads import ChainHead
 from akika_forensics.vault.keytable import Role
@@ -51,9 +52,16 @@ class SnapshotWriter:
     """Collects one whole snapshot: what is not added is not in it. Holds the vault's lock until commit or exit."""
 
     def __init__(
-        self, shelf: shelf.Shelf, company: Company, lock: Lock, witness: Callable[[], dict[str, ChainHead]]
+        self,
+        shelf: shelf.Shelf,
+        chain: Chain,
+        company: Company,
+        lock: Lock,
+        *,
+        witness: Callable[[], dict[str, ChainHead]],
     ) -> None:
         self._shelf = shelf
+        self._chain = chain
         self._company = company
         self._lock: Lock | None = lock
         self._witness = witness
@@ -71,7 +79,7 @@ class SnapshotWriter:
         mine = [one for one in commits if one.pseudonym == self._pseudonym]
         self._previous = mine[-1] if mine else None
         self._since_full = _since_full(mine)
-        self._entry = len(self._shelf.chain.entries())
+        self._entry = len(self._chain.entries())
         self._state = self._shelf.state(self._previous) if self._previous else frames.empty_state()
         self._before = dict(_stored(self._shelf, self._pseudonym, self._state))
         self._kept: dict[RecordKey, _Stored] = {}
@@ -157,7 +165,7 @@ class SnapshotWriter:
                 key_table=files.key_table(),
                 witness=self._witness(),
             )
-            entry = self._shelf.chain.append(
+            entry = self._chain.append(
                 msgspec.to_builtins(text, builtin_types=(Decimal,)), files.stored, expected=self._entry
             )
         except AkikaError:
@@ -244,7 +252,7 @@ class _Files:
         return path
 
     def control(self, name: str, data: bytes) -> str:
-        stored = documents.put(self._shelf.backend, self._shelf.keyring, "data", f"control {name}", data)
+        stored = documents.put(self._shelf.backend, self._shelf.keyring, "data", documents.control_kind(name), data)
         self.stored.append(stored)
         return stored.path
 
