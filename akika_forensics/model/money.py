@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, Final
 
 ZERO: Final = Decimal(0)
 CENT: Final = Decimal("0.01")
+_LARGEST_EXPONENT: Final = 100
+_EXACT: Final = Context(prec=2 * _LARGEST_EXPONENT)
 
 
 def money(value: Any) -> Decimal:
     """A decoded JSON number, a string or nothing as ``Decimal``; absent and empty are zero.
 
-    Raises ``TypeError`` on a binary float and ``ValueError`` on text that is no number.
+    Raises ``TypeError`` on a binary float and ``ValueError`` on text that is no number or none that could be money.
     """
     if value is None or value == "":
         return ZERO
     if isinstance(value, bool | float):
         raise TypeError(f"{value!r} is not money: binary floats and booleans are refused")
+    if isinstance(value, str) and ("_" in value or not value.isascii()):
+        raise ValueError(f"{value!r} is not an amount")
     try:
         number = Decimal(value)
     except ArithmeticError as error:
         raise ValueError(f"{value!r} is not an amount") from error
-    if not number.is_finite():
+    if not number.is_finite() or (number and number.adjusted() > _LARGEST_EXPONENT):
         raise ValueError(f"{value!r} is not an amount")
     return number
 
 
 def cents(value: Decimal) -> Decimal:
     """Rounded to the cent, half away from zero."""
-    return value.quantize(CENT, rounding=ROUND_HALF_UP)
+    return value.quantize(CENT, rounding=ROUND_HALF_UP, context=_EXACT)
 
 
 def money_text(value: Decimal) -> str:

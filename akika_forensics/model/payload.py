@@ -1,7 +1,8 @@
 """JSON as QuickBooks sends it: exact numbers, a canonical form, and a digest of it.
 
 Canonical form ``akika-canonical-1``: UTF-8 JSON without blanks, object keys in code-point order,
-numbers in plain notation without trailing zeros or exponent, text untouched. ``100`` and ``100.00`` are equal in it.
+numbers in plain notation without trailing zeros or exponent, text untouched. ``100``, ``100.00`` and ``1e2`` are
+equal in it. A number with an exponent beyond 400 places keeps one (``15e499``): written out it could fill the memory.
 """
 
 from __future__ import annotations
@@ -17,12 +18,27 @@ from akika_forensics.errors import WrongUse
 CANONICAL_FORM: Final = "akika-canonical-1"
 
 
-def _plain_number(text: str) -> int | Decimal:
+_PLAIN_PLACES: Final = 400
+
+
+def _plain_number(text: str) -> msgspec.Raw:
+    if "e" not in text and "E" not in text:
+        return _number(text)
     number = Decimal(text)
-    if number == number.to_integral_value():
-        return int(number)
-    # normalize() rounds to the context's precision; the format keeps every digit.
-    return Decimal(format(number, "f").rstrip("0"))
+    if abs(number.adjusted()) <= _PLAIN_PLACES:
+        return _number(format(number, "f"))
+    sign, digits, exponent = number.as_tuple()
+    significant = "".join(map(str, digits)).rstrip("0")
+    if not significant:
+        return _number("0")
+    power = int(exponent) + len(digits) - len(significant)
+    return msgspec.Raw(f"{'-' if sign else ''}{significant}e{power}".encode())
+
+
+def _number(plain: str) -> msgspec.Raw:
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    return msgspec.Raw(b"0" if plain in {"0", "-0"} else plain.encode())
 
 
 _DECODER: Final = msgspec.json.Decoder(float_hook=Decimal)
@@ -33,10 +49,16 @@ _CANONICAL_ENCODER: Final = msgspec.json.Encoder(decimal_format="number", order=
 
 def decode(payload: bytes) -> Any:
     """JSON to Python; numbers with a fraction become ``Decimal``. Raises WrongUse on bad JSON."""
+    return _decode(_DECODER, payload)
+
+
+def _decode(decoder: msgspec.json.Decoder[Any], payload: bytes) -> Any:
     try:
-        return _DECODER.decode(payload)
+        return decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise WrongUse(f"This is not JSON: {error}.") from error
+    except (ArithmeticError, RecursionError) as error:
+        raise WrongUse("This JSON holds a number or a nesting beyond all measure.") from error
 
 
 def encode(value: Any) -> bytes:
@@ -45,8 +67,8 @@ def encode(value: Any) -> bytes:
 
 
 def canonical(payload: bytes) -> bytes:
-    """The canonical form of a JSON text."""
-    return _CANONICAL_ENCODER.encode(_CANONICAL_DECODER.decode(payload))
+    """The canonical form of a JSON text. Raises WrongUse on bad JSON."""
+    return _CANONICAL_ENCODER.encode(_decode(_CANONICAL_DECODER, payload))
 
 
 def canonical_value(value: Any) -> bytes:
