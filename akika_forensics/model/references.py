@@ -6,6 +6,7 @@ import copy
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from akika_forensics.model.catalogue import ANY_ENTITY, CATALOGUE, Reference, linked_entity
@@ -33,11 +34,10 @@ class Link:
 
 def links_of(entity: str, body: dict[str, Any]) -> Iterator[Link]:
     """Every reference of a payload that carries a value, in catalogue order."""
-    row = CATALOGUE[entity]
-    for reference in row.references:
-        if reference.external:
+    for reference, steps in _steps(entity):
+        if steps[0][0] not in body:
             continue
-        for path, holder in walk(body, reference.path):
+        for path, holder in _walk(body, steps, 0, ""):
             link = _link(reference, path, holder, body)
             if link is not None:
                 yield link
@@ -90,25 +90,40 @@ def _target_entity(reference: Reference, path: str, holder: Any, body: dict[str,
 
 def walk(body: Any, pattern: str) -> Iterator[tuple[str, Any]]:
     """Every value that a pattern such as ``Line[].LinkedTxn[]`` meets, with its concrete path."""
-    yield from _walk(body, pattern.split("."), "")
+    yield from _walk(body, _compiled(pattern), 0, "")
 
 
-def _walk(value: Any, parts: list[str], prefix: str) -> Iterator[tuple[str, Any]]:
-    if not parts:
+Steps = tuple[tuple[str, bool], ...]
+"""A pattern in parts: a name, and whether it stands for every element of a list."""
+
+
+@cache
+def _compiled(pattern: str) -> Steps:
+    return tuple((part.removesuffix("[]"), part.endswith("[]")) for part in pattern.split("."))
+
+
+@cache
+def _steps(entity: str) -> tuple[tuple[Reference, Steps], ...]:
+    rows = CATALOGUE[entity].references
+    return tuple((reference, _compiled(reference.path)) for reference in rows if not reference.external)
+
+
+def _walk(value: Any, steps: Steps, at: int, prefix: str) -> Iterator[tuple[str, Any]]:
+    if at == len(steps):
         yield prefix, value
         return
-    part, rest = parts[0], parts[1:]
-    name = part.removesuffix("[]")
+    name, every = steps[at]
     if not isinstance(value, dict) or name not in value:
         return
     inner = value[name]
     here = f"{prefix}.{name}" if prefix else name
-    if part.endswith("[]"):
-        if isinstance(inner, list):
-            for position, element in enumerate(inner):
-                yield from _walk(element, rest, f"{here}[{position}]")
-    else:
-        yield from _walk(inner, rest, here)
+    if not every:
+        yield from _walk(inner, steps, at + 1, here)
+    elif isinstance(inner, list):
+        following = steps[at + 1][0] if at + 1 < len(steps) else None
+        for position, element in enumerate(inner):
+            if following is None or (isinstance(element, dict) and following in element):
+                yield from _walk(element, steps, at + 1, f"{here}[{position}]")
 
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
