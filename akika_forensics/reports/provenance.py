@@ -1,0 +1,107 @@
+"""What a report rests on: snapshots by digest, and the software that read them."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
+from typing import Any, Final
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.model.instants import format_instant
+from akika_widgets.views.markup import join, shortened, tag
+from akika_widgets.views.view import styled
+
+CITED_MIME: Final = "application/vnd.akika.cited+json"
+_SOFTWARE: Final = (
+    "akika-forensics",
+    "cryptography",
+    "ipykernel",
+    "jupytext",
+    "msgspec",
+    "nbconvert",
+    "papermill",
+    "polars",
+    "pyarrow",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Snapshots a notebook rests on; shown in a notebook, and taken up into the manifest of a report."""
+
+    rows: tuple[dict[str, Any], ...]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - Jupyter's signature
+        return {"text/plain": repr(self), "text/html": self.html(), CITED_MIME: {"snapshots": list(self.rows)}}
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"{row['id']}  {row['taken_at']}  {row['records']} records  sha256 {row['digest']}" for row in self.rows
+        )
+
+    def html(self) -> str:
+        head = tag(
+            "tr",
+            *(tag("th", word, scope="col") for word in ("Snapshot", "Taken", "Company", "Records", "Whole", "SHA-256")),
+        )
+        body = [
+            tag(
+                "tr",
+                tag("th", row["id"], scope="row"),
+                tag("td", row["taken_at"]),
+                tag("td", tag("bdi", shortened(row["company"], 200))),
+                tag("td", f"{row['records']:,}", class_="ak-number"),
+                tag("td", "yes" if row["complete"] else "no"),
+                tag("td", tag("code", row["digest"])),
+            )
+            for row in self.rows
+        ]
+        return styled(
+            tag("table", tag("caption", "Snapshots this rests on"), tag("thead", head), tag("tbody", join(body)))
+        )
+
+
+def cite(snapshots: Iterable[Any], *ids: str) -> Citation:
+    """The snapshots with these ids (all when none is given), as `SnapshotInfo` says them. Raises WrongUse on an unknown id."""
+    known = {str(info.id): info for info in snapshots}
+    for wanted in ids:
+        if wanted not in known:
+            raise WrongUse(f"There is no snapshot {wanted!r}.", do=f"The snapshots are: {', '.join(known) or 'none'}.")
+    return Citation(tuple(_row(known[wanted]) for wanted in dict.fromkeys(ids or known)))
+
+
+def _row(info: Any) -> dict[str, Any]:
+    digest = info.digest.hex() if isinstance(info.digest, bytes) else str(info.digest)
+    taken = format_instant(info.taken_at) if isinstance(info.taken_at, datetime) else str(info.taken_at)
+    return {
+        "id": str(info.id),
+        "taken_at": taken,
+        "company": str(info.company.name),
+        "records": int(info.records),
+        "complete": bool(info.complete),
+        "digest": digest,
+    }
+
+
+def software() -> dict[str, str]:
+    """Versions of what made a report, by name."""
+    versions = {"Python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
+    for name in _SOFTWARE:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def cited_in(notebook: Any) -> list[dict[str, Any]]:
+    """Every snapshot that the cells of an executed notebook cite, once each, in order."""
+    found: dict[str, dict[str, Any]] = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            for row in output.get("data", {}).get(CITED_MIME, {}).get("snapshots", ()):
+                found.setdefault(f"{row['id']} {row['digest']}", dict(row))
+    return list(found.values())
