@@ -1,3 +1,20 @@
 """Akika Forensics: capture, compare, plan, restore and prove the books of a QuickBooks Online company."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from akika_forensics.case import Case, open_vault
+
 __version__ = "0.1.0"
+__all__ = ["Case", "__version__", "open_vault"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the case door on first use, so that importing the package costs nothing."""
+    if name in {"Case", "open_vault"}:
+        from akika_forensics import case  # noqa: PLC0415 -- on first use only
+
+        return getattr(case, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

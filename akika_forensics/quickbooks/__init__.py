@@ -8,6 +8,7 @@ from __future__ import annotations
 from akika_forensics.quickbooks.answers import Slice
 from akika_forensics.quickbooks.change_feed import ChangeFeed
 from akika_forensics.quickbooks.connection import Connection, MemoryTokenStore, Tokens, TokenStore
+from akika_forensics.quickbooks.faults import UnreadableAnswer
 from akika_forensics.quickbooks.limits import Clock, Limits
 from akika_forensics.quickbooks.paging import Page, PagePlan
 from akika_forensics.quickbooks.reader import Reader, Sweep, open_reader
@@ -27,5 +28,6 @@ __all__ = [
     "Sweep",
     "TokenStore",
     "Tokens",
+    "UnreadableAnswer",
     "open_reader",
 ]

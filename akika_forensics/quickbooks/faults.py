@@ -135,9 +135,12 @@ def no_answer(error: httpx.HTTPError, asked: str) -> NetworkFailed:
     )
 
 
-def unreadable(asked: str, why: str) -> NetworkFailed:
-    """The error for an answer of status 200 that is not what the API sends."""
-    return NetworkFailed(
+class UnreadableAnswer(NetworkFailed):
+    """An answer of status 200 that is not what the API sends: cut off, no JSON, or of another shape."""
+
+
+def unreadable(asked: str, why: str) -> UnreadableAnswer:
+    return UnreadableAnswer(
         f"The answer of QuickBooks to {asked} could not be read: {why}.",
         means="It is cut off or does not come from the API.",
         do="Start again; if it stays so, look for a proxy between this machine and QuickBooks.",

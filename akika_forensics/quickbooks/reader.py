@@ -31,6 +31,9 @@ MINOR_VERSION: Final = "75"
 BATCH_SIZE: Final = 30
 """Items of one batch. Source: QuickBooks API, batch: 30 recommended, over-size is error 1040."""
 
+_BATCH_ROWS: Final = 30
+"""Rows of one query in a batch. Source: QuickBooks API, batch: 1000 objects an answer at most."""
+
 _READINGS: Final = 3
 _QUERY_REFUSED: Final = frozenset({"4000", "4001"})
 _GONE: Final = "610"
@@ -207,7 +210,7 @@ class Reader:
 
     def query(self, entity: str, where: str) -> list[Slice]:
         """All records that a condition meets; inactive ones too unless the condition speaks of ``Active``."""
-        whole = statements.everything(entity, where, inactive=not _NAMES_ACTIVE.search(where))
+        whole = _including_inactive(entity, where)
         order = statements.BY_ID if statements.BY_ID in CATALOGUE[entity].sortable else statements.UNORDERED
         plan = PagePlan()
         found: dict[RecordKey, Slice] = {}
@@ -225,28 +228,49 @@ class Reader:
         _, response = self._get(f"reports/{name}", dict(parameters), f"the report {name}")
         return response.content
 
-    def _count_batch(self, names: list[str]) -> dict[str, int]:
-        queries = {f"c{number}": name for number, name in enumerate(names)}
-        items = [
-            {"bId": b_id, "Query": statements.count(name, statements.everything(name))}
-            for b_id, name in queries.items()
-        ]
-        asked = "the counts of records"
-        body = msgspec.json.encode({"BatchItemRequest": items})
-        members, _ = self._ask("POST", "batch", {}, asked, body)
-        found: dict[str, int] = {}
-        try:
-            answered = msgspec.json.decode(members.get("BatchItemResponse", b"[]"), type=list[dict[str, msgspec.Raw]])
-        except msgspec.DecodeError as error:
-            raise faults.unreadable(asked, str(error)) from None
-        for item in answered:
-            name = queries.get(payload.decode(bytes(item.get("bId", b'""'))))
-            refused = answers.fault_in(item, asked)
-            if refused is not None and not isinstance(refused, Fault):
-                raise refused
-            if name is not None and refused is None and "QueryResponse" in item:
-                found[name] = answers.counted(item["QueryResponse"], asked)
+    def query_many(self, searches: Iterable[tuple[str, str]]) -> dict[str, list[Slice] | Fault]:
+        """The answer of ``query`` for each (entity, where), or the fault it was refused with; few requests for all."""
+        waiting = list(searches)
+        found: dict[str, list[Slice] | Fault] = {}
+        for start in range(0, len(waiting), BATCH_SIZE):
+            chunk = waiting[start : start + BATCH_SIZE]
+            statement = {
+                name: statements.select(name, _including_inactive(name, where), size=_BATCH_ROWS)
+                for name, where in chunk
+            }
+            asked = "a search in several lists"
+            for (name, where), answer in zip(chunk, self._batch(list(statement.values()), asked), strict=True):
+                if isinstance(answer, Fault):
+                    found[name] = answer
+                    continue
+                rows = answers.rows_of(name, answer, asked)
+                few = len(rows.slices) < _BATCH_ROWS
+                found[name] = list(rows.slices) if few else self.query(name, where)
         return found
+
+    def _count_batch(self, names: list[str]) -> dict[str, int]:
+        asked = "the counts of records"
+        queries = [statements.count(name, statements.everything(name)) for name in names]
+        return {
+            name: answers.counted(answer, asked)
+            for name, answer in zip(names, self._batch(queries, asked), strict=True)
+            if not isinstance(answer, Fault)
+        }
+
+    def _batch(self, queries: list[str], asked: str) -> list[msgspec.Raw | Fault]:
+        """The QueryResponse of each query or the fault it was refused with, in order; one request."""
+        items = [{"bId": f"q{number}", "Query": query} for number, query in enumerate(queries)]
+        members, _ = self._ask("POST", "batch", {}, asked, msgspec.json.encode({"BatchItemRequest": items}))
+        found: dict[str, msgspec.Raw | Fault] = {}
+        try:
+            for item in msgspec.json.decode(members["BatchItemResponse"], type=list[dict[str, msgspec.Raw]]):
+                refused = answers.fault_in(item, asked)
+                if refused is not None and not isinstance(refused, Fault):
+                    raise refused
+                found[msgspec.json.decode(item["bId"], type=str)] = refused or item["QueryResponse"]
+            return [found[f"q{number}"] for number in range(len(queries))]
+        except (KeyError, msgspec.DecodeError):
+            raise faults.unreadable(asked, "its items are not the ones asked for") from None
 
     def _query(self, entity: str, statement: str, asked: str) -> tuple[Rows, datetime | None]:
         members, response = self._get("query", {"query": statement}, asked)
@@ -312,6 +336,10 @@ class Reader:
         if failure is not None:
             raise failure
         return response
+
+
+def _including_inactive(entity: str, where: str) -> str:
+    return statements.everything(entity, where, inactive=not _NAMES_ACTIVE.search(where))
 
 
 def _forms(entity: str) -> list[tuple[bool, str]]:

@@ -12,10 +12,10 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from akika_forensics.graph.links import PSEUDO_ITEMS, is_mirror
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.model.references import Link, links_of, rewrite_links
-from akika_forensics.restore.projection import WRITTEN_LINKS
 
 
 class State(Protocol):
@@ -28,6 +28,40 @@ class State(Protocol):
     def records(self, entities: Iterable[str] | None = None) -> Iterator[Record]: ...
 
 
+class Remembering:
+    """A state whose records are read once: single look-ups into a vault cost a file read each."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._index: pl.DataFrame | None = None
+        self._keys: frozenset[tuple[str, str]] | None = None
+        self._records: dict[RecordKey, Record] = {}
+
+    def index(self) -> pl.DataFrame:
+        if self._index is None:
+            self._index = self._state.index()
+        return self._index
+
+    def holds(self, key: RecordKey) -> bool:
+        if self._keys is None:
+            self._keys = frozenset(self.index().select("entity", "id").iter_rows())
+        return tuple(key) in self._keys
+
+    def record(self, key: RecordKey) -> Record | None:
+        if not self.holds(key):
+            return None
+        if key not in self._records:
+            found = self._state.record(key)
+            if found is None:
+                return None
+            self._records[key] = found
+        return self._records[key]
+
+    def records(self, entities: Iterable[str] | None = None) -> Iterator[Record]:
+        for record in self._state.records(entities):
+            yield self._records.setdefault(record.key, record)
+
+
 @dataclass
 class Evidence:
     """``before`` is the state to go back to, ``now`` the fresh capture, ``after`` the first state after the incident."""
@@ -38,6 +72,11 @@ class Evidence:
     aliases: Mapping[RecordKey, RecordKey] = field(default_factory=dict)
     _origins: dict[RecordKey, RecordKey] | None = field(default=None, init=False, repr=False)
     _dependents: dict[RecordKey, list[RecordKey]] | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.before = Remembering(self.before)
+        self.now = Remembering(self.now)
+        self.after = Remembering(self.after) if self.after is not None else None
 
     def live_key(self, key: RecordKey) -> RecordKey:
         """The key under which a record of the earlier state lives now."""
@@ -122,9 +161,8 @@ def written_links(entity: str, body: dict[str, Any]) -> Iterator[Link]:
         if entity == "Attachable":
             yield link
         elif link.linked and not link.read_only:
-            allowed = WRITTEN_LINKS.get(entity)
-            header = link.path.startswith("LinkedTxn")
-            if not header or allowed is None or (link.target is not None and link.target.entity in allowed):
+            at_line = not link.path.startswith("LinkedTxn")
+            if link.target is None or not is_mirror(entity, link.target.entity, at_line=at_line):
                 yield link
 
 
@@ -135,6 +173,8 @@ def needed_links(entity: str, body: dict[str, Any]) -> Iterator[Link]:
         if link.read_only:
             continue
         if link.linked and link.path not in written:
+            continue
+        if link.target is not None and link.target.id in PSEUDO_ITEMS:
             continue
         yield link
 

@@ -17,8 +17,8 @@ from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant, now
 from akika_forensics.model.record import Record, RecordKey
-from akika_forensics.quickbooks import Reader
-from akika_forensics.quickbooks.writer import WriteItem, WriteOutcome, Writer
+from akika_forensics.quickbooks import Connection, Limits, Reader, RequestLine, TokenStore, open_reader
+from akika_forensics.quickbooks.writer import WriteItem, WriteOutcome, Writer, open_writer
 from akika_forensics.restore.bodies import unmet, with_ids
 from akika_forensics.restore.document import Plan, Step
 from akika_forensics.restore.evidence import State
@@ -45,6 +45,28 @@ class RunReport:
         for result in self.results.values():
             found[result.state.value] = found.get(result.state.value, 0) + 1
         return found
+
+
+def run_plan(
+    plan: Plan,
+    connection: Connection,
+    tokens: TokenStore,
+    journal: Journal,
+    known: State,
+    *,
+    company: Company,
+    limits: Limits | None = None,
+    on_request: Callable[[RequestLine], None] | None = None,
+    on_step: Callable[[Step, StepResult], None] = lambda _step, _result: None,
+    should_stop: Callable[[], bool] = lambda: False,
+    confirm: Callable[[str], bool] | None = None,
+) -> RunReport:
+    """Open the company and run the plan, from the start or from where its journal ends. See `Execution.execute`."""
+    with (
+        open_reader(connection, tokens, limits=limits, on_request=on_request) as reader,
+        open_writer(connection, tokens, limits=limits, on_request=on_request) as writer,
+    ):
+        return Execution(plan, reader, writer, journal, company, known, on_step, should_stop, confirm).execute()
 
 
 @dataclass

@@ -36,6 +36,10 @@ def dependencies(items: Iterable[Item]) -> nx.DiGraph:
                 if link.target in by_key and by_key[link.target].action in {Action.REMOVE, Action.DEACTIVATE}:
                     graph.add_edge(item.key, link.target)
             continue
+        for link in written_links(item.key.entity, item.live or {}):
+            # What lets go of a record is changed before that record is removed.
+            if link.target in by_key and by_key[link.target].action is Action.REMOVE:
+                graph.add_edge(item.key, link.target)
         for link in needed_links(item.key.entity, item.wanted or {}):
             other = by_key.get(link.target) if link.target else None
             if other is not None and other.key != item.key and other.action not in {Action.REMOVE, Action.DEACTIVATE}:

@@ -13,7 +13,8 @@ from akika_forensics.model.record import Record, RecordKey, label_of
 from akika_forensics.restore.document import Action, Answer
 from akika_forensics.restore.work import Item
 
-DUPLICATE_NUMBER = "include=allowduplicatedocnum"
+DUPLICATE_NUMBER = "allowduplicatedocnum"
+"""Source: QuickBooks API, error 6140 and its include option."""
 
 UNANSWERABLE = (
     "matched to a bank line",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from akika_forensics.graph import is_mirror
 from akika_forensics.model.catalogue import CATALOGUE, linked_entity
 from akika_forensics.model.payload import canonical_value
 
@@ -20,25 +21,6 @@ SIDE_EFFECTS: Final = {
     "ProcessPayment": False,
 }
 """What a created record must not set off: printing, mailing, charging."""
-
-WRITTEN_LINKS: Final[dict[str, frozenset[str]]] = {
-    "Invoice": frozenset({"Estimate", "TimeActivity", "ReimburseCharge"}),
-    "Bill": frozenset({"PurchaseOrder", "ReimburseCharge"}),
-    "Purchase": frozenset(),
-    "Estimate": frozenset(),
-    "CreditMemo": frozenset(),
-    "RefundReceipt": frozenset(),
-    "SalesReceipt": frozenset({"Estimate"}),
-    "PurchaseOrder": frozenset(),
-    "VendorCredit": frozenset(),
-    "JournalEntry": frozenset(),
-    "Payment": frozenset(),
-    "Transfer": frozenset(),
-}
-"""Header ``LinkedTxn`` targets that are written from this side; the others are mirrors the server makes.
-
-Source: QuickBooks API, manage linked transactions.
-"""
 
 _ADDRESSES: Final = ("BillAddr", "ShipAddr", "ShipFromAddr", "VendorAddr", "PrimaryAddr", "OtherAddr", "RemitToAddr")
 _ADDRESS_SERVER_FIELDS: Final = ("Id", "Lat", "Long", "Tag")
@@ -71,13 +53,15 @@ def writable(entity: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _written_links(entity: str, value: Any) -> list[Any]:
-    allowed = WRITTEN_LINKS.get(entity)
+    """Header links that this side wrote; the rest are mirrors the server makes of the other side's."""
     if not isinstance(value, list):
         return []
     return [
         {name: inner for name, inner in link.items() if name in {"TxnId", "TxnType", "TxnLineId"}}
         for link in value
-        if isinstance(link, dict) and (allowed is None or linked_entity(str(link.get("TxnType"))) in allowed)
+        if isinstance(link, dict)
+        and (target := linked_entity(str(link.get("TxnType")))) is not None
+        and not is_mirror(entity, target, at_line=False)
     ]
 
 

@@ -340,13 +340,18 @@ class Work:
         removed = [key for key, item in self.items.items() if item.action is Action.REMOVE]
         hanging = self.evidence.dependents_now(removed)
         for key in removed:
-            others = [other for other in hanging.get(key, ()) if other not in removed]
+            others = [other for other in hanging.get(key, ()) if other not in removed and not self._lets_go(other, key)]
             if others and key in self.items:
                 self._give_up(
                     self.items[key],
                     "has_dependents",
                     f"{', '.join(map(str, others[:3]))} hangs on it and is not removed by this plan.",
                 )
+
+    def _lets_go(self, dependent: RecordKey, key: RecordKey) -> bool:
+        """True when this plan changes a live record so that it no longer hangs on the one to be removed."""
+        item = self.items.get(self.evidence.origin_key(dependent))
+        return item is not None and item.wanted is not None and not self._cites(item.wanted, dependent, key)
 
     # -- bodies --------------------------------------------------------------------------------------------------
 

@@ -66,7 +66,7 @@ def _opening_deposit(number: str, account: str, amount: str) -> Step:
     )
 
 
-def _transfer(number: str, on: str, source: str, target: str, amount: str, text: str) -> Step:
+def _transfer(number: str, on: str, *, source: str, target: str, amount: str, text: str) -> Step:
     return Step(
         "Transfer",
         number,
@@ -114,8 +114,8 @@ def steps() -> Iterator[Step]:
             day(on),
             {"TxnDate": day(on).isoformat(), "PrivateNote": text, "Line": _entry(debit, credit, amount, text)},
         )
-    yield _transfer("56", "08-20", "35", "36", "250.00", "Set aside for taxes")
-    yield _transfer("111", "10-14", "36", "35", "250.00", "Taken back for taxes")
+    yield _transfer("56", "08-20", source="35", target="36", amount="250.00", text="Set aside for taxes")
+    yield _transfer("111", "10-14", source="36", target="35", amount="250.00", text="Taken back for taxes")
     yield Step(
         "CreditCardPayment",
         "136",

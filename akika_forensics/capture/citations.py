@@ -1,0 +1,68 @@
+"""Who cites whom, kept small enough for a million records: to name what is cited and not there."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any, Final
+
+import numpy as np
+
+from akika_forensics.model.record import RecordKey
+from akika_forensics.model.references import links_of
+
+_GONE: Final = 255
+
+
+class Citations:
+    """Citations of the present version of each record. ``put`` replaces what a record cited before."""
+
+    def __init__(self) -> None:
+        self._number: dict[RecordKey, int] = {}
+        self._version = array("H")
+        self._present = array("B")
+        self._source = array("I")
+        self._source_version = array("H")
+        self._target = array("I")
+        self.unreadable: dict[str, int] = {}
+
+    def put(self, key: RecordKey, body: dict[str, Any]) -> None:
+        source = self._touch(key)
+        self._version[source] = (self._version[source] + 1) & 0xFFFF
+        self._present[source] = 1
+        for link in links_of(key.entity, body):
+            if link.target is None:
+                if link.linked:
+                    self.unreadable[link.name] = self.unreadable.get(link.name, 0) + 1
+            elif not link.by_code:
+                self._source.append(source)
+                self._source_version.append(self._version[source])
+                self._target.append(self._touch(link.target))
+
+    def drop(self, key: RecordKey) -> None:
+        number = self._number.get(key)
+        if number is not None:
+            self._present[number] = 0
+
+    def dangling(self) -> list[tuple[RecordKey, list[RecordKey]]]:
+        """(what is cited and not there, by whom), in order of the first citation."""
+        present = np.frombuffer(self._present, dtype=np.uint8)
+        version = np.frombuffer(self._version, dtype=np.uint16)
+        source = np.frombuffer(self._source, dtype=np.uint32)
+        target = np.frombuffer(self._target, dtype=np.uint32)
+        cited_by = np.frombuffer(self._source_version, dtype=np.uint16)
+        if not len(source):
+            return []
+        open_ends = (present[target] == 0) & (present[source] == 1) & (version[source] == cited_by)
+        keys = list(self._number)
+        missing: dict[int, dict[int, None]] = {}
+        for citing, cited in zip(source[open_ends].tolist(), target[open_ends].tolist(), strict=True):
+            missing.setdefault(cited, {})[citing] = None
+        return [(keys[cited], [keys[number] for number in citing]) for cited, citing in missing.items()]
+
+    def _touch(self, key: RecordKey) -> int:
+        number = self._number.get(key)
+        if number is None:
+            number = self._number[key] = len(self._present)
+            self._present.append(0)
+            self._version.append(0)
+        return number

@@ -1,0 +1,51 @@
+"""What a capture noticed, collected under one sentence for each kind."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Final, Literal
+
+Severity = Literal["note", "warning", "problem"]
+"""``problem``: the snapshot is not whole. ``warning``: look at it. ``note``: worth knowing."""
+
+_MOST_RECORDS: Final = 20
+
+
+class _Finding:
+    def __init__(self, code: str, what: str, severity: Severity) -> None:
+        self.code, self.what, self.severity = code, what, severity
+        self.records: dict[str, None] = {}
+        self.times = 0
+
+
+class Findings:
+    """Findings by (code, sentence); each counts its records and lists the first twenty. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rows: dict[tuple[str, str], _Finding] = {}
+
+    def add(self, code: str, what: str, *, severity: Severity, record: object = None) -> None:
+        with self._lock:
+            row = self._rows.setdefault((code, what), _Finding(code, what, severity))
+            row.times += 1
+            if record is not None and len(row.records) < _MOST_RECORDS:
+                row.records[str(record)] = None
+
+    @property
+    def whole(self) -> bool:
+        return not any(row.severity == "problem" for row in self._rows.values())
+
+    def as_dicts(self) -> list[dict[str, Any]]:
+        """``{"code", "what", "severity", "records", "times"}`` each, problems first."""
+        rank: dict[Severity, int] = {"problem": 0, "warning": 1, "note": 2}
+        return [
+            {
+                "code": row.code,
+                "what": row.what,
+                "severity": row.severity,
+                "records": list(row.records),
+                "times": row.times,
+            }
+            for row in sorted(self._rows.values(), key=lambda row: (rank[row.severity], row.code, row.what))
+        ]

@@ -1,0 +1,108 @@
+"""Reading the lists of many entities side by side, page by page."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Final
+
+from akika_forensics.capture.findings import Findings
+from akika_forensics.capture.held import Held
+from akika_forensics.errors import Fault, Interrupted
+from akika_forensics.model.record import RecordKey
+from akika_forensics.quickbooks import Page, PagePlan, Reader, UnreadableAnswer
+
+Progress = Callable[[str, int, int], None]
+"""(entity, records read so far, records expected or 0)."""
+
+Stop = Callable[[], bool]
+
+IN_FLIGHT: Final = 10
+"""Requests at once at most. Source: QuickBooks API, limits."""
+
+_TICK: Final = 0.2
+
+
+class Sweep:
+    """One pass over the lists of ``entities``: everything read goes into ``held``.
+
+    After ``run``: ``failed`` maps an entity that QuickBooks refused to its error, ``seen`` each entity to the keys its
+    list held, ``unstable`` names lists that kept moving. Raises Interrupted when ``should_stop`` says so, and any
+    ServiceError that is not about one entity alone.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        held: Held,
+        findings: Findings,
+        *,
+        progress: Progress | None = None,
+        should_stop: Stop | None = None,
+    ) -> None:
+        self._reader, self._held, self._findings = reader, held, findings
+        self._progress, self._should_stop = progress, should_stop
+        self.failed: dict[str, Fault | UnreadableAnswer] = {}
+        self.seen: dict[str, set[RecordKey]] = {}
+        self.unstable: set[str] = set()
+
+    def run(self, entities: Iterable[str], expected: Mapping[str, int]) -> None:
+        plans = {name: PagePlan(expected=expected.get(name)) for name in entities}
+        self.seen = {name: set() for name in plans}
+        waiting = deque((name, position) for name, plan in plans.items() for position in plan.wanted())
+        pending: dict[Future[Page], str] = {}
+        pool = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="capture")
+        try:
+            while waiting or pending:
+                check(self._should_stop)
+                while waiting and len(pending) < IN_FLIGHT:
+                    name, position = waiting.popleft()
+                    if name not in self.failed:
+                        pending[pool.submit(self._reader.page, name, position)] = name
+                done, _ = wait(pending, timeout=_TICK, return_when=FIRST_COMPLETED)
+                for future in done:
+                    name = pending.pop(future)
+                    self._arrived(name, future, plans[name])
+                    waiting.extendleft((name, position) for position in reversed(plans[name].wanted()))
+                    if plans[name].done and name not in self.failed:
+                        self._tell(name, expected)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+        self._wrap_up(plans)
+
+    def _arrived(self, name: str, future: Future[Page], plan: PagePlan) -> None:
+        try:
+            page = future.result()
+        except (Fault, UnreadableAnswer) as error:
+            self.failed[name] = error
+            return
+        plan.accept(page)
+        for code, what in page.notes:
+            severity = "problem" if code == "inactive_hidden" else "warning"
+            self._findings.add(code, what, severity=severity)
+        self.seen[name].update(cut.key for cut in page.slices)
+        self._held.take(page.slices, page.server_time)
+
+    def _tell(self, name: str, expected: Mapping[str, int]) -> None:
+        if self._progress is not None:
+            self._progress(name, len(self.seen[name]), expected.get(name, 0))
+
+    def _wrap_up(self, plans: Mapping[str, PagePlan]) -> None:
+        for name, plan in plans.items():
+            if not plan.stable:
+                self.unstable.add(name)
+            elif plan.repairs:
+                self._findings.add(
+                    "list_moved",
+                    f"The list of {name} moved while it was read; the gap was read again.",
+                    severity="note",
+                )
+
+
+def check(should_stop: Stop | None) -> None:
+    """Raises Interrupted when the user wants to stop."""
+    if should_stop is not None and should_stop():
+        raise Interrupted(
+            "The capture was stopped.", means="Nothing was added to the vault.", do="Start it again whenever you like."
+        )

@@ -1,0 +1,174 @@
+"""An open case: a vault with its company. Returns ready values, never half-open handles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from akika_forensics import capture, changes
+from akika_forensics.case.companies import Companies
+from akika_forensics.case.desk import PlanDesk, Session
+from akika_forensics.case.values import CaseDiff, CasePlan, SnapshotTable, graph_view
+from akika_forensics.custody import CustodyLog
+from akika_forensics.errors import WrongUse
+from akika_forensics.graph import ReferenceGraph
+from akika_forensics.model.company import Company
+from akika_forensics.model.record import RecordKey
+from akika_forensics.quickbooks import Connection
+from akika_forensics.restore.signers import PREPARER, Signers
+from akika_forensics.settings import Secret, state_dir
+from akika_forensics.vault import HeadStore, KdfCost, Snapshot, SnapshotInfo, Vault, Version, create
+from akika_forensics.vault import open_vault as open_bare_vault
+
+Progress = Callable[[str, int, int], None]
+
+
+def passphrase_from_environment() -> Secret:
+    """``AKIKA_PASSPHRASE``, or the first line of the file that ``AKIKA_PASSPHRASE_FILE`` names. Raises WrongUse."""
+    text = os.environ.get("AKIKA_PASSPHRASE")
+    if text:
+        return Secret(text)
+    file = os.environ.get("AKIKA_PASSPHRASE_FILE")
+    if file:
+        return passphrase_from_file(Path(file))
+    raise WrongUse(
+        "No passphrase was given.",
+        do="Set AKIKA_PASSPHRASE, name a file in AKIKA_PASSPHRASE_FILE, or pass `passphrase=`.",
+    )
+
+
+def passphrase_from_file(file: Path) -> Secret:
+    try:
+        return Secret(file.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r"))
+    except OSError as error:
+        raise WrongUse(f"The passphrase file {file} cannot be read.", do="Check its path and its permissions.") from error
+
+
+def open_vault(
+    root: str | Path, *, company: str | None = None, passphrase: Secret | str | None = None, heads: HeadStore | None = None
+) -> Case:
+    """Open a vault for a session. Without ``passphrase`` the environment gives it.
+
+    Raises WrongKey, VaultDamaged and WrongUse.
+    """
+    secret = passphrase if isinstance(passphrase, Secret) else Secret(passphrase) if passphrase else passphrase_from_environment()
+    return Case(open_bare_vault(Path(root), secret, heads=heads or default_heads()), company)
+
+
+def init_vault(
+    root: Path, passphrase: Secret, *, recovery_sheet: Path | None, heads: HeadStore | None = None, cost: KdfCost = KdfCost.STANDARD
+) -> Case:
+    """A new vault with its keys, the preparer's signing key, and a recovery sheet outside it."""
+    vault = create(root, passphrase, heads=heads or default_heads(), recovery_sheet=recovery_sheet, cost=cost)
+    Signers(vault).add(PREPARER, passphrase, role="preparer", kind="preparer", cost=cost)
+    CustodyLog(vault).record("vault_created", "The vault was made.", {"vault": vault.id})
+    return Case(vault, None)
+
+
+def default_heads() -> HeadStore:
+    return HeadStore(state_dir() / "heads")
+
+
+class Case:
+    """A vault and one of its companies. Made by `open_vault`."""
+
+    def __init__(self, vault: Vault, company: str | None) -> None:
+        self.vault = vault
+        self.custody = CustodyLog(vault)
+        self.signers = Signers(vault)
+        self.companies = Companies(vault)
+        self._company = company
+
+    @property
+    def company_name(self) -> str:
+        """The chosen company, or the only one. Raises WrongUse."""
+        return self.companies.choose(self._company)
+
+    @property
+    def plans(self) -> PlanDesk:
+        return PlanDesk(
+            Session(self.vault, self.company_name, self.companies, lambda why: self.capture(why=why), self.snapshot)
+        )
+
+    def connect(self, connection: Connection, refresh_token: Secret, *, name: str | None = None) -> tuple[str, Company]:
+        """Connect the vault to a company; the tokens are sealed in it."""
+        chosen, company = self.companies.connect(connection, refresh_token, name=name)
+        self.custody.record(
+            "connected", f"The vault was connected to {company.name}.", {"company": chosen, "realm": company.realm_id, "host": company.host}
+        )
+        self._company = chosen
+        return chosen, company
+
+    def capture(
+        self, *, why: str = "", progress: Progress | None = None, should_stop: Callable[[], bool] | None = None
+    ) -> SnapshotInfo:
+        """A whole snapshot of the live company. Capture cannot write to QuickBooks."""
+        name = self.company_name
+        with (
+            self.vault.lock("capture"),
+            self.companies.reader(name) as reader,
+            self.vault.begin_snapshot(self.companies.company(name)) as writer,
+        ):
+            info = capture.run(reader, writer, progress=progress, should_stop=should_stop)
+            self.custody.record(
+                "captured",
+                f"Snapshot {info.id} with {info.records} records was captured{f' {why}' if why else ''}.",
+                {"snapshot": info.id, "digest": info.digest, "complete": info.complete, "requests": info.requests},
+            )
+        return info
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def snapshots(self) -> SnapshotTable:
+        """Snapshots of the chosen company, or of all when none is chosen; oldest first. A tuple that shows itself."""
+        every = self.vault.snapshots()
+        if self._company is None:
+            return SnapshotTable(every)
+        realm = self.companies.company(self.company_name).realm_id
+        return SnapshotTable(info for info in every if info.company.realm_id == realm)
+
+    def snapshot(self, ref: str) -> Snapshot:
+        """``s3``, ``first``, ``latest`` (of the chosen company). Raises WrongUse."""
+        if ref.strip().lower() in {"first", "latest"}:
+            mine = self.snapshots()
+            if not mine:
+                raise WrongUse("There is no snapshot yet.", do="`akika capture` takes one.")
+            ref = mine[0].id if ref.strip().lower() == "first" else mine[-1].id
+        return self.vault.snapshot(ref)
+
+    def diff(self, before: str, after: str) -> CaseDiff:
+        """What changed between two snapshots, field by field, with its effect on the accounts."""
+        left, right = self.snapshot(before), self.snapshot(after)
+        return CaseDiff(left.info, right.info, changes.compare(left, right), changes.effect_of(left, right))
+
+    def history(self, record: str | RecordKey) -> tuple[Version, ...]:
+        key = record if isinstance(record, RecordKey) else RecordKey.parse(record)
+        company = self.companies.company(self.company_name) if self.companies.names() else None
+        return self.vault.history(key, company)
+
+    def check(self, ref: str = "latest") -> changes.CheckReport:
+        """How whole a snapshot is: counts, references, tie-out to QuickBooks' own reports."""
+        snapshot = self.snapshot(ref)
+        controls = {name: snapshot.control(name) for name in snapshot.info.controls}
+        return changes.completeness(tuple(snapshot.records()), controls, snapshot.info.findings)
+
+    def graph_of(self, ref: str = "latest") -> ReferenceGraph:
+        return ReferenceGraph.of(self.snapshot(ref).records())
+
+    def graph(
+        self, records: str | RecordKey | Iterable[str | RecordKey], *, depth: int = 1, snapshot: str = "latest", states: dict[RecordKey, str] | None = None
+    ) -> Any:
+        """The neighbourhood of some records as a picture: what they need, what hangs on them."""
+        given = [records] if isinstance(records, str | RecordKey) else list(records)
+        keys = [key if isinstance(key, RecordKey) else RecordKey.parse(key) for key in given]
+        return graph_view(self.snapshot(snapshot), keys, depth, states or {})
+
+    def plan(self, file: str | Path) -> CasePlan:
+        """A plan file with what became of it, ready to be shown."""
+        return CasePlan(self.plans.load(Path(file)))
+
+    def __repr__(self) -> str:
+        return f"Case({self.vault!r})"
+

@@ -1,0 +1,498 @@
+"""The life of a plan: made, shown, rehearsed, decided, approved, executed, resumed, verified, undone.
+
+A plan file is an exact copy of the sealed document in the vault; the custody chain vouches for its SHA-256,
+so a file that was changed by one byte belongs to no plan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from akika_forensics.books import TrialBalance, read_trial_balance
+from akika_forensics.custody import Act, CustodyLog
+from akika_forensics.errors import NotApproved, Refused, WrongCompany, WrongUse
+from akika_forensics.model.instants import format_instant, now, parse_date
+from akika_forensics.model.money import money_text
+from akika_forensics.model.payload import canonical_value
+from akika_forensics.model.record import RecordKey
+from akika_forensics.restore import approval as approvals
+from akika_forensics.restore.approval import Approval, Tally
+from akika_forensics.restore.document import Fidelity, Plan, Policy, SnapshotRef, Step, read_plan
+from akika_forensics.restore.evidence import Evidence
+from akika_forensics.restore.execute import RunReport, run_plan
+from akika_forensics.restore.journal import RunState, StepResult, fold, register
+from akika_forensics.restore.planner import Request, make_plan
+from akika_forensics.restore.rehearse import Rehearsal, rehearse, touched_records
+from akika_forensics.restore.scope import Scope
+from akika_forensics.restore.signers import PREPARER, Signers
+from akika_forensics.restore.verify import Verification, verify
+from akika_forensics.settings import Secret
+from akika_forensics.vault import Snapshot, SnapshotInfo, Vault
+
+JOURNAL_NAMESPACE: Final = "akika-journal"
+_CREATED: Final = "plan_created"
+_APPROVED: Final = "plan_approved"
+_REHEARSED: Final = "plan_rehearsed"
+_VERIFIED: Final = "plan_verified"
+
+
+class ChainJournal:
+    """A run's journal in the vault: one signed, durable entry an act."""
+
+    def __init__(self, vault: Vault, plan_id: str) -> None:
+        self._chain = vault.chain(f"journals/{plan_id}", JOURNAL_NAMESPACE)
+
+    def append(self, body: dict[str, Any]) -> None:
+        self._chain.append(body)
+
+    def bodies(self) -> tuple[dict[str, Any], ...]:
+        return tuple(entry.body for entry in self._chain.entries())
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A plan with what became of it so far. ``state``: draft, rehearsed, approved, running, complete, stopped, verified."""
+
+    plan: Plan
+    state: str
+    run: RunState
+    tally: Tally
+    rehearsal: dict[str, Any] | None
+    verification: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Session:
+    """What the desk needs of an open case. ``capture`` takes a fresh whole snapshot of the live company."""
+
+    vault: Vault
+    company_name: str
+    companies: Any
+    capture: Callable[[str], SnapshotInfo]
+    snapshot: Callable[[str], Snapshot]
+
+
+class PlanDesk:
+    """Plans of one company of one vault."""
+
+    def __init__(self, session: Session) -> None:
+        self._s = session
+        self._vault = session.vault
+        self._custody = CustodyLog(session.vault)
+        self._signers = Signers(session.vault)
+
+    # -- making --------------------------------------------------------------------------------------------------
+
+    def create(
+        self,
+        *,
+        to: str,
+        scope: Scope,
+        out: Path,
+        after: str | None = None,
+        decisions: Mapping[str, str] | None = None,
+        now_snapshot: str | None = None,
+        policy: Policy | None = None,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Plan:
+        """Make a plan bound to a fresh capture and write its file. Raises WrongUse, Refused, ServiceError."""
+        if out.exists():
+            raise WrongUse(f"{out} exists already.", do="Name another file; plans are not overwritten.")
+        before = self._s.snapshot(to)
+        later = self._s.snapshot(after) if after else None
+        if now_snapshot is None:
+            progress("capturing the company as it is now")
+            now_snapshot = self._s.capture("for a plan").id
+        fresh = self._s.snapshot(now_snapshot)
+        self._same_company(before, fresh, later)
+        request = Request(
+            name=f"p{now():%Y%m%d}-{secrets.token_hex(4)}",
+            author=PREPARER,
+            company=fresh.info.company,
+            evidence=Evidence(before, fresh, later, self._register()),
+            before=_ref(before),
+            now=_ref(fresh),
+            after=_ref(later) if later else None,
+            scope=scope,
+            as_of=_as_of(fresh),
+            made_at=now(),
+            decisions=dict(decisions or {}),
+            policy=policy or Policy(),
+        )
+        plan = make_plan(request, progress=progress)
+        self._keep(plan, out)
+        return plan
+
+    def _same_company(self, before: Snapshot, fresh: Snapshot, later: Snapshot | None) -> None:
+        for snapshot in (before, later):
+            if snapshot is not None and snapshot.info.company.realm_id != fresh.info.company.realm_id:
+                raise WrongCompany(
+                    f"Snapshot {snapshot.info.id} is of {snapshot.info.company.name}, not of {fresh.info.company.name}.",
+                    means="A company is restored from its own snapshots only.",
+                    do="Choose a snapshot of this company; `akika snapshots` lists them.",
+                )
+
+    def _keep(self, plan: Plan, out: Path) -> None:
+        stored = self._vault.put_document("plan", plan.to_bytes())
+        self._custody.record(
+            _CREATED,
+            f"Plan {plan.id} with {len(plan.steps)} steps was made.",
+            {"plan": plan.id, "digest": plan.digest, "file_sha256": stored.sha256, "realm": plan.company.realm_id},
+            [stored],
+        )
+        content = (self._vault.root / stored.path).read_bytes()
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+
+    def _register(self) -> dict[RecordKey, RecordKey]:
+        """Old key → new key over every plan ever run on this company, in the order in which they were made."""
+        realm = self._s.companies.company(self._s.company_name).realm_id
+        found: dict[RecordKey, RecordKey] = {}
+        for act in self._custody.acts(_CREATED):
+            if act.details.get("realm") == realm:
+                run = self._run_of(str(act.details["plan"]))
+                if run.begun:
+                    found.update(register(self._plan_of(act), run))
+        return found
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def load(self, file: Path) -> Held:
+        """Read a plan file and all that is known of it. Raises Refused when the file is not one this vault vouches for."""
+        plan = self._read(file)
+        run = self._run_of(plan.id)
+        tally = self._tally(plan)
+        rehearsed = self._last(_REHEARSED, plan)
+        verified = self._last(_VERIFIED, plan)
+        return Held(plan, _state(run, tally, rehearsed, verified), run, tally, _details(rehearsed), _details(verified))
+
+    def _read(self, file: Path) -> Plan:
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise WrongUse(f"{file} cannot be read.", do="Give the file that `akika plan create` wrote.") from error
+        created = self._custody.acts(_CREATED)
+        digest = hashlib.sha256(content).hexdigest()
+        for act in created:
+            if act.details.get("file_sha256") == digest:
+                return self._plan_of(act)
+        if content.lstrip().startswith(b"{"):
+            plan = read_plan(content)
+            if any(act.details.get("digest") == plan.digest for act in created):
+                return plan
+        raise Refused(
+            f"{file.name} is not a plan of this vault.",
+            means="It was changed after it was made, or it belongs to another vault.",
+            do="Use the unchanged file, or make a new plan.",
+        )
+
+    def _plan_of(self, act: Act) -> Plan:
+        return read_plan(self._vault.get_document(self._custody.objects(act)[0]))
+
+    def _run_of(self, plan_id: str) -> RunState:
+        return fold(ChainJournal(self._vault, plan_id).bodies())
+
+    def _last(self, code: str, plan: Plan) -> Act | None:
+        found = [act for act in self._custody.acts(code) if act.details.get("digest") == plan.digest]
+        return found[-1] if found else None
+
+    def _tally(self, plan: Plan) -> Tally:
+        given = [
+            approvals.read(self._vault.get_document(path))
+            for act in self._custody.acts(_APPROVED)
+            if act.details.get("plan") == plan.id
+            for path in self._custody.objects(act)
+        ]
+        return approvals.tally(plan, given, {signer.name: signer for signer in self._signers.all()}, now())
+
+    # -- rehearsing, approving ---------------------------------------------------------------------------------------
+
+    def rehearse(self, file: Path, *, progress: Callable[[str], None] = lambda _: None) -> Rehearsal:
+        """Run the plan and its undo on a twin that holds the books of now; the outcome is kept."""
+        plan = self._read(file)
+        before, known = self._s.snapshot(plan.before.id), self._s.snapshot(plan.now.id)
+        result = rehearse(plan, before=before, known=known, control=control_of(known, plan.prediction.as_of), progress=progress)
+        details = rehearsal_json(result)
+        stored = self._vault.put_document("rehearsal", canonical_value(details))
+        outcome = "ended as predicted" if result.ok else "did not end as predicted"
+        self._custody.record(
+            _REHEARSED, f"Plan {plan.id} was rehearsed and {outcome}.", {"plan": plan.id, "digest": plan.digest, **details}, [stored]
+        )
+        return result
+
+    def approve(
+        self,
+        file: Path,
+        signer: str,
+        secret: Secret,
+        *,
+        allow_author: bool = False,
+        reject: bool = False,
+        words: str = "",
+        override: str = "",
+    ) -> tuple[Approval, Tally]:
+        """Sign a plan, or reject it. A plan whose rehearsal failed needs ``override``, words that are kept."""
+        plan = self._read(file)
+        rehearsed = self._last(_REHEARSED, plan)
+        if not reject and rehearsed is not None and not rehearsed.details["ok"] and not override:
+            raise NotApproved(
+                "The rehearsal of this plan did not end as predicted.",
+                means="It is not approved without saying why.",
+                do="Look at `akika plan show FILE`; approve with --override and the reason if you accept it.",
+            )
+        if not reject and rehearsed is None and plan.company.production:
+            raise NotApproved(
+                "This plan has not been rehearsed.",
+                means="On a production company a rehearsal comes first.",
+                do="Run `akika plan rehearse FILE`.",
+            )
+        person = self._signers.get(signer)
+        key = self._signers.private_key(signer, secret)
+        made = approvals.sign(
+            plan,
+            person,
+            key,
+            now(),
+            verdict="rejected" if reject else "approved",
+            allow_author=allow_author,
+            words=words,
+            override=override,
+        )
+        stored = self._vault.put_document("approval", approvals.write(made))
+        self._custody.record(
+            _APPROVED,
+            f"Plan {plan.id} was {made.reading}.",
+            {"plan": plan.id, "digest": plan.digest, "signer": signer, "fingerprint": person.fingerprint},
+            [stored],
+        )
+        return made, self._tally(plan)
+
+    def decide(self, file: Path, decisions: Mapping[str, str], out: Path, *, progress: Callable[[str], None] = lambda _: None) -> Plan:
+        """Make the plan anew, from the same states, with a person's decisions; it has a new digest and no approval."""
+        plan = self._read(file)
+        return self.create(
+            to=plan.before.id,
+            after=plan.after.id if plan.after else None,
+            now_snapshot=plan.now.id,
+            scope=Scope.from_json(plan.scope),
+            out=out,
+            decisions={**plan.decisions, **decisions},
+            policy=plan.policy,
+            progress=progress,
+        )
+
+    # -- running -----------------------------------------------------------------------------------------------------
+
+    def execute(
+        self,
+        file: Path,
+        *,
+        resume: bool = False,
+        on_step: Callable[[Step, StepResult], None] = lambda _step, _result: None,
+        should_stop: Callable[[], bool] = lambda: False,
+        confirm: Callable[[str], bool] | None = None,
+    ) -> RunReport:
+        """Run an approved plan. Raises NotApproved, WrongCompany, StalePlan, VaultLocked, Refused; see `Execution`."""
+        plan = self._read(file)
+        run = self._run_of(plan.id)
+        if run.ended == "complete":
+            if resume:
+                return RunReport("complete", dict(run.results), "Nothing remains to be done.")
+            raise Refused(
+                f"Plan {plan.id} has been executed already.",
+                means="A plan runs once.",
+                do="`akika plan verify FILE` holds the books against it; make a new plan for anything else.",
+            )
+        if run.begun and not resume:
+            raise Refused(
+                f"Plan {plan.id} was begun and not finished.",
+                means="Some of its steps stand, some do not.",
+                do="`akika plan resume FILE` goes on; `akika plan undo FILE` makes a plan that takes it back.",
+            )
+        counted = self._tally(plan)
+        approvals.require(plan, counted)
+        company = self._s.companies.company(self._s.company_name)
+        if company.realm_id != plan.company.realm_id or company.host != plan.company.host:
+            raise WrongCompany(
+                f"The plan is for {plan.company.name} (realm {plan.company.realm_id} at {plan.company.host}); "
+                f"this connection leads to {company.name} (realm {company.realm_id} at {company.host}).",
+                means="Nothing was written.",
+                do="Choose the company the plan was made for with --company.",
+            )
+        if plan.company.production and confirm is None:
+            raise Refused("On a production company a person confirms after the first family.", do="Run it at a terminal.")
+        with self._vault.lock(f"execute plan {plan.id}"):
+            return self._run(plan, counted, resume=resume, on_step=on_step, should_stop=should_stop, confirm=confirm)
+
+    def _run(
+        self,
+        plan: Plan,
+        counted: Tally,
+        *,
+        resume: bool,
+        on_step: Callable[[Step, StepResult], None],
+        should_stop: Callable[[], bool],
+        confirm: Callable[[str], bool] | None,
+    ) -> RunReport:
+        # Another process may have finished it while this one waited for the lock.
+        if self._run_of(plan.id).ended == "complete":
+            raise Refused(f"Plan {plan.id} has been executed already.", means="A plan runs once.")
+        name = self._s.company_name
+        details = {
+            "plan": plan.id,
+            "digest": plan.digest,
+            "approvals": [approval.reading for approval in counted.valid],
+            "realm": plan.company.realm_id,
+        }
+        word = "was resumed" if resume else "was started"
+        self._custody.record("execution_started", f"The execution of plan {plan.id} {word}.", details)
+        report = run_plan(
+            plan,
+            self._s.companies.connection(name),
+            self._s.companies.tokens(name),
+            ChainJournal(self._vault, plan.id),
+            self._s.snapshot(plan.now.id),
+            company=self._s.companies.company(name),
+            limits=self._s.companies.limits(name),
+            on_step=on_step,
+            should_stop=should_stop,
+            confirm=confirm,
+        )
+        made = {str(old): str(new) for old, new in register(plan, self._run_of(plan.id)).items()}
+        self._custody.record(
+            "execution_ended",
+            f"The execution of plan {plan.id} ended: {report.state}.",
+            {**details, "state": report.state, "counts": report.counts(), "register": made},
+        )
+        return report
+
+    def verify(self, file: Path, *, snapshot: str | None = None) -> tuple[Verification, SnapshotInfo]:
+        """Capture the company again (or use a capture made since) and hold it against the plan; the record is kept."""
+        plan = self._read(file)
+        run = self._run_of(plan.id)
+        if not run.begun:
+            raise Refused(f"Plan {plan.id} has not been executed.", do="`akika plan execute FILE` runs it.")
+        reference = snapshot or self._s.capture("after a restore").id
+        final = self._s.snapshot(reference)
+        before, known = self._s.snapshot(plan.before.id), self._s.snapshot(plan.now.id)
+        result = verify(
+            plan,
+            run,
+            before=before,
+            now=known,
+            final=final,
+            control_now=control_of(known, plan.prediction.as_of),
+            control_final=control_of(final, plan.prediction.as_of),
+        )
+        details = verification_json(result)
+        stored = self._vault.put_document("verification", canonical_value(details))
+        outcome = "agrees with the approved plan" if result.clean else "does not agree with the approved plan"
+        self._custody.record(
+            _VERIFIED,
+            f"The company {outcome} {plan.id}.",
+            {"plan": plan.id, "digest": plan.digest, "snapshot": final.info.id, **details},
+            [stored],
+        )
+        return result, final.info
+
+    def undo(self, file: Path, out: Path, *, progress: Callable[[str], None] = lambda _: None) -> Plan:
+        """A plan that takes back what stands of an executed plan; it needs its own approval."""
+        plan = self._read(file)
+        touched = touched_records(plan, self._run_of(plan.id))
+        if not touched:
+            raise Refused(f"Nothing of plan {plan.id} stands.", means="There is nothing to take back.")
+        return self.create(to=plan.now.id, scope=Scope(touched), out=out, progress=progress)
+
+
+def control_of(snapshot: Snapshot, as_of: str) -> TrialBalance | None:
+    """QuickBooks' own trial balance as of a date, when the snapshot holds it."""
+    for name in snapshot.info.controls:
+        if name == f"TrialBalance/Accrual/{as_of}":
+            return read_trial_balance(snapshot.control(name))
+    return None
+
+
+def _as_of(snapshot: Snapshot) -> Any:
+    """The latest date a trial balance was captured for."""
+    dates = [name.rpartition("/")[2] for name in snapshot.info.controls if name.startswith("TrialBalance/Accrual/")]
+    with suppress(ValueError):
+        return parse_date(max(dates))
+    return snapshot.info.taken_at.date()
+
+
+def _ref(snapshot: Snapshot) -> SnapshotRef:
+    return SnapshotRef(id=snapshot.info.id, digest=snapshot.info.digest, taken_at=format_instant(snapshot.info.taken_at))
+
+
+def _state(run: RunState, counted: Tally, rehearsed: Act | None, verified: Act | None) -> str:
+    if verified is not None:
+        return "verified"
+    if run.ended:
+        return run.ended
+    if run.begun:
+        return "running"
+    if counted.enough:
+        return "approved"
+    if any(approval.statement.verdict == "rejected" for approval in counted.valid):
+        return "rejected"
+    return "rehearsed" if rehearsed is not None else "draft"
+
+
+def _details(act: Act | None) -> dict[str, Any] | None:
+    return {name: value for name, value in act.details.items() if not name.startswith("_")} if act else None
+
+
+def rehearsal_json(result: Rehearsal) -> dict[str, Any]:
+    return {
+        "ok": result.ok,
+        "state": result.state,
+        "differences": list(result.differences),
+        "undo_state": result.undo_state,
+        "undo_differences": list(result.undo_differences),
+        "not_modelled": list(result.not_modelled),
+        "residual": money_text(result.verification.residual),
+    }
+
+
+def verification_json(result: Verification) -> dict[str, Any]:
+    return {
+        "exact": result.count(Fidelity.EXACT),
+        "exact_but_for": result.count(Fidelity.EXACT_BUT_FOR),
+        "differs": result.count(Fidelity.DIFFERS),
+        "by_hand": result.by_hand,
+        "wrong": result.wrong,
+        "residual": money_text(result.residual),
+        "records": [
+            {
+                "record": row.record,
+                "now": row.now_record,
+                "label": row.label,
+                "action": row.action,
+                "fidelity": row.fidelity.value,
+                "agrees": row.agrees,
+                "differences": list(row.differences),
+            }
+            for row in result.records
+        ],
+        "balances": [
+            {
+                "account": line.account,
+                "account_name": line.name,
+                "before": money_text(line.before),
+                "predicted": money_text(line.predicted),
+                "actual": money_text(line.actual),
+                "reported": None if line.reported is None else money_text(line.reported),
+                "residual": money_text(line.residual),
+            }
+            for line in result.balances
+        ],
+        "unexpected": list(result.unexpected),
+    }

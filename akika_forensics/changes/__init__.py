@@ -1,0 +1,24 @@
+"""Two snapshots to changes, field by field, and what they did to the accounts."""
+
+from akika_forensics.changes.change import KINDS, Change, Kind, compare_records
+from akika_forensics.changes.check import CheckReport, completeness
+from akika_forensics.changes.compare import Comparison, Indexed, Readable, changed_keys, compare, effect_of
+from akika_forensics.changes.fields import FieldChange, apply_fields, differences
+
+__all__ = [
+    "KINDS",
+    "Change",
+    "CheckReport",
+    "Comparison",
+    "FieldChange",
+    "Indexed",
+    "Kind",
+    "Readable",
+    "apply_fields",
+    "changed_keys",
+    "compare",
+    "compare_records",
+    "completeness",
+    "differences",
+    "effect_of",
+]

@@ -1,0 +1,150 @@
+"""How whole is a set of records: references, placeholders, postings, agreement with QuickBooks' own reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from akika_forensics.books import Finding, Ledger, TieOutLine, read_trial_balance, tie_out
+from akika_forensics.errors import AkikaError, WrongUse
+from akika_forensics.graph import ReferenceGraph, order, placeholders
+from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.model.money import money_text
+from akika_forensics.model.payload import decode
+from akika_forensics.model.record import Record, RecordKey
+
+_SHOWN: Final = 5
+"""How many records a sentence names before it counts the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """``complete``: every compared line agrees to the cent and no finding is a problem."""
+
+    complete: bool
+    tie_out: tuple[TieOutLine, ...]
+    findings: tuple[Finding, ...]
+
+
+def completeness(
+    records: Iterable[Record], controls: Mapping[str, bytes], findings: Sequence[Mapping[str, Any]] = ()
+) -> CheckReport:
+    """Check a snapshot's records against themselves and against the reports captured with them.
+
+    ``controls`` are reports by name (``TrialBalance/Accrual/2026-11-23``); ``findings`` are those of the capture, taken
+    over first: rows with ``code``, ``what`` and perhaps ``record`` and ``severity``. Never raises on what was captured.
+    """
+    rows = list(records)
+    graph = ReferenceGraph.of(rows)
+    ledger = Ledger.of(rows)
+    lines, said = _tie_out(ledger, controls)
+    found = [
+        *(_taken_over(one) for one in findings),
+        *_dangling(graph),
+        *_placeholders(rows, graph),
+        *ledger.findings,
+        *_duplicates(rows),
+        *said,
+    ]
+    complete = not any(one.residual for one in lines) and not any(one.severity == "problem" for one in found)
+    return CheckReport(complete, tuple(lines), tuple(found))
+
+
+def _taken_over(row: Mapping[str, Any]) -> Finding:
+    named = row.get("record") or row.get("key")
+    key: RecordKey | None = None
+    if isinstance(named, str):
+        try:
+            key = RecordKey.parse(named)
+        except WrongUse:
+            key = None
+    note = row.get("severity") in ("note", "info")
+    return Finding(str(row.get("code", "capture")), str(row.get("what", "")), key, "note" if note else "problem")
+
+
+def _tie_out(ledger: Ledger, controls: Mapping[str, bytes]) -> tuple[list[TieOutLine], list[Finding]]:
+    lines: list[TieOutLine] = []
+    findings: list[Finding] = []
+    compared = False
+    for name in sorted(controls):
+        if name.split("/")[0] != "TrialBalance":
+            continue
+        try:
+            control = read_trial_balance(controls[name])
+            if control.basis.lower() == "cash":
+                findings.append(
+                    Finding("not_compared", f"{name} is on the cash basis and is not compared.", None, "note")
+                )
+                continue
+            lines.extend(tie_out(ledger, control))
+        except AkikaError as error:
+            findings.append(Finding(f"control_{error.code}", f"{name}: {error}", None))
+            continue
+        compared = True
+        if control.difference:
+            what = f"{name}: QuickBooks' own debits and credits differ by {money_text(control.difference)}."
+            findings.append(Finding("control_unbalanced", what, None))
+    if not compared:
+        findings.append(Finding("no_control", "No trial balance of QuickBooks was captured to compare with.", None))
+    off = [one for one in lines if one.residual]
+    if off:
+        worst = max(off, key=lambda one: abs(one.residual))
+        what = f"{len(off)} of {len(lines)} compared balances differ; the largest by {money_text(worst.residual)} "
+        findings.append(Finding("residual", f"{what}({worst.account_name}, {worst.period}).", None))
+    return lines, findings
+
+
+def _dangling(graph: ReferenceGraph) -> Iterator[Finding]:
+    """One finding a missing record, with who cites it; a problem unless only the server's own fields cite it."""
+    cited: dict[RecordKey, list[tuple[RecordKey, str]]] = {}
+    needed: set[RecordKey] = set()
+    names: dict[RecordKey, str] = {}
+    for one in graph.dangling():
+        cited.setdefault(one.target, []).append((one.source, one.path))
+        if one.name and one.name != one.target.entity:
+            names.setdefault(one.target, one.name)
+        linked = "LinkedTxn" in one.path
+        if not one.mirror or linked:
+            needed.add(one.target)
+    for target in sorted(cited, key=order):
+        by = sorted({f"{source} ({path})" for source, path in cited[target]})
+        named = f" ({names[target]})" if target in names else ""
+        what = f"{target}{named} is cited but was not captured: by {_some(by)}."
+        yield Finding("dangling_reference", what, target, "problem" if target in needed else "note")
+
+
+def _placeholders(rows: Sequence[Record], graph: ReferenceGraph) -> Iterator[Finding]:
+    for key in placeholders(rows):
+        by = [str(one) for one in graph.dependents(key)]
+        tail = f"it is cited by {_some(by)}" if by else "nothing cites it"
+        yield Finding("placeholder", f"{key} stands in for a record that was never recorded; {tail}.", key)
+
+
+def _duplicates(rows: Iterable[Record]) -> Iterator[Finding]:
+    """Names that QuickBooks keeps unique (DisplayName over customers, vendors and employees) but that occur twice."""
+    seen: dict[tuple[str, str, str], list[RecordKey]] = {}
+    for record in rows:
+        row = CATALOGUE.get(record.key.entity)
+        if row is None or not row.unique or row.is_transaction:
+            continue
+        try:
+            body = decode(record.payload)
+        except WrongUse:
+            continue
+        for field in row.unique if isinstance(body, dict) else ():
+            value = body.get(field)
+            if isinstance(value, str) and value:
+                space = (row.namespace or row.name, field, " ".join(value.split()).casefold())
+                seen.setdefault(space, []).append(record.key)
+    for (_, field, _), keys in sorted(seen.items()):
+        if len(keys) > 1:
+            ordered = sorted(keys, key=order)
+            what = f"{_some([str(key) for key in ordered])} have the same {field}."
+            yield Finding("duplicate_name", what, ordered[0], "note")
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_SHOWN])
+    rest = len(names) - _SHOWN
+    return f"{shown} and {rest} more" if rest > 0 else shown

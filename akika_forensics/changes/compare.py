@@ -1,0 +1,136 @@
+"""Two snapshots against each other: an index join first, payloads only of what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Protocol
+
+import polars as pl
+
+from akika_forensics.books import AccountEffect, Ledger, effect
+from akika_forensics.changes.change import KINDS, Change, Kind, compare_records
+from akika_forensics.graph import order
+from akika_forensics.model.payload import canonical_value
+from akika_forensics.model.record import Record, RecordKey
+
+
+class Indexed(Protocol):
+    """What comparing needs of a snapshot. ``index``: entity, id (strings) and digest (binary), a row a record."""
+
+    def index(self) -> pl.DataFrame: ...
+
+    def get_many(self, keys: Iterable[RecordKey], /) -> Mapping[RecordKey, Record]: ...
+
+
+class Readable(Protocol):
+    """What posting needs of a snapshot: all its records."""
+
+    def records(self) -> Iterable[Record]: ...
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every record that differs, in order of entity and Id."""
+
+    changes: tuple[Change, ...]
+
+    @cached_property
+    def by_kind(self) -> dict[Kind, tuple[Change, ...]]:
+        """The changes under each kind that occurs, what was lost first."""
+        found = {kind: tuple(one for one in self.changes if one.kind == kind) for kind in KINDS}
+        return {kind: rows for kind, rows in found.items() if rows}
+
+    @cached_property
+    def direct(self) -> tuple[Change, ...]:
+        """The changes that somebody made."""
+        return tuple(one for one in self.changes if not one.consequence)
+
+    @cached_property
+    def consequences(self) -> tuple[Change, ...]:
+        """The changes that only the server made, because of others."""
+        return tuple(one for one in self.changes if one.consequence)
+
+    def of(self, key: RecordKey) -> Change | None:
+        """The change of one record, None where it has none."""
+        return self._places.get(key)
+
+    @cached_property
+    def _places(self) -> dict[RecordKey, Change]:
+        return {one.key: one for one in self.changes}
+
+    def to_frame(self) -> pl.DataFrame:
+        """A row for each differing field, one for each added or removed record (``path`` null).
+
+        Columns: entity, id, label, kind, consequence (of the record), path, field, how, before, after (text, numbers
+        as written), server (the field is the server's own).
+        """
+        rows: list[tuple[Any, ...]] = []
+        for one in self.changes:
+            head = (one.key.entity, one.key.id, one.label, one.kind, one.consequence)
+            if not one.fields:
+                rows.append((*head, None, None, None, None, None, False))
+            rows.extend(
+                (*head, row.path, row.label, row.how, text(row.before), text(row.after), row.consequence)
+                for row in one.fields
+            )
+        return pl.DataFrame(rows, schema=_COLUMNS, orient="row")
+
+
+_COLUMNS = {
+    "entity": pl.String,
+    "id": pl.String,
+    "label": pl.String,
+    "kind": pl.String,
+    "consequence": pl.Boolean,
+    "path": pl.String,
+    "field": pl.String,
+    "how": pl.String,
+    "before": pl.String,
+    "after": pl.String,
+    "server": pl.Boolean,
+}
+
+
+def text(value: Any) -> str | None:
+    """A value of a field as text: a string as it is, everything else as JSON; None stays None."""
+    if value is None or isinstance(value, str):
+        return value
+    return canonical_value(value).decode()
+
+
+def changed_keys(before: Indexed, after: Indexed) -> tuple[list[RecordKey], list[RecordKey], list[RecordKey]]:
+    """Keys removed, added, and present in both with another digest; by the indexes alone, in no order."""
+    left = before.index().select("entity", "id", "digest")
+    right = after.index().select("entity", "id", "digest")
+    both = left.join(right, on=["entity", "id"], how="inner", suffix="_after")
+    moved = both.filter(pl.col("digest") != pl.col("digest_after"))
+    gone = left.join(right, on=["entity", "id"], how="anti")
+    new = right.join(left, on=["entity", "id"], how="anti")
+    return _keys(gone), _keys(new), _keys(moved)
+
+
+def _keys(frame: pl.DataFrame) -> list[RecordKey]:
+    return [RecordKey(entity, record_id) for entity, record_id in frame.select("entity", "id").iter_rows()]
+
+
+def compare(before: Indexed, after: Indexed) -> Comparison:
+    """Every difference between two snapshots, in order of entity and Id. Payloads are read only where digests differ."""
+    gone, new, moved = changed_keys(before, after)
+    was = before.get_many(sorted(gone + moved, key=order))
+    now = after.get_many(sorted(new + moved, key=order))
+    changes = (compare_records(was.get(key), now.get(key)) for key in sorted(gone + new + moved, key=order))
+    return Comparison(tuple(one for one in changes if one is not None))
+
+
+def effect_of(before: Readable, after: Readable, as_of: date | None = None) -> tuple[AccountEffect, ...]:
+    """What the differences of two snapshots did to the accounts; see ``books.effect`` for ``as_of``.
+
+    The first stock of an item keeps the unit cost that ``before`` gives it: QuickBooks never posts it again, whatever
+    happens to the item's price.
+    """
+    was = Ledger.of(before.records())
+    now = Ledger.of(after.records(), opening_costs=was.opening_costs)
+    return effect(was, now, as_of)

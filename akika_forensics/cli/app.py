@@ -1,0 +1,92 @@
+"""The verbs, the options that hold for all of them, and the exit codes."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+import typer
+
+from akika_forensics import __version__
+from akika_forensics.cli import books, custody, demo, export, plan, report, signer, twin, vault
+from akika_forensics.cli.session import Options, split_options
+from akika_forensics.cli.speech import say_error
+from akika_forensics.errors import AkikaError, Interrupted, WrongUse
+
+app = typer.Typer(
+    name="akika",
+    help="Capture, compare, plan, restore and prove the books of a QuickBooks Online company.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog=(
+        "For every verb: --vault DIR (or AKIKA_VAULT), --company NAME, --passphrase-file FILE (else AKIKA_PASSPHRASE "
+        "or a prompt), --json, --debug. Exit codes: 0 clean, 1 something was found, 2 wrong use, 3 refused, "
+        "4 QuickBooks or network, 5 the key does not open it, 130 interrupted."
+    ),
+)
+app.add_typer(vault.group, name="vault")
+app.add_typer(twin.group, name="twin")
+app.add_typer(plan.group, name="plan")
+app.add_typer(signer.group, name="signer")
+app.add_typer(report.group, name="report")
+app.add_typer(custody.group, name="custody")
+for module in (demo, vault, books, export):
+    for command in module.COMMANDS:
+        app.command(command.name, help=command.help)(command.run)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code. Never prints a traceback unless asked with ``--debug``."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = Options()
+    try:
+        rest = split_options(given, options)
+        logging.basicConfig(level=logging.DEBUG if options.debug else logging.WARNING, stream=sys.stderr)
+        if options.debug:
+            # Request lines of the HTTP client would carry query texts.
+            logging.getLogger("httpx").setLevel(logging.WARNING)
+            logging.getLogger("httpcore").setLevel(logging.WARNING)
+        result = typer.main.get_command(app).main(rest, prog_name="akika", obj=options, standalone_mode=False)
+        return int(result) if isinstance(result, int) else 0
+    except AkikaError as error:
+        return _fail(error, options)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        return _fail(Interrupted("Stopped.", means="What was done is kept."), options)
+    except click.ClickException as error:
+        return _fail(WrongUse(error.format_message(), do="`akika --help` shows the verbs and their options."), options)
+    except BrokenPipeError:
+        return 0
+    except Exception as error:  # noqa: BLE001 -- the last line of defence: a person never sees a traceback
+        trouble = AkikaError(
+            f"Something unexpected happened ({type(error).__name__}).",
+            means="This is a fault of this software; nothing was hidden by it.",
+            do="Run the command again with --debug and report what it prints.",
+        )
+        trouble.code = "internal"
+        return _fail(trouble, options)
+
+
+def _fail(error: AkikaError, options: Options) -> int:
+    if options.debug:
+        traceback.print_exc()
+    say_error(error, json=options.json)
+    return error.exit_code

@@ -1,0 +1,124 @@
+"""Options that hold for every verb, the passphrase, and the case they open."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.settings import Secret
+
+if TYPE_CHECKING:
+    from akika_forensics.case import Case
+
+
+@dataclass
+class Options:
+    """What was given before or after the verb."""
+
+    json: bool = False
+    debug: bool = False
+    vault: str = ""
+    company: str = ""
+    passphrase_file: str = ""
+
+
+class Command(NamedTuple):
+    """A verb of the top level."""
+
+    name: str
+    help: str
+    run: Callable[..., None]
+
+
+_FLAGS = {"--json": "json", "--debug": "debug"}
+_VALUES = {"--vault": "vault", "--company": "company", "--passphrase-file": "passphrase_file"}
+
+
+def split_options(arguments: Sequence[str], options: Options) -> list[str]:
+    """Take the common options out of the arguments, wherever they stand; ``twin`` has a ``--company`` of its own."""
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        name, separator, inline = argument.partition("=")
+        if argument == "--":
+            rest.extend(["--", *waiting])
+        elif argument in _FLAGS:
+            setattr(options, _FLAGS[argument], True)
+        elif name in _VALUES and not (name == "--company" and rest[:1] == ["twin"]):
+            value = inline if separator else next(waiting, None)
+            if not value:
+                raise WrongUse(f"{name} needs a value.", do=f"Write {name} VALUE.")
+            setattr(options, _VALUES[name], value)
+        else:
+            rest.append(argument)
+    return rest
+
+
+def vault_path(options: Options) -> Path:
+    text = options.vault or os.environ.get("AKIKA_VAULT", "")
+    if not text:
+        raise WrongUse("No vault was named.", do="Give --vault DIR, or set AKIKA_VAULT.")
+    return Path(text)
+
+
+def passphrase(options: Options, *, new: bool = False) -> Secret:
+    """The vault's passphrase: a file, the environment, or a prompt; never an argument."""
+    from akika_forensics.case.case import passphrase_from_file
+
+    if options.passphrase_file:
+        return passphrase_from_file(Path(options.passphrase_file))
+    text = os.environ.get("AKIKA_PASSPHRASE")
+    if text:
+        return Secret(text)
+    if file := os.environ.get("AKIKA_PASSPHRASE_FILE"):
+        return passphrase_from_file(Path(file))
+    return ask("Passphrase of the vault", new=new, instead="AKIKA_PASSPHRASE or --passphrase-file")
+
+
+def signer_passphrase(name: str, *, new: bool = False) -> Secret:
+    text = os.environ.get("AKIKA_SIGNER_PASSPHRASE")
+    return Secret(text) if text else ask(f"Passphrase of the signer {name}", new=new, instead="AKIKA_SIGNER_PASSPHRASE")
+
+
+def ask(what: str, *, new: bool, instead: str) -> Secret:
+    """Prompt on the terminal; twice for a new one. Raises WrongUse where there is no terminal."""
+    if not sys.stdin.isatty():
+        raise WrongUse(f"{what} was not given.", do=f"Use {instead}.")
+    first = getpass.getpass(f"{what}: ")
+    if new and getpass.getpass("Again: ") != first:
+        raise WrongUse("The two passphrases differ.", do="Try again.")
+    return Secret(first)
+
+
+def open_case(options: Options) -> Case:
+    from akika_forensics.case import open_vault
+
+    return open_vault(vault_path(options), company=options.company or None, passphrase=passphrase(options))
+
+
+@contextmanager
+def stop_on_signal() -> Iterator[Callable[[], bool]]:
+    """Within the block Ctrl-C and SIGTERM ask for a stop after the work in flight; a second Ctrl-C stops at once."""
+    asked = False
+
+    def ask_to_stop(number: int, _frame: object) -> None:
+        nonlocal asked
+        if asked and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        asked = True
+        sys.stderr.write("Stopping after the work in flight …\n")
+
+    old = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)

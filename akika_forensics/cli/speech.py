@@ -1,0 +1,80 @@
+"""What is printed: one JSON document on stdout, or text for people; everything else goes to stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from akika_forensics.errors import AkikaError
+from akika_forensics.model.payload import encode
+
+_CONTROL = {code: "�" for code in (*range(0x20), 0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+del _CONTROL[0x0A], _CONTROL[0x09]
+
+
+def plain(text: object) -> str:
+    """Text from the books for a terminal: control characters and direction overrides cannot act."""
+    return str(text).translate(_CONTROL)
+
+
+def say_json(value: Any) -> None:
+    sys.stdout.write(encode(value).decode() + "\n")
+    sys.stdout.flush()
+
+
+def say(text: str = "") -> None:
+    sys.stdout.write(plain(text) + "\n")
+
+
+def note(text: str) -> None:
+    """For a person who watches; never part of the result."""
+    sys.stderr.write(plain(text) + "\n")
+    sys.stderr.flush()
+
+
+def say_error(error: AkikaError, *, json: bool) -> None:
+    if json:
+        say_json({"error": {"code": error.code, "what": error.what, "means": error.means, "do": error.do}})
+        return
+    note(f"akika: {error.what}")
+    for line in (error.means, error.do):
+        if line:
+            note(f"       {line}")
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
+    """A plain aligned table; columns in ``right`` are set flush right."""
+    cells = [[plain(cell).replace("\n", " ") for cell in row] for row in rows]
+    widths = [max(len(heading), *(len(row[at]) for row in cells), 0) if cells else len(heading) for at, heading in enumerate(headings)]
+    widths = [min(width, 60) for width in widths]
+    for row in [list(headings), *cells]:
+        parts = [
+            _fit(cell, widths[at]).rjust(widths[at]) if at in right else _fit(cell, widths[at]).ljust(widths[at])
+            for at, cell in enumerate(row)
+        ]
+        say("  ".join(parts).rstrip())
+
+
+def _fit(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+@contextmanager
+def progress(title: str, *, quiet: bool) -> Iterator[Any]:
+    """A progress line on stderr when it is a terminal; the yielded callable takes (what, done, total)."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _what, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(title, total=None)
+
+        def advance(what: str, done: int, total: int) -> None:
+            shown.update(task, description=f"{title}: {plain(what)}", completed=done, total=total or None)
+
+        yield advance

@@ -1,0 +1,177 @@
+"""``vault init``, ``connect``, ``capture``, ``snapshots``, ``verify``: the vault and what goes into it."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from akika_forensics.cli.session import Command, Options, open_case, passphrase, stop_on_signal, vault_path
+from akika_forensics.cli.speech import note, progress, say, say_json, table
+from akika_forensics.errors import WrongUse
+from akika_forensics.model.instants import format_instant
+from akika_forensics.settings import Secret, state_dir
+
+group = typer.Typer(help="Make a vault.", no_args_is_help=True)
+
+
+@group.command("init")
+def init(
+    context: typer.Context,
+    recovery_sheet: str = typer.Option("", help="Where the recovery sheet goes, outside the vault [beside it]."),
+) -> None:
+    """Make a new vault with its keys, the preparer's signing key and a recovery sheet."""
+    from akika_forensics.case.case import init_vault
+
+    options: Options = context.obj
+    root = vault_path(options)
+    sheet = Path(recovery_sheet) if recovery_sheet else root.parent / f"{root.name}.recovery.txt"
+    case = init_vault(root, passphrase(options, new=True), recovery_sheet=sheet)
+    if options.json:
+        say_json({"vault": str(root), "id": case.vault.id, "head": case.vault.head, "recovery_sheet": str(sheet)})
+        return
+    say(f"The vault is at {root}.")
+    say(f"The recovery sheet is at {sheet}: print it, keep it away from the vault, and delete the file.")
+
+
+def connect(
+    context: typer.Context,
+    name: str = typer.Option("", help="What this vault calls the company [its own name]."),
+    base_url: str = typer.Option(..., help="Address of the API, without a path."),
+    token_url: str = typer.Option(..., help="Address of the OAuth token endpoint."),
+    client_id: str = typer.Option(..., help="Client id of the app."),
+    client_secret_env: str = typer.Option(..., help="Name of the environment variable that holds the client secret."),
+    refresh_token_env: str = typer.Option(..., help="Name of the environment variable that holds a refresh token."),
+    realm_id: str = typer.Option(..., help="QuickBooks' id of the company."),
+) -> None:
+    from akika_forensics.quickbooks import Connection
+
+    options: Options = context.obj
+    secret, token = _from_environment(client_secret_env), _from_environment(refresh_token_env)
+    case = open_case(options)
+    chosen, company = case.connect(
+        Connection(name, realm_id, base_url, token_url, client_id, secret), token, name=name or options.company or None
+    )
+    if options.json:
+        say_json({"company": chosen, "realm_id": company.realm_id, "name": company.name})
+        return
+    say(f"Connected to {company.name} (realm {company.realm_id}) as {chosen!r}.")
+
+
+def _from_environment(name: str) -> Secret:
+    value = os.environ.get(name)
+    if not value:
+        raise WrongUse(f"The environment variable {name} is empty.", do="Put the secret there; it is never an argument.")
+    return Secret(value)
+
+
+def capture(
+    context: typer.Context,
+    full: bool = typer.Option(False, "--full", help="Read every record; in this version every capture does."),
+) -> None:
+    del full
+    options: Options = context.obj
+    started = time.monotonic()
+    case = open_case(options)
+    with progress("Capturing", quiet=options.json) as shown, stop_on_signal() as stopped:
+        info = case.capture(progress=shown, should_stop=stopped)
+    elapsed = round(time.monotonic() - started, 2)
+    if options.json:
+        say_json(
+            {
+                "snapshot": info.id,
+                "records": info.records,
+                "new_versions": info.new_versions,
+                "requests": info.requests,
+                "credits": info.requests,
+                "fence": info.fence,
+                "complete": info.complete,
+                "findings": info.findings,
+                "counts": info.counts,
+                "elapsed_s": elapsed,
+            }
+        )
+    else:
+        say(f"Snapshot {info.id}: {info.records:,} records, {info.new_versions:,} new versions, {info.requests} requests, {elapsed:.1f} s.")
+        say("It is complete." if info.complete else "It is NOT complete:")
+        for finding in info.findings:
+            say(f"  {finding.get('severity', '')}: {finding['what']}")
+    if not info.complete:
+        raise typer.Exit(1)
+
+
+def snapshots(context: typer.Context) -> None:
+    options: Options = context.obj
+    found = open_case(options).snapshots()
+    if options.json:
+        say_json(
+            {
+                "snapshots": [
+                    {
+                        "id": info.id,
+                        "taken_at": format_instant(info.taken_at),
+                        "records": info.records,
+                        "complete": info.complete,
+                        "company": info.company.name,
+                        "digest": info.digest,
+                    }
+                    for info in found
+                ]
+            }
+        )
+        return
+    rows = [
+        (info.id, format_instant(info.taken_at), f"{info.records:,}", "yes" if info.complete else "NO", info.company.name)
+        for info in found
+    ]
+    table(("snapshot", "taken at", "records", "complete", "company"), rows, right=(2,))
+
+
+def verify(
+    context: typer.Context,
+    anchor: str = typer.Option("", help="A head handed to a third party earlier, as a JSON file."),
+    without_key: bool = typer.Option(False, "--without-key", help="Check links, signatures and digests only."),
+) -> None:
+    from akika_forensics.model.payload import decode
+    from akika_forensics.vault import HeadStore
+    from akika_forensics.vault.verify import verify as verify_vault
+
+    options: Options = context.obj
+    root = vault_path(options)
+    held: dict[str, Any] | None = None
+    if anchor:
+        try:
+            held = decode(Path(anchor).read_bytes())
+        except OSError as error:
+            raise WrongUse(f"The anchor {anchor} cannot be read.", do="Give the head that was kept.") from error
+    secret = None if without_key else passphrase(options)
+    with progress("Verifying", quiet=options.json) as shown:
+        report = verify_vault(root, secret, heads=HeadStore(state_dir() / "heads"), anchor=held, progress=shown)
+    if options.json:
+        say_json(
+            {
+                "ok": report.ok,
+                "files": report.files,
+                "bytes": report.bytes,
+                "findings": [{"path": f.path, "what": f.what, "severity": f.severity} for f in report.findings],
+            }
+        )
+    else:
+        for finding in report.findings:
+            say(f"{finding.path}: {finding.what}")
+        say(f"{report.files} files, {report.bytes:,} bytes: {'sound' if report.ok else 'DAMAGED'}.")
+        if not report.ok:
+            note("akika: The vault does not hold what was put into it. Take an undamaged copy.")
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+COMMANDS = (
+    Command("connect", "Connect the vault to a company.", connect),
+    Command("capture", "Take a snapshot of the live company.", capture),
+    Command("snapshots", "List the snapshots.", snapshots),
+    Command("verify", "Check every byte and every link of the vault.", verify),
+)

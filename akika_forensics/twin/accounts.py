@@ -1,0 +1,142 @@
+"""The chart of accounts: classification, the accounts QuickBooks keeps for itself, default accounts."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from akika_forensics.twin import faults, identity, wire
+from akika_forensics.twin.session import Session
+
+CLASSIFICATION: Final[dict[str, str]] = {
+    "Bank": "Asset",
+    "Accounts Receivable": "Asset",
+    "Other Current Asset": "Asset",
+    "Fixed Asset": "Asset",
+    "Other Asset": "Asset",
+    "Accounts Payable": "Liability",
+    "Credit Card": "Liability",
+    "Other Current Liability": "Liability",
+    "Long Term Liability": "Liability",
+    "Equity": "Equity",
+    "Income": "Revenue",
+    "Other Income": "Revenue",
+    "Cost of Goods Sold": "Expense",
+    "Expense": "Expense",
+    "Other Expense": "Expense",
+}
+"""AccountType to Classification. Source: QuickBooks API, Account."""
+
+PROFIT_AND_LOSS: Final = frozenset({"Revenue", "Expense"})
+RECEIVABLE: Final = "Accounts Receivable"
+PAYABLE: Final = "Accounts Payable"
+
+DEFAULT_SUBTYPE: Final[dict[str, str]] = {
+    "Bank": "Checking",
+    "Accounts Receivable": "AccountsReceivable",
+    "Other Current Asset": "OtherCurrentAssets",
+    "Fixed Asset": "OtherFixedAssets",
+    "Other Asset": "OtherLongTermAssets",
+    "Accounts Payable": "AccountsPayable",
+    "Credit Card": "CreditCard",
+    "Other Current Liability": "OtherCurrentLiabilities",
+    "Long Term Liability": "OtherLongTermLiabilities",
+    "Equity": "OwnersEquity",
+    "Income": "SalesOfProductIncome",
+    "Other Income": "OtherMiscellaneousIncome",
+    "Cost of Goods Sold": "SuppliesMaterialsCogs",
+    "Expense": "OtherMiscellaneousServiceCost",
+    "Other Expense": "OtherMiscellaneousExpense",
+}
+
+SYSTEM: Final[dict[str, tuple[str, str, str]]] = {
+    "receivable": ("Accounts Receivable (A/R)", "Accounts Receivable", "AccountsReceivable"),
+    "payable": ("Accounts Payable (A/P)", "Accounts Payable", "AccountsPayable"),
+    "undeposited": ("Undeposited Funds", "Other Current Asset", "UndepositedFunds"),
+    "opening equity": ("Opening Balance Equity", "Equity", "OpeningBalanceEquity"),
+    "retained": ("Retained Earnings", "Equity", "RetainedEarnings"),
+    "discounts": ("Discounts given", "Income", "DiscountsRefundsGiven"),
+    "sales tax": ("Sales Tax Payable", "Other Current Liability", "SalesTaxPayable"),
+}
+"""Accounts that QuickBooks makes when it first needs them: name, type, subtype."""
+
+
+def classification(account: dict[str, Any]) -> str:
+    return str(account.get("Classification") or CLASSIFICATION.get(str(account.get("AccountType")), "Asset"))
+
+
+def account_type(session: Session, account_id: str) -> str:
+    account = session.find("Account", account_id)
+    return str(account.get("AccountType", "")) if account else ""
+
+
+def is_profit_and_loss(account: dict[str, Any]) -> bool:
+    return classification(account) in PROFIT_AND_LOSS
+
+
+def find_system(session: Session, role: str) -> str | None:
+    """The active account of a role with the smallest Id, or None."""
+    _, kind, subtype = SYSTEM[role]
+    found = [
+        str(body["Id"])
+        for body in session.each("Account")
+        if body.get("Active") is not False
+        and (
+            body.get("AccountType") == kind
+            if role in {"receivable", "payable"}
+            else body.get("AccountSubType") == subtype
+        )
+    ]
+    return min(found, key=identity.number_of, default=None)
+
+
+def system(session: Session, role: str) -> str:
+    """The account of a role; QuickBooks makes it when there is none."""
+    found = find_system(session, role)
+    if found is not None:
+        return found
+    name, kind, subtype = SYSTEM[role]
+    return make(session, name, kind, subtype)
+
+
+def make(session: Session, name: str, kind: str, subtype: str) -> str:
+    stamp = wire.metadata_time(session.moment)
+    body: dict[str, Any] = {
+        "Name": name,
+        "SubAccount": False,
+        "FullyQualifiedName": name,
+        "Active": True,
+        "Classification": CLASSIFICATION[kind],
+        "AccountType": kind,
+        "AccountSubType": subtype,
+        "CurrentBalance": 0,
+        "CurrentBalanceWithSubAccounts": 0,
+        "CurrencyRef": {"value": "USD", "name": "United States Dollar"},
+        "domain": "QBO",
+        "sparse": False,
+        "Id": identity.next_id(session.store, "Account"),
+        "SyncToken": "0",
+        "MetaData": {"CreateTime": stamp, "LastUpdatedTime": stamp},
+    }
+    session.put("Account", body)
+    return str(body["Id"])
+
+
+def tax_liability(session: Session, agency_id: str) -> str:
+    """The liability account of a tax agency: named after it, else any sales-tax liability, else a new one."""
+    agency = session.find("TaxAgency", agency_id)
+    name = f"{agency['DisplayName']} Payable" if agency else ""
+    fallback: str | None = None
+    for body in session.each("Account"):
+        if body.get("Name") == name and body.get("AccountType") == "Other Current Liability":
+            return str(body["Id"])
+        if body.get("AccountSubType") in {"GlobalTaxPayable", "SalesTaxPayable"} and not agency:
+            fallback = fallback or str(body["Id"])
+    if name:
+        return make(session, name, "Other Current Liability", "GlobalTaxPayable")
+    return fallback or system(session, "sales tax")
+
+
+def needs_type(session: Session, ref: dict[str, Any] | None, allowed: frozenset[str], what: str) -> None:
+    """Refuse an account of another type. Source: QuickBooks API, error 6430."""
+    if ref and account_type(session, str(ref["value"])) not in allowed:
+        raise faults.wrong_account(f"{what} must be one of {', '.join(sorted(allowed))}.")

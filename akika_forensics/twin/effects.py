@@ -1,0 +1,272 @@
+"""What a written record does to everything else: postings, stock, links, balances."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+from akika_forensics.model.catalogue import linked_entity
+from akika_forensics.model.money import money
+from akika_forensics.twin import accounts, inventory, links, posting
+from akika_forensics.twin.request import ref_id
+from akika_forensics.twin.session import Session
+from akika_forensics.twin.store import LinkRow, PostingRow
+
+ALWAYS_LISTED: Final = frozenset({"Invoice", "Bill", "PurchaseOrder", "Payment", "Estimate"})
+"""Entities that show ``LinkedTxn`` even when it is empty. Source: recorded answers."""
+
+
+def apply(session: Session, entity: str, record_id: str, body: dict[str, Any] | None) -> None:
+    """Bring postings, stock and links in line with a record's new body; None when it is gone."""
+    _post(session, entity, record_id, posting.postings(session, entity, body) if body else [])
+    _move(session, entity, record_id, body)
+    _link(session, entity, record_id, links.of(entity, body) if body else [])
+
+
+def _post(session: Session, entity: str, record_id: str, wanted: list[PostingRow]) -> None:
+    present = [row for row in session.store.postings(entity, record_id) if row.movement is None]
+    if present == wanted:
+        return
+    count(session, present, -1)
+    count(session, wanted, 1)
+    session.store.set_postings(entity, record_id, wanted)
+
+
+def count(session: Session, rows: list[PostingRow], sign: int) -> None:
+    """Add postings to what this request moves of accounts and parties."""
+    for row in rows:
+        session.account_cents[row.account] += sign * row.cents
+        kind = accounts.account_type(session, row.account)
+        if row.party.startswith("Customer:") and kind == accounts.RECEIVABLE:
+            session.party_cents[row.party] += sign * row.cents
+        elif row.party.startswith("Vendor:") and kind == accounts.PAYABLE:
+            session.party_cents[row.party] -= sign * row.cents
+
+
+def _move(session: Session, entity: str, record_id: str, body: dict[str, Any] | None) -> None:
+    present = session.store.movements_from(entity, record_id)
+    wanted = inventory.movements(session, entity, body) if body else []
+    inventory.check_dates(session, wanted)
+
+    def shape(rows: list[inventory.MovementRow]) -> list[tuple[object, ...]]:
+        return [
+            (r.item, r.date, Decimal(r.quantity), r.value_cents, r.counter_account, r.asset_account) for r in rows
+        ]
+
+    if shape(present) == shape(wanted):
+        return
+    quantities: dict[str, Decimal] = {}
+    for row in session.store.postings(entity, record_id):
+        if row.movement is not None:
+            session.account_cents[row.account] -= row.cents
+    session.store.remove_movements(entity, record_id)
+    for row in present:
+        quantities[row.item] = quantities.get(row.item, Decimal(0)) - Decimal(row.quantity)
+    for row in wanted:
+        session.store.add_movement(row)
+        quantities[row.item] = quantities.get(row.item, Decimal(0)) + Decimal(row.quantity)
+    for item_id, moved in quantities.items():
+        session.items.add(item_id)
+        if moved:
+            item = session.edit("Item", item_id)
+            if item is not None:
+                item["QtyOnHand"] = money(item.get("QtyOnHand")) + moved
+
+
+def _link(session: Session, entity: str, record_id: str, wanted: list[LinkRow]) -> None:
+    present = {(row.target_entity, row.target_id): row for row in session.store.links_from(entity, record_id)}
+    kept: list[LinkRow] = []
+    for row in wanted:
+        old = present.pop((row.target_entity, row.target_id), None)
+        if old is None:
+            kept.append(_join(session, row))
+        else:
+            _settle(session, row.target_entity, row.target_id, row.cents - old.cents)
+            kept.append(
+                LinkRow(row.source_entity, row.source_id, row.target_entity, row.target_id, row.cents, old.before)
+            )
+    for gone in present.values():
+        _part(session, gone)
+    session.store.set_links(entity, record_id, kept)
+
+
+def _join(session: Session, row: LinkRow) -> LinkRow:
+    target = session.edit(row.target_entity, row.target_id)
+    source = session.find(row.source_entity, row.source_id)
+    if target is None or source is None:
+        return row
+    mirror = {"TxnId": row.source_id, "TxnType": links.mirror_type(row.source_entity, source)}
+    if row.target_entity != "TimeActivity":
+        target["LinkedTxn"] = [mirror, *target.get("LinkedTxn", [])]
+    _settle(session, row.target_entity, row.target_id, row.cents if row.source_entity in links.SETTLING else 0)
+    field, closed = _STATUS.get(row.target_entity, ("", ""))
+    if not field:
+        return row
+    before = str(target.get(field, ""))
+    target[field] = closed
+    return LinkRow(row.source_entity, row.source_id, row.target_entity, row.target_id, row.cents, before)
+
+
+_STATUS: Final = {
+    "Estimate": ("TxnStatus", "Closed"),
+    "PurchaseOrder": ("POStatus", "Closed"),
+    "TimeActivity": ("BillableStatus", "HasBeenBilled"),
+}
+
+
+def _part(session: Session, row: LinkRow) -> None:
+    target = session.edit(row.target_entity, row.target_id)
+    if target is None:
+        return
+    drop_mirror(target, row.target_entity, row.source_entity, row.source_id)
+    _settle(session, row.target_entity, row.target_id, -row.cents if row.source_entity in links.SETTLING else 0)
+    field, _ = _STATUS.get(row.target_entity, ("", ""))
+    others = [r for r in session.store.links_to(row.target_entity, row.target_id) if r.source_id != row.source_id]
+    if field and row.before and not others:
+        target[field] = row.before
+
+
+def drop_mirror(body: dict[str, Any], entity: str, other: str, other_id: str) -> None:
+    """Take one record out of another's LinkedTxn."""
+    rows = [
+        link
+        for link in body.get("LinkedTxn", [])
+        if not (linked_entity(str(link.get("TxnType", ""))) == other and str(link.get("TxnId")) == other_id)
+    ]
+    if rows or entity in ALWAYS_LISTED:
+        body["LinkedTxn"] = rows
+    else:
+        body.pop("LinkedTxn", None)
+
+
+def _settle(session: Session, entity: str, record_id: str, cents: int) -> None:
+    """A payment's line took (positive) or gave back ``cents`` of a document's open balance."""
+    if not cents or entity not in {"Invoice", "CreditMemo", "Bill", "VendorCredit"}:
+        return
+    body = session.edit(entity, record_id)
+    if body is None:
+        return
+    body["Balance"] = money(body.get("Balance")) - Decimal(cents) / 100
+    if entity == "CreditMemo":
+        body["RemainingCredit"] = body["Balance"]
+
+
+def detach(session: Session, entity: str, record_id: str) -> None:
+    """A record is deleted or voided: whoever settled or fulfilled it lets go of it.
+
+    A payment gets the amount back as UnappliedAmt; where a credit goes, the charges that it paid open again.
+    """
+    for row in session.store.links_to(entity, record_id):
+        source = session.edit(row.source_entity, row.source_id)
+        if source is None:
+            continue
+        _drop_lines(source, row)
+        drop_mirror(source, row.source_entity, entity, record_id)
+        if row.source_entity in links.SETTLING:
+            _refit(session, row.source_entity, source)
+        _link(session, row.source_entity, row.source_id, links.of(row.source_entity, source))
+
+
+def _drop_lines(source: dict[str, Any], gone: LinkRow) -> None:
+    def cites(link: dict[str, Any]) -> bool:
+        entity = linked_entity(str(link.get("TxnType", "")))
+        return entity == gone.target_entity and str(link.get("TxnId")) == gone.target_id
+
+    if gone.source_entity in links.SETTLING or gone.source_entity == "Deposit":
+        source["Line"] = [
+            line for line in source.get("Line", []) if not any(cites(link) for link in line.get("LinkedTxn", []))
+        ]
+        return
+    for line in source.get("Line", []):
+        rest = [link for link in line.get("LinkedTxn", []) if not cites(link)]
+        if rest:
+            line["LinkedTxn"] = rest
+        else:
+            line.pop("LinkedTxn", None)
+
+
+def _refit(session: Session, entity: str, source: dict[str, Any]) -> None:
+    """Charges must not exceed the money and the credits that are left; UnappliedAmt is the rest."""
+    total = money(source.get("TotalAmt"))
+    party = ref_id(source, "CustomerRef" if entity == "Payment" else "VendorRef")
+    signed = [(line, _side(session, entity, line, party)) for line in source.get("Line", [])]
+    spare = total - sum((sign * money(line.get("Amount")) for line, sign in signed), Decimal(0))
+    kept = [line for line, _ in signed]
+    for line, sign in reversed(signed):
+        if spare >= 0:
+            break
+        if sign < 0:
+            continue
+        cut = min(-spare, money(line.get("Amount")))
+        line["Amount"] = money(line.get("Amount")) - cut
+        spare += cut
+        if not line["Amount"]:
+            kept.remove(line)
+    source["Line"] = kept
+    if entity == "Payment":
+        source["UnappliedAmt"] = spare
+
+
+def _side(session: Session, entity: str, line: dict[str, Any], party: str | None) -> int:
+    for link in line.get("LinkedTxn", []):
+        target = linked_entity(str(link.get("TxnType", "")))
+        if target == "JournalEntry":
+            journal = session.find("JournalEntry", str(link.get("TxnId")))
+            return -1 if journal and links.journal_open(session, entity, journal, party) < 0 else 1
+        if target is not None:
+            return links.SETTLING[entity].get(target, 1)
+    return 1
+
+
+def settle_balances(session: Session) -> None:
+    """Re-cost the items that moved, then carry what moved into accounts and parties."""
+    for item_id in sorted(session.items):
+        inventory.replay(session, item_id)
+    session.items.clear()
+    for account_id, cents in sorted(session.account_cents.items()):
+        if cents:
+            _move_account(session, account_id, cents)
+    for party, cents in sorted(session.party_cents.items()):
+        if cents:
+            _move_party(session, party, Decimal(cents) / 100)
+    session.account_cents.clear()
+    session.party_cents.clear()
+
+
+def _move_account(session: Session, account_id: str, cents: int) -> None:
+    """Balance-sheet accounts show what they hold, debit positive; a credit card shows what is owed."""
+    account = session.find("Account", account_id)
+    if account is None or accounts.is_profit_and_loss(account):
+        return
+    moved = Decimal(-cents if account.get("AccountType") == "Credit Card" else cents) / 100
+    own = session.edit("Account", account_id)
+    assert own is not None  # noqa: S101 - found above
+    own["CurrentBalance"] = money(own.get("CurrentBalance")) + moved
+    seen: set[str] = set()
+    above: str | None = account_id
+    while above is not None and above not in seen:
+        seen.add(above)
+        body = session.edit("Account", above)
+        if body is None:
+            return
+        body["CurrentBalanceWithSubAccounts"] = money(body.get("CurrentBalanceWithSubAccounts")) + moved
+        above = ref_id(body, "ParentRef")
+
+
+def _move_party(session: Session, party: str, moved: Decimal) -> None:
+    entity, _, record_id = party.partition(":")
+    body = session.edit(entity, record_id)
+    if body is None:
+        return
+    body["Balance"] = money(body.get("Balance")) + moved
+    if entity != "Customer":
+        return
+    seen: set[str] = set()
+    above: str | None = record_id
+    while above is not None and above not in seen:
+        seen.add(above)
+        own = session.edit("Customer", above)
+        if own is None:
+            return
+        own["BalanceWithJobs"] = money(own.get("BalanceWithJobs")) + moved
+        above = ref_id(own, "ParentRef")

@@ -1,0 +1,166 @@
+"""A folder of ``Entity.jsonl`` files, one payload a line: read whole and checked before anything is loaded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.model import payload as payloads
+from akika_forensics.model.catalogue import BY_KEY, CATALOGUE
+from akika_forensics.model.record import RecordKey
+from akika_forensics.twin.load_report import LoadReport
+
+SUFFIX: Final = ".jsonl"
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class Loaded(NamedTuple):
+    """One payload as it came in, and where it came from; ``body`` is its decoded form, to be read only."""
+
+    key: RecordKey
+    payload: bytes
+    body: dict[str, Any]
+    where: str
+
+
+def read_folder(folder: Path, report: LoadReport) -> list[Loaded]:
+    """Every record of the folder, duplicates resolved, in the order of the files.
+
+    Raises WrongUse when the folder holds no ``Entity.jsonl`` file, or when a line is no JSON object: file and line
+    are named.
+    """
+    if not folder.is_dir():
+        raise WrongUse(f"{folder} is not a folder.", do="Give a folder of Entity.jsonl files, such as an export makes.")
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix.lower() == SUFFIX)
+    if not files:
+        raise WrongUse(
+            f"{folder} holds no Entity.jsonl file.",
+            do="Give a folder in the layout that an export in the form jsonl writes: Invoice.jsonl, Customer.jsonl.",
+        )
+    for other in sorted(path.name for path in folder.iterdir() if path not in files):
+        report.announce(f"{other} is not an Entity.jsonl file and was not read.")
+    lines = [line for path in files for line in _lines(path, report)]
+    return one_of_each(_identified(lines, report), report)
+
+
+def parse(entity: str, payload: bytes, where: str) -> tuple[str, bytes, dict[str, Any], str]:
+    """Decode one payload. Raises WrongUse naming ``where`` when it is no JSON object."""
+    try:
+        body = payloads.decode(payload)
+    except WrongUse as error:
+        raise WrongUse(
+            f"{where} is not JSON.", means=error.what, do="Nothing was loaded. Correct or remove that line."
+        ) from error
+    if not isinstance(body, dict):
+        raise WrongUse(
+            f"{where} is JSON, but not an object.",
+            means="Each line must be one record as QuickBooks sends it.",
+            do="Nothing was loaded. Correct or remove that line.",
+        )
+    return entity, payload, body, where
+
+
+def identified(rows: Iterable[tuple[str, bytes]], report: LoadReport) -> list[Loaded]:
+    """Payloads that carry their entity, for loads that do not come from a folder."""
+    lines = [parse(entity_name(entity), payload, f"{entity} payload {n}") for n, (entity, payload) in enumerate(rows, 1)]
+    return one_of_each(_identified(lines, report), report)
+
+
+def entity_name(text: str) -> str:
+    """The entity of a file's name: its own name in any case, or its key on the wire; unknown names stay as they are."""
+    if text in CATALOGUE:
+        return text
+    by_lower = {name.lower(): name for name in CATALOGUE} | {key.lower(): row.name for key, row in BY_KEY.items()}
+    return by_lower.get(text.lower(), text)
+
+
+def _lines(path: Path, report: LoadReport) -> Iterator[tuple[str, bytes, dict[str, Any], str]]:
+    entity = entity_name(path.stem)
+    data = path.read_bytes()
+    if data.startswith(_BOM):
+        report.announce(f"{path.name} begins with a byte order mark, which is not part of its first record.")
+        data = data.removeprefix(_BOM)
+    blank = 0
+    lines = data.split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        text = line.removesuffix(b"\r")
+        if not text.strip():
+            blank += number < len(lines)
+            continue
+        yield parse(entity, text, f"{path.name}, line {number}")
+    if blank:
+        report.announce(f"{path.name} has {blank} blank line{'s' if blank > 1 else ''}, skipped.")
+
+
+def _identified(lines: list[tuple[str, bytes, dict[str, Any], str]], report: LoadReport) -> Iterator[Loaded]:
+    taken = {
+        (entity, str(body["Id"])) for entity, _, body, _ in lines if isinstance(body.get("Id"), str | int)
+    }
+    for entity, payload, body, where in lines:
+        own, inner = payload, body
+        if "Id" not in body and isinstance(_wrapped(entity, body), dict):
+            own, inner = _unwrap(entity, payload, body)
+            report.announce(f"{where} is an answer of the API around one record; the record inside it was taken.")
+        record_id = inner.get("Id")
+        if isinstance(record_id, bool) or not isinstance(record_id, str | int) or record_id == "":
+            record_id = _free_id(entity, taken)
+            inner = {**inner, "Id": record_id}
+            own = payloads.encode(inner)
+            report.announce(f"{where} carries no Id; it was given {record_id}.", RecordKey(entity, record_id))
+        elif not isinstance(record_id, str):
+            report.announce(f"{where} carries its Id as a number.", RecordKey(entity, str(record_id)))
+        taken.add((entity, str(record_id)))
+        yield Loaded(RecordKey(entity, str(record_id)), own, inner, where)
+
+
+def _wrapped(entity: str, body: dict[str, Any]) -> Any:
+    row = CATALOGUE.get(entity)
+    return body.get(row.key if row else entity)
+
+
+def _unwrap(entity: str, payload: bytes, body: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
+    row = CATALOGUE.get(entity)
+    key = row.key if row else entity
+    raw = msgspec.json.decode(payload, type=dict[str, msgspec.Raw])[key]
+    return bytes(raw), body[key]
+
+
+def _free_id(entity: str, taken: set[tuple[str, str]]) -> str:
+    numbers = [int(number) for name, number in taken if name == entity and number.isascii() and number.isdigit()]
+    return str(max(numbers, default=0) + 1)
+
+
+def _age(record: Loaded) -> tuple[int, str]:
+    token = str(record.body.get("SyncToken", ""))
+    meta = record.body.get("MetaData")
+    updated = meta.get("LastUpdatedTime") if isinstance(meta, dict) else None
+    return (int(token) if token.isascii() and token.isdigit() else -1, str(updated or ""))
+
+
+def one_of_each(records: Iterable[Loaded], report: LoadReport) -> list[Loaded]:
+    """One version of each key: of several, the one with the highest SyncToken, then the latest, then the last."""
+    chosen: dict[RecordKey, Loaded] = {}
+    for record in records:
+        earlier = chosen.get(record.key)
+        if earlier is None:
+            chosen[record.key] = record
+            continue
+        kept, other = (record, earlier) if _age(record) >= _age(earlier) else (earlier, record)
+        chosen[record.key] = kept
+        if payloads.digest(kept.payload) == payloads.digest(other.payload):
+            text = f"{record.key} comes twice with the same content ({earlier.where}; {record.where})."
+        else:
+            text = f"{record.key} comes twice ({earlier.where}; {record.where}); {kept.where} is the newer one and was kept."
+        report.announce(text, record.key)
+    return list(chosen.values())
+
+
+def brief(value: Any) -> str:
+    """A value from a payload as one short line of text."""
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 80 else text[:77] + "…"

@@ -1,0 +1,160 @@
+"""Stock of inventory items: quantities in and out, and what went out at FIFO cost.
+
+Every write to a movement replays the item from its first layer, so a back-dated purchase or a deleted sale re-costs
+what was sold later. Source: QuickBooks API, Item; QuickBooks Online values stock first in, first out.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+from akika_forensics.model.money import ZERO, cents, money
+from akika_forensics.twin import faults, identity, lines
+from akika_forensics.twin.request import ref_id
+from akika_forensics.twin.session import Session
+from akika_forensics.twin.store import MovementRow, PostingRow
+
+OPENING: Final = "Opening"
+_SOLD: Final = {"Invoice": -1, "SalesReceipt": -1, "CreditMemo": 1, "RefundReceipt": 1}
+_BOUGHT: Final = {"Bill": 1, "Purchase": 1, "VendorCredit": -1}
+
+
+def movements(session: Session, entity: str, body: dict[str, Any]) -> list[MovementRow]:
+    """The quantities that a document moves."""
+    rows: list[MovementRow] = []
+    for line in lines.all_lines(body):
+        row = _movement(session, entity, body, line)
+        if row is not None and Decimal(row.quantity):
+            rows.append(row)
+    return rows
+
+
+def _movement(session: Session, entity: str, body: dict[str, Any], line: dict[str, Any]) -> MovementRow | None:
+    kind = str(line.get("DetailType"))
+    found = line.get(kind) or {}
+    item_id = ref_id(found, "ItemRef")
+    item = session.find("Item", item_id) if item_id else None
+    if item_id is None or item is None or item.get("Type") != "Inventory":
+        return None
+    asset = ref_id(item, "AssetAccountRef") or ""
+    cost_of_sales = ref_id(item, "ExpenseAccountRef") or ref_id(item, "COGSAccountRef") or ""
+    value: int | None = None
+    counter = cost_of_sales
+    quantity = Decimal(found.get("Qty", 1 if lines.amount(line) else 0))
+    if entity in _SOLD and kind == lines.SALES:
+        quantity *= _SOLD[entity]
+    elif entity in _BOUGHT and kind == lines.ITEM_EXPENSE:
+        quantity *= -1 if body.get("Credit") else _BOUGHT[entity]
+        value = int(cents(lines.amount(line)) * 100)
+    elif entity == "InventoryAdjustment":
+        quantity = money(found.get("QtyDiff"))
+        counter = ref_id(body, "AdjustAccountRef") or ""
+    else:
+        return None
+    date = str(body["TxnDate"])[:10]
+    return MovementRow(0, item_id, date, entity, str(body["Id"]), str(quantity), value, counter, asset)
+
+
+def check_dates(session: Session, rows: list[MovementRow]) -> None:
+    """Raises 6270: a movement before the day on which the item's stock begins."""
+    for row in rows:
+        item = session.find("Item", row.item) or {}
+        if row.date < str(item.get("InvStartDate", "")):
+            raise faults.before_stock_start()
+
+
+@dataclass(slots=True)
+class _Layer:
+    quantity: Decimal
+    unit: Decimal
+
+
+def replay(session: Session, item_id: str) -> None:
+    """Cost every movement of an item anew and correct the postings of those whose cost is another now."""
+    rows = sorted(session.store.movements_of(item_id), key=_order)
+    item = session.find("Item", item_id) or {}
+    exact = _fifo(rows, money(item.get("PurchaseCost")) * 100)
+    running = posted = ZERO
+    for row, effect in zip(rows, exact, strict=True):
+        running += effect
+        rounded = running.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+        cost = int(rounded - posted)
+        posted = rounded
+        if cost != row.cost_cents:
+            session.store.cost_movement(row.number, cost)
+            row.cost_cents = cost
+        _post(session, row)
+
+
+def _order(row: MovementRow) -> tuple[str, int, int, int]:
+    """By day; what comes in before what goes out; then as it was written."""
+    return row.date, 0 if Decimal(row.quantity) > 0 else 1, identity.number_of(row.id), row.number
+
+
+def _fifo(rows: list[MovementRow], fallback: Decimal) -> list[Decimal]:
+    """The effect of each movement on the stock's value, in cents and exact.
+
+    What is sold before it came in is valued at the cost at which it comes in later, or at the item's purchase cost
+    while it has not. What a customer returns comes back at the cost at which the last unit left.
+    """
+    layers: deque[_Layer] = deque()
+    short: deque[tuple[int, Decimal]] = deque()
+    effects = [ZERO] * len(rows)
+    last = fallback
+    for position, row in enumerate(rows):
+        quantity = Decimal(row.quantity)
+        if quantity > 0:
+            unit = Decimal(row.value_cents) / quantity if row.value_cents is not None else last
+            effects[position] += unit * quantity if row.value_cents is None else Decimal(row.value_cents)
+            while short and quantity:
+                waiting, missing = short[0]
+                taken = min(missing, quantity)
+                effects[waiting] -= taken * unit
+                quantity -= taken
+                if taken == missing:
+                    short.popleft()
+                else:
+                    short[0] = (waiting, missing - taken)
+            if quantity:
+                layers.append(_Layer(quantity, unit))
+            continue
+        needed = -quantity
+        while needed and layers:
+            taken = min(needed, layers[0].quantity)
+            effects[position] -= taken * layers[0].unit
+            last = layers[0].unit
+            layers[0].quantity -= taken
+            needed -= taken
+            if not layers[0].quantity:
+                layers.popleft()
+        if needed:
+            short.append((position, needed))
+    for position, missing in short:
+        effects[position] -= missing * fallback
+    return effects
+
+
+def _post(session: Session, row: MovementRow) -> None:
+    """The entry of one movement: stock against its counter account, beyond what the document itself posts."""
+    effect = row.cost_cents
+    if row.value_cents is not None:
+        effect -= row.value_cents if Decimal(row.quantity) > 0 else -row.value_cents
+    if row.entity == OPENING:
+        return
+    wanted = []
+    if effect:
+        wanted = [
+            PostingRow(row.date, row.asset_account, effect, "", row.number),
+            PostingRow(row.date, row.counter_account, -effect, "", row.number),
+        ]
+    present = [p for p in session.store.postings(row.entity, row.id) if p.movement == row.number]
+    if present == wanted:
+        return
+    for posting in present:
+        session.account_cents[posting.account] -= posting.cents
+    for posting in wanted:
+        session.account_cents[posting.account] += posting.cents
+    session.store.set_movement_postings(row, wanted)

@@ -1,0 +1,221 @@
+"""Fill a twin from payloads: a folder of ``Entity.jsonl`` files, or the records of a snapshot.
+
+Payloads are kept byte for byte and served so until the twin itself changes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.model import payload as payloads
+from akika_forensics.model.catalogue import CATALOGUE, WRITE_ORDER
+from akika_forensics.model.money import ZERO, cents
+from akika_forensics.model.record import RecordKey
+from akika_forensics.model.references import links_of
+from akika_forensics.twin import folder as folders
+from akika_forensics.twin import openings, placeholders, stock_facts, totals
+from akika_forensics.twin.folder import Loaded
+from akika_forensics.twin.load_report import LoadReport, Note, Opening
+from akika_forensics.twin.placeholder_scene import number
+from akika_forensics.twin.sample import company
+
+if TYPE_CHECKING:
+    from akika_forensics.twin.engine import Twin
+
+type Body = dict[str, Any]
+
+UNEXPLAINED: Final = "Balances that the documents do not explain"
+_RANK: Final = {
+    name: rank for rank, row in enumerate((("CompanyInfo", "Preferences"), *WRITE_ORDER)) for name in row
+}
+
+
+def load_folder(twin: Twin, folder: Path) -> LoadReport:
+    """Load a folder of ``Entity.jsonl`` files into an empty twin.
+
+    What is cited but not there becomes a labelled placeholder; recorded balances beyond the documents become one
+    labelled opening journal entry against Opening Balance Equity. Everything else that was odd is announced.
+    Raises WrongUse, before anything is loaded, when a line is no JSON object or the folder holds no records.
+    """
+    report = LoadReport()
+    records = folders.read_folder(folder, report)
+    if not records:
+        raise WrongUse(f"{folder} holds no records.", do="Give a folder whose Entity.jsonl files are not all empty.")
+    recorded = {record.key: record.body for record in records}
+    settings = _settings(recorded, report)
+    made = placeholders.fill(recorded | settings, report)
+    _put(twin, records, report)
+    for key, body in _ordered(settings | made):
+        twin.put_raw(key.entity, payloads.encode(body))
+    _announce_oddities(records, report)
+    _open_balances(twin, recorded, recorded | settings | made, report)
+    return report
+
+
+def load_records(
+    twin: Twin,
+    records: Iterable[tuple[str, bytes]],
+    *,
+    opening: Mapping[str, Decimal] | None = None,
+    opening_date: date | None = None,
+) -> LoadReport:
+    """Load a snapshot's payloads into an empty twin, as the stage of a rehearsal.
+
+    Nothing is made up: what is cited but not there is announced. ``opening`` (account Id to amount, debit positive) is
+    what the documents do not explain of the company's accounts and enters as one opaque posting on ``opening_date``;
+    without it, the recorded balances of the accounts say what that is.
+    """
+    report = LoadReport()
+    loaded = folders.identified(records, report)
+    recorded = {record.key: record.body for record in loaded}
+    _put(twin, loaded, report)
+    _announce_oddities(loaded, report)
+    _announce_dangling(recorded, report)
+    unexplained = dict(opening) if opening is not None else _unexplained(twin, recorded)
+    amounts = {account: cents(amount) for account, amount in unexplained.items() if cents(amount)}
+    if not amounts:
+        return report
+    rest = sum(amounts.values(), ZERO)
+    equity = _equity(recorded)
+    if rest and equity:
+        amounts[equity] = amounts.get(equity, ZERO) - rest
+    elif rest:
+        raise WrongUse("The opening balances do not balance, and the company has no Opening Balance Equity account.")
+    twin.post_opaque(opening_date or openings.opening_day(recorded), amounts, UNEXPLAINED)
+    for account, amount in amounts.items():
+        key = RecordKey("Account", account)
+        report.openings.append(Opening((key,), f"{key} opens with what no document explains.", account, amount))
+    return report
+
+
+def _settings(recorded: Mapping[RecordKey, Body], report: LoadReport) -> dict[RecordKey, Body]:
+    """CompanyInfo and Preferences when the records have none."""
+    made: dict[RecordKey, Body] = {}
+    present = {key.entity for key in recorded}
+    if "CompanyInfo" not in present:
+        made[RecordKey("CompanyInfo", "1")] = company.company_info()
+        report.announce(
+            f"No CompanyInfo was recorded; the company is called {company.COMPANY_NAME}.", RecordKey("CompanyInfo", "1")
+        )
+    if "Preferences" not in present:
+        made[RecordKey("Preferences", "1")] = _plain_preferences(recorded)
+        report.announce(
+            "No Preferences were recorded; those of the sample company stand in.", RecordKey("Preferences", "1")
+        )
+    return made
+
+
+def _plain_preferences(recorded: Mapping[RecordKey, Body]) -> Body:
+    """The sample's preferences without a default that this company has no record of."""
+    body = company.preferences()
+    if RecordKey("Term", "3") not in recorded:
+        body["SalesFormsPrefs"].pop("DefaultTerms")
+    if RecordKey("Account", "86") not in recorded:
+        body["SalesFormsPrefs"].pop("DefaultDiscountAccount")
+    if RecordKey("TaxCode", "2") not in recorded:
+        body["TaxPrefs"].pop("TaxGroupCodeRef")
+    return body
+
+
+def _ordered(bodies: Mapping[RecordKey, Body]) -> list[tuple[RecordKey, Body]]:
+    return sorted(bodies.items(), key=lambda pair: _position(*pair))
+
+
+def _position(key: RecordKey, body: Body) -> tuple[int, str, int, tuple[str, int, str]]:
+    """Lists first, then transactions in order of date."""
+    row = CATALOGUE.get(key.entity)
+    transaction = row is not None and row.is_transaction
+    if not transaction:
+        return (0, "", _RANK.get(key.entity, len(_RANK)), number(key))
+    return (1, str(body.get("TxnDate", "")), _RANK.get(key.entity, len(_RANK)), number(key))
+
+
+def _put(twin: Twin, records: list[Loaded], report: LoadReport) -> None:
+    for record in sorted(records, key=lambda record: _position(record.key, record.body)):
+        twin.put_raw(record.key.entity, record.payload)
+    by_entity: dict[str, list[RecordKey]] = {}
+    for record in records:
+        by_entity.setdefault(record.key.entity, []).append(record.key)
+    for entity, keys in sorted(by_entity.items()):
+        text = f"{len(keys)} {entity} record{'s' if len(keys) > 1 else ''} loaded as they came."
+        report.records.append(Note(tuple(sorted(keys, key=number)), text))
+
+
+def _announce_oddities(records: list[Loaded], report: LoadReport) -> None:
+    for record in records:
+        if record.key.entity not in CATALOGUE:
+            report.announce(f"{record.key} is of a kind that this software does not know; it is kept.", record.key)
+            continue
+        difference = totals.disagreement(record.key.entity, record.body)
+        if difference:
+            report.announce(f"{record.key} does not add up: {difference}.", record.key)
+
+
+def _announce_dangling(recorded: Mapping[RecordKey, Body], report: LoadReport) -> None:
+    for key, body in sorted(recorded.items(), key=lambda pair: number(pair[0])):
+        if key.entity not in CATALOGUE:
+            continue
+        for link in links_of(key.entity, body):
+            if link.target is not None and not link.by_code and link.target not in recorded:
+                report.announce(f"{key} cites {link.target} at {link.path}, which is not among the records.", key)
+
+
+def _posted(twin: Twin) -> openings.Posted:
+    """What the twin's ledger holds now."""
+    accounts = {account: Decimal(value) / 100 for account, value in twin.store.balances(until="9999-12-31").items()}
+    control = [
+        account
+        for account in accounts
+        if (body := twin.get("Account", account)) is not None
+        and body.get("AccountType") in {"Accounts Receivable", "Accounts Payable"}
+    ]
+    parties = {
+        RecordKey(*party.split(":", 1)): Decimal(value) / 100
+        for party, value in twin.store.party_balances(control).items()
+        if ":" in party
+    }
+    return openings.Posted(accounts, parties)
+
+
+def _unexplained(twin: Twin, recorded: Mapping[RecordKey, Body]) -> dict[str, Decimal]:
+    amounts: dict[str, Decimal] = {}
+    for line in openings.differences(recorded, _posted(twin)):
+        if line.account:
+            amounts[line.account] = amounts.get(line.account, ZERO) + line.amount
+    return amounts
+
+
+def _equity(bodies: Mapping[RecordKey, Body]) -> str | None:
+    found = [
+        key.id
+        for key, body in bodies.items()
+        if key.entity == "Account" and body.get("AccountSubType") == "OpeningBalanceEquity"
+    ]
+    return min(found, default=None)
+
+
+def _open_balances(
+    twin: Twin, recorded: Mapping[RecordKey, Body], everything: dict[RecordKey, Body], report: LoadReport
+) -> None:
+    lines = openings.differences(recorded, _posted(twin))
+    if lines:
+        _key_opening(twin, lines, recorded, everything, report)
+    _settle_placeholders(twin, recorded, everything)
+
+
+def _key_opening(
+    twin: Twin,
+    lines: list[openings.OpeningLine],
+    recorded: Mapping[RecordKey, Body],
+    everything: dict[RecordKey, Body],
+    report: LoadReport,
+) -> None:
+    ...
+
+
+_ = stock_facts

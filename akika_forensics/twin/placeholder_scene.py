@@ -1,0 +1,215 @@
+"""What is known while placeholders are made: the records, who cites what is missing, and by what amounts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
+from functools import cached_property
+from typing import Any, Final
+
+from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.model.money import CENT, ZERO, cents, money
+from akika_forensics.model.record import RecordKey
+from akika_forensics.model.references import get_path, links_of
+from akika_forensics.twin import stock_facts
+
+type Body = dict[str, Any]
+
+_ROLES: Final[dict[str, tuple[str, str, str]]] = {
+    "receivable": ("84", "Accounts Receivable", ""),
+    "payable": ("33", "Accounts Payable", ""),
+    "undeposited": ("4", "Other Current Asset", "UndepositedFunds"),
+    "equity": ("34", "Equity", "OpeningBalanceEquity"),
+    "retained": ("2", "Equity", "RetainedEarnings"),
+    "bank": ("35", "Bank", ""),
+    "card": ("41", "Credit Card", ""),
+    "income": ("30", "Income", "Uncategorized Income"),
+    "expense": ("31", "Expense", "Uncategorized Expense"),
+    "discounts": ("86", "Income", "DiscountsRefundsGiven"),
+}
+"""Role to the stock company's account, its type, and its subtype or name where only that one will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One place that cites a record: ``path`` in the body of ``source``; ``name`` is what it calls the record."""
+
+    source: RecordKey
+    path: str
+    name: str
+    linked: bool
+
+
+def number(key: RecordKey) -> tuple[str, int, str]:
+    """Order of keys: by entity, then by Id as a number."""
+    return (key.entity, int(key.id) if key.id.isascii() and key.id.isdigit() else 0, key.id)
+
+
+class Scene:
+    """The loaded records (never changed) and the placeholders made so far."""
+
+    def __init__(self, recorded: dict[RecordKey, Body]) -> None:
+        self.recorded = recorded
+        self.bodies: dict[RecordKey, Body] = dict(recorded)
+        self.citations: dict[RecordKey, list[Citation]] = defaultdict(list)
+        self.wanted: dict[RecordKey, Body] = {}
+        self.unreadable: list[Citation] = []
+        for key in sorted(recorded, key=number):
+            self.note_citations(key)
+
+    def note_citations(self, key: RecordKey) -> None:
+        """Remember whom a record cites."""
+        if key.entity not in CATALOGUE:
+            return
+        for link in links_of(key.entity, self.bodies[key]):
+            citation = Citation(key, link.path, link.name, link.linked)
+            if link.target is None:
+                self.unreadable.append(citation)
+            elif not (link.by_code and self._known_code(link.target)):
+                self.citations[link.target].append(citation)
+
+    def _known_code(self, target: RecordKey) -> bool:
+        """A currency needs no record of its own unless the company keeps several."""
+        codes = {str(body.get("Code")) for key, body in self.recorded.items() if key.entity == target.entity}
+        return not codes or target.id in codes or target.id == self._home_currency
+
+    @cached_property
+    def _home_currency(self) -> str:
+        for key, body in self.recorded.items():
+            if key.entity == "Preferences":
+                return str(get_path(body, "CurrencyPrefs.HomeCurrency.value") or "USD")
+        return "USD"
+
+    def add(self, key: RecordKey, body: Body) -> None:
+        self.bodies[key] = body
+        self.note_citations(key)
+
+    def missing(self) -> list[RecordKey]:
+        """Cited or wanted, and not there; in a stable order."""
+        return sorted({key for key in (*self.citations, *self.wanted) if key not in self.bodies}, key=number)
+
+    def sources(self, key: RecordKey, *entities: str) -> Iterator[tuple[Citation, Body]]:
+        for citation in self.citations[key]:
+            if not entities or citation.source.entity in entities:
+                yield citation, self.bodies[citation.source]
+
+    def line(self, citation: Citation) -> Body:
+        """The line that a citation stands in; the whole body when it stands in the header."""
+        body = self.bodies[citation.source]
+        head = citation.path.split(".")[0]
+        line = get_path(body, head) if head.startswith("Line[") else body
+        return line if isinstance(line, dict) else body
+
+    # accounts by role
+
+    def account(self, role: str) -> Body:
+        """A reference to the company's account of a role; a missing one is asked for under its stock Id."""
+        stock = _ROLES[role][0]
+        for key in sorted(self.bodies, key=number):
+            body = self.bodies[key]
+            if key.entity == "Account" and _plays(body, role):
+                return {"value": key.id, "name": stock_facts.known_as("Account", body)}
+        facts = stock_facts.stock_body("Account", stock) or {}
+        key = next((key for key, body in self.wanted.items() if body is facts or body == facts), None)
+        if key is None:
+            key = RecordKey("Account", stock)
+            named = [citation.name for citation in self.citations.get(key, []) if citation.name]
+            if key in self.bodies or stock_facts.stock_body("Account", stock, named) is None:
+                key = self.free_key("Account", "")
+            self.wanted[key] = facts
+        return {"value": key.id, "name": stock_facts.known_as("Account", facts)}
+
+    def free_key(self, entity: str, preferred: str) -> RecordKey:
+        """An Id of that entity's sequence that no record has and none cites."""
+        used = set(self.bodies) | set(self.citations) | set(self.wanted)
+        names = ("Customer", "Vendor", "Employee") if entity in {"Customer", "Vendor", "Employee"} else (entity,)
+        if preferred and not any(RecordKey(name, preferred) in used for name in names):
+            return RecordKey(entity, preferred)
+        numbers = [number(key)[1] for key in used if key.entity in names]
+        return RecordKey(entity, str(max(numbers, default=0) + 1))
+
+    @cached_property
+    def unrecorded_customer(self) -> Body:
+        """A reference to the one customer who stands in where none is named."""
+        key = self.free_key("Customer", "")
+        self.wanted[key] = {"DisplayName": "Customers not recorded"}
+        return {"value": key.id, "name": "Customers not recorded"}
+
+    @cached_property
+    def unrecorded_vendor(self) -> Body:
+        key = self.free_key("Vendor", "")
+        self.wanted[key] = {"DisplayName": "Vendors not recorded"}
+        return {"value": key.id, "name": "Vendors not recorded"}
+
+    # amounts
+
+    def settled(self, document: RecordKey, payer: RecordKey) -> Decimal:
+        """By how much a missing ``payer`` must have settled ``document`` for its recorded balance to be right."""
+        return self._shares.get((document, payer), ZERO)
+
+    def deposited(self, key: RecordKey) -> Decimal:
+        """What recorded deposits took of a receipt."""
+        return sum((money(self.line(citation).get("Amount")) for citation, _ in self.sources(key, "Deposit")), ZERO)
+
+    @cached_property
+    def _shares(self) -> dict[tuple[RecordKey, RecordKey], Decimal]:
+        shares: dict[tuple[RecordKey, RecordKey], Decimal] = {}
+        room: dict[RecordKey, Decimal] = {}
+        for document in sorted(self.recorded, key=number):
+            if document.entity not in {"Invoice", "CreditMemo", "Bill", "VendorCredit"}:
+                continue
+            payers = self._missing_payers(document)
+            if not payers:
+                continue
+            rest = self._unexplained(document)
+            for payer in [payer for payer in payers if self.deposited(payer)]:
+                part = max(min(room.get(payer, self.deposited(payer)), rest), ZERO)
+                room[payer] = room.get(payer, self.deposited(payer)) - part
+                shares[document, payer] = part
+                rest -= part
+            others = [payer for payer in payers if (document, payer) not in shares]
+            for payer, part in zip(others, split(max(rest, ZERO), len(others)), strict=True):
+                shares[document, payer] = part
+        return shares
+
+    def _missing_payers(self, document: RecordKey) -> list[RecordKey]:
+        found = {
+            link.target
+            for link in links_of(document.entity, self.recorded[document])
+            if link.linked and link.target is not None and link.target.entity in {"Payment", "BillPayment"}
+        }
+        return sorted((key for key in found if key not in self.recorded), key=number)
+
+    def _unexplained(self, document: RecordKey) -> Decimal:
+        body = self.recorded[document]
+        open_amount = body.get("RemainingCredit", body.get("Balance"))
+        paid = sum(
+            (
+                money(self.line(citation).get("Amount"))
+                for citation, _ in self.sources(document, "Payment", "BillPayment")
+                if citation.linked and citation.source in self.recorded
+            ),
+            ZERO,
+        )
+        return money(body.get("TotalAmt")) - money(open_amount) - paid
+
+
+def split(amount: Decimal, parts: int) -> list[Decimal]:
+    """``amount`` in ``parts`` equal parts to the cent; the first takes the rest."""
+    if not parts:
+        return []
+    each = (amount / parts).quantize(CENT, rounding=ROUND_DOWN)
+    return [cents(amount - each * (parts - 1)), *([each] * (parts - 1))]
+
+
+def _plays(body: Body, role: str) -> bool:
+    _, kind, mark = _ROLES[role]
+    if body.get("Active") is False or body.get("AccountType") != kind:
+        return False
+    return not mark or mark in {body.get("AccountSubType"), body.get("Name")}
+
+
+def total_of(amounts: Iterable[Decimal]) -> Decimal:
+    return cents(sum(amounts, ZERO))

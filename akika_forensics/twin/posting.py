@@ -1,0 +1,211 @@
+"""Double entry: what each transaction debits and credits, in cents.
+
+What inventory costs is not here: it depends on all movements of an item and is kept by ``inventory``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final
+
+from akika_forensics.model.money import cents, money
+from akika_forensics.twin import accounts, lines, links
+from akika_forensics.twin.request import ref_id
+from akika_forensics.twin.session import Session
+from akika_forensics.twin.store import PostingRow
+
+
+class Unpostable(Exception):  # noqa: N818 - a state of a loaded record, not a defect
+    """A loaded document that does not say enough to be posted: an account is missing, or it does not add up."""
+
+
+class _Entry:
+    """Collects the sides of one document."""
+
+    def __init__(self, session: Session, body: dict[str, Any]) -> None:
+        self.session = session
+        self.date = str(body.get("TxnDate", ""))[:10]
+        if not self.date:
+            raise Unpostable("it has no date")
+        self.rows: list[PostingRow] = []
+
+    def add(self, account: str | None, amount: Decimal, party: str = "") -> None:
+        """Debit positive."""
+        if account is None or self.session.find("Account", account) is None:
+            raise Unpostable(f"account {account} is not there")
+        value = int(cents(amount) * 100)
+        if value:
+            self.rows.append(PostingRow(self.date, account, value, party))
+
+    def finish(self) -> list[PostingRow]:
+        if sum(row.cents for row in self.rows):
+            raise Unpostable("its amounts do not add up to its total")
+        return self.rows
+
+
+def postings(session: Session, entity: str, body: dict[str, Any]) -> list[PostingRow]:
+    """Both sides of a document; empty for one that does not post. Raises Unpostable."""
+    rule = _RULES.get(entity)
+    if rule is None:
+        return []
+    entry = _Entry(session, body)
+    rule(entry, entity, body)
+    return entry.finish()
+
+
+def _party(entity: str, body: dict[str, Any], field: str) -> str:
+    value = ref_id(body, field)
+    return f"{entity}:{value}" if value else ""
+
+
+def _sales(entry: _Entry, entity: str, body: dict[str, Any]) -> None:
+    sign = -1 if entity in {"CreditMemo", "RefundReceipt"} else 1
+    party = _party("Customer", body, "CustomerRef")
+    if entity in {"Invoice", "CreditMemo"}:
+        target = ref_id(body, "ARAccountRef") or accounts.system(entry.session, "receivable")
+    else:
+        target = ref_id(body, "DepositToAccountRef") or accounts.system(entry.session, "undeposited")
+    entry.add(target, sign * money(body.get("TotalAmt")), party)
+    for line in body.get("Line", []):
+        _sales_line(entry, line, sign, party)
+    for line in (body.get("TxnTaxDetail") or {}).get("TaxLine", []):
+        entry.add(_tax_account(entry, line), -sign * lines.amount(line), party)
+
+
+def _tax_account(entry: _Entry, line: dict[str, Any]) -> str:
+    rate = entry.session.find("TaxRate", ref_id(line.get("TaxLineDetail"), "TaxRateRef") or "")
+    agency = ref_id(rate, "AgencyRef")
+    return accounts.tax_liability(entry.session, agency or "")
+
+
+def _sales_line(entry: _Entry, line: dict[str, Any], sign: int, party: str) -> None:
+    kind = line.get("DetailType")
+    found = line.get(str(kind)) or {}
+    if kind == lines.SALES:
+        entry.add(income_account(entry.session, found), -sign * lines.amount(line), party)
+    elif kind == lines.GROUP:
+        for inner in found.get("Line", []):
+            _sales_line(entry, inner, sign, party)
+    elif kind == lines.DISCOUNT:
+        account = ref_id(found, "DiscountAccountRef") or accounts.system(entry.session, "discounts")
+        entry.add(account, sign * lines.amount(line), party)
+
+
+def income_account(session: Session, found: dict[str, Any]) -> str | None:
+    """Where a sales line is earned: the account on the line, else the item's."""
+    item = session.find("Item", ref_id(found, "ItemRef") or "")
+    return ref_id(found, "ItemAccountRef") or ref_id(item, "IncomeAccountRef")
+
+
+def _payment(entry: _Entry, _: str, body: dict[str, Any]) -> None:
+    total = money(body.get("TotalAmt"))
+    party = _party("Customer", body, "CustomerRef")
+    entry.add(ref_id(body, "DepositToAccountRef") or accounts.system(entry.session, "undeposited"), total)
+    entry.add(ref_id(body, "ARAccountRef") or accounts.system(entry.session, "receivable"), -total, party)
+
+
+def _payable_document(entry: _Entry, entity: str, body: dict[str, Any]) -> None:
+    sign = -1 if entity == "VendorCredit" else 1
+    account = ref_id(body, "APAccountRef") or accounts.system(entry.session, "payable")
+    entry.add(account, -sign * money(body.get("TotalAmt")), _party("Vendor", body, "VendorRef"))
+    _expense_lines(entry, body, sign)
+
+
+def _purchase(entry: _Entry, _: str, body: dict[str, Any]) -> None:
+    sign = -1 if body.get("Credit") else 1
+    holder = body.get("EntityRef") or {}
+    party = _party(str(holder.get("type", "Vendor")), body, "EntityRef")
+    entry.add(ref_id(body, "AccountRef"), -sign * money(body.get("TotalAmt")), party)
+    _expense_lines(entry, body, sign)
+
+
+def _expense_lines(entry: _Entry, body: dict[str, Any], sign: int) -> None:
+    for line in body.get("Line", []):
+        kind = line.get("DetailType")
+        found = line.get(str(kind)) or {}
+        if kind == lines.ACCOUNT_EXPENSE:
+            account = ref_id(found, "AccountRef")
+        elif kind == lines.ITEM_EXPENSE:
+            item = entry.session.find("Item", ref_id(found, "ItemRef") or "")
+            stocked = item is not None and item.get("Type") == "Inventory"
+            account = ref_id(item, "AssetAccountRef" if stocked else "ExpenseAccountRef")
+        else:
+            continue
+        entry.add(account, sign * lines.amount(line), _party("Customer", found, "CustomerRef"))
+
+
+def _bill_payment(entry: _Entry, _: str, body: dict[str, Any]) -> None:
+    total = money(body.get("TotalAmt"))
+    if body.get("PayType") == "CreditCard":
+        source = ref_id(body.get("CreditCardPayment"), "CCAccountRef")
+    else:
+        source = ref_id(body.get("CheckPayment"), "BankAccountRef")
+    account = ref_id(body, "APAccountRef") or accounts.system(entry.session, "payable")
+    entry.add(account, total, _party("Vendor", body, "VendorRef"))
+    entry.add(source, -total)
+
+
+def _journal(entry: _Entry, _: str, body: dict[str, Any]) -> None:
+    for line in body.get("Line", []):
+        found = line.get("JournalEntryLineDetail")
+        if not found:
+            continue
+        side = 1 if found.get("PostingType") == "Debit" else -1
+        named = found.get("Entity") or {}
+        party = _party(str(named.get("Type", "")), named, "EntityRef")
+        entry.add(ref_id(found, "AccountRef"), side * lines.amount(line), party)
+
+
+def _deposit(entry: _Entry, _: str, body: dict[str, Any]) -> None:
+    entry.add(ref_id(body, "DepositToAccountRef"), money(body.get("TotalAmt")))
+    back = body.get("CashBack")
+    if back:
+        entry.add(ref_id(back, "AccountRef"), money(back.get("Amount")))
+    for line in body.get("Line", []):
+        found = line.get("DepositLineDetail") or {}
+        if line.get("LinkedTxn"):
+            entry.add(_landed(entry, line["LinkedTxn"][0]), -lines.amount(line))
+        else:
+            named = found.get("Entity") or {}
+            entry.add(
+                ref_id(found, "AccountRef"),
+                -lines.amount(line),
+                _party(str(named.get("type", "Customer")).capitalize(), found, "Entity"),
+            )
+
+
+def _landed(entry: _Entry, link: dict[str, Any]) -> str:
+    """The account into which the deposited transaction went."""
+    entity = links.linked_entity(str(link.get("TxnType", "")))
+    target = entry.session.find(entity, str(link.get("TxnId"))) if entity else None
+    return ref_id(target, "DepositToAccountRef") or accounts.system(entry.session, "undeposited")
+
+
+def _transfer(entry: _Entry, _: str, body: dict[str, Any]) -> None:
+    amount = money(body.get("Amount"))
+    entry.add(ref_id(body, "ToAccountRef"), amount)
+    entry.add(ref_id(body, "FromAccountRef"), -amount)
+
+
+def _card_payment(entry: _Entry, _: str, body: dict[str, Any]) -> None:
+    amount = money(body.get("Amount"))
+    entry.add(ref_id(body, "CreditCardAccountRef"), amount)
+    entry.add(ref_id(body, "BankAccountRef"), -amount)
+
+
+_RULES: Final[dict[str, Callable[[_Entry, str, dict[str, Any]], None]]] = {
+    "Invoice": _sales,
+    "SalesReceipt": _sales,
+    "CreditMemo": _sales,
+    "RefundReceipt": _sales,
+    "Payment": _payment,
+    "Bill": _payable_document,
+    "VendorCredit": _payable_document,
+    "Purchase": _purchase,
+    "BillPayment": _bill_payment,
+    "JournalEntry": _journal,
+    "Deposit": _deposit,
+    "Transfer": _transfer,
+    "CreditCardPayment": _card_payment,
+}

@@ -1,0 +1,152 @@
+"""JournalEntry, Transfer, CreditCardPayment, InventoryAdjustment, TimeActivity."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+from akika_forensics.model.money import ZERO, cents, money
+from akika_forensics.twin import accounts, faults, lines, references, settings
+from akika_forensics.twin.request import Write, ref_id
+from akika_forensics.twin.rules import numbers
+
+_BALANCE_SHEET_CASH: Final = frozenset(
+    {"Bank", "Other Current Asset", "Fixed Asset", "Other Asset", "Credit Card", "Other Current Liability",
+     "Long Term Liability", "Equity"}
+)  # fmt: skip
+
+
+def complete_journal(write: Write, body: dict[str, Any]) -> None:
+    session = write.session
+    rows = body.get("Line", [])
+    if not rows:
+        raise faults.missing("Line")
+    references.resolve(session, "JournalEntry", body, write.old)
+    numbers.complete(write, body)
+    body.setdefault("Adjustment", False)
+    body.setdefault("CurrencyRef", settings.home_currency(session))
+    body.pop("ExchangeRate", None)
+    body["TxnTaxDetail"] = {}
+    total, count = ZERO, 0
+    for line in rows:
+        found = lines.detail(line)
+        lines.strip_foreign_details(line)
+        line.pop("LineNum", None)
+        if line["DetailType"] in lines.TEXT:
+            continue
+        total += _journal_line(write, line, found)
+        count += 1
+    if count < 2:
+        raise faults.business("Fill out at least two detail lines.")
+    if total:
+        raise faults.business("Please balance debits and credits.")
+    lines.number_lines(rows, write.old, first=0)
+
+
+def _journal_line(write: Write, line: dict[str, Any], found: dict[str, Any]) -> Decimal:
+    """The line's amount, debit positive. Raises 2020, 2290, 6000."""
+    side = found.get("PostingType")
+    if side not in {"Debit", "Credit"}:
+        raise faults.missing("Line.JournalEntryLineDetail.PostingType")
+    if not ref_id(found, "AccountRef"):
+        raise faults.missing("Line.JournalEntryLineDetail.AccountRef")
+    if "Amount" not in line:
+        raise faults.missing("Line.Amount")
+    line["Amount"] = cents(money(line["Amount"]))
+    if line["Amount"] < 0:
+        raise faults.QuickBooksFault("2290", "Negative Amount", "The amount of a line must not be negative.", "Amount")
+    party = str((found.get("Entity") or {}).get("Type", ""))
+    named = ref_id(found.get("Entity"), "EntityRef")
+    kind = accounts.account_type(write.session, str(ref_id(found, "AccountRef")))
+    if kind == accounts.RECEIVABLE and not (party == "Customer" and named):
+        raise faults.business(
+            "When you use Accounts Receivable, you must choose a customer in the Name field."
+        )
+    if kind == accounts.PAYABLE and not (party == "Vendor" and named):
+        raise faults.business("When you use Accounts Payable, you must choose a vendor in the Name field.")
+    return Decimal(line["Amount"]) if side == "Debit" else -Decimal(line["Amount"])
+
+
+def _amount(body: dict[str, Any]) -> None:
+    if "Amount" not in body:
+        raise faults.missing("Amount")
+    body["Amount"] = cents(money(body["Amount"]))
+    if body["Amount"] < 0:
+        raise faults.business("Transaction amount must be 0 or greater.")
+
+
+def complete_transfer(write: Write, body: dict[str, Any]) -> None:
+    for field in ("FromAccountRef", "ToAccountRef"):
+        if not ref_id(body, field):
+            raise faults.missing(field)
+    _amount(body)
+    references.resolve(write.session, "Transfer", body, write.old)
+    for field in ("FromAccountRef", "ToAccountRef"):
+        accounts.needs_type(write.session, body[field], _BALANCE_SHEET_CASH, field)
+    if ref_id(body, "FromAccountRef") == ref_id(body, "ToAccountRef"):
+        raise faults.business("You cannot transfer money from an account to itself.")
+    body.setdefault("TxnDate", write.today.isoformat())
+    body.setdefault("CurrencyRef", settings.home_currency(write.session))
+    body.pop("ExchangeRate", None)
+
+
+def complete_card_payment(write: Write, body: dict[str, Any]) -> None:
+    for field in ("CreditCardAccountRef", "BankAccountRef"):
+        if not ref_id(body, field):
+            raise faults.missing(field)
+    _amount(body)
+    references.resolve(write.session, "CreditCardPayment", body, write.old)
+    accounts.needs_type(
+        write.session, body["CreditCardAccountRef"], frozenset({"Credit Card"}), "CreditCardAccountRef"
+    )
+    accounts.needs_type(write.session, body["BankAccountRef"], frozenset({"Bank"}), "BankAccountRef")
+    body.setdefault("TxnDate", write.today.isoformat())
+    body.setdefault("CurrencyRef", settings.home_currency(write.session))
+
+
+def complete_adjustment(write: Write, body: dict[str, Any]) -> None:
+    if not ref_id(body, "AdjustAccountRef"):
+        raise faults.missing("AdjustAccountRef")
+    if not body.get("TxnDate"):
+        raise faults.missing("TxnDate")
+    rows = body.get("Line", [])
+    if not rows:
+        raise faults.missing("Line")
+    references.resolve(write.session, "InventoryAdjustment", body, write.old)
+    numbers.complete(write, body)
+    for line in rows:
+        found = lines.detail(line)
+        lines.strip_foreign_details(line)
+        item_id = ref_id(found, "ItemRef")
+        if item_id is None:
+            raise faults.missing("Line.ItemAdjustmentLineDetail.ItemRef")
+        if "QtyDiff" not in found:
+            raise faults.missing("Line.ItemAdjustmentLineDetail.QtyDiff")
+        item = write.session.find("Item", item_id) or {}
+        if item.get("Type") != "Inventory":
+            raise faults.business("Only the quantity of an inventory item can be adjusted.")
+    lines.number_lines(rows, write.old)
+    body.setdefault("CurrencyRef", settings.home_currency(write.session))
+
+
+def complete_time(write: Write, body: dict[str, Any]) -> None:
+    party = body.get("NameOf")
+    if not party:
+        raise faults.missing("NameOf")
+    if party not in {"Employee", "Vendor"}:
+        raise faults.malformed("NameOf", "enum", party)
+    if not ref_id(body, f"{party}Ref"):
+        raise faults.missing(f"{party}Ref")
+    if not (body.get("Hours") is not None or body.get("Minutes") is not None or body.get("StartTime")):
+        raise faults.missing("Hours")
+    references.resolve(write.session, "TimeActivity", body, write.old)
+    body.setdefault("TxnDate", write.today.isoformat())
+    status = body.setdefault("BillableStatus", "NotBillable")
+    if status == "HasBeenBilled" and (write.old or {}).get("BillableStatus") != "HasBeenBilled":
+        raise faults.business("A time activity becomes billed only by its invoice.")
+    if status == "Billable" and not ref_id(body, "CustomerRef"):
+        raise faults.missing("CustomerRef")
+    body.setdefault("Taxable", False)
+    body.setdefault("HourlyRate", ZERO)
+    body.setdefault("Hours", 0)
+    body.setdefault("Minutes", 0)

@@ -1,0 +1,145 @@
+"""Customer, Vendor, Employee: one name space, inactive names, trees of customers."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from akika_forensics.model.money import ZERO, money
+from akika_forensics.twin import faults, identity, naming, references, settings
+from akika_forensics.twin.request import Write, ref_id
+
+_PARTS: Final = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
+_DEEPEST: Final = 4
+
+
+def complete(write: Write, body: dict[str, Any]) -> None:
+    """Raises 2020, 2050, 2040, 6180, 6240, 6220."""
+    entity = write.entity
+    old = write.old
+    if entity == "Employee" and not (body.get("GivenName") or body.get("FamilyName")):
+        raise faults.missing("GivenName")
+    spoken = " ".join(str(body[part]) for part in _PARTS if body.get(part))
+    if not body.get("DisplayName") and not spoken:
+        raise faults.missing("DisplayName")
+    renamed = entity == "Employee" and bool({"GivenName", "MiddleName", "FamilyName"} & write.sent)
+    if not body.get("DisplayName") or (renamed and "DisplayName" not in write.sent):
+        body["DisplayName"] = spoken
+    name = str(body["DisplayName"])
+    if len(name) > 500:
+        raise faults.length("DisplayName", 1, 500, name)
+    if any(mark in name for mark in ":\t\n"):
+        raise faults.QuickBooksFault("2040", "Invalid String", "The name holds a colon, a tab or a new line.", "")
+    references.resolve(write.session, entity, body, old)
+    activate(write, body, "DisplayName")
+    check_free(write, body)
+    bare = naming.unmarked(str(body["DisplayName"]))
+    if old is None or ("DisplayName" in write.sent and naming.unmarked(str(old.get("DisplayName"))) != bare):
+        if "PrintOnCheckName" not in write.sent:
+            body["PrintOnCheckName"] = bare
+    body.setdefault("PrintOnCheckName", bare)
+    for field in ("BillAddr", "ShipAddr", "PrimaryAddr"):
+        _address(write, body, field)
+    if entity == "Customer":
+        _customer(write, body)
+    elif entity == "Vendor":
+        body.setdefault("Balance", ZERO)
+        body.setdefault("Vendor1099", False)
+        body.setdefault("CurrencyRef", settings.home_currency(write.session))
+    else:
+        body.setdefault("BillableTime", False)
+
+
+def activate(write: Write, body: dict[str, Any], *fields: str) -> None:
+    """Mark or unmark an inactive name. Source: recorded answers. Raises 6220."""
+    active = body.setdefault("Active", True)
+    was_active = write.old is None or write.old.get("Active") is not False
+    if not active and was_active:
+        _may_deactivate(write)
+    for field in fields:
+        if field in body:
+            name = str(body[field])
+            body[field] = naming.unmarked(name) if active else naming.marked(name)
+
+
+def _may_deactivate(write: Write) -> None:
+    old = write.old or {}
+    kind = write.entity.lower()
+    if write.entity in {"Customer", "Vendor"} and (money(old.get("Balance")) or money(old.get("BalanceWithJobs"))):
+        raise faults.has_balance(kind)
+    children = [
+        body
+        for body in (write.session.each(write.entity) if write.entity in {"Customer", "Class", "Department"} else ())
+        if ref_id(body, "ParentRef") == old.get("Id") and body.get("Active") is not False
+    ]
+    if children:
+        raise faults.has_dependents(f"This {kind} has active sub-{kind}s. Make them inactive first.")
+
+
+def check_free(write: Write, body: dict[str, Any]) -> None:
+    """Refuse a name that another record of the name space holds. Source: QuickBooks API, error 6240."""
+    name = naming.unique_name(write.entity, body)
+    if name is None:
+        return
+    own = str(write.old["Id"]) if write.old else None
+    for entity in naming.name_space(write.entity):
+        holder = write.session.store.holder_of_name((entity,), name)
+        if holder is None or holder == (write.entity, own):
+            continue
+        if write.entity not in naming.PARTIES:
+            raise faults.duplicate_name(f"Id={holder[1]}")
+        if entity == write.entity == "Customer" and write.old is not None:
+            raise faults.duplicate_name(
+                "Another customer is already using this name.  Please use a different name."
+            )
+        raise faults.duplicate_name(
+            "Another customer, vendor or employee is already using this name. Please use a different name."
+        )
+
+
+def _address(write: Write, body: dict[str, Any], field: str) -> None:
+    sent = body.get(field)
+    if isinstance(sent, dict) and not sent.get("Id"):
+        old = (write.old or {}).get(field)
+        kept = old.get("Id") if isinstance(old, dict) else None
+        sent["Id"] = kept or identity.next_id(write.session.store, "Address")
+
+
+def _customer(write: Write, body: dict[str, Any]) -> None:
+    session, old = write.session, write.old
+    parent = ref_id(body, "ParentRef")
+    body.setdefault("Job", parent is not None)
+    if body["Job"] and parent is None:
+        raise faults.missing("ParentRef")
+    if parent is not None:
+        body["Job"] = True
+        above = references.need(session, "Customer", parent)
+        level = int(above.get("Level", 0)) + 1
+        _no_cycle(write, parent)
+        if level > _DEEPEST:
+            raise faults.QuickBooksFault("6180", "Too many levels", "More than 5 levels of names are not allowed.", "")
+        body["Level"] = level
+        body["FullyQualifiedName"] = f"{above.get('FullyQualifiedName')}:{body['DisplayName']}"
+    else:
+        body.pop("Level", None)
+        body["FullyQualifiedName"] = body["DisplayName"]
+    body.setdefault("Taxable", True)
+    body.setdefault("BillWithParent", False)
+    body.setdefault("Balance", ZERO)
+    body.setdefault("BalanceWithJobs", ZERO)
+    body.setdefault("PreferredDeliveryMethod", "Print")
+    if old is not None and "CurrencyRef" in old:
+        body["CurrencyRef"] = old["CurrencyRef"]
+    body.setdefault("CurrencyRef", settings.home_currency(session))
+    if old is None and not ref_id(body, "DefaultTaxCodeRef") and session.find("TaxCode", "2"):
+        body["DefaultTaxCodeRef"] = {"value": "2"}
+
+
+def _no_cycle(write: Write, parent: str) -> None:
+    own = str(write.old["Id"]) if write.old else None
+    seen: set[str] = set()
+    above: str | None = parent
+    while above is not None and above not in seen:
+        if above == own:
+            raise faults.QuickBooksFault("900", "Invalid Parent", "A parent cannot be a child of its own.", "ParentRef")
+        seen.add(above)
+        above = ref_id(write.session.find(write.entity, above), "ParentRef")

@@ -1,0 +1,117 @@
+"""Document numbers, dates and addresses, the same for several kinds of transactions."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+from akika_forensics.twin import faults, identity, settings
+from akika_forensics.twin.request import Write, ref_id, txn_date
+
+SEQUENCES: Final[dict[str, tuple[str, ...]]] = {
+    "Invoice": ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt"),
+    "SalesReceipt": ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt"),
+    "CreditMemo": ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt"),
+    "RefundReceipt": ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt"),
+    "Estimate": ("Estimate",),
+    "PurchaseOrder": ("PurchaseOrder",),
+    "JournalEntry": ("JournalEntry",),
+}
+"""Entities that are numbered by the service, and with which others they share the numbers."""
+
+UNIQUE: Final = frozenset({*SEQUENCES, "Bill", "VendorCredit"})
+LONGEST: Final = 21
+_WORDS: Final = {
+    "SalesReceipt": "Sales Receipt",
+    "CreditMemo": "Credit Memo",
+    "RefundReceipt": "Refund",
+    "JournalEntry": "Journal Entry",
+    "PurchaseOrder": "Purchase Order",
+    "VendorCredit": "Vendor Credit",
+}
+
+
+def complete(write: Write, body: dict[str, Any]) -> None:
+    """TxnDate and DocNumber. Raises 2050, 6140."""
+    body.setdefault("TxnDate", write.today.isoformat())
+    number = body.get("DocNumber")
+    if number is None:
+        custom = bool(settings.preference(write.session, "SalesFormsPrefs", "CustomTxnNumbers"))
+        if write.old is None and write.entity in SEQUENCES and not (custom and write.entity != "JournalEntry"):
+            last = write.session.store.last_doc_number(SEQUENCES[write.entity])
+            first = 1 if write.entity == "JournalEntry" else 1001
+            body["DocNumber"] = str(last + 1 if last is not None else first)
+        return
+    if len(number) > LONGEST:
+        raise faults.length("DocNumber", 0, LONGEST, number)
+    if write.old is not None and write.old.get("DocNumber") == number:
+        return
+    if write.entity in UNIQUE and "allowduplicatedocnum" not in write.include:
+        _check_unique(write, body, number)
+
+
+def _check_unique(write: Write, body: dict[str, Any], number: str) -> None:
+    """Bills and vendor credits are numbered by the vendor, so theirs clash within one vendor only."""
+    mine = write.old["Id"] if write.old else None
+    for record_id in write.session.store.with_doc(write.entity, number):
+        if record_id == mine:
+            continue
+        other = write.session.find(write.entity, record_id)
+        if other is None or (
+            write.entity in {"Bill", "VendorCredit"} and ref_id(other, "VendorRef") != ref_id(body, "VendorRef")
+        ):
+            continue
+        raise faults.duplicate_number(number, _WORDS.get(write.entity, write.entity), record_id)
+
+
+def due_date(write: Write, body: dict[str, Any], party: str, *, default_terms: bool) -> None:
+    """DueDate: as given, else by the terms of the form, of the party, of the company, else the day itself."""
+    if "DueDate" in body and not _terms_moved(write, body):
+        return
+    session = write.session
+    party_body = session.find(party, ref_id(body, f"{party}Ref") or "")
+    own = ref_id(body, "SalesTermRef") or ref_id(party_body, "SalesTermRef" if party == "Customer" else "TermRef")
+    if own is None and default_terms:
+        preferred = settings.preference(session, "SalesFormsPrefs", "DefaultTerms")
+        own = ref_id({"x": preferred}, "x")
+    term = session.find("Term", own) if own else None
+    body["DueDate"] = term_date(term, txn_date(body)).isoformat()
+
+
+def _terms_moved(write: Write, body: dict[str, Any]) -> bool:
+    """An update that changes date or terms without saying a due date."""
+    if write.old is None or "DueDate" in write.sent:
+        return False
+    return body["TxnDate"] != write.old.get("TxnDate") or ref_id(body, "SalesTermRef") != ref_id(
+        write.old, "SalesTermRef"
+    )
+
+
+def term_date(term: dict[str, Any] | None, start: date) -> date:
+    """The day a document of ``start`` is due under a term; without one, the same day."""
+    if term is None:
+        return start
+    if "DueDays" in term:
+        return start + timedelta(days=int(term["DueDays"]))
+    day = int(term.get("DayOfMonthDue", start.day))
+    month_ahead = 1 if start.day + int(term.get("DueNextMonthDays") or 0) > day else 0
+    year, month = divmod(start.year * 12 + start.month - 1 + month_ahead, 12)
+    for candidate in range(min(day, 31), 27, -1):
+        try:
+            return date(year, month + 1, candidate)
+        except ValueError:
+            continue
+    return date(year, month + 1, min(day, 28))
+
+
+def address(write: Write, body: dict[str, Any], field: str, party: dict[str, Any] | None, source: str) -> None:
+    """An address that is sent gets an Id of its own; one that is not is the party's, Id included."""
+    sent = body.get(field)
+    if isinstance(sent, dict):
+        old = (write.old or {}).get(field)
+        if not sent.get("Id"):
+            same = isinstance(old, dict) and {k: v for k, v in old.items() if k != "Id"} == sent
+            sent["Id"] = old["Id"] if same and "Id" in old else identity.next_id(write.session.store, "Address")
+        return
+    if write.old is None and party and isinstance(party.get(source), dict) and party[source]:
+        body[field] = dict(party[source])

@@ -1,0 +1,130 @@
+"""One request's unit of work: bodies read, bodies to be written, balances that moved."""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from akika_forensics.model import payload as payloads
+from akika_forensics.twin import naming, wire
+from akika_forensics.twin.store import Row, Store
+
+Key = tuple[str, str]
+
+
+class Cache:
+    """Decoded bodies of stored records, shared by all requests; bodies in it are never changed."""
+
+    def __init__(self, limit: int = 50_000) -> None:
+        self._bodies: dict[Key, dict[str, Any]] = {}
+        self._limit = limit
+
+    def get(self, row: Row) -> dict[str, Any]:
+        key = (row.entity, row.id)
+        body = self._bodies.get(key)
+        if body is None:
+            body = payloads.decode(row.payload)
+            if len(self._bodies) >= self._limit:
+                self._bodies.clear()
+            self._bodies[key] = body
+        return body
+
+    def known(self, key: Key) -> dict[str, Any] | None:
+        return self._bodies.get(key)
+
+    def forget(self, key: Key) -> None:
+        self._bodies.pop(key, None)
+
+
+class Session:
+    """Changes are gathered and written by ``flush``; nothing of a failed request stays."""
+
+    def __init__(self, store: Store, cache: Cache, moment: datetime) -> None:
+        self.store = store
+        self.moment = moment
+        self._cache = cache
+        self._dirty: dict[Key, dict[str, Any]] = {}
+        self._removed: set[Key] = set()
+        self._created: dict[Key, int] = {}
+        self._touched: set[Key] = set()
+        self.account_cents: dict[str, int] = defaultdict(int)
+        self.party_cents: dict[str, int] = defaultdict(int)
+        self.items: set[str] = set()
+
+    def find(self, entity: str, record_id: str) -> dict[str, Any] | None:
+        """The body as it stands in this request; treat as read-only."""
+        key = (entity, record_id)
+        if key in self._removed:
+            return None
+        if key in self._dirty:
+            return self._dirty[key]
+        known = self._cache.known(key)
+        if known is not None:
+            return known
+        row = self.store.get(entity, record_id)
+        return self._cache.get(row) if row else None
+
+    def edit(self, entity: str, record_id: str) -> dict[str, Any] | None:
+        """A body that may be changed and will be written."""
+        key = (entity, record_id)
+        if key in self._dirty:
+            return self._dirty[key]
+        body = self.find(entity, record_id)
+        if body is None:
+            return None
+        self._dirty[key] = copy.deepcopy(body)
+        self._touched.add(key)
+        return self._dirty[key]
+
+    def put(self, entity: str, body: dict[str, Any]) -> None:
+        key = (entity, str(body["Id"]))
+        self._dirty[key] = body
+        self._removed.discard(key)
+
+    def remove(self, entity: str, record_id: str) -> None:
+        key = (entity, record_id)
+        self._dirty.pop(key, None)
+        self._removed.add(key)
+
+    def each(self, entity: str) -> Iterator[dict[str, Any]]:
+        """Every body of an entity, as it stands in this request."""
+        seen: set[str] = set()
+        for row in self.store.rows(entity):
+            seen.add(row.id)
+            body = self.find(entity, row.id)
+            if body is not None:
+                yield body
+        for (name, record_id), body in list(self._dirty.items()):
+            if name == entity and record_id not in seen:
+                yield body
+
+    def flush(self) -> None:
+        """Write what changed; records that only moved along get a new LastUpdatedTime and keep their SyncToken."""
+        now = wire.microseconds(self.moment)
+        stamp = wire.metadata_time(self.moment)
+        for key in self._removed:
+            self.store.remove(*key, now)
+            self._cache.forget(key)
+        for key, body in self._dirty.items():
+            if key in self._touched:
+                body["MetaData"] = {**body.get("MetaData", {}), "LastUpdatedTime": stamp}
+            self.write(key[0], body, wire.encode(key[0], body))
+            self._cache.forget(key)
+        self._dirty.clear()
+        self._removed.clear()
+        self._touched.clear()
+
+    def write(self, entity: str, body: dict[str, Any], payload: bytes) -> None:
+        """Store a record under the times its MetaData shows; the fraction of this moment is kept for the change feed."""
+        now = wire.microseconds(self.moment)
+        created = wire.stamp_of(body, "CreateTime")
+        updated = wire.stamp_of(body, "LastUpdatedTime")
+        if updated is None or updated == now - now % 1_000_000:
+            updated = now
+        active = body.get("Active") is not False
+        row = Row(entity, str(body["Id"]), payload, active, created if created is not None else now, updated)
+        doc = body.get("DocNumber")
+        self.store.put(row, name=naming.unique_name(entity, body), doc=str(doc) if doc else None)

@@ -1,0 +1,140 @@
+"""What a new company starts with: CompanyInfo and Preferences, and how the rules read them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from akika_forensics.model.instants import parse_date
+from akika_forensics.twin.session import Session
+
+MONTHS: Final = (
+    "January February March April May June July August September October November December".split()
+)
+
+
+def company_info(name: str, stamp: str) -> dict[str, Any]:
+    address = {"Id": "1", "Line1": "123 Sierra Way", "City": "San Pablo", "CountrySubDivisionCode": "CA"}
+    return {
+        "CompanyName": name,
+        "LegalName": name,
+        "CompanyAddr": dict(address),
+        "CustomerCommunicationAddr": dict(address),
+        "LegalAddr": dict(address),
+        "PrimaryPhone": {},
+        "CompanyStartDate": stamp[:10],
+        "FiscalYearStartMonth": "January",
+        "Country": "US",
+        "Email": {"Address": "owner@example.com"},
+        "WebAddr": {},
+        "SupportedLanguages": "en",
+        "DefaultTimeZone": "America/Los_Angeles",
+        "NameValue": [
+            {"Name": "NeoEnabled", "Value": "true"},
+            {"Name": "IsQbdtMigrated", "Value": "false"},
+            {"Name": "CompanyType", "Value": "Other"},
+            {"Name": "SubscriptionStatus", "Value": "PAID"},
+            {"Name": "OfferingSku", "Value": "QuickBooks Online Plus"},
+        ],
+        "domain": "QBO",
+        "sparse": False,
+        "Id": "1",
+        "SyncToken": "0",
+        "MetaData": {"CreateTime": stamp, "LastUpdatedTime": stamp},
+    }
+
+
+def preferences(stamp: str) -> dict[str, Any]:
+    return {
+        "AccountingInfoPrefs": {
+            "FirstMonthOfFiscalYear": "January",
+            "UseAccountNumbers": False,
+            "TaxYearMonth": "January",
+            "ClassTrackingPerTxn": False,
+            "ClassTrackingPerTxnLine": False,
+            "TrackDepartments": False,
+            "CustomerTerminology": "Customers",
+        },
+        "ProductAndServicesPrefs": {
+            "ForSales": True,
+            "ForPurchase": True,
+            "QuantityWithPriceAndRate": True,
+            "QuantityOnHand": True,
+        },
+        "SalesFormsPrefs": {
+            "CustomTxnNumbers": False,
+            "AllowDeposit": False,
+            "AllowDiscount": True,
+            "AllowEstimates": True,
+            "AllowServiceDate": False,
+            "AllowShipping": False,
+            "AutoApplyCredit": False,
+            "UsingPriceLevels": False,
+        },
+        "EmailMessagesPrefs": {},
+        "VendorAndPurchasesPrefs": {"TrackingByCustomer": True, "BillableExpenseTracking": True},
+        "TimeTrackingPrefs": {
+            "UseServices": True,
+            "BillCustomers": True,
+            "ShowBillRateToAll": False,
+            "WorkWeekStartDate": "Monday",
+            "MarkTimeEntriesBillable": True,
+        },
+        "TaxPrefs": {"UsingSalesTax": True},
+        "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": "USD"}},
+        "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
+        "OtherPrefs": {},
+        "domain": "QBO",
+        "sparse": False,
+        "Id": "1",
+        "SyncToken": "0",
+        "MetaData": {"CreateTime": stamp, "LastUpdatedTime": stamp},
+    }
+
+
+def preference(session: Session, section: str, field: str) -> Any:
+    body = session.find("Preferences", "1") or {}
+    inner = body.get(section)
+    return inner.get(field) if isinstance(inner, dict) else None
+
+
+def preferred_account(session: Session, section: str, field: str) -> str | None:
+    """A default account named in Preferences, if it still exists. Recorded as a ref or as a bare Id."""
+    value = preference(session, section, field)
+    if isinstance(value, dict):
+        value = value.get("value")
+    return str(value) if value and session.find("Account", str(value)) else None
+
+
+def home_currency(session: Session) -> dict[str, Any]:
+    value = preference(session, "CurrencyPrefs", "HomeCurrency")
+    code = str(value["value"]) if isinstance(value, dict) and value.get("value") else "USD"
+    names = {"USD": "United States Dollar", "CAD": "Canadian Dollar", "GBP": "British Pound Sterling", "EUR": "Euro"}
+    return {"value": code, "name": names.get(code, code)}
+
+
+def close_date(session: Session) -> date | None:
+    """Books are closed up to and including this day. Source: QuickBooks API, BookCloseDate."""
+    value = preference(session, "AccountingInfoPrefs", "BookCloseDate")
+    return parse_date(value) if isinstance(value, str) and value else None
+
+
+def fiscal_start_month(session: Session) -> int:
+    body = session.find("CompanyInfo", "1") or {}
+    name = str(body.get("FiscalYearStartMonth", "January"))
+    return MONTHS.index(name) + 1 if name in MONTHS else 1
+
+
+def custom_fields(session: Session) -> list[tuple[str, str]]:
+    """(DefinitionId, Name) of the sales forms' custom fields that are switched on."""
+    groups = preference(session, "SalesFormsPrefs", "CustomField") or []
+    values: dict[str, Any] = {}
+    for group in groups if isinstance(groups, list) else []:
+        for field in group.get("CustomField", []):
+            values[str(field.get("Name", ""))] = field.get("StringValue", field.get("BooleanValue"))
+    return [
+        (str(number), str(values[f"SalesFormsPrefs.SalesCustomName{number}"]))
+        for number in (1, 2, 3)
+        if values.get(f"SalesFormsPrefs.UseSalesCustom{number}")
+        and values.get(f"SalesFormsPrefs.SalesCustomName{number}")
+    ]

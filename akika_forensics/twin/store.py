@@ -1,0 +1,398 @@
+"""The company's file: SQLite, one writer at a time, one request a transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS record (
+    entity TEXT NOT NULL, id TEXT NOT NULL, payload BLOB NOT NULL, active INTEGER NOT NULL,
+    created INTEGER NOT NULL, updated INTEGER NOT NULL, name TEXT, doc TEXT, doc_number INTEGER,
+    PRIMARY KEY (entity, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS record_updated ON record (entity, updated);
+CREATE INDEX IF NOT EXISTS record_name ON record (entity, name);
+CREATE INDEX IF NOT EXISTS record_doc ON record (entity, doc);
+CREATE INDEX IF NOT EXISTS record_number ON record (entity, doc_number);
+CREATE TABLE IF NOT EXISTS tombstone (
+    entity TEXT NOT NULL, id TEXT NOT NULL, deleted INTEGER NOT NULL, PRIMARY KEY (entity, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS posting (
+    entity TEXT NOT NULL, id TEXT NOT NULL, date TEXT NOT NULL, account TEXT NOT NULL, cents INTEGER NOT NULL,
+    party TEXT NOT NULL, movement INTEGER);
+CREATE INDEX IF NOT EXISTS posting_source ON posting (entity, id);
+CREATE INDEX IF NOT EXISTS posting_account ON posting (account, date, cents);
+CREATE TABLE IF NOT EXISTS link (
+    source_entity TEXT NOT NULL, source_id TEXT NOT NULL, target_entity TEXT NOT NULL, target_id TEXT NOT NULL,
+    cents INTEGER NOT NULL, before TEXT NOT NULL DEFAULT '');
+CREATE INDEX IF NOT EXISTS link_source ON link (source_entity, source_id);
+CREATE INDEX IF NOT EXISTS link_target ON link (target_entity, target_id);
+CREATE TABLE IF NOT EXISTS movement (
+    number INTEGER PRIMARY KEY, item TEXT NOT NULL, date TEXT NOT NULL, entity TEXT NOT NULL, id TEXT NOT NULL,
+    quantity TEXT NOT NULL, value_cents INTEGER, counter_account TEXT NOT NULL, asset_account TEXT NOT NULL,
+    cost_cents INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS movement_item ON movement (item);
+CREATE INDEX IF NOT EXISTS movement_source ON movement (entity, id);
+CREATE TABLE IF NOT EXISTS replay (
+    request_id TEXT PRIMARY KEY, status INTEGER NOT NULL, response BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sequence (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class OutOfBalance(AssertionError):
+    """Debits and credits of one transaction differ: a defect of the twin, never of a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One stored record; times are microseconds since the epoch."""
+
+    entity: str
+    id: str
+    payload: bytes
+    active: bool
+    created: int
+    updated: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRow:
+    """One side of a transaction in cents, debit positive; ``party`` is ``Customer:1`` or empty."""
+
+    date: str
+    account: str
+    cents: int
+    party: str = ""
+    movement: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """``source`` settles, deposits or fulfils ``target`` by ``cents``; ``before`` is the target's earlier state."""
+
+    source_entity: str
+    source_id: str
+    target_entity: str
+    target_id: str
+    cents: int
+    before: str = ""
+
+
+@dataclass(slots=True)
+class MovementRow:
+    """A quantity of an item in (positive) or out; ``value_cents`` is the price paid of a receipt, None for an issue."""
+
+    number: int
+    item: str
+    date: str
+    entity: str
+    id: str
+    quantity: str
+    value_cents: int | None
+    counter_account: str
+    asset_account: str
+    cost_cents: int = 0
+
+
+class Store:
+    """All access goes through ``transaction()``; it is re-entrant, and the outermost one commits."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._db = sqlite3.connect(
+            str(path) if path else ":memory:", check_same_thread=False, isolation_level=None, cached_statements=256
+        )
+        if path:
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(_TABLES)
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._lock:
+            if self._depth:
+                yield
+                return
+            self._depth = 1
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            finally:
+                self._depth = 0
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of a transaction that can fail alone."""
+        self._db.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK TO part")
+            self._db.execute("RELEASE part")
+            raise
+        self._db.execute("RELEASE part")
+
+    # records
+
+    def get(self, entity: str, record_id: str) -> Row | None:
+        with self._lock:
+            found = self._db.execute(
+                "SELECT entity, id, payload, active, created, updated FROM record WHERE entity = ? AND id = ?",
+                (entity, record_id),
+            ).fetchone()
+        return _row(found) if found else None
+
+    def put(self, row: Row, *, name: str | None, doc: str | None) -> None:
+        number = int(doc) if doc and doc.isascii() and doc.isdigit() and len(doc) < 10 else None
+        self._db.execute(
+            "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?)",
+            (row.entity, row.id, row.payload, int(row.active), row.created, row.updated, name, doc, number),
+        )
+        self._db.execute("DELETE FROM tombstone WHERE entity = ? AND id = ?", (row.entity, row.id))
+
+    def remove(self, entity: str, record_id: str, deleted: int) -> None:
+        self._db.execute("DELETE FROM record WHERE entity = ? AND id = ?", (entity, record_id))
+        self._db.execute("INSERT OR REPLACE INTO tombstone VALUES (?,?,?)", (entity, record_id, deleted))
+
+    def rows(self, entity: str, *, since: int | None = None) -> list[Row]:
+        sql = "SELECT entity, id, payload, active, created, updated FROM record WHERE entity = ?"
+        with self._lock:
+            if since is None:
+                return [_row(found) for found in self._db.execute(sql, (entity,))]
+            return [_row(found) for found in self._db.execute(sql + " AND updated >= ?", (entity, since))]
+
+    def all_rows(self) -> list[Row]:
+        with self._lock:
+            return [
+                _row(found)
+                for found in self._db.execute(
+                    "SELECT entity, id, payload, active, created, updated FROM record ORDER BY entity, id"
+                )
+            ]
+
+    def count(self, entity: str, *, inactive: bool = False) -> int:
+        sql = "SELECT count(*) FROM record WHERE entity = ?" + ("" if inactive else " AND active = 1")
+        with self._lock:
+            return int(self._db.execute(sql, (entity,)).fetchone()[0])
+
+    def tombstones(self, entity: str, since: int) -> list[tuple[str, int]]:
+        with self._lock:
+            return self._db.execute(
+                "SELECT id, deleted FROM tombstone WHERE entity = ? AND deleted >= ? ORDER BY deleted, id",
+                (entity, since),
+            ).fetchall()
+
+    def holder_of_name(self, entities: Iterable[str], name: str) -> tuple[str, str] | None:
+        for entity in entities:
+            found = self._db.execute(
+                "SELECT entity, id FROM record WHERE entity = ? AND name = ?", (entity, name.casefold())
+            ).fetchone()
+            if found:
+                return str(found[0]), str(found[1])
+        return None
+
+    def with_doc(self, entity: str, doc: str) -> list[str]:
+        return [
+            str(found[0])
+            for found in self._db.execute("SELECT id FROM record WHERE entity = ? AND doc = ?", (entity, doc))
+        ]
+
+    def last_doc_number(self, entities: Iterable[str]) -> int | None:
+        numbers = [
+            self._db.execute("SELECT max(doc_number) FROM record WHERE entity = ?", (entity,)).fetchone()[0]
+            for entity in entities
+        ]
+        return max((int(number) for number in numbers if number is not None), default=None)
+
+    # sequences and settings
+
+    def next_in(self, name: str, first: int = 1) -> int:
+        found = self._db.execute("SELECT value FROM sequence WHERE name = ?", (name,)).fetchone()
+        value = max(int(found[0]) + 1 if found else first, first)
+        self._db.execute("INSERT OR REPLACE INTO sequence VALUES (?,?)", (name, value))
+        return value
+
+    def seen_in(self, name: str, value: int) -> None:
+        """A number of that sequence was given from outside; the sequence goes on after it."""
+        self._db.execute(
+            "INSERT INTO sequence VALUES (?,?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
+            (name, value),
+        )
+
+    def setting(self, name: str) -> str | None:
+        with self._lock:
+            found = self._db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found else None
+
+    def set_setting(self, name: str, value: str) -> None:
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO setting VALUES (?,?)", (name, value))
+
+    # replays
+
+    def replay(self, request_id: str) -> tuple[int, bytes] | None:
+        with self._lock:
+            found = self._db.execute(
+                "SELECT status, response FROM replay WHERE request_id = ?", (request_id,)
+            ).fetchone()
+        return (int(found[0]), bytes(found[1])) if found else None
+
+    def remember(self, request_id: str, status: int, response: bytes) -> None:
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO replay VALUES (?,?,?)", (request_id, status, response))
+
+    # postings
+
+    def postings(self, entity: str, record_id: str) -> list[PostingRow]:
+        with self._lock:
+            return [
+                PostingRow(str(f[0]), str(f[1]), int(f[2]), str(f[3]), f[4])
+                for f in self._db.execute(
+                    "SELECT date, account, cents, party, movement FROM posting WHERE entity = ? AND id = ?",
+                    (entity, record_id),
+                )
+            ]
+
+    def set_postings(self, entity: str, record_id: str, rows: Iterable[PostingRow]) -> None:
+        """Replace the document's own postings; what its stock movements cost is kept apart."""
+        rows = list(rows)
+        if sum(row.cents for row in rows):
+            raise OutOfBalance(f"{entity}:{record_id} posts {sum(row.cents for row in rows)} cents more than it offsets")
+        self._db.execute(
+            "DELETE FROM posting WHERE entity = ? AND id = ? AND movement IS NULL", (entity, record_id)
+        )
+        self._insert_postings(entity, record_id, rows)
+
+    def set_movement_postings(self, movement: MovementRow, rows: Iterable[PostingRow]) -> None:
+        rows = list(rows)
+        if sum(row.cents for row in rows):
+            raise OutOfBalance(f"movement {movement.number} of {movement.entity}:{movement.id} is out of balance")
+        self._db.execute(
+            "DELETE FROM posting WHERE entity = ? AND id = ? AND movement = ?",
+            (movement.entity, movement.id, movement.number),
+        )
+        self._insert_postings(movement.entity, movement.id, rows)
+
+    def _insert_postings(self, entity: str, record_id: str, rows: list[PostingRow]) -> None:
+        self._db.executemany(
+            "INSERT INTO posting VALUES (?,?,?,?,?,?,?)",
+            [(entity, record_id, row.date, row.account, row.cents, row.party, row.movement) for row in rows],
+        )
+
+    def balances(self, *, until: str, since: str = "") -> dict[str, int]:
+        """Cents by account over the dates ``since`` to ``until``, both included."""
+        with self._lock:
+            return {
+                str(account): int(cents)
+                for account, cents in self._db.execute(
+                    "SELECT account, sum(cents) FROM posting WHERE date >= ? AND date <= ? GROUP BY account",
+                    (since, until),
+                )
+            }
+
+    def party_balances(self, accounts: Iterable[str]) -> dict[str, int]:
+        """Cents by party over the given accounts."""
+        wanted = list(accounts)
+        marks = ",".join("?" * len(wanted))
+        with self._lock:
+            return {
+                str(party): int(cents)
+                for party, cents in self._db.execute(
+                    f"SELECT party, sum(cents) FROM posting WHERE account IN ({marks}) GROUP BY party",  # noqa: S608 - only marks
+                    wanted,
+                )
+            }
+
+    def out_of_balance(self) -> list[tuple[str, str, int]]:
+        """Documents whose postings do not sum to zero; always empty."""
+        with self._lock:
+            return self._db.execute(
+                "SELECT entity, id, sum(cents) FROM posting GROUP BY entity, id HAVING sum(cents) <> 0"
+            ).fetchall()
+
+    # links
+
+    def links_from(self, entity: str, record_id: str) -> list[LinkRow]:
+        return self._links("source_entity = ? AND source_id = ?", entity, record_id)
+
+    def links_to(self, entity: str, record_id: str) -> list[LinkRow]:
+        return self._links("target_entity = ? AND target_id = ?", entity, record_id)
+
+    def _links(self, where: str, entity: str, record_id: str) -> list[LinkRow]:
+        sql = (
+            "SELECT source_entity, source_id, target_entity, target_id, cents, before FROM link "  # noqa: S608 - fixed text
+            f"WHERE {where} ORDER BY rowid"
+        )
+        with self._lock:
+            return [LinkRow(*found) for found in self._db.execute(sql, (entity, record_id))]
+
+    def set_links(self, entity: str, record_id: str, rows: Iterable[LinkRow]) -> None:
+        self._db.execute("DELETE FROM link WHERE source_entity = ? AND source_id = ?", (entity, record_id))
+        self._db.executemany(
+            "INSERT INTO link VALUES (?,?,?,?,?,?)",
+            [
+                (row.source_entity, row.source_id, row.target_entity, row.target_id, row.cents, row.before)
+                for row in rows
+            ],
+        )
+
+    # stock
+
+    def movements_of(self, item: str) -> list[MovementRow]:
+        return self._movements("item = ?", item)
+
+    def movements_from(self, entity: str, record_id: str) -> list[MovementRow]:
+        return self._movements("entity = ? AND id = ?", entity, record_id)
+
+    def _movements(self, where: str, *values: str) -> list[MovementRow]:
+        sql = (
+            "SELECT number, item, date, entity, id, quantity, value_cents, counter_account, asset_account, "  # noqa: S608 - fixed text
+            f"cost_cents FROM movement WHERE {where} ORDER BY number"
+        )
+        with self._lock:
+            return [MovementRow(*found) for found in self._db.execute(sql, values)]
+
+    def add_movement(self, row: MovementRow) -> None:
+        row.number = self.next_in("movement")
+        self._db.execute(
+            "INSERT INTO movement VALUES (?,?,?,?,?,?,?,?,?,?)",
+            (
+                row.number,
+                row.item,
+                row.date,
+                row.entity,
+                row.id,
+                row.quantity,
+                row.value_cents,
+                row.counter_account,
+                row.asset_account,
+                row.cost_cents,
+            ),
+        )
+
+    def cost_movement(self, number: int, cost_cents: int) -> None:
+        self._db.execute("UPDATE movement SET cost_cents = ? WHERE number = ?", (cost_cents, number))
+
+    def remove_movements(self, entity: str, record_id: str) -> None:
+        self._db.execute("DELETE FROM movement WHERE entity = ? AND id = ?", (entity, record_id))
+        self._db.execute(
+            "DELETE FROM posting WHERE entity = ? AND id = ? AND movement IS NOT NULL", (entity, record_id)
+        )
+
+
+def _row(found: tuple[str, str, bytes, int, int, int]) -> Row:
+    return Row(found[0], found[1], bytes(found[2]), bool(found[3]), found[4], found[5])

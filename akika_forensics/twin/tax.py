@@ -1,0 +1,70 @@
+"""Sales tax of a form: computed from the tax code's rates, or kept as sent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from akika_forensics.model.money import ZERO, cents, money
+from akika_forensics.twin import faults
+from akika_forensics.twin.request import Write, ref_id
+
+
+def complete(write: Write, body: dict[str, Any], taxable: Decimal) -> Decimal:
+    """Fill ``TxnTaxDetail``; gives the total tax.
+
+    Tax lines that add up to the TotalTax sent with them are an override and stay. Otherwise each rate of the tax code
+    is taken of ``taxable``; without a tax code there is no tax. Raises 2500, 6000.
+    """
+    sent = body.get("TxnTaxDetail") or {}
+    rows = [line for line in sent.get("TaxLine", []) if line]
+    if rows and "TotalTax" in sent and _kept(write, sent, rows, taxable):
+        return money(sent["TotalTax"])
+    code = ref_id(sent, "TxnTaxCodeRef")
+    if code is None:
+        if rows or money(sent.get("TotalTax")):
+            raise faults.business("A tax amount needs the tax lines that explain it, or a tax code.")
+        body["TxnTaxDetail"] = {"TotalTax": ZERO}
+        return ZERO
+    computed = _computed(write, code, taxable)
+    total = sum((money(line["Amount"]) for line in computed), ZERO)
+    override = money(sent.get("TotalTax"))
+    if override and override != total and computed and not rows:
+        computed[0]["Amount"] = money(computed[0]["Amount"]) + override - total
+        total = override
+    body["TxnTaxDetail"] = {"TxnTaxCodeRef": {"value": code}, "TotalTax": total, "TaxLine": computed}
+    return total
+
+
+def _kept(write: Write, sent: dict[str, Any], rows: list[dict[str, Any]], taxable: Decimal) -> bool:
+    """Whether the tax lines stand as sent: they add up, and were taken of what is taxable now."""
+    if sum((money(line.get("Amount")) for line in rows), ZERO) != money(sent["TotalTax"]):
+        raise faults.business("The tax lines do not add up to the total tax.")
+    for line in rows:
+        found = line.get("TaxLineDetail") or {}
+        if not ref_id(found, "TaxRateRef"):
+            raise faults.missing("TxnTaxDetail.TaxLine.TaxLineDetail.TaxRateRef")
+        if "NetAmountTaxable" in found and cents(money(found["NetAmountTaxable"])) != cents(taxable):
+            return not ref_id(sent, "TxnTaxCodeRef")
+    return True
+
+
+def _computed(write: Write, code: str, taxable: Decimal) -> list[dict[str, Any]]:
+    record = write.session.find("TaxCode", code)
+    if record is None:
+        raise faults.invalid_reference("TaxCodes", code)
+    rows: list[dict[str, Any]] = []
+    for entry in (record.get("SalesTaxRateList") or {}).get("TaxRateDetail", []):
+        rate_id = str(entry["TaxRateRef"]["value"])
+        rate = write.session.find("TaxRate", rate_id)
+        if rate is None:
+            raise faults.invalid_reference("TaxRates", rate_id)
+        percent = money(rate.get("RateValue"))
+        detail = {
+            "TaxRateRef": {"value": rate_id},
+            "PercentBased": True,
+            "TaxPercent": percent,
+            "NetAmountTaxable": cents(taxable),
+        }
+        rows.append({"Amount": cents(taxable * percent / 100), "DetailType": "TaxLineDetail", "TaxLineDetail": detail})
+    return rows
