@@ -73,7 +73,9 @@ def _name(element: Any) -> Hashable | None:
             return (field, found)
     detail = element.get(str(element.get("DetailType")))
     for holder in (element, detail):
-        for field in _REFERENCES if isinstance(holder, dict) else ():
+        if not isinstance(holder, dict):
+            continue
+        for field in _REFERENCES:
             reference = holder.get(field)
             if isinstance(reference, dict) and reference.get("value") not in (None, ""):
                 return (str(element.get("DetailType")), field, str(reference["value"]))
