@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Final
 
-from akika_forensics.capture.findings import Findings
+from akika_forensics.capture.findings import Findings, Severity
 from akika_forensics.capture.held import Held
 from akika_forensics.errors import Fault, Interrupted
 from akika_forensics.model.record import RecordKey
@@ -79,7 +79,7 @@ class Sweep:
             return
         plan.accept(page)
         for code, what in page.notes:
-            severity = "problem" if code == "inactive_hidden" else "warning"
+            severity: Severity = "problem" if code == "inactive_hidden" else "warning"
             self._findings.add(code, what, severity=severity)
         self.seen[name].update(cut.key for cut in page.slices)
         self._held.take(page.slices, page.server_time)
