@@ -24,12 +24,14 @@ class Move(StrEnum):
     """From a customer, back into stock."""
     VENDOR_RETURN = "vendor return"
     ADJUSTMENT = "adjustment"
+    OPENING = "opening"
 
 
 class Movement(NamedTuple):
-    """``quantity`` is positive into stock, negative out of it; ``value`` is what the document itself posted to
-    the stock account (purchases and returns to vendors). ``new_quantity`` replaces ``quantity`` where an adjustment
-    sets the count. ``counter`` is the adjustment's account.
+    """One line's effect on the shelf: ``quantity`` in (positive) or out of stock.
+
+    ``value`` is what the document itself posted to the stock account (purchases and returns to vendors), with the
+    sign of ``quantity``. ``counter`` is the account an adjustment names.
     """
 
     item: str
@@ -39,7 +41,6 @@ class Movement(NamedTuple):
     kind: Move
     quantity: Decimal
     value: Decimal
-    new_quantity: Decimal | None = None
     counter: str | None = None
 
 
@@ -48,11 +49,10 @@ _PURCHASES = frozenset({"Bill", "Purchase", "VendorCredit"})
 
 
 def movements(entity: str, body: dict[str, Any], chart: Chart) -> tuple[list[Movement], list[Finding]]:
-    """The stock movements of one document; findings name lines of tracked items that move money but no quantity."""
+    """The stock movements of one document; the finding says why a document moves none that should."""
     if not chart.has_stock:
         return [], []
     moves: list[Movement] = []
-    findings: list[Finding] = []
     try:
         if entity in _SALES:
             moves.extend(_sold(entity, body, chart))
@@ -63,11 +63,7 @@ def movements(entity: str, body: dict[str, Any], chart: Chart) -> tuple[list[Mov
     except UnreadableError as error:
         key = RecordKey(entity, str(body.get("Id", "")))
         return [], [Finding("stock_not_moved", f"{key} moves no stock in the books: {error}.", key)]
-    for move in moves:
-        if move.quantity == 0 and move.value and move.new_quantity is None:
-            what = f"{move.key} line {move.line} changes the value of item {move.item} without a quantity."
-            findings.append(Finding("stock_without_quantity", what, move.key, "note"))
-    return moves, findings
+    return moves, []
 
 
 def _sold(entity: str, body: dict[str, Any], chart: Chart) -> Iterator[Movement]:
@@ -77,7 +73,7 @@ def _sold(entity: str, body: dict[str, Any], chart: Chart) -> Iterator[Movement]
         item = chart.items.get(ref(detail, "ItemRef") or "")
         if item is None or not item.tracked:
             continue
-        quantity = -_SALES[entity] * number(detail, "Qty")
+        quantity = -_SALES[entity] * _quantity(line, detail)
         if quantity:
             kind = Move.SALE if quantity < 0 else Move.RETURN
             yield Movement(item.id, day(body), key, name, kind, quantity, Decimal(0))
@@ -96,7 +92,7 @@ def _bought(entity: str, body: dict[str, Any], chart: Chart) -> Iterator[Movemen
         if item is None or not item.tracked:
             continue
         rate = Sheet(entity, body, chart).rate if rate is None else rate
-        quantity = sign * number(detail, "Qty")
+        quantity = sign * _quantity(line, detail)
         value = sign * cents(amount(line) * rate)
         if quantity or value:
             kind = Move.VENDOR_RETURN if quantity < 0 else Move.PURCHASE
@@ -113,7 +109,15 @@ def _adjusted(body: dict[str, Any], chart: Chart) -> Iterator[Movement]:
             if detail:
                 raise UnreadableError(f"line {name} is for an item that was not captured")
             continue
-        counted = detail.get("QtyDiff") in (None, "") and detail.get("NewQty") not in (None, "")
-        count = number(detail, "NewQty") if counted else None
+        if detail.get("QtyDiff") in (None, "") and detail.get("NewQty") not in (None, ""):
+            raise UnreadableError(f"line {name} gives a count, not a difference")
         quantity = number(detail, "QtyDiff")
-        yield Movement(item.id, day(body), key, name, Move.ADJUSTMENT, quantity, Decimal(0), count, counter)
+        if quantity:
+            yield Movement(item.id, day(body), key, name, Move.ADJUSTMENT, quantity, Decimal(0), counter)
+
+
+def _quantity(line: dict[str, Any], detail: dict[str, Any]) -> Decimal:
+    """``Qty``; a line with an amount and no quantity is one piece, one without either moves nothing."""
+    if detail.get("Qty") in (None, ""):
+        return Decimal(1 if amount(line) else 0)
+    return number(detail, "Qty")

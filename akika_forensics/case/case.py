@@ -10,6 +10,7 @@ from typing import Any
 from akika_forensics import capture, changes
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.desk import PlanDesk, Session
+from akika_forensics.case.export import export_snapshot
 from akika_forensics.case.values import CaseDiff, CasePlan, SnapshotTable, graph_view
 from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import WrongUse
@@ -164,6 +165,15 @@ class Case:
         given = [records] if isinstance(records, str | RecordKey) else list(records)
         keys = [key if isinstance(key, RecordKey) else RecordKey.parse(key) for key in given]
         return graph_view(self.snapshot(snapshot), keys, depth, states or {})
+
+    def export(self, ref: str, to: Path, form: str = "jsonl") -> tuple[Path, ...]:
+        """A readable copy of a snapshot, outside the vault's protection; custody keeps that it was made."""
+        snapshot = self.snapshot(ref)
+        files = export_snapshot(snapshot, to, form)
+        self.custody.record(
+            "exported", f"Snapshot {snapshot.info.id} was exported as {form}.", {"snapshot": snapshot.info.id, "to": str(to), "files": len(files)}
+        )
+        return files
 
     def plan(self, file: str | Path) -> CasePlan:
         """A plan file with what became of it, ready to be shown."""

@@ -24,7 +24,7 @@ from akika_forensics.quickbooks.connection import Connection, TokenStore
 from akika_forensics.quickbooks.limits import Limits, Pace
 from akika_forensics.quickbooks.paging import Page, PagePlan, pages_in_turn
 from akika_forensics.quickbooks.sign_in import SignIn
-from akika_forensics.quickbooks.transport import Log, Paced, RequestLine, Retry
+from akika_forensics.quickbooks.transport import Log, Paced, RequestLine, Retry, Spelled
 from akika_forensics.quickbooks.write_block import WriteBlock
 
 MINOR_VERSION: Final = "75"
@@ -97,7 +97,8 @@ class Reader:
         self._pace = Pace(limits)
         base = transport or httpx.HTTPTransport(limits=httpx.Limits(max_connections=limits.in_flight))
         guarded = WriteBlock(base, connection)
-        stack = Log(Retry(Paced(guarded, limits, self._pace), limits, lambda _: True), limits.clock, on_request)
+        spelled = Spelled(Paced(guarded, limits, self._pace))
+        stack = Log(Retry(spelled, limits, lambda _: True), limits.clock, on_request)
         self._client = httpx.Client(
             transport=stack,
             auth=SignIn(connection, tokens, limits.clock),
@@ -326,7 +327,7 @@ class Reader:
             response = self._client.request(
                 method,
                 f"{self.connection.company_url}/{address}",
-                params={**parameters, "minorversion": MINOR_VERSION},
+                extensions={Spelled.PARAMETERS: {**parameters, "minorversion": MINOR_VERSION}},
                 headers=headers,
                 **options,
             )

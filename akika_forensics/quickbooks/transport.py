@@ -1,6 +1,6 @@
 """Layers around httpx: each is a transport that wraps another, one duty each.
 
-Outermost first: ``Log`` → ``Retry`` → ``Paced`` → ``WriteBlock`` or ``OneCompany`` → ``httpx.HTTPTransport``.
+Outermost first: ``Log`` → ``Retry`` → ``Spelled`` (reader) → ``Paced`` → ``WriteBlock`` or ``OneCompany`` → ``httpx.HTTPTransport``.
 """
 
 from __future__ import annotations
@@ -135,6 +135,34 @@ class Retry(httpx.BaseTransport):
     def _wait(self, failed: int) -> None:
         longest = min(self._limits.backoff_cap, self._limits.backoff * 2 ** (failed - 1))
         self._limits.clock.sleep(random.uniform(0, longest))
+
+
+class Spelled(httpx.BaseTransport):
+    """Adds the parameters of a request that its extension ``PARAMETERS`` holds.
+
+    Above this layer the address is bare: the log line of ``httpx.Client`` quotes the whole address, and a query may
+    quote the books.
+    """
+
+    PARAMETERS: Final = "akika_parameters"
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        parameters = request.extensions.get(self.PARAMETERS)
+        if parameters:
+            request = httpx.Request(
+                request.method,
+                request.url.copy_merge_params(parameters),
+                headers=request.headers,
+                stream=request.stream,
+                extensions=request.extensions,
+            )
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        self._inner.close()
 
 
 class Paced(httpx.BaseTransport):

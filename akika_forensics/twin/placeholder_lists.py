@@ -6,10 +6,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from akika_forensics.model.money import money
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin import stock_facts
-from akika_forensics.twin.placeholder_scene import Body, Scene
+from akika_forensics.twin.placeholder_scene import Body, Scene, amount_of, inner
 
 USD: Final = {"value": "USD", "name": "United States Dollar"}
 
@@ -97,7 +96,7 @@ def _item(scene: Scene, key: RecordKey) -> Body:
         price = Decimal(0)
         for citation, _ in scene.sources(key):
             detail = _detail(scene.line(citation))
-            price = price or money(detail.get("UnitPrice"))
+            price = price or amount_of(detail.get("UnitPrice"))
         facts = {
             "Name": _name(scene, key, ("Item",)).rpartition(":")[2],
             "Type": "Service",
@@ -115,9 +114,7 @@ def _item(scene: Scene, key: RecordKey) -> Body:
 
 
 def _detail(line: Body) -> Body:
-    kind = line.get("DetailType")
-    detail = line.get(kind) if isinstance(kind, str) else None
-    return detail if isinstance(detail, dict) else {}
+    return inner(line, str(line.get("DetailType")))
 
 
 def _party(scene: Scene, key: RecordKey) -> Body:
@@ -159,7 +156,7 @@ def _tax(scene: Scene, key: RecordKey) -> Body:
                 (_detail(scene.line(citation)).get("TaxPercent") for citation, _ in scene.sources(key)), None
             )
             agency = next((other.id for other in scene.bodies if other.entity == "TaxAgency"), "1")
-            return {"Name": name, "Active": True, "RateValue": money(percent), "AgencyRef": {"value": agency}}
+            return {"Name": name, "Active": True, "RateValue": amount_of(percent), "AgencyRef": {"value": agency}}
         case _:
             empty: dict[str, Any] = {"TaxRateDetail": []}
             lists = {"SalesTaxRateList": empty, "PurchaseTaxRateList": empty}

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
-from akika_forensics.model.money import ZERO, cents, money
+from akika_forensics.model.money import ZERO, cents
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import get_path
 from akika_forensics.twin.placeholder_lists import USD
 from akika_forensics.twin.placeholder_sales import date_of, first, linked_line, mirror
-from akika_forensics.twin.placeholder_scene import Body, Scene, total_of
+from akika_forensics.twin.placeholder_scene import Body, Scene, amount_of, lines_of, total_of
 
 
 def _vendor(scene: Scene, key: RecordKey) -> Body:
@@ -35,7 +35,7 @@ def _expense_line(scene: Scene, amount: Decimal) -> list[Body]:
 def _bought(scene: Scene, key: RecordKey, *entities: str) -> list[Body]:
     """The lines of the order or bill that cites the record, without their links."""
     for _, body in scene.sources(key, *entities):
-        lines = copy.deepcopy([line for line in body.get("Line", []) if line.get("DetailType")])
+        lines = copy.deepcopy([line for line in lines_of(body) if line.get("DetailType")])
         for line in lines:
             line.pop("LinkedTxn", None)
         return lines
@@ -43,12 +43,12 @@ def _bought(scene: Scene, key: RecordKey, *entities: str) -> list[Body]:
 
 
 def _sum(lines: list[Body]) -> Decimal:
-    return total_of(money(line.get("Amount")) for line in lines)
+    return total_of(amount_of(line.get("Amount")) for line in lines)
 
 
 def _paid(scene: Scene, key: RecordKey) -> Decimal:
     lines = [scene.line(citation) for citation, _ in scene.sources(key, "BillPayment") if citation.linked]
-    return total_of(money(line.get("Amount")) for line in lines)
+    return total_of(amount_of(line.get("Amount")) for line in lines)
 
 
 def _pay_type(scene: Scene, key: RecordKey) -> list[Body]:
@@ -151,12 +151,12 @@ def _journal_entry(scene: Scene, key: RecordKey) -> Body:
     """A receivable that a payment settled, a payable that a bill payment settled, or a receipt that was deposited."""
     amount, account, entity, side = ZERO, scene.account("undeposited"), None, "Debit"
     for citation, body in scene.sources(key, "Payment", "BillPayment", "Deposit"):
-        amount += money(scene.line(citation).get("Amount"))
+        amount += amount_of(scene.line(citation).get("Amount"))
         match citation.source.entity:
             case "Payment":
-                account, entity = scene.account("receivable"), {"Type": "Customer", "EntityRef": body["CustomerRef"]}
+                account, entity = scene.account("receivable"), {"Type": "Customer", "EntityRef": body.get("CustomerRef")}
             case "BillPayment":
-                account, entity = scene.account("payable"), {"Type": "Vendor", "EntityRef": body["VendorRef"]}
+                account, entity = scene.account("payable"), {"Type": "Vendor", "EntityRef": body.get("VendorRef")}
                 side = "Credit"
     other = "Credit" if side == "Debit" else "Debit"
     lines: list[Body] = []

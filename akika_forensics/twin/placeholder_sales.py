@@ -6,10 +6,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from akika_forensics.model.money import ZERO, money, money_text
+from akika_forensics.model.money import ZERO, money_text
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin.placeholder_lists import USD
-from akika_forensics.twin.placeholder_scene import Body, Scene, number, total_of
+from akika_forensics.twin.placeholder_scene import Body, Scene, amount_of, inner, is_date, lines_of, number, total_of
 
 _LINE_EX: Final = {
     "name": "{http://schema.intuit.com/finance/v3}NameValue",
@@ -31,13 +31,13 @@ def mirror(scene: Scene, key: RecordKey, *entities: str) -> list[Body]:
     return [{"TxnId": source.id, "TxnType": source.entity} for source in reversed(sources)]
 
 
-def first(scene: Scene, key: RecordKey, field: str) -> Any:
-    """The first value that what cites the record has in a field."""
-    return next((body[field] for _, body in scene.sources(key) if body.get(field)), None)
+def first(scene: Scene, key: RecordKey, field: str) -> Body | None:
+    """The first reference that what cites the record has in a field."""
+    return next((body[field] for _, body in scene.sources(key) if inner(body, field).get("value")), None)
 
 
 def date_of(scene: Scene, key: RecordKey, *, latest: bool = False) -> str:
-    dates = [str(body["TxnDate"]) for _, body in scene.sources(key) if body.get("TxnDate")]
+    dates = [text for _, body in scene.sources(key) if is_date(text := str(body.get("TxnDate", "")))]
     return (max if latest else min)(dates, default="2026-07-01")
 
 
@@ -66,16 +66,17 @@ def _payment(scene: Scene, key: RecordKey) -> Body:
         "Line": lines,
     }
     for citation, _ in scene.sources(key, "Deposit"):
-        detail = scene.line(citation).get("DepositLineDetail", {})
-        if detail.get("PaymentMethodRef"):
-            body["PaymentMethodRef"] = {"value": detail["PaymentMethodRef"]["value"]}
+        detail = inner(scene.line(citation), "DepositLineDetail")
+        method = inner(detail, "PaymentMethodRef").get("value")
+        if method:
+            body["PaymentMethodRef"] = {"value": method}
         if detail.get("CheckNum"):
             body["PaymentRefNum"] = detail["CheckNum"]
     return body
 
 
 def _line_ex(document: RecordKey, body: Body, amount: Decimal) -> Body:
-    values = {"txnId": document.id, "txnOpenBalance": money_text(money(body.get("Balance")) + amount)}
+    values = {"txnId": document.id, "txnOpenBalance": money_text(amount_of(body.get("Balance")) + amount)}
     if body.get("DocNumber"):
         values["txnReferenceNumber"] = str(body["DocNumber"])
     return {"any": [{**_LINE_EX, "value": {"Name": name, "Value": value}} for name, value in values.items()]}
@@ -85,7 +86,7 @@ def _customer(scene: Scene, key: RecordKey) -> Body:
     found = first(scene, key, "CustomerRef")
     if found is None:
         for citation, _ in scene.sources(key, "Deposit"):
-            entity = scene.line(citation).get("DepositLineDetail", {}).get("Entity")
+            entity = inner(scene.line(citation), "DepositLineDetail").get("Entity")
             if isinstance(entity, dict) and str(entity.get("type", "")).lower() == "customer":
                 found = {name: entity[name] for name in ("value", "name") if name in entity}
     return found or scene.unrecorded_customer
@@ -121,13 +122,13 @@ def _form(scene: Scene, key: RecordKey, total: Decimal) -> Body:
 
 def _applied(scene: Scene, key: RecordKey) -> Decimal:
     lines = [scene.line(citation) for citation, _ in scene.sources(key, "Payment") if citation.linked]
-    return total_of(money(line.get("Amount")) for line in lines)
+    return total_of(amount_of(line.get("Amount")) for line in lines)
 
 
 def _invoice(scene: Scene, key: RecordKey) -> Body:
     applied = _applied(scene, key)
-    quoted = total_of(money(body.get("TotalAmt")) for _, body in scene.sources(key, "Estimate"))
-    charged = total_of(money(body.get("Amount")) for _, body in scene.sources(key, "ReimburseCharge"))
+    quoted = total_of(amount_of(body.get("TotalAmt")) for _, body in scene.sources(key, "Estimate"))
+    charged = total_of(amount_of(body.get("Amount")) for _, body in scene.sources(key, "ReimburseCharge"))
     total = max(applied, quoted, charged)
     linked = [*mirror(scene, key, "Payment"), *mirror(scene, key, "Estimate"), *mirror(scene, key, "ReimburseCharge")]
     return _form(scene, key, total) | {
@@ -154,8 +155,8 @@ def _estimate(scene: Scene, key: RecordKey) -> Body:
     source = next((body for _, body in scene.sources(key, "Invoice")), None)
     if source is None:
         return _form(scene, key, ZERO) | {"TxnStatus": "Pending"}
-    lines = [{name: value for name, value in line.items() if name != "LinkedTxn"} for line in source.get("Line", [])]
-    body = _form(scene, key, money(source.get("TotalAmt"))) | {"Line": lines, "TxnStatus": "Closed"}
+    lines = [{name: value for name, value in line.items() if name != "LinkedTxn"} for line in lines_of(source)]
+    body = _form(scene, key, amount_of(source.get("TotalAmt"))) | {"Line": lines, "TxnStatus": "Closed"}
     body |= {"TxnTaxDetail": source.get("TxnTaxDetail", {"TotalTax": 0}), "LinkedTxn": mirror(scene, key, "Invoice")}
     return body
 
@@ -165,7 +166,7 @@ def _deposit(scene: Scene, key: RecordKey) -> Body:
     for citation, body in scene.sources(key):
         if citation.linked:
             sign = -1 if citation.source.entity in {"RefundReceipt", "Purchase", "BillPayment"} else 1
-            amount = sign * money(body.get("TotalAmt", body.get("Amount")))
+            amount = sign * amount_of(body.get("TotalAmt", body.get("Amount")))
             lines.append(linked_line(amount, citation.source))
             lines[-1]["LinkedTxn"][0]["TxnLineId"] = "0"
     return {
@@ -179,9 +180,8 @@ def _deposit(scene: Scene, key: RecordKey) -> Body:
 
 def _reimburse_charge(scene: Scene, key: RecordKey) -> Body:
     source = next((body for _, body in scene.sources(key, "Invoice")), {})
-    lines = source.get("Line", [])
-    charges = [line for line in lines if line.get("DetailType") == "SalesItemLineDetail"]
-    amount = money(charges[0].get("Amount")) if len(charges) == 1 else ZERO
+    charges = [line for line in lines_of(source) if line.get("DetailType") == "SalesItemLineDetail"]
+    amount = amount_of(charges[0].get("Amount")) if len(charges) == 1 else ZERO
     return {
         "CustomerRef": _customer(scene, key),
         "Amount": amount,
@@ -195,8 +195,8 @@ def _reimburse_charge(scene: Scene, key: RecordKey) -> Body:
 def _time_activity(scene: Scene, key: RecordKey) -> Body:
     employee = next(({"value": k.id} for k in sorted(scene.bodies, key=number) if k.entity == "Employee"), {"value": "54"})
     line = next((scene.line(citation) for citation, _ in scene.sources(key, "Invoice")), {})
-    detail = line.get("SalesItemLineDetail", {})
-    quantity = money(detail.get("Qty"))
+    detail = inner(line, "SalesItemLineDetail")
+    quantity = amount_of(detail.get("Qty"))
     body: Body = {
         "TxnDate": date_of(scene, key),
         "NameOf": "Employee",
@@ -204,7 +204,7 @@ def _time_activity(scene: Scene, key: RecordKey) -> Body:
         "CustomerRef": _customer(scene, key),
         "BillableStatus": "HasBeenBilled",
         "Taxable": False,
-        "HourlyRate": money(detail.get("UnitPrice")),
+        "HourlyRate": amount_of(detail.get("UnitPrice")),
         "Hours": int(quantity),
         "Minutes": int(quantity % 1 * 60),
     }

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.model.instants import parse_date
 from akika_forensics.model.money import CENT, ZERO, cents, money
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import get_path, links_of
@@ -40,6 +41,34 @@ class Citation:
     path: str
     name: str
     linked: bool
+
+
+def lines_of(body: Body) -> list[Body]:
+    """The lines of a body, whatever else its ``Line`` may hold."""
+    lines = body.get("Line")
+    return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+
+
+def inner(body: Body, field: str) -> Body:
+    """The object in a field; empty when there is none."""
+    value = body.get(field)
+    return value if isinstance(value, dict) else {}
+
+
+def amount_of(value: Any) -> Decimal:
+    """An amount, or nothing where what stands there is none: a loaded record may hold anything."""
+    try:
+        return money(value)
+    except (TypeError, ValueError):
+        return ZERO
+
+
+def is_date(text: str) -> bool:
+    try:
+        parse_date(text)
+    except ValueError:
+        return False
+    return True
 
 
 def number(key: RecordKey) -> tuple[str, int, str]:
@@ -151,7 +180,7 @@ class Scene:
 
     def deposited(self, key: RecordKey) -> Decimal:
         """What recorded deposits took of a receipt."""
-        return sum((money(self.line(citation).get("Amount")) for citation, _ in self.sources(key, "Deposit")), ZERO)
+        return sum((amount_of(self.line(citation).get("Amount")) for citation, _ in self.sources(key, "Deposit")), ZERO)
 
     @cached_property
     def _shares(self) -> dict[tuple[RecordKey, RecordKey], Decimal]:
@@ -187,13 +216,13 @@ class Scene:
         open_amount = body.get("RemainingCredit", body.get("Balance"))
         paid = sum(
             (
-                money(self.line(citation).get("Amount"))
+                amount_of(self.line(citation).get("Amount"))
                 for citation, _ in self.sources(document, "Payment", "BillPayment")
                 if citation.linked and citation.source in self.recorded
             ),
             ZERO,
         )
-        return money(body.get("TotalAmt")) - money(open_amount) - paid
+        return amount_of(body.get("TotalAmt")) - amount_of(open_amount) - paid
 
 
 def split(amount: Decimal, parts: int) -> list[Decimal]:

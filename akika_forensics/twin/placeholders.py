@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from akika_forensics.model.catalogue import CATALOGUE
-from akika_forensics.model.money import money, money_text
+from akika_forensics.model.money import money_text
 from akika_forensics.model.placeholder import PLACEHOLDER
 from akika_forensics.model.record import RecordKey, label_of
 from akika_forensics.twin import placeholder_lists, placeholder_purchases, placeholder_sales, stock_facts
 from akika_forensics.twin.load_report import LoadReport, Note
-from akika_forensics.twin.placeholder_scene import Body, Scene, number
+from akika_forensics.twin.placeholder_scene import Body, Scene, amount_of, inner, lines_of, number
 
 _BUILDERS: Final = {**placeholder_lists.BUILDERS, **placeholder_sales.BUILDERS, **placeholder_purchases.BUILDERS}
 _ROUNDS: Final = 50
@@ -58,10 +58,9 @@ def _ask_for_accounts(scene: Scene) -> None:
 def _has_bare_discount(scene: Scene) -> bool:
     return any(
         line.get("DetailType") == "DiscountLineDetail"
-        and not (line.get("DiscountLineDetail") or {}).get("DiscountAccountRef")
+        and not inner(line, "DiscountLineDetail").get("DiscountAccountRef")
         for body in scene.recorded.values()
-        for line in body.get("Line", [])
-        if isinstance(line, dict)
+        for line in lines_of(body)
     )
 
 
@@ -128,7 +127,7 @@ def _created(body: Body) -> str:
 def _sentence(scene: Scene, key: RecordKey, body: Body) -> str:
     name = label_of(key.entity, body)
     total = body.get("TotalAmt")
-    what = f"{key}" + (f" ({name})" if name else "") + (f" over {money_text(money(total))}" if total is not None else "")
+    what = f"{key}" + (f" ({name})" if name else "") + (f" over {money_text(amount_of(total))}" if total is not None else "")
     return f"{what} stands in for a record that is {_cited_by(scene, key)}."
 
 

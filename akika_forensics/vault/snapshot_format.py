@@ -8,8 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
+from akika_forensics.errors import WrongUse
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import parse_instant
+from akika_forensics.model.payload import CANONICAL_FORM
 from akika_forensics.model.record import Record
 from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
@@ -66,6 +68,7 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     kind: str
+    canonical_form: str
     snapshot: str
     company: dict[str, str]
     pseudonym: str
@@ -103,7 +106,8 @@ class Commit:
 def read_commit(entry: Entry) -> Commit | None:
     """The commit in an entry of the chain of commits; None for the first one, which makes the vault.
 
-    Raises DamagedFile when the description is not one, or names a file that the entry does not vouch for.
+    Raises DamagedFile when the description is not one, or names a file that the entry does not vouch for,
+    and WrongUse when the digests are of another canonical form than this version makes.
     """
     path = layout.entry(layout.COMMITS, entry.seq)
     if entry.body.get("kind") == GENESIS:
@@ -113,6 +117,12 @@ def read_commit(entry: Entry) -> Commit | None:
         info = _info(text, entry.digest)
     except (msgspec.ValidationError, ValueError, TypeError) as error:
         raise DamagedFile(path, "Its sealed part does not describe a snapshot.") from error
+    if text.canonical_form != CANONICAL_FORM:
+        raise WrongUse(
+            f"The digests of snapshot {text.snapshot} are of the form {text.canonical_form}.",
+            means=f"This version of the software makes {CANONICAL_FORM}; the two cannot be compared.",
+            do="Install the version that made the snapshot, or a newer one.",
+        )
     files = {file.path: file for file in entry.files}
     named = {text.manifest, text.key_table, *text.controls.values()}
     named |= {path for segment in text.segments for path in (segment.index, segment.payload)}

@@ -20,6 +20,7 @@ TEMPORARY: Final = ".tmp-"
 """Part of the name of a file that is still being written; a left-over after a crash."""
 
 _CHUNK: Final = 1 << 20
+_STALE_SECONDS: Final = 3600.0
 
 
 class StorageFailed(AkikaError):
@@ -80,7 +81,12 @@ class LocalBackend:
             finally:
                 with contextlib.suppress(FileNotFoundError):
                     temporary.unlink()
-            sync_folder(target.parent)
+            try:
+                sync_folder(target.parent)
+            except OSError:
+                # Not known to be durable is not written: whoever is told of a failure must not find the file.
+                target.unlink(missing_ok=True)
+                raise
         except FileExistsError:
             raise
         except OSError as error:
@@ -137,6 +143,14 @@ class LocalBackend:
         for one in reversed(missing):
             one.mkdir(mode=0o700, exist_ok=True)
             sync_folder(one.parent)
+
+
+def sweep(backend: Backend) -> None:
+    """Remove temporary files that no living writer can still be writing."""
+    for path in backend.list():
+        with contextlib.suppress(FileNotFoundError):
+            if TEMPORARY in path.rpartition("/")[2] and backend.age(path) > _STALE_SECONDS:
+                backend.delete(path)
 
 
 def write_durably(path: Path, data: bytes) -> None:

@@ -20,7 +20,7 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault import documents, frames, keytable, layout, parquet, sealing, shelf
+from akika_forensics.vault import documents, frames, keytable, layout, parquet, sealing, shelf, storage
 from akika_forensics.vault.chain import Chain
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.heads import ChainHead
@@ -73,6 +73,7 @@ class SnapshotWriter:
             raise
 
     def _begin(self) -> None:
+        storage.sweep(self._shelf.backend)
         self._pseudonym = shelf.pseudonym(self._shelf.keyring, self._company)
         commits = self._shelf.commits()
         self._snapshot = f"s{len(commits) + 1}"
@@ -146,6 +147,7 @@ class SnapshotWriter:
             controls = {name: files.control(name, data) for name, data in sorted(self._controls.items())}
             text = Description(
                 kind=SNAPSHOT,
+                canonical_form=payloads.CANONICAL_FORM,
                 snapshot=self._snapshot,
                 company=_company_fields(self._company),
                 pseudonym=self._pseudonym,
@@ -168,8 +170,9 @@ class SnapshotWriter:
             entry = self._chain.append(
                 msgspec.to_builtins(text, builtin_types=(Decimal,)), files.stored, expected=self._entry
             )
-        except AkikaError:
-            files.discard()
+        except Exception:
+            if not self._is_visible():
+                files.discard()
             raise
         finally:
             self._release()
@@ -177,6 +180,13 @@ class SnapshotWriter:
         if commit is None:
             raise AssertionError("a snapshot's entry was read as another kind")
         return commit.info
+
+    def _is_visible(self) -> bool:
+        """Whether the commit may be there in spite of an error, such as one of the memory outside the vault."""
+        try:
+            return layout.entry(layout.COMMITS, self._entry) in self._shelf.backend.list(layout.COMMITS)
+        except AkikaError:
+            return True
 
     def _segments(self) -> Iterator[tuple[int, list[tuple[RecordKey, _New]]]]:
         number = self._shelf.next_segment(self._pseudonym)

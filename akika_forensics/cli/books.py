@@ -1,0 +1,197 @@
+"""``diff``, ``history``, ``check``, ``graph``: looking at snapshots. They write nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import typer
+
+from akika_forensics.cli.session import Command, Options, open_case
+from akika_forensics.cli.speech import plain, say, say_json, table
+from akika_forensics.model.instants import format_instant
+from akika_forensics.model.money import ZERO, money_text
+
+
+def diff(
+    context: typer.Context,
+    before: str = typer.Argument(help="A snapshot: s1, first, latest."),
+    after: str = typer.Argument(help="A later snapshot."),
+) -> None:
+    options: Options = context.obj
+    result = open_case(options).diff(before, after)
+    if options.json:
+        say_json(
+            {
+                "before": result.before.id,
+                "after": result.after.id,
+                "changes": [
+                    {
+                        "entity": change.key.entity,
+                        "id": change.key.id,
+                        "label": change.label,
+                        "kind": change.kind,
+                        "consequence": change.consequence,
+                        "fields": [{"path": f.path, "before": f.before, "after": f.after} for f in change.fields],
+                    }
+                    for change in result.changes
+                ],
+                "effect": {"accounts": [account_json(row) for row in result.effect]},
+            }
+        )
+        return
+    direct = [change for change in result.changes if not change.consequence]
+    for change in direct:
+        say(f"{change.kind:12} {change.label} ({change.key})")
+        if change.kind == "changed":
+            for field in change.fields:
+                if not field.path.startswith("MetaData") and field.path != "SyncToken":
+                    say(f"             {field.path}: {_short(field.before)} → {_short(field.after)}")
+    say(f"{len(direct)} records changed, {len(result.changes) - len(direct)} more follow from them.")
+    moved = [row for row in result.effect if row.change != ZERO]
+    if moved:
+        say()
+        rows = [(row.name, money_text(row.before), money_text(row.after), money_text(row.change)) for row in moved]
+        table(("account", "before", "after", "change"), rows, right=(1, 2, 3))
+
+
+def account_json(row: Any) -> dict[str, str]:
+    return {
+        "account": row.account,
+        "account_name": row.name,
+        "before": money_text(row.before),
+        "after": money_text(row.after),
+        "change": money_text(row.change),
+    }
+
+
+def _short(value: object) -> str:
+    text = "absent" if value is None else plain(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def history(
+    context: typer.Context,
+    entity: str = typer.Argument(help="The entity, such as Invoice."),
+    record_id: str = typer.Argument(help="Its Id."),
+) -> None:
+    from akika_forensics.model.record import RecordKey
+
+    options: Options = context.obj
+    versions = open_case(options).history(RecordKey.parse(f"{entity}:{record_id}"))
+    if options.json:
+        say_json(
+            {
+                "versions": [
+                    {
+                        "snapshot": version.snapshot,
+                        "taken_at": format_instant(version.taken_at),
+                        "present": version.present,
+                        "sync_token": version.record.body.get("SyncToken") if version.record else None,
+                        "digest": version.record.digest.hex() if version.record else None,
+                        "by": None,
+                        "payload": version.record.body if version.record else None,
+                    }
+                    for version in versions
+                ]
+            }
+        )
+        return
+    for version in versions:
+        held = f"{version.record.label}, SyncToken {version.record.body.get('SyncToken')}" if version.record else "not there"
+        say(f"{version.snapshot}  {format_instant(version.taken_at)}  {held}")
+    if not versions:
+        say("The record is in no snapshot.")
+
+
+def check(context: typer.Context, snapshot: str = typer.Argument("latest", help="A snapshot.")) -> None:
+    options: Options = context.obj
+    report = open_case(options).check(snapshot)
+    residual = max((abs(line.residual) for line in report.tie_out), default=Decimal(0))
+    if options.json:
+        say_json(
+            {
+                "complete": report.complete,
+                "residual": money_text(residual),
+                "tie_out": [
+                    {
+                        "report": line.report,
+                        "account": line.account,
+                        "account_name": line.account_name,
+                        "period": line.period,
+                        "basis": line.basis,
+                        "ours": money_text(line.ours),
+                        "theirs": money_text(line.theirs),
+                        "residual": money_text(line.residual),
+                    }
+                    for line in report.tie_out
+                ],
+                "findings": [finding_json(finding) for finding in report.findings],
+            }
+        )
+    else:
+        for finding in report.findings:
+            row = finding_json(finding)
+            say(f"{row['code']}: {row['what']}")
+        apart = [line for line in report.tie_out if line.residual != ZERO]
+        rows = [(line.account_name, money_text(line.ours), money_text(line.theirs), money_text(line.residual)) for line in apart]
+        if rows:
+            table(("account", "documents", "QuickBooks", "residual"), rows, right=(1, 2, 3))
+        say(f"{'Complete' if report.complete else 'NOT complete'}; {len(report.tie_out)} lines compared, largest residual {money_text(residual)}.")
+    if not report.complete or residual != ZERO:
+        raise typer.Exit(1)
+
+
+def finding_json(finding: Any) -> dict[str, Any]:
+    """A finding as a dictionary, whether it was kept with the snapshot or made by the check."""
+    if isinstance(finding, dict):
+        return finding
+    key = getattr(finding, "key", None) or getattr(finding, "record", None)
+    records = [str(record) for record in getattr(finding, "records", ())] or ([str(key)] if key else [])
+    return {
+        "code": finding.code,
+        "what": finding.what,
+        "records": records,
+        "severity": getattr(finding, "severity", ""),
+    }
+
+
+def graph(
+    context: typer.Context,
+    entity: str = typer.Argument(help="The entity, such as Invoice."),
+    record_id: str = typer.Argument(help="Its Id."),
+    depth: int = typer.Option(1, min=1, help="How many steps away."),
+    snapshot: str = typer.Option("latest", help="A snapshot."),
+) -> None:
+    from akika_forensics.errors import WrongUse
+    from akika_forensics.model.record import RecordKey
+
+    options: Options = context.obj
+    key = RecordKey.parse(f"{entity}:{record_id}")
+    case = open_case(options)
+    found = case.graph_of(snapshot)
+    if key not in found:
+        raise WrongUse(f"{key} is not in snapshot {snapshot}.", do="`akika history` tells where it is.")
+    around = {*found.closure([key], "needs", depth), *found.closure([key], "dependents", depth)}
+    edges = found.edges(around)
+    labels = {k: record.label for k, record in case.snapshot(snapshot).get_many(around).items()}
+    if options.json:
+        say_json(
+            {
+                "nodes": [{"record": str(k), "entity": k.entity, "id": k.id, "label": labels.get(k, str(k))} for k in sorted(around)],
+                "edges": [{"source": str(e.source), "target": str(e.target), "paths": list(e.paths)} for e in edges],
+            }
+        )
+        return
+    say(labels.get(key, str(key)))
+    for title, keys in (("needs", found.needs(key)), ("hangs on it", found.dependents(key))):
+        for other in keys:
+            say(f"  {title:12} {labels.get(other, '')} ({other})")
+
+
+COMMANDS = (
+    Command("diff", "What changed between two snapshots, field by field.", diff),
+    Command("history", "Every version of a record.", history),
+    Command("check", "How whole a snapshot is: counts, references, tie-out.", check),
+    Command("graph", "What a record needs and what hangs on it.", graph),
+)

@@ -1,0 +1,108 @@
+"""``twin serve`` and ``twin incident``: a local QuickBooks company over HTTP."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import typer
+
+from akika_forensics.cli.session import Options, open_case, stop_on_signal
+from akika_forensics.cli.speech import note, say, say_json
+from akika_forensics.errors import NetworkFailed, Refused, WrongUse
+from akika_forensics.model.payload import decode
+
+group = typer.Typer(help="A local QuickBooks company.", no_args_is_help=True)
+
+
+@group.command("serve")
+def serve(
+    context: typer.Context,
+    port: int = typer.Option(0, min=0, max=65535, help="0 takes any free one."),
+    company: str = typer.Option("sample", help="sample, empty, a folder of Entity.jsonl files, or snapshot:ID of the vault."),
+    limits: str = typer.Option("off", help="on or off: QuickBooks' request limits."),
+    faults: str = typer.Option("", help="Faults to play, such as throttle@5,drop@write:3."),
+    data: str = typer.Option("", help="A folder to keep the company in; without one it is gone when it stops."),
+) -> None:
+    """Serve a company on this machine until stopped. The first line on stdout is JSON."""
+    from akika_forensics.twin import Twin
+    from akika_forensics.twin import serve as serve_twin
+
+    if limits not in {"on", "off"}:
+        raise WrongUse(f"--limits {limits!r} is neither on nor off.", do="Write --limits on or --limits off.")
+    options: Options = context.obj
+    path = None
+    if data:
+        Path(data).mkdir(parents=True, exist_ok=True)
+        path = Path(data) / "company.sqlite"
+    kept = path is not None and path.exists()
+    twin = Twin(path)
+    if not kept:
+        _fill(twin, company, options)
+    stopped = threading.Event()
+    with serve_twin(twin, port=port, limits=limits == "on", faults=faults) as server, stop_on_signal() as asked:
+        given = server.credentials
+        say_json(
+            {
+                "base_url": server.base_url,
+                "token_url": server.token_url,
+                "realm_id": server.realm_id,
+                "client_id": given.client_id,
+                "client_secret": given.client_secret,
+                "access_token": given.access_token,
+                "refresh_token": given.refresh_token,
+                "webhook_verifier_token": given.webhook_verifier_token,
+                "pid": os.getpid(),
+            }
+        )
+        while not asked():
+            stopped.wait(0.1)
+
+
+def _fill(twin: object, company: str, options: Options) -> None:
+    from akika_forensics.twin import Twin, loading, sample
+
+    assert isinstance(twin, Twin)  # noqa: S101 -- for the type checker; the caller made it
+    if company == "empty":
+        return
+    if company == "sample":
+        sample.build(twin)
+        return
+    if company.startswith("snapshot:"):
+        snapshot = open_case(options).snapshot(company.removeprefix("snapshot:"))
+        records = ((record.key.entity, record.payload) for record in snapshot.records())
+        report = loading.load_records(twin, records, opening=None, opening_date=snapshot.info.taken_at.date())
+    else:
+        folder = Path(company)
+        if not folder.is_dir():
+            raise WrongUse(f"{company!r} is no company.", do="Use sample, empty, a folder, or snapshot:ID.")
+        report = loading.load_folder(twin, folder)
+    note(f"{report.records} records, {len(report.placeholders)} placeholders, {len(report.openings)} opening entries.")
+    for said in report.announcements:
+        note(f"  {said.what}")
+
+
+@group.command("incident")
+def incident(
+    context: typer.Context,
+    name: str = typer.Argument(help="The incident, such as deleted-invoice or demo."),
+    url: str = typer.Option(..., help="The base_url that `akika twin serve` printed."),
+) -> None:
+    """Do one labelled incident to a running twin, and print the ground truth."""
+    options: Options = context.obj
+    try:
+        answer = httpx.post(f"{url.rstrip('/')}/twin/incidents/{name}", timeout=60, trust_env=False)
+    except httpx.HTTPError as error:
+        raise NetworkFailed(f"No twin answers at {url}.", do="Start one with `akika twin serve`.") from error
+    truth = decode(answer.content)
+    if answer.status_code != httpx.codes.OK:
+        raise Refused(str(truth.get("error", truth)) if isinstance(truth, dict) else "The twin refused.")
+    if options.json:
+        say_json(truth)
+        return
+    for record in truth["records"]:
+        say(f"{record['what']:12} {record['entity']}:{record['id']}")
+    sys.stdout.flush()
