@@ -64,6 +64,7 @@ class Ledger:
         costs, said = replay(chart, moves, opening_costs)
         postings.extend(costs)
         findings.extend(said)
+        findings.extend(_uncaptured(chart, postings))
         return cls(chart, tuple(postings), tuple(findings), open_items)
 
     @property
@@ -142,3 +143,19 @@ class Ledger:
     def open_payable(self) -> tuple[OpenDocument, ...]:
         """Documents on payable accounts that are not settled in full, oldest first; a bill is positive."""
         return self._open.of(self.chart.is_payable, -1)
+
+
+def _uncaptured(chart: Chart, postings: list[Posting]) -> list[Finding]:
+    """One finding for each account that is posted to but was not captured: its type, and so its year, is unknown."""
+    counts: dict[str, int] = {}
+    for posting in postings:
+        if posting.account not in chart.accounts and posting.account != UNRESOLVED:
+            counts[posting.account] = counts.get(posting.account, 0) + 1
+    return [
+        Finding(
+            "account_missing",
+            f"Account {account} was not captured; {counts[account]} postings to it stand under its Id.",
+            RecordKey("Account", account),
+        )
+        for account in sorted(counts, key=id_order)
+    ]

@@ -70,19 +70,22 @@ class Sheet:
             Finding(code, f"{self.key} {what}.", self.key, "note" if severity == "note" else "problem")
         )
 
-    def put(self, account: str | None, value: Decimal, line: str, party: RecordKey | None = None) -> None:
+    def put(
+        self, account: str | None, value: Decimal, line: str, party: RecordKey | None = None, *, why: str = ""
+    ) -> None:
         """Post ``value`` of the document's currency; without an account it goes to the unresolved one, by name."""
-        self.put_home(account, cents(value * self.rate) if self.foreign else value, line, party)
+        self.put_home(account, cents(value * self.rate) if self.foreign else value, line, party, why=why)
 
-    def put_home(self, account: str | None, value: Decimal, line: str, party: RecordKey | None = None) -> None:
-        """Post ``value`` that is in home currency already."""
+    def put_home(
+        self, account: str | None, value: Decimal, line: str, party: RecordKey | None = None, *, why: str = ""
+    ) -> None:
+        """Post ``value`` that is in home currency already. ``why`` says why there is no account, if there is none."""
         if value == 0:
             return
         if account is None:
             account = UNRESOLVED
-            self.say("no_account", f"has {money_text(abs(value))} ({line}) for which no account can be named")
-        elif account not in self.chart.accounts:
-            self.say("account_missing", f"posts to account {account}, which was not captured")
+            tail = f": {why}" if why else ""
+            self.say("no_account", f"has {money_text(abs(value))} ({line}) for which no account can be named{tail}")
         self.postings.append(Posting(account, value, self.date, self.key, party or self.party, line))
 
     def total(self, body: dict[str, Any], account: str | None, sign: int, less: Decimal = ZERO) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from akika_forensics.books.body import amount, lines, part, party, ref
 from akika_forensics.books.chart import Chart
 from akika_forensics.books.posting import TOTAL, Sheet
-from akika_forensics.books.sales import SILENT_LINES, close_exchange, settled
+from akika_forensics.books.sales import SILENT_LINES, close_exchange, settled, unnamed
 from akika_forensics.books.taxlines import post_tax
 
 
@@ -32,7 +32,9 @@ def purchase(sheet: Sheet, body: dict[str, Any]) -> None:
         if kind in SILENT_LINES or not value:
             continue
         detail = part(line, kind)
-        sheet.put(cost_account(sheet.chart, kind, detail), sign * value, name, party(detail, "CustomerRef", "Customer"))
+        customer = party(detail, "CustomerRef", "Customer")
+        account = cost_account(sheet.chart, kind, detail)
+        sheet.put(account, sign * value, name, customer, why=unnamed(sheet.chart, line))
     post_tax(sheet, body, sign)
 
 

@@ -42,7 +42,7 @@ def sale(sheet: Sheet, body: dict[str, Any]) -> None:
             discount = ref(part(line, kind), "DiscountAccountRef") or chart.discount_account
             sheet.put(discount, sign * value, name)
         elif value:
-            sheet.put(income_account(chart, line), -sign * value, name)
+            sheet.put(income_account(chart, line), -sign * value, name, why=unnamed(chart, line))
     post_tax(sheet, body, -sign)
 
 
@@ -71,6 +71,17 @@ def income_account(chart: Chart, line: dict[str, Any]) -> str | None:
         return chart.shipping_account
     item = chart.items.get(item_id or "")
     return item.income if item else None
+
+
+def unnamed(chart: Chart, line: dict[str, Any]) -> str:
+    """Why a line's item names no account."""
+    kind = str(line.get("DetailType", ""))
+    detail = part(line, kind)
+    item_id = ref(detail, "ItemRef")
+    if item_id is None:
+        return f"a {kind or 'line of no kind'} names no item"
+    item = chart.items.get(item_id)
+    return f"item {item_id} was not captured" if item is None else f"item {item_id} ({item.name}) names none"
 
 
 def payment(sheet: Sheet, body: dict[str, Any]) -> None:

@@ -44,22 +44,39 @@ def passphrase_from_file(file: Path) -> Secret:
     try:
         return Secret(file.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r"))
     except OSError as error:
-        raise WrongUse(f"The passphrase file {file} cannot be read.", do="Check its path and its permissions.") from error
+        raise WrongUse(
+            f"The passphrase file {file} cannot be read.", do="Check its path and its permissions."
+        ) from error
 
 
 def open_vault(
-    root: str | Path, *, company: str | None = None, passphrase: Secret | str | None = None, heads: HeadStore | None = None
+    root: str | Path,
+    *,
+    company: str | None = None,
+    passphrase: Secret | str | None = None,
+    heads: HeadStore | None = None,
 ) -> Case:
     """Open a vault for a session. Without ``passphrase`` the environment gives it.
 
     Raises WrongKey, VaultDamaged and WrongUse.
     """
-    secret = passphrase if isinstance(passphrase, Secret) else Secret(passphrase) if passphrase else passphrase_from_environment()
+    secret = (
+        passphrase
+        if isinstance(passphrase, Secret)
+        else Secret(passphrase)
+        if passphrase
+        else passphrase_from_environment()
+    )
     return Case(open_bare_vault(Path(root), secret, heads=heads or default_heads()), company)
 
 
 def init_vault(
-    root: Path, passphrase: Secret, *, recovery_sheet: Path | None, heads: HeadStore | None = None, cost: KdfCost = KdfCost.STANDARD
+    root: Path,
+    passphrase: Secret,
+    *,
+    recovery_sheet: Path | None,
+    heads: HeadStore | None = None,
+    cost: KdfCost = KdfCost.STANDARD,
 ) -> Case:
     """A new vault with its keys, the preparer's signing key, and a recovery sheet outside it."""
     vault = create(root, passphrase, heads=heads or default_heads(), recovery_sheet=recovery_sheet, cost=cost)
@@ -97,7 +114,9 @@ class Case:
         """Connect the vault to a company; the tokens are sealed in it."""
         chosen, company = self.companies.connect(connection, refresh_token, name=name)
         self.custody.record(
-            "connected", f"The vault was connected to {company.name}.", {"company": chosen, "realm": company.realm_id, "host": company.host}
+            "connected",
+            f"The vault was connected to {company.name}.",
+            {"company": chosen, "realm": company.realm_id, "host": company.host},
         )
         self._company = chosen
         return chosen, company
@@ -112,7 +131,7 @@ class Case:
             self.companies.reader(name) as reader,
             self.vault.begin_snapshot(self.companies.company(name)) as writer,
         ):
-            info = capture.run(reader, writer, progress=progress, should_stop=should_stop)
+            info: SnapshotInfo = capture.run(reader, writer, progress=progress, should_stop=should_stop)
             self.custody.record(
                 "captured",
                 f"Snapshot {info.id} with {info.records} records was captured{f' {why}' if why else ''}.",
@@ -159,7 +178,12 @@ class Case:
         return ReferenceGraph.of(self.snapshot(ref).records())
 
     def graph(
-        self, records: str | RecordKey | Iterable[str | RecordKey], *, depth: int = 1, snapshot: str = "latest", states: dict[RecordKey, str] | None = None
+        self,
+        records: str | RecordKey | Iterable[str | RecordKey],
+        *,
+        depth: int = 1,
+        snapshot: str = "latest",
+        states: dict[RecordKey, str] | None = None,
     ) -> Any:
         """The neighbourhood of some records as a picture: what they need, what hangs on them."""
         given = [records] if isinstance(records, str | RecordKey) else list(records)
@@ -171,7 +195,9 @@ class Case:
         snapshot = self.snapshot(ref)
         files = export_snapshot(snapshot, to, form)
         self.custody.record(
-            "exported", f"Snapshot {snapshot.info.id} was exported as {form}.", {"snapshot": snapshot.info.id, "to": str(to), "files": len(files)}
+            "exported",
+            f"Snapshot {snapshot.info.id} was exported as {form}.",
+            {"snapshot": snapshot.info.id, "to": str(to), "files": len(files)},
         )
         return files
 
@@ -181,4 +207,3 @@ class Case:
 
     def __repr__(self) -> str:
         return f"Case({self.vault!r})"
-

@@ -91,7 +91,12 @@ class Companies:
     def connection(self, name: str) -> Connection:
         stored = self._read(name)
         return Connection(
-            stored.name, stored.realm_id, stored.base_url, stored.token_url, stored.client_id, Secret(stored.client_secret)
+            stored.name,
+            stored.realm_id,
+            stored.base_url,
+            stored.token_url,
+            stored.client_id,
+            Secret(stored.client_secret),
         )
 
     def company(self, name: str) -> Company:

@@ -219,12 +219,17 @@ class PlanDesk:
         """Run the plan and its undo on a twin that holds the books of now; the outcome is kept."""
         plan = self._read(file)
         before, known = self._s.snapshot(plan.before.id), self._s.snapshot(plan.now.id)
-        result = rehearse(plan, before=before, known=known, control=control_of(known, plan.prediction.as_of), progress=progress)
+        result = rehearse(
+            plan, before=before, known=known, control=control_of(known, plan.prediction.as_of), progress=progress
+        )
         details = rehearsal_json(result)
         stored = self._vault.put_document("rehearsal", canonical_value(details))
         outcome = "ended as predicted" if result.ok else "did not end as predicted"
         self._custody.record(
-            _REHEARSED, f"Plan {plan.id} was rehearsed and {outcome}.", {"plan": plan.id, "digest": plan.digest, **details}, [stored]
+            _REHEARSED,
+            f"Plan {plan.id} was rehearsed and {outcome}.",
+            {"plan": plan.id, "digest": plan.digest, **details},
+            [stored],
         )
         return result
 
@@ -275,7 +280,9 @@ class PlanDesk:
         )
         return made, self._tally(plan)
 
-    def decide(self, file: Path, decisions: Mapping[str, str], out: Path, *, progress: Callable[[str], None] = lambda _: None) -> Plan:
+    def decide(
+        self, file: Path, decisions: Mapping[str, str], out: Path, *, progress: Callable[[str], None] = lambda _: None
+    ) -> Plan:
         """Make the plan anew, from the same states, with a person's decisions; it has a new digest and no approval."""
         plan = self._read(file)
         return self.create(
@@ -318,7 +325,7 @@ class PlanDesk:
                 do="`akika plan resume FILE` goes on; `akika plan undo FILE` makes a plan that takes it back.",
             )
         counted = self._tally(plan)
-        approvals.require(plan, counted)
+        approvals.require(counted)
         company = self._s.companies.company(self._s.company_name)
         if company.realm_id != plan.company.realm_id or company.host != plan.company.host:
             raise WrongCompany(
@@ -328,7 +335,9 @@ class PlanDesk:
                 do="Choose the company the plan was made for with --company.",
             )
         if plan.company.production and confirm is None:
-            raise Refused("On a production company a person confirms after the first family.", do="Run it at a terminal.")
+            raise Refused(
+                "On a production company a person confirms after the first family.", do="Run it at a terminal."
+            )
         with self._vault.lock(f"execute plan {plan.id}"):
             return self._run(plan, counted, resume=resume, on_step=on_step, should_stop=should_stop, confirm=confirm)
 
@@ -429,7 +438,9 @@ def _as_of(snapshot: Snapshot) -> Any:
 
 
 def _ref(snapshot: Snapshot) -> SnapshotRef:
-    return SnapshotRef(id=snapshot.info.id, digest=snapshot.info.digest, taken_at=format_instant(snapshot.info.taken_at))
+    return SnapshotRef(
+        id=snapshot.info.id, digest=snapshot.info.digest, taken_at=format_instant(snapshot.info.taken_at)
+    )
 
 
 def _state(run: RunState, counted: Tally, rehearsed: Act | None, verified: Act | None) -> str:

@@ -45,7 +45,9 @@ def _content(records: list[Record], form: str) -> bytes:
     rows = [dict(_leaves(record.body, "")) for record in records]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     if form == "parquet":
-        frame = pl.DataFrame({name: [row.get(name) for row in rows] for name in columns}, schema=dict.fromkeys(columns, pl.String))
+        frame = pl.DataFrame(
+            {name: [row.get(name) for row in rows] for name in columns}, schema=dict.fromkeys(columns, pl.String)
+        )
         buffer = io.BytesIO()
         frame.write_parquet(buffer)
         return buffer.getvalue()

@@ -38,7 +38,9 @@ class SnapshotTable(tuple[SnapshotInfo, ...]):
             }
             for info in self
         ]
-        return str(pd.DataFrame(rows, columns=["snapshot", "company", "taken at", "records", "complete"]).to_html(index=False))
+        return str(
+            pd.DataFrame(rows, columns=["snapshot", "company", "taken at", "records", "complete"]).to_html(index=False)
+        )
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class CaseDiff:
         return MovementPicture(self.effect)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.view()._repr_mimebundle_(include, exclude)  # noqa: SLF001 -- Jupyter's display protocol
+        return self.view()._repr_mimebundle_(include, exclude)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class CasePlan:
         return StepTable(self.steps)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.view()._repr_mimebundle_(include, exclude)  # noqa: SLF001 -- Jupyter's display protocol
+        return self.view()._repr_mimebundle_(include, exclude)
 
 
 def graph_view(snapshot: Snapshot, keys: Iterable[RecordKey], depth: int, states: Mapping[RecordKey, str]) -> GraphView:
@@ -151,5 +153,7 @@ def graph_view(snapshot: Snapshot, keys: Iterable[RecordKey], depth: int, states
     graph = ReferenceGraph.of(records.values())
     focus = [key for key in keys if key in graph]
     around = {*graph.closure(focus, "needs", depth), *graph.closure(focus, "dependents", depth), *focus}
-    shown = [GraphNode(key, records[key].label, states.get(key, "unchanged")) for key in sorted(around) if key in records]
+    shown = [
+        GraphNode(key, records[key].label, states.get(key, "unchanged")) for key in sorted(around) if key in records
+    ]
     return GraphView(shown, [(edge.source, edge.target) for edge in graph.edges(around)], focus)

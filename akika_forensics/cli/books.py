@@ -98,7 +98,11 @@ def history(
         )
         return
     for version in versions:
-        held = f"{version.record.label}, SyncToken {version.record.body.get('SyncToken')}" if version.record else "not there"
+        held = (
+            f"{version.record.label}, SyncToken {version.record.body.get('SyncToken')}"
+            if version.record
+            else "not there"
+        )
         say(f"{version.snapshot}  {format_instant(version.taken_at)}  {held}")
     if not versions:
         say("The record is in no snapshot.")
@@ -134,10 +138,15 @@ def check(context: typer.Context, snapshot: str = typer.Argument("latest", help=
             row = finding_json(finding)
             say(f"{row['code']}: {row['what']}")
         apart = [line for line in report.tie_out if line.residual != ZERO]
-        rows = [(line.account_name, money_text(line.ours), money_text(line.theirs), money_text(line.residual)) for line in apart]
+        rows = [
+            (line.account_name, money_text(line.ours), money_text(line.theirs), money_text(line.residual))
+            for line in apart
+        ]
         if rows:
             table(("account", "documents", "QuickBooks", "residual"), rows, right=(1, 2, 3))
-        say(f"{'Complete' if report.complete else 'NOT complete'}; {len(report.tie_out)} lines compared, largest residual {money_text(residual)}.")
+        say(
+            f"{'Complete' if report.complete else 'NOT complete'}; {len(report.tie_out)} lines compared, largest residual {money_text(residual)}."
+        )
     if not report.complete or residual != ZERO:
         raise typer.Exit(1)
 
@@ -178,7 +187,10 @@ def graph(
     if options.json:
         say_json(
             {
-                "nodes": [{"record": str(k), "entity": k.entity, "id": k.id, "label": labels.get(k, str(k))} for k in sorted(around)],
+                "nodes": [
+                    {"record": str(k), "entity": k.entity, "id": k.id, "label": labels.get(k, str(k))}
+                    for k in sorted(around)
+                ],
                 "edges": [{"source": str(e.source), "target": str(e.target), "paths": list(e.paths)} for e in edges],
             }
         )

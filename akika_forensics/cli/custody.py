@@ -20,7 +20,14 @@ def list_acts(context: typer.Context) -> None:
         say_json(
             {
                 "acts": [
-                    {"number": act.number, "at": format_instant(act.at), "by": act.by, "act": act.act, "what": act.what, "digest": act.digest}
+                    {
+                        "number": act.number,
+                        "at": format_instant(act.at),
+                        "by": act.by,
+                        "act": act.act,
+                        "what": act.what,
+                        "digest": act.digest,
+                    }
                     for act in acts
                 ]
             }

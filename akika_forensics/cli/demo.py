@@ -16,7 +16,10 @@ from akika_forensics.errors import Found, WrongUse
 from akika_forensics.settings import Secret
 
 
-def demo(context: typer.Context, dir: Path = typer.Option(Path("demo"), "--dir", help="A new or empty folder for everything.")) -> None:  # noqa: A002 -- the option's name
+def demo(
+    context: typer.Context,
+    dir: Path = typer.Option(Path("demo"), "--dir", help="A new or empty folder for everything."),
+) -> None:
     options: Options = context.obj
     started = time.monotonic()
     story = _Story(options, dir)
@@ -113,7 +116,7 @@ class _Story:
         for record in truth["records"]:
             counts[f"{record['entity']} {record['what']}"] = counts.get(f"{record['entity']} {record['what']}", 0) + 1
         for what, number in counts.items():
-            self.say(f"   {number:>3} × {what}")
+            self.say(f"   {number:>3} x {what}")
 
     def _diff(self, case: Any) -> None:
         from akika_forensics.model.money import ZERO, money_text
@@ -124,13 +127,18 @@ class _Story:
         shown = [change for change in direct if change.key.entity != "Bill"]
         for change in shown:
             self.say(f"   {change.kind:12} {change.label}")
-        self.say(f"   and {len(direct) - len(shown)} bills; {len(found.changes) - len(direct)} other records moved as a consequence.")
+        self.say(
+            f"   and {len(direct) - len(shown)} bills; {len(found.changes) - len(direct)} other records moved as a consequence."
+        )
         moved = [row for row in found.effect if row.change != ZERO]
         if not self.quiet:
             say()
             table(
                 ("   account", "before", "after", "change"),
-                [(f"   {row.name}", money_text(row.before), money_text(row.after), money_text(row.change)) for row in moved],
+                [
+                    (f"   {row.name}", money_text(row.before), money_text(row.after), money_text(row.change))
+                    for row in moved
+                ],
                 right=(1, 2, 3),
             )
 
@@ -138,12 +146,16 @@ class _Story:
         from akika_forensics.restore.scope import scope_of
 
         before, after = self.snapshots[:2]
-        plan = case.plans.create(to=before, after=after, now_snapshot=after, scope=scope_of(self.truth), out=self.plan_file)
+        plan = case.plans.create(
+            to=before, after=after, now_snapshot=after, scope=scope_of(self.truth), out=self.plan_file
+        )
         self.out["plan"] = {"id": plan.id, "digest": plan.digest, "steps": len(plan.steps)}
         actions: dict[str, int] = {}
         for step in plan.steps:
             actions[step.action.value] = actions.get(step.action.value, 0) + 1
-        self.say(f"   {len(plan.steps)} steps: {', '.join(f'{number} {name}' for name, number in sorted(actions.items()))}.")
+        self.say(
+            f"   {len(plan.steps)} steps: {', '.join(f'{number} {name}' for name, number in sorted(actions.items()))}."
+        )
         for step in plan.steps:
             if step.action.value != "remove":
                 self.say(f"   {step.id} {step.action.value:11} {step.label}: {step.reason}")
@@ -152,11 +164,17 @@ class _Story:
 
     def _rehearse(self, case: Any) -> None:
         result = case.plans.rehearse(self.plan_file)
-        self.say(f"   {'It ended as predicted, to the cent' if result.ok else 'It did NOT end as predicted'}; the undo: {result.undo_state}.")
+        self.say(
+            f"   {'It ended as predicted, to the cent' if result.ok else 'It did NOT end as predicted'}; the undo: {result.undo_state}."
+        )
         for said in (*result.differences, *result.undo_differences):
             self.say(f"   {said}")
         if not result.ok:
-            raise Found("The rehearsal did not end as predicted.", means="The plan is not approved.", do="Report this; the demo always should.")
+            raise Found(
+                "The rehearsal did not end as predicted.",
+                means="The plan is not approved.",
+                do="Report this; the demo always should.",
+            )
 
     def _approve(self, case: Any) -> None:
         secret = Secret(secrets.token_urlsafe(18))
@@ -211,7 +229,9 @@ class _Story:
             "plan": str(self.plan_file),
         }
         with progress("   Running the notebook", quiet=self.quiet) as shown:
-            made = reports.run("restore_verification", parameters, self.folder / "report", passphrase=self.passphrase, progress=shown)
+            made = reports.run(
+                "restore_verification", parameters, self.folder / "report", passphrase=self.passphrase, progress=shown
+            )
         self.out["report"] = str(made.html)
         self.say(f"   {made.html}")
 

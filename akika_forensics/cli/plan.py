@@ -29,11 +29,15 @@ def create(
     out: Path = typer.Option(..., help="The plan's file, new."),
     after: str = typer.Option("", help="The first snapshot after the incident; later work is then told apart."),
     record: list[str] = typer.Option([], help="A record, such as Invoice:130; repeat it."),
-    everything: bool = typer.Option(False, "--all", help="The whole company; what was added is never removed by this alone."),
+    everything: bool = typer.Option(
+        False, "--all", help="The whole company; what was added is never removed by this alone."
+    ),
     import_since: str = typer.Option("", help="Remove what was created from this time on …"),
     import_until: str = typer.Option("", help="… up to this time."),
     import_entity: str = typer.Option("", help="Only this entity of the import."),
-    snapshot: str = typer.Option("", "--now", help="Use this snapshot as the state of now instead of capturing afresh."),
+    snapshot: str = typer.Option(
+        "", "--now", help="Use this snapshot as the state of now instead of capturing afresh."
+    ),
 ) -> None:
     """Make a plan bound to a fresh capture of the company."""
     from akika_forensics.restore.scope import scope_of
@@ -90,7 +94,13 @@ def _tell_plan(options: Options, plan: Plan, out: Path) -> None:
 
 
 def _note(given: Note) -> dict[str, Any]:
-    return {"code": given.code, "record": given.record, "label": given.label, "what": given.what, "values": given.values}
+    return {
+        "code": given.code,
+        "record": given.record,
+        "label": given.label,
+        "what": given.what,
+        "values": given.values,
+    }
 
 
 def _tell_notes(plan: Plan) -> None:
@@ -106,7 +116,9 @@ def _tell_notes(plan: Plan) -> None:
 
 @group.command("show")
 def show(
-    context: typer.Context, file: Path = FILE, plain_json: bool = typer.Option(False, "--plain", help="Print the plan document itself.")
+    context: typer.Context,
+    file: Path = FILE,
+    plain_json: bool = typer.Option(False, "--plain", help="Print the plan document itself."),
 ) -> None:
     """The plan, its steps and what became of them."""
     options: Options = context.obj
@@ -134,7 +146,10 @@ def show(
     for name, value in shown.summary.items():
         say(f"{name:12} {value}")
     say()
-    table(("step", "action", "record", "label", "state"), [(s.id, s.action, s.record, s.label, s.state) for s in shown.steps])
+    table(
+        ("step", "action", "record", "label", "state"),
+        [(s.id, s.action, s.record, s.label, s.state) for s in shown.steps],
+    )
     _tell_notes(plan)
 
 
@@ -155,7 +170,9 @@ def _steps(rows: Iterable[Any]) -> list[dict[str, str]]:
 
 
 @group.command("explain")
-def explain(context: typer.Context, file: Path = FILE, step: str = typer.Argument(help="The step, such as s001.")) -> None:
+def explain(
+    context: typer.Context, file: Path = FILE, step: str = typer.Argument(help="The step, such as s001.")
+) -> None:
     """One step in full: why, what is sent, what must be true before it, and what it does to the accounts."""
     options: Options = context.obj
     found = open_case(options).plan(file).plan.step(step)
@@ -181,7 +198,14 @@ def rehearse(context: typer.Context, file: Path = FILE) -> None:
     with progress("Rehearsing", quiet=options.json) as shown:
         result = case.plans.rehearse(file, progress=lambda what: shown(what, 0, 0))
     if options.json:
-        say_json({**rehearsal_json(result), "run": result.state, "state": "rehearsed", "steps": _steps(case.plan(file).steps)})
+        say_json(
+            {
+                **rehearsal_json(result),
+                "run": result.state,
+                "state": "rehearsed",
+                "steps": _steps(case.plan(file).steps),
+            }
+        )
     else:
         say(f"The rehearsal {'ended as predicted' if result.ok else 'did NOT end as predicted'} ({result.state}).")
         for said in result.differences:
@@ -218,7 +242,9 @@ def approve(
     context: typer.Context,
     file: Path = FILE,
     signer: str = typer.Option("", help="Who approves [the preparer]."),
-    allow_author: bool = typer.Option(False, "--allow-author", help="Let the preparer approve the own plan; the approval says so."),
+    allow_author: bool = typer.Option(
+        False, "--allow-author", help="Let the preparer approve the own plan; the approval says so."
+    ),
     words: str = typer.Option("", help="Words that are signed with it."),
     override: str = typer.Option("", help="Why a plan whose rehearsal failed is approved all the same."),
 ) -> None:
@@ -237,7 +263,9 @@ def reject(
     _sign(context.obj, file, signer, allow_author=True, words=words, override="", reject=True)
 
 
-def _sign(options: Options, file: Path, signer: str, *, allow_author: bool, words: str, override: str, reject: bool) -> None:
+def _sign(
+    options: Options, file: Path, signer: str, *, allow_author: bool, words: str, override: str, reject: bool
+) -> None:
     from akika_forensics.restore.signers import PREPARER
 
     case = open_case(options)
@@ -261,7 +289,9 @@ def _sign(options: Options, file: Path, signer: str, *, allow_author: bool, word
             }
         )
         return
-    say(f"{made.reading}: plan {made.statement.plan}. {'Enough to run.' if counted.enough else 'Not enough to run yet.'}")
+    say(
+        f"{made.reading}: plan {made.statement.plan}. {'Enough to run.' if counted.enough else 'Not enough to run yet.'}"
+    )
 
 
 @group.command("execute")
@@ -325,7 +355,14 @@ def verify(
     case = open_case(options)
     result, info = case.plans.verify(file, snapshot=snapshot or None)
     if options.json:
-        say_json({"state": "verified", "snapshot": info.id, "steps": _steps(case.plan(file).steps), **verification_json(result)})
+        say_json(
+            {
+                "state": "verified",
+                "snapshot": info.id,
+                "steps": _steps(case.plan(file).steps),
+                **verification_json(result),
+            }
+        )
     else:
         details = verification_json(result)
         say(
@@ -337,13 +374,19 @@ def verify(
                 say(f"  {row.label} ({row.now_record}): {said}")
         for said in result.unexpected:
             say(f"  {said}")
-        say("The books agree with the approved plan." if result.clean else "The books do NOT agree with the approved plan.")
+        say(
+            "The books agree with the approved plan."
+            if result.clean
+            else "The books do NOT agree with the approved plan."
+        )
     if not result.clean:
         raise typer.Exit(1)
 
 
 @group.command("undo")
-def undo(context: typer.Context, file: Path = FILE, out: Path = typer.Option(..., help="The undo plan's file, new.")) -> None:
+def undo(
+    context: typer.Context, file: Path = FILE, out: Path = typer.Option(..., help="The undo plan's file, new.")
+) -> None:
     """Make a plan that takes back what stands of an executed plan; it needs its own approval."""
     options: Options = context.obj
     plan = open_case(options).plans.undo(file, out)

@@ -22,7 +22,9 @@ def list_reports(context: typer.Context) -> None:
     options: Options = context.obj
     found = reports.catalogue()
     if options.json:
-        say_json({"reports": [{"name": report.name, "parameters": [p.name for p in report.parameters]} for report in found]})
+        say_json(
+            {"reports": [{"name": report.name, "parameters": [p.name for p in report.parameters]} for report in found]}
+        )
         return
     for report in found:
         say(f"{report.name}  ({', '.join(p.name for p in report.parameters)})")

@@ -24,7 +24,9 @@ def add(
     options: Options = context.obj
     case = open_case(options)
     signer = case.signers.add(name, signer_passphrase(name, new=True), role=role)
-    case.custody.record("signer_added", f"{name} may approve.", {"signer": name, "role": role, "fingerprint": signer.fingerprint})
+    case.custody.record(
+        "signer_added", f"{name} may approve.", {"signer": name, "role": role, "fingerprint": signer.fingerprint}
+    )
     _tell(options, signer)
 
 
@@ -43,7 +45,9 @@ def enrol(
         raise WrongUse(f"{file} cannot be read.", do="Give a public key file, such as id_ed25519.pub.") from error
     case = open_case(options)
     signer = case.signers.enrol(name, line, role=role)
-    case.custody.record("signer_enrolled", f"{name} was enrolled.", {"signer": name, "role": role, "fingerprint": signer.fingerprint})
+    case.custody.record(
+        "signer_enrolled", f"{name} was enrolled.", {"signer": name, "role": role, "fingerprint": signer.fingerprint}
+    )
     _tell(options, signer)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from akika_forensics.errors import AkikaError
 from akika_forensics.model.payload import encode
 
-_CONTROL = {code: "�" for code in (*range(0x20), 0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_CONTROL = dict.fromkeys((*range(32), 127, *range(128, 160), *range(8234, 8239), *range(8294, 8298)), "�")
 del _CONTROL[0x0A], _CONTROL[0x09]
 
 
@@ -47,7 +47,10 @@ def say_error(error: AkikaError, *, json: bool) -> None:
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
     """A plain aligned table; columns in ``right`` are set flush right."""
     cells = [[plain(cell).replace("\n", " ") for cell in row] for row in rows]
-    widths = [max(len(heading), *(len(row[at]) for row in cells), 0) if cells else len(heading) for at, heading in enumerate(headings)]
+    widths = [
+        max(len(heading), *(len(row[at]) for row in cells), 0) if cells else len(heading)
+        for at, heading in enumerate(headings)
+    ]
     widths = [min(width, 60) for width in widths]
     for row in [list(headings), *cells]:
         parts = [
@@ -70,7 +73,13 @@ def progress(title: str, *, quiet: bool) -> Iterator[Any]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task(title, total=None)
 

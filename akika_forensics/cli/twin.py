@@ -22,7 +22,9 @@ group = typer.Typer(help="A local QuickBooks company.", no_args_is_help=True)
 def serve(
     context: typer.Context,
     port: int = typer.Option(0, min=0, max=65535, help="0 takes any free one."),
-    company: str = typer.Option("sample", help="sample, empty, a folder of Entity.jsonl files, or snapshot:ID of the vault."),
+    company: str = typer.Option(
+        "sample", help="sample, empty, a folder of Entity.jsonl files, or snapshot:ID of the vault."
+    ),
     limits: str = typer.Option("off", help="on or off: QuickBooks' request limits."),
     faults: str = typer.Option("", help="Faults to play, such as throttle@5,drop@write:3."),
     data: str = typer.Option("", help="A folder to keep the company in; without one it is gone when it stops."),

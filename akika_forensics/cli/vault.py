@@ -64,7 +64,9 @@ def connect(
 def _from_environment(name: str) -> Secret:
     value = os.environ.get(name)
     if not value:
-        raise WrongUse(f"The environment variable {name} is empty.", do="Put the secret there; it is never an argument.")
+        raise WrongUse(
+            f"The environment variable {name} is empty.", do="Put the secret there; it is never an argument."
+        )
     return Secret(value)
 
 
@@ -95,7 +97,9 @@ def capture(
             }
         )
     else:
-        say(f"Snapshot {info.id}: {info.records:,} records, {info.new_versions:,} new versions, {info.requests} requests, {elapsed:.1f} s.")
+        say(
+            f"Snapshot {info.id}: {info.records:,} records, {info.new_versions:,} new versions, {info.requests} requests, {elapsed:.1f} s."
+        )
         say("It is complete." if info.complete else "It is NOT complete:")
         for finding in info.findings:
             say(f"  {finding.get('severity', '')}: {finding['what']}")
@@ -124,7 +128,13 @@ def snapshots(context: typer.Context) -> None:
         )
         return
     rows = [
-        (info.id, format_instant(info.taken_at), f"{info.records:,}", "yes" if info.complete else "NO", info.company.name)
+        (
+            info.id,
+            format_instant(info.taken_at),
+            f"{info.records:,}",
+            "yes" if info.complete else "NO",
+            info.company.name,
+        )
         for info in found
     ]
     table(("snapshot", "taken at", "records", "complete", "company"), rows, right=(2,))

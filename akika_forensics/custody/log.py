@@ -45,7 +45,9 @@ class CustodyLog:
         self._chain = vault.chain(CHAIN, NAMESPACE)
         self._by = by
 
-    def record(self, act: str, what: str, details: dict[str, Any] | None = None, files: Sequence[StoredFile] = ()) -> Act:
+    def record(
+        self, act: str, what: str, details: dict[str, Any] | None = None, files: Sequence[StoredFile] = ()
+    ) -> Act:
         """Append an act; durable when it returns. ``act`` is a short code, ``what`` one plain sentence."""
         entry = self._chain.append(
             {

@@ -81,8 +81,11 @@ class PagePlan:
         piece.keys = frozenset(cut.key for cut in page.slices)
         self._mend()
         last = self._pieces[-1]
-        if last.arrived and last.full and not self._ended():
-            self._pieces.append(_Piece(last.position + self._step))
+        if self.stable and last.arrived and last.full and not self._ended():
+            if len(self._pieces) > 1 and last.keys == self._pieces[-2].keys:
+                self._give_up()  # the server does not turn pages
+            else:
+                self._pieces.append(_Piece(last.position + self._step))
 
     @property
     def done(self) -> bool:
@@ -99,10 +102,14 @@ class PagePlan:
             if left.arrived and right.arrived and not self._joined(left, right):
                 repair = self._repair(right)
                 if not repair:
-                    self.stable = False
+                    self._give_up()
                     return
                 self._pieces[position + 1 : position + 1] = repair
             position += 1
+
+    def _give_up(self) -> None:
+        self.stable = False
+        self._pieces = [piece for piece in self._pieces if piece.asked]
 
     def _joined(self, left: _Piece, right: _Piece) -> bool:
         # A page with room left over was the end of the list; nothing that existed then comes after it.

@@ -14,7 +14,7 @@ from akika_forensics.quickbooks.connection import Connection
 _SELECT: Final = re.compile(r"\s*select\s", re.IGNORECASE)
 _BATCH_PARAMETERS: Final = frozenset({"requestid", "minorversion"})
 _OVERRIDES: Final = ("x-http-method-override", "x-http-method", "x-method-override")
-_PLAIN_PATH: Final = re.compile(rb"[A-Za-z0-9_./-]*")
+_PLAIN_PATH: Final = re.compile(rb"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 
 
 class WriteBlock(httpx.BaseTransport):
@@ -50,7 +50,7 @@ class WriteBlock(httpx.BaseTransport):
         if not _same_host(request.url, self._base):
             return "another host"
         path, _, query = request.url.raw_path.partition(b"?")
-        if not path.startswith(self._company_path) or b"//" in path or b".." in path or not _PLAIN_PATH.fullmatch(path):
+        if not path.startswith(self._company_path) or not _PLAIN_PATH.fullmatch(path, len(self._company_path)):
             return "a path outside the company"
         if request.method == "GET":
             return "a body on a GET" if _body(request) else ""

@@ -96,7 +96,9 @@ def read(data: bytes) -> Approval:
         signed = msgspec.json.decode(data, type=Signed)
         return Approval(msgspec.json.decode(signed.statement.encode(), type=Statement), signed)
     except msgspec.DecodeError as error:
-        raise Refused("A stored approval cannot be read.", means="It does not count.", do="Approve the plan again.") from error
+        raise Refused(
+            "A stored approval cannot be read.", means="It does not count.", do="Approve the plan again."
+        ) from error
 
 
 def write(approval: Approval) -> bytes:
@@ -150,7 +152,7 @@ def _objection(plan: Plan, approval: Approval, signer: Signer | None, at: dateti
     return ""
 
 
-def require(plan: Plan, counted: Tally) -> None:
+def require(counted: Tally) -> None:
     """Raises NotApproved unless the approvals are enough."""
     if counted.enough:
         return

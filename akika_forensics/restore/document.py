@@ -171,7 +171,7 @@ class Plan(_Document):
     now: SnapshotRef
     scope: dict[str, Any]
     decisions: dict[str, str] = Field(default_factory=dict)
-    policy: Policy = Policy()
+    policy: Policy = Field(default_factory=Policy)
     aliases: dict[str, str] = Field(default_factory=dict)
     steps: tuple[Step, ...]
     requires: tuple[Requirement, ...] = ()

@@ -122,9 +122,7 @@ class Evidence:
             self.now.index(), on=["entity", "id"], how="full", suffix="_now", coalesce=True
         )
         rows = joined.filter(
-            pl.col("digest").is_null()
-            | pl.col("digest_now").is_null()
-            | (pl.col("digest") != pl.col("digest_now"))
+            pl.col("digest").is_null() | pl.col("digest_now").is_null() | (pl.col("digest") != pl.col("digest_now"))
         ).sort("entity", "id")
         keys = [RecordKey(entity, record_id) for entity, record_id in rows.select("entity", "id").iter_rows()]
         renamed = set(self.aliases.values())

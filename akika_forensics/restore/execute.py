@@ -99,7 +99,12 @@ class Execution:
         self._check_live()
         if not self.run.begun:
             self.journal.append(
-                {"kind": "begin", "plan_digest": self.plan.digest, "at": format_instant(now()), "steps": len(self.plan.steps)}
+                {
+                    "kind": "begin",
+                    "plan_digest": self.plan.digest,
+                    "at": format_instant(now()),
+                    "steps": len(self.plan.steps),
+                }
             )
             self.run = fold(self.journal.bodies())
         if self.plan.company.production and self.confirm is not None:
@@ -152,7 +157,9 @@ class Execution:
             if record is None:
                 moved.append(f"{requirement.label} ({requirement.record}), which the plan refers to, is gone.")
             elif record.body.get("Active", True) is False:
-                moved.append(f"{requirement.label} ({requirement.record}), which the plan refers to, has been made inactive.")
+                moved.append(
+                    f"{requirement.label} ({requirement.record}), which the plan refers to, has been made inactive."
+                )
         own = frozenset(
             f"{step.key.entity}:{self.run.ids[step.id]}" for step in self.plan.steps if step.id in self.run.ids
         )
@@ -169,9 +176,7 @@ class Execution:
         unresolved = [step for step in self.plan.steps if self.run.state(step.id) in UNRESOLVED]
         if not unresolved:
             return
-        taken = {
-            f"{step.key.entity}:{self.run.ids[step.id]}" for step in self.plan.steps if step.id in self.run.ids
-        }
+        taken = {f"{step.key.entity}:{self.run.ids[step.id]}" for step in self.plan.steps if step.id in self.run.ids}
         self._record([look(self.reader, self.plan, step, self.known, self.run.ids, taken) for step in unresolved])
 
     # -- sending -----------------------------------------------------------------------------------------------------
@@ -180,7 +185,7 @@ class Execution:
         """Name-list writes and writes with options alone, transactions in batches. Source: QuickBooks API, batch."""
         for alone, members in groupby(steps, key=_alone):
             ready = [step for step in members if self.run.state(step.id) not in DONE]
-            for group in batched(ready, 1 if alone else BATCH, strict=False):
+            for group in batched(ready, 1 if alone else BATCH):
                 yield list(group)
 
     def _send(self, group: Sequence[Step]) -> None:
@@ -215,7 +220,14 @@ class Execution:
         items = [WriteItem(step.id, step.operation, step.key.entity, bodies[step.id], step.options) for step in steps]
         refusals = sum(self.run.refusals.get(step.id, 0) for step in steps)
         request_id = request_id_of(self.plan, steps, refusals)
-        self.journal.append({"kind": "intent", "steps": [step.id for step in steps], "request_id": request_id, "at": format_instant(now())})
+        self.journal.append(
+            {
+                "kind": "intent",
+                "steps": [step.id for step in steps],
+                "request_id": request_id,
+                "at": format_instant(now()),
+            }
+        )
         for step in steps:
             self.run.results[step.id] = StepResult(step.id, StepState.INTENDED)
         try:
@@ -264,7 +276,12 @@ class Execution:
             retried = self._with_todays_token(step, live)
             if retried is not None:
                 return retried
-        if "610" in fault.fault_codes and step.operation == "delete" and live is not None and not read_live(self.reader, [live]):
+        if (
+            "610" in fault.fault_codes
+            and step.operation == "delete"
+            and live is not None
+            and not read_live(self.reader, [live])
+        ):
             return StepResult(step.id, StepState.ADOPTED, live.id, "It was gone already.")
         return StepResult(step.id, StepState.REJECTED, live.id if live else "", str(fault.what))
 
@@ -276,10 +293,18 @@ class Execution:
         body = with_ids({**step.body, "SyncToken": str(current.body["SyncToken"])}, self.run.ids)
         request_id = hashlib.sha256(f"{self.plan.digest}/{step.id}/{body['SyncToken']}".encode()).hexdigest()[:36]
         self.journal.append(
-            {"kind": "intent", "steps": [step.id], "request_id": request_id, "at": format_instant(now()), "sync_token": body["SyncToken"]}
+            {
+                "kind": "intent",
+                "steps": [step.id],
+                "request_id": request_id,
+                "at": format_instant(now()),
+                "sync_token": body["SyncToken"],
+            }
         )
         try:
-            outcome = self.writer.send([WriteItem(step.id, "update", step.key.entity, body, step.options)], request_id)[0]
+            outcome = self.writer.send([WriteItem(step.id, "update", step.key.entity, body, step.options)], request_id)[
+                0
+            ]
         except NetworkFailed as error:
             return StepResult(step.id, StepState.UNKNOWN, live.id, error.what)
         if outcome.slice is None:
@@ -291,7 +316,9 @@ class Execution:
 
     def _read_back(self) -> None:
         """Never trust a status: read every written record once more and hold it against what was sent."""
-        written = [step for step in self.plan.steps if self.run.state(step.id) in {StepState.APPLIED, StepState.ADOPTED}]
+        written = [
+            step for step in self.plan.steps if self.run.state(step.id) in {StepState.APPLIED, StepState.ADOPTED}
+        ]
         keys = {step.id: RecordKey(step.key.entity, self.run.ids[step.id]) for step in written}
         live = read_live(self.reader, keys.values())
         results = []
@@ -299,7 +326,9 @@ class Execution:
             record = live.get(keys[step.id])
             if step.operation == "delete":
                 state = StepState.VERIFIED if record is None else StepState.DIFFERS
-                results.append(StepResult(step.id, state, keys[step.id].id, "" if record is None else "It is still there."))
+                results.append(
+                    StepResult(step.id, state, keys[step.id].id, "" if record is None else "It is still there.")
+                )
             elif record is None:
                 results.append(StepResult(step.id, StepState.DIFFERS, keys[step.id].id, "It cannot be read back."))
             else:
@@ -315,7 +344,9 @@ class Execution:
             return
         first = self.plan.steps[0].family
         for step in self.plan.steps:
-            if step.family == first or any(step.id in other.depends_on for other in self.plan.steps if other.family == first):
+            if step.family == first or any(
+                step.id in other.depends_on for other in self.plan.steps if other.family == first
+            ):
                 self._send([step])
         if self._broken() or (self.confirm is not None and not self.confirm(first)):
             self._end("stopped", "Stopped after the first family.")
@@ -330,7 +361,9 @@ class Execution:
         return self._failed
 
     def _record(self, results: Sequence[StepResult]) -> None:
-        self.journal.append({"kind": "result", "results": [result.to_json() for result in results], "at": format_instant(now())})
+        self.journal.append(
+            {"kind": "result", "results": [result.to_json() for result in results], "at": format_instant(now())}
+        )
         for result in results:
             self.run.results[result.step] = result
             self._failed = self._failed or result.state in {StepState.REJECTED, StepState.DIFFERS}

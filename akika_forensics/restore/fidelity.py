@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from akika_forensics.model.payload import canonical_value
 from akika_forensics.model.record import Record, RecordKey
-from akika_forensics.model.references import rewrite_links
+from akika_forensics.model.references import Link, rewrite_links
 from akika_forensics.restore.document import Fidelity
 
 _KEPT_BY_SERVER: Final = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
@@ -32,11 +32,12 @@ def compare(before: Record, restored: Record, aliases: Mapping[RecordKey, Record
     creator and editor; for a record made again also print, e-mail and card-processing status, which are switched off.
     Computed amounts, balances, quantities and links are compared like everything else.
     """
-    renamed = rewrite_links(
-        before.key.entity,
-        before.body,
-        lambda link: aliases[link.target].id if link.target in aliases and not link.by_code else None,
-    )
+
+    def new_id(link: Link) -> str | None:
+        target = aliases.get(link.target) if link.target is not None and not link.by_code else None
+        return target.id if target is not None else None
+
+    renamed = rewrite_links(before.key.entity, before.body, new_id)
     if canonical_value(before.body) == canonical_value(restored.body):
         return Comparison(Fidelity.EXACT)
     left, right = _content(renamed, recreated=recreated), _content(restored.body, recreated=recreated)

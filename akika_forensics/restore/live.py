@@ -45,7 +45,7 @@ def read_live(reader: LiveReader, keys: Iterable[RecordKey]) -> dict[RecordKey, 
             found.update({piece.key: Record(piece.key, piece.payload) for piece in slices})
             continue
         active = "Active IN (true,false) AND " if "Active" in row.filterable else ""
-        for chunk in batched(wanted, _IDS_A_QUERY, strict=False):
+        for chunk in batched(wanted, _IDS_A_QUERY):
             ids = ",".join(f"'{key.id}'" for key in chunk)
             for piece in reader.query(entity, f"{active}Id IN ({ids})"):
                 found[piece.key] = Record(piece.key, piece.payload)

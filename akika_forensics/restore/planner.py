@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from akika_forensics import __version__
 from akika_forensics.errors import WrongUse
@@ -35,7 +35,7 @@ from akika_forensics.restore.projection import writable
 from akika_forensics.restore.scope import Scope
 from akika_forensics.restore.work import Item, Work
 
-_OPERATION = {Action.RECREATE: "create", Action.REMOVE: "delete"}
+_OPERATION: dict[Action, Literal["create", "update", "delete"]] = {Action.RECREATE: "create", Action.REMOVE: "delete"}
 
 _CLOSED_LIST = {
     Action.RECREATE: "a new Id and the references rewritten to it, line and address Ids, SyncToken, create and update time, creator, print and e-mail status",
@@ -69,7 +69,7 @@ class Request:
     as_of: date
     made_at: datetime
     decisions: Mapping[str, str] = field(default_factory=dict)
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
 
 
 def make_plan(request: Request, *, progress: Callable[[str], None] = lambda _: None) -> Plan:
@@ -150,11 +150,18 @@ def _hold_back(work: Work, now: tuple[Record, ...]) -> None:
         if blocking is not None:
             del work.items[item.key]
             values = {name: (item.wanted or {}).get(name) for name in item.fields}
-            work.by_hand.append(Note(code="blocked", record=str(item.key), label=item.label, what=blocking, values=values))
+            work.by_hand.append(
+                Note(code="blocked", record=str(item.key), label=item.label, what=blocking, values=values)
+            )
             for other in [other for other in work.items.values() if item.key in other.needs]:
                 del work.items[other.key]
                 work.by_hand.append(
-                    Note(code="held", record=str(other.key), label=other.label, what=f"It needs {item.label}, which is left to a person.")
+                    Note(
+                        code="held",
+                        record=str(other.key),
+                        label=other.label,
+                        what=f"It needs {item.label}, which is left to a person.",
+                    )
                 )
 
 
@@ -225,7 +232,11 @@ def _requirements(evidence: Evidence, steps: list[Step], work: Work) -> tuple[Re
             continue
         for link in needed_links(step.key.entity, step.body):
             holder = get_path(step.body, link.path)
-            if link.target is None or link.by_code or isinstance((holder or {}).get("value", (holder or {}).get("TxnId")), dict):
+            if (
+                link.target is None
+                or link.by_code
+                or isinstance((holder or {}).get("value", (holder or {}).get("TxnId")), dict)
+            ):
                 continue
             record = evidence.now.record(link.target)
             if record is not None and evidence.origin_key(link.target) not in woken:
@@ -240,5 +251,3 @@ def _forecast(steps: list[Step]) -> dict[str, Any]:
     # Source: QuickBooks API limits: 40 batches a minute, 500 requests a minute.
     minutes = max(1, -(-batches // 40), -(-calls // 500)) if steps else 0
     return {"calls": calls, "minutes": minutes}
-
-

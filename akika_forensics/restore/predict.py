@@ -66,13 +66,7 @@ def _add_stock(stock: dict[str, Decimal], entity: str, body: dict[str, Any], sig
 
 def quantities(entity: str, body: dict[str, Any]) -> dict[str, Decimal]:
     """How a document moves the quantity on hand of each item it names: sold is negative, bought positive."""
-    direction = (
-        -1
-        if entity in _STOCK_OUT | _STOCK_RETURNED
-        else 1
-        if entity in _STOCK_BACK | _STOCK_IN
-        else 0
-    )
+    direction = -1 if entity in _STOCK_OUT | _STOCK_RETURNED else 1 if entity in _STOCK_BACK | _STOCK_IN else 0
     if entity == "Purchase" and body.get("Credit") is True:
         direction = -1
     moved: dict[str, Decimal] = {}
@@ -107,7 +101,11 @@ def predict_balances(before: State, now: Sequence[Record], predicted: Sequence[R
     """The trial balance before, now and predicted, account by account, as of one date."""
     then, today, later = Ledger.of(before.records()), Ledger.of(now), Ledger.of(predicted)
     columns = [ledger.trial_balance(as_of) for ledger in (then, today, later)]
-    names = {record.key.id: str(record.body.get("FullyQualifiedName", record.key.id)) for record in predicted if record.key.entity == "Account"}
+    names = {
+        record.key.id: str(record.body.get("FullyQualifiedName", record.key.id))
+        for record in predicted
+        if record.key.entity == "Account"
+    }
     accounts = sorted({account for column in columns for account in column}, key=lambda a: (len(a), a))
     lines = tuple(
         BalanceLine(
@@ -127,7 +125,9 @@ def predict_balances(before: State, now: Sequence[Record], predicted: Sequence[R
     return Prediction(as_of=as_of.isoformat(), lines=lines, quantities=stock)
 
 
-def step_effects(steps: Sequence[Step], now: Sequence[Record], wanted: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Decimal]]:
+def step_effects(
+    steps: Sequence[Step], now: Sequence[Record], wanted: Mapping[str, dict[str, Any]]
+) -> dict[str, dict[str, Decimal]]:
     """Per step, what its documents post to each account beyond what they post now; stock cost is not in it."""
     chart = Chart.of(now)
     standing = {record.key: record for record in now}

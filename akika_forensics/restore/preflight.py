@@ -76,7 +76,9 @@ class Preflight:
         if self.closed_until is None:
             return Answer(check="closed books", answer="clear", note="No closing date is set.")
         dates = [
-            parse_date(str(body["TxnDate"])) for body in (item.wanted, item.live) if body is not None and body.get("TxnDate")
+            parse_date(str(body["TxnDate"]))
+            for body in (item.wanted, item.live)
+            if body is not None and body.get("TxnDate")
         ]
         if any(day <= self.closed_until for day in dates):
             return Answer(
@@ -131,4 +133,7 @@ def unanswered(items: Iterable[Item]) -> tuple[Answer, ...]:
     """Questions about transactions that the API cannot answer; asked once a plan."""
     if not any(CATALOGUE[item.key.entity].is_transaction for item in items):
         return ()
-    return tuple(Answer(check=check, answer="cannot be checked", note="QuickBooks does not show it through the API.") for check in UNANSWERABLE)
+    return tuple(
+        Answer(check=check, answer="cannot be checked", note="QuickBooks does not show it through the API.")
+        for check in UNANSWERABLE
+    )

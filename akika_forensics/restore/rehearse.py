@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -54,15 +55,22 @@ class Rehearsal:
 
 
 def rehearse(
-    plan: Plan, *, before: State, known: State, control: TrialBalance | None, progress: Callable[[str], None] = lambda _: None
+    plan: Plan,
+    *,
+    before: State,
+    known: State,
+    control: TrialBalance | None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Rehearsal:
     """Load ``known`` (the state the plan was made from) into a twin, run the plan on it, compare, undo, compare again."""
     as_of = parse_date(plan.prediction.as_of)
     twin = Twin(realm_id=plan.company.realm_id, company_name=plan.company.name)
     progress("setting the stage")
-    loading.load_records(twin, ((record.key.entity, record.payload) for record in known.records()), opening=None, opening_date=as_of)
+    loading.load_records(
+        twin, ((record.key.entity, record.payload) for record in known.records()), opening=None, opening_date=as_of
+    )
     if control is not None:
-        _explain_the_rest(twin, control)
+        _explain_the_rest(twin, control, as_of)
     staged_control = _trial_balance(twin, plan)
     journal = MemoryJournal()
     with serve(twin) as server:
@@ -71,24 +79,36 @@ def rehearse(
         run = fold(journal.bodies())
         final = _state_of(twin)
         checked = verify(
-            plan, run, before=before, now=known, final=final, control_now=staged_control, control_final=_trial_balance(twin, plan)
+            plan,
+            run,
+            before=before,
+            now=known,
+            final=final,
+            control_now=staged_control,
+            control_final=_trial_balance(twin, plan),
         )
         progress("rehearsing the undo")
         undo_state, undo_differences = _undo(plan, run, server, known, final, twin)
     differences = [
-        f"{row.label}: {'; '.join(row.differences) or 'not as the plan wrote it'}" for row in checked.records if not row.agrees
+        f"{row.label}: {'; '.join(row.differences) or 'not as the plan wrote it'}"
+        for row in checked.records
+        if not row.agrees
     ]
     differences += [
-        f"{line.name}: off the prediction by {money_text(line.residual)}" for line in checked.balances if line.residual != ZERO
+        f"{line.name}: off the prediction by {money_text(line.residual)}"
+        for line in checked.balances
+        if line.residual != ZERO
     ]
     differences += list(checked.unexpected)
     ok = outcome == "complete" and not differences
     return Rehearsal(ok, outcome, checked, tuple(differences), undo_state, undo_differences)
 
 
-def _explain_the_rest(twin: Twin, control: TrialBalance) -> None:
+def _explain_the_rest(twin: Twin, control: TrialBalance, as_of: date) -> None:
     """One opaque posting for what QuickBooks' own trial balance shows beyond the documents."""
-    staged = read_trial_balance(encode(twin.report("TrialBalance", end_date=control.end.isoformat(), accounting_method="Accrual")))
+    staged = read_trial_balance(
+        encode(twin.report("TrialBalance", end_date=as_of.isoformat(), accounting_method="Accrual"))
+    )
     gaps: dict[str, Decimal] = {}
     for account in sorted({*control.lines, *staged.lines}):
         theirs = control.lines[account][1] if account in control.lines else ZERO
@@ -96,11 +116,13 @@ def _explain_the_rest(twin: Twin, control: TrialBalance) -> None:
         if theirs != ours:
             gaps[account] = theirs - ours
     if gaps:
-        twin.post_opaque(control.end, gaps, "What the documents do not explain")
+        twin.post_opaque(as_of, gaps, "What the documents do not explain")
 
 
 def _trial_balance(twin: Twin, plan: Plan) -> TrialBalance:
-    return read_trial_balance(encode(twin.report("TrialBalance", end_date=plan.prediction.as_of, accounting_method="Accrual")))
+    return read_trial_balance(
+        encode(twin.report("TrialBalance", end_date=plan.prediction.as_of, accounting_method="Accrual"))
+    )
 
 
 def _run(plan: Plan, server: TwinServer, journal: MemoryJournal, known: State) -> str:
@@ -144,7 +166,9 @@ def touched_records(plan: Plan, run: RunState) -> tuple[RecordKey, ...]:
     for step in plan.steps:
         if run.state(step.id) in DONE:
             made = run.ids.get(step.id)
-            keys.append(RecordKey(step.key.entity, made) if step.operation == "create" and made else step.live or step.key)
+            keys.append(
+                RecordKey(step.key.entity, made) if step.operation == "create" and made else step.live or step.key
+            )
     return tuple(dict.fromkeys(keys))
 
 
@@ -167,7 +191,9 @@ def _not_brought_back(known: State, back: State, aliases: dict[RecordKey, Record
 
 
 def _state_of(twin: Twin) -> RecordState:
-    return RecordState(Record(RecordKey(entity, record_id), payload) for (entity, record_id), payload in twin.dump().items())
+    return RecordState(
+        Record(RecordKey(entity, record_id), payload) for (entity, record_id), payload in twin.dump().items()
+    )
 
 
 def stage_connection(server: TwinServer) -> tuple[Connection, MemoryTokenStore]:

@@ -59,7 +59,9 @@ class Scope:
                     continue
                 window = self._window(key, evidence)
                 if window is not None:
-                    chosen[key] = f"created by the import between {window.since:%Y-%m-%d %H:%M:%S} and {window.until:%H:%M:%S} UTC"
+                    chosen[key] = (
+                        f"created by the import between {window.since:%Y-%m-%d %H:%M:%S} and {window.until:%H:%M:%S} UTC"
+                    )
                 elif self.everything:
                     chosen[key] = "differs from the state before, and the whole company is in scope"
         return chosen

@@ -53,14 +53,27 @@ class Signers:
         self._vault = vault
 
     def add(
-        self, name: str, secret: Secret, *, role: str = "approver", kind: Literal["preparer", "signer"] = "signer", cost: KdfCost = KdfCost.STANDARD
+        self,
+        name: str,
+        secret: Secret,
+        *,
+        role: str = "approver",
+        kind: Literal["preparer", "signer"] = "signer",
+        cost: KdfCost = KdfCost.STANDARD,
     ) -> Signer:
         """Make a key for a new signer, sealed under the signer's own passphrase. Raises WrongUse when the name is taken."""
         self._check_name(name)
         private = Ed25519PrivateKey.generate()
         sealed = passphrase.seal(secret, private.private_bytes_raw(), cost)
         return self._store(
-            _Stored(name, role, kind, sshsig.public_line(private.public_key(), name), base64.b64encode(sealed).decode(), format_instant(now()))
+            _Stored(
+                name,
+                role,
+                kind,
+                sshsig.public_line(private.public_key(), name),
+                base64.b64encode(sealed).decode(),
+                format_instant(now()),
+            )
         )
 
     def enrol(self, name: str, public_line: str, *, role: str = "approver") -> Signer:
@@ -106,7 +119,9 @@ class Signers:
     def _read(self, name: str) -> _Stored:
         data = self._vault.slot(_SLOT + name).read()
         if data is None:
-            raise WrongUse(f"There is no signer {name}.", do="`akika signer list` shows them; `akika signer add NAME` makes one.")
+            raise WrongUse(
+                f"There is no signer {name}.", do="`akika signer list` shows them; `akika signer add NAME` makes one."
+            )
         return msgspec.json.decode(data, type=_Stored)
 
 

@@ -53,9 +53,7 @@ def judge(
     return _changed(entity, before, after, now, has_after=has_after)
 
 
-def _not_in_before(
-    entity: str, after: Body | None, now: Body | None, *, has_after: bool, named: bool
-) -> Situation:
+def _not_in_before(entity: str, after: Body | None, now: Body | None, *, has_after: bool, named: bool) -> Situation:
     if now is None:
         return Situation(Verdict.NOTHING, "It was not there before and is not there now.")
     if has_after and after is None:
@@ -105,7 +103,9 @@ def _changed(entity: str, before: Body, after: Body | None, now: Body, *, has_af
     incident = differing(entity, before, after)
     later = differing(entity, after, now)
     if not incident:
-        return Situation(Verdict.LATER_WORK, f"It was changed after the incident by ordinary work ({', '.join(later)}).")
+        return Situation(
+            Verdict.LATER_WORK, f"It was changed after the incident by ordinary work ({', '.join(later)})."
+        )
     if not later:
         return Situation(Verdict.REVERT, "The incident changed it and nobody has since.", to_put_back)
     if set(incident) & set(later) or (set(incident) & BLOCK and set(later) & BLOCK):

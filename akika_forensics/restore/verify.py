@@ -84,7 +84,7 @@ def verify(
     records = [_outcome(step, run, before, final, aliases) for step in plan.steps]
     return Verification(
         tuple(records),
-        _balances(plan, now, final, control_now, control_final),
+        _balances(plan, final, control_now, control_final),
         _unexpected(plan, run, now, final),
         len(plan.by_hand),
     )
@@ -121,13 +121,11 @@ def _outcome(
 
 
 def _balances(
-    plan: Plan, now: State, final: State, control_now: TrialBalance | None, control_final: TrialBalance | None
+    plan: Plan, final: State, control_now: TrialBalance | None, control_final: TrialBalance | None
 ) -> tuple[BalanceOutcome, ...]:
     as_of = parse_date(plan.prediction.as_of)
     actual = Ledger.of(final.records()).trial_balance(as_of)
-    comparable = (
-        control_now is not None and control_final is not None and control_now.end == control_final.end == as_of
-    )
+    comparable = control_now is not None and control_final is not None and control_now.end == control_final.end == as_of
     predicted = {line.account: line for line in plan.prediction.lines}
     reported_now = control_now.lines if comparable and control_now else {}
     reported = control_final.lines if comparable and control_final else {}
@@ -161,9 +159,13 @@ def _unexpected(plan: Plan, run: RunState, now: State, final: State) -> tuple[st
     """Records outside the plan that a person's field changed on, or that came or went, since the plan was made."""
     ours = {str(step.live) for step in plan.steps if step.live}
     ours |= {f"{step.key.entity}:{run.ids[step.id]}" for step in plan.steps if step.id in run.ids}
-    left = {(entity, record_id): digest for entity, record_id, digest in now.index().select("entity", "id", "digest").iter_rows()}
+    left = {
+        (entity, record_id): digest
+        for entity, record_id, digest in now.index().select("entity", "id", "digest").iter_rows()
+    }
     right = {
-        (entity, record_id): digest for entity, record_id, digest in final.index().select("entity", "id", "digest").iter_rows()
+        (entity, record_id): digest
+        for entity, record_id, digest in final.index().select("entity", "id", "digest").iter_rows()
     }
     told: list[str] = []
     for entity, record_id in sorted({*left, *right}):
@@ -174,8 +176,6 @@ def _unexpected(plan: Plan, run: RunState, now: State, final: State) -> tuple[st
         if change is not None and not change.consequence:
             told.append(f"{change.label} ({key}) was {change.kind} by someone else.")
     return tuple(told)
-
-
 
 
 def _text(value: object) -> str:

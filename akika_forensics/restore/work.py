@@ -89,9 +89,7 @@ class Work:
             key = RecordKey.parse(text)
             word = choice.partition(":")[0]
             if word not in {"restore", "keep", "recreate", "adopt"}:
-                raise WrongUse(
-                    f"{choice!r} is not a decision.", do="Decide with restore, keep, recreate or adopt:ID."
-                )
+                raise WrongUse(f"{choice!r} is not a decision.", do="Decide with restore, keep, recreate or adopt:ID.")
             if key not in candidates and not self.scope.everything and word == "keep":
                 continue
 
@@ -114,7 +112,9 @@ class Work:
         label = self._label(key, before or now)
         if choice == "keep":
             if situation.verdict is not Verdict.NOTHING:
-                self.left_alone.append(Note(code="decided", record=str(key), label=label, what="Left as it is now, by decision."))
+                self.left_alone.append(
+                    Note(code="decided", record=str(key), label=label, what="Left as it is now, by decision.")
+                )
             return
         if situation.verdict is Verdict.ASK and choice in {"restore", "recreate"}:
             situation = self._as_decided(key, before, now, situation)
@@ -186,7 +186,12 @@ class Work:
             return
         if row.name in {"Preferences", "CompanyInfo"}:
             self.by_hand.append(
-                Note(code="setting", record=str(key), label=label, what="Settings are never written; change them on QuickBooks' own screens.")
+                Note(
+                    code="setting",
+                    record=str(key),
+                    label=label,
+                    what="Settings are never written; change them on QuickBooks' own screens.",
+                )
             )
             return
         item = Item(key, action, before, now, situation.fields, f"{situation.reason} In scope: {why}.")
@@ -218,16 +223,26 @@ class Work:
         if choice.startswith("adopt:"):
             adopted = RecordKey(key.entity, choice.removeprefix("adopt:"))
             if self.evidence.now.record(adopted) is None:
-                raise WrongUse(f"{adopted} is not there now, so it cannot be adopted.", do="Adopt a record that stands.")
+                raise WrongUse(
+                    f"{adopted} is not there now, so it cannot be adopted.", do="Adopt a record that stands."
+                )
             self.adopted[key] = adopted
             self.findings.append(
-                Note(code="adopted", record=str(key), label=self._label(key, before), what=f"{adopted} is adopted in its place, by decision.")
+                Note(
+                    code="adopted",
+                    record=str(key),
+                    label=self._label(key, before),
+                    what=f"{adopted} is adopted in its place, by decision.",
+                )
             )
             return True
         if choice == "recreate":
             return False
         for record in self.evidence.now.records([key.entity]):
-            if self.evidence.origin_key(record.key) != record.key or self.evidence.before.record(record.key) is not None:
+            if (
+                self.evidence.origin_key(record.key) != record.key
+                or self.evidence.before.record(record.key) is not None
+            ):
                 continue
             if self.scope.names(record.key, self.evidence):
                 continue
@@ -266,7 +281,11 @@ class Work:
         """Make sure that a cited record will be there. False when the item was given up."""
         target = link.target
         if target is None:
-            return self._give_up(item, "unreadable_reference", f"It cites a {link.name or 'record'} at {link.path} that the API cannot read.")
+            return self._give_up(
+                item,
+                "unreadable_reference",
+                f"It cites a {link.name or 'record'} at {link.path} that the API cannot read.",
+            )
         if link.by_code:
             return True
         origin = self.evidence.origin_key(target)
@@ -292,12 +311,20 @@ class Work:
             return True
         if origin in self.adopted:
             return True
-        return self._give_up(item, "needs_missing", f"It needs {self._label(origin, before)} ({origin}), which is gone and cannot be made again without a decision.")
+        return self._give_up(
+            item,
+            "needs_missing",
+            f"It needs {self._label(origin, before)} ({origin}), which is gone and cannot be made again without a decision.",
+        )
 
     def _wake(self, item: Item, key: RecordKey) -> bool:
         before = self.evidence.before_body(key)
         if before is None or before.get("Active", True) is False:
-            return self._give_up(item, "inactive_before", f"It needs {key}, which was inactive before as well; QuickBooks refuses references to inactive records.")
+            return self._give_up(
+                item,
+                "inactive_before",
+                f"It needs {key}, which was inactive before as well; QuickBooks refuses references to inactive records.",
+            )
         self._judge(key, f"{item.label} needs it to be active", named=True)
         if key not in self.items:
             return self._give_up(item, "inactive", f"It needs {key}, which is inactive.")
@@ -322,7 +349,12 @@ class Work:
         label = self._label(dependent, before)
         if now is None:
             self.findings.append(
-                Note(code="dependent_gone", record=str(dependent), label=label, what=f"It hung on {item.label} and is gone too; it is not in the scope of this plan.")
+                Note(
+                    code="dependent_gone",
+                    record=str(dependent),
+                    label=label,
+                    what=f"It hung on {item.label} and is gone too; it is not in the scope of this plan.",
+                )
             )
             return
         if same(dependent.entity, before, now) and not self._cites(now, dependent, item.key):

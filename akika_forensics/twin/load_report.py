@@ -13,7 +13,7 @@ class Note:
     """One plain sentence about the records it names."""
 
     keys: tuple[RecordKey, ...]
-    text: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Opening:
     """
 
     keys: tuple[RecordKey, ...]
-    text: str
+    what: str
     account: str
     amount: Decimal
     party: RecordKey | None = None
@@ -32,17 +32,19 @@ class Opening:
 
 @dataclass(slots=True)
 class LoadReport:
-    """The result of a load. Nothing that came in is left out: what could not be understood is in ``announcements``."""
+    """The result of a load. Nothing that came in is left out: what could not be understood is in ``announcements``.
 
-    records: list[Note] = field(default_factory=list)
+    ``loaded`` has one note an entity, with the keys of the records that came in; ``records`` is how many those are.
+    """
+
+    loaded: list[Note] = field(default_factory=list)
     placeholders: list[Note] = field(default_factory=list)
     openings: list[Opening] = field(default_factory=list)
     announcements: list[Note] = field(default_factory=list)
 
     @property
-    def loaded(self) -> int:
-        """How many records came in, placeholders and openings not counted."""
-        return sum(len(note.keys) for note in self.records)
+    def records(self) -> int:
+        return sum(len(note.keys) for note in self.loaded)
 
-    def announce(self, text: str, *keys: RecordKey) -> None:
-        self.announcements.append(Note(keys, text))
+    def announce(self, what: str, *keys: RecordKey) -> None:
+        self.announcements.append(Note(keys, what))

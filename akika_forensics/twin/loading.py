@@ -18,7 +18,7 @@ from akika_forensics.model.money import ZERO, cents
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import links_of
 from akika_forensics.twin import folder as folders
-from akika_forensics.twin import openings, placeholders, stock_facts, totals
+from akika_forensics.twin import opening_entry, openings, placeholders, totals
 from akika_forensics.twin.folder import Loaded
 from akika_forensics.twin.load_report import LoadReport, Note, Opening
 from akika_forensics.twin.placeholder_scene import number
@@ -53,7 +53,7 @@ def load_folder(twin: Twin, folder: Path) -> LoadReport:
     for key, body in _ordered(settings | made):
         twin.put_raw(key.entity, payloads.encode(body))
     _announce_oddities(records, report)
-    _open_balances(twin, recorded, recorded | settings | made, report)
+    opening_entry.open_balances(twin, recorded, settings | made, report)
     return report
 
 
@@ -81,7 +81,7 @@ def load_records(
     if not amounts:
         return report
     rest = sum(amounts.values(), ZERO)
-    equity = _equity(recorded)
+    equity = opening_entry.equity_account(recorded)
     if rest and equity:
         amounts[equity] = amounts.get(equity, ZERO) - rest
     elif rest:
@@ -143,7 +143,7 @@ def _put(twin: Twin, records: list[Loaded], report: LoadReport) -> None:
         by_entity.setdefault(record.key.entity, []).append(record.key)
     for entity, keys in sorted(by_entity.items()):
         text = f"{len(keys)} {entity} record{'s' if len(keys) > 1 else ''} loaded as they came."
-        report.records.append(Note(tuple(sorted(keys, key=number)), text))
+        report.loaded.append(Note(tuple(sorted(keys, key=number)), text))
 
 
 def _announce_oddities(records: list[Loaded], report: LoadReport) -> None:
@@ -165,57 +165,9 @@ def _announce_dangling(recorded: Mapping[RecordKey, Body], report: LoadReport) -
                 report.announce(f"{key} cites {link.target} at {link.path}, which is not among the records.", key)
 
 
-def _posted(twin: Twin) -> openings.Posted:
-    """What the twin's ledger holds now."""
-    accounts = {account: Decimal(value) / 100 for account, value in twin.store.balances(until="9999-12-31").items()}
-    control = [
-        account
-        for account in accounts
-        if (body := twin.get("Account", account)) is not None
-        and body.get("AccountType") in {"Accounts Receivable", "Accounts Payable"}
-    ]
-    parties = {
-        RecordKey(*party.split(":", 1)): Decimal(value) / 100
-        for party, value in twin.store.party_balances(control).items()
-        if ":" in party
-    }
-    return openings.Posted(accounts, parties)
-
-
 def _unexplained(twin: Twin, recorded: Mapping[RecordKey, Body]) -> dict[str, Decimal]:
     amounts: dict[str, Decimal] = {}
-    for line in openings.differences(recorded, _posted(twin)):
+    for line in openings.differences(recorded, opening_entry.posted_by(twin), opening_entry.control_accounts(recorded)):
         if line.account:
             amounts[line.account] = amounts.get(line.account, ZERO) + line.amount
     return amounts
-
-
-def _equity(bodies: Mapping[RecordKey, Body]) -> str | None:
-    found = [
-        key.id
-        for key, body in bodies.items()
-        if key.entity == "Account" and body.get("AccountSubType") == "OpeningBalanceEquity"
-    ]
-    return min(found, default=None)
-
-
-def _open_balances(
-    twin: Twin, recorded: Mapping[RecordKey, Body], everything: dict[RecordKey, Body], report: LoadReport
-) -> None:
-    lines = openings.differences(recorded, _posted(twin))
-    if lines:
-        _key_opening(twin, lines, recorded, everything, report)
-    _settle_placeholders(twin, recorded, everything)
-
-
-def _key_opening(
-    twin: Twin,
-    lines: list[openings.OpeningLine],
-    recorded: Mapping[RecordKey, Body],
-    everything: dict[RecordKey, Body],
-    report: LoadReport,
-) -> None:
-    ...
-
-
-_ = stock_facts

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.instants import parse_date
-from akika_forensics.model.money import ZERO, cents, money, money_text
+from akika_forensics.model.money import ZERO, cents, money_text
 from akika_forensics.model.placeholder import PLACEHOLDER
 from akika_forensics.model.record import RecordKey, label_of
+from akika_forensics.twin import wire
 from akika_forensics.twin.load_report import LoadReport, Opening
+from akika_forensics.twin.placeholder_scene import amount_of
 
 type Body = dict[str, Any]
 
@@ -42,22 +44,35 @@ class OpeningLine:
     text: str
 
 
-def differences(recorded: Mapping[RecordKey, Body], posted: Posted) -> list[OpeningLine]:
+def differences(
+    recorded: Mapping[RecordKey, Body], posted: Posted, control: Mapping[str, str] | None = None
+) -> list[OpeningLine]:
     """One line for each recorded balance that the documents do not explain.
 
     Profit and loss accounts, Retained Earnings and Opening Balance Equity carry no balance of their own on the wire
-    and are left out. A control account's line without a party is what its customers (or vendors) do not explain.
+    and are left out. ``control`` names the receivable account by ``"Customer"`` and the payable one by ``"Vendor"``;
+    a control account's line without a party is what its customers (or vendors) do not explain.
     """
     lines: list[OpeningLine] = []
     for kind, (entity, sign) in _CONTROL.items():
-        lines += _control(recorded, posted, kind, entity, sign)
+        lines += _control(recorded, posted, kind, entity, sign, (control or {}).get(entity, ""))
     for key, body in recorded.items():
         if key.entity != "Account" or body.get("AccountType") in _CONTROL or not _has_balance(body):
             continue
-        amount = cents(money(body["CurrentBalance"])) - posted.accounts.get(key.id, ZERO)
+        amount = balance_of(body, "CurrentBalance") - posted.accounts.get(key.id, ZERO)
         if amount:
             lines.append(OpeningLine(key.id, amount, None, _text(key, body, body["CurrentBalance"])))
     return lines
+
+
+def has_balances(recorded: Mapping[RecordKey, Body], entity: str) -> bool:
+    """Whether any record of that entity was recorded with a balance."""
+    field = "CurrentBalance" if entity == "Account" else "Balance"
+    return any(key.entity == entity and amount_of(body.get(field)) for key, body in recorded.items())
+
+
+def balance_of(body: Body, field: str) -> Decimal:
+    return cents(amount_of(body.get(field)))
 
 
 def _has_balance(body: Body) -> bool:
@@ -66,31 +81,28 @@ def _has_balance(body: Body) -> bool:
 
 
 def _control(
-    recorded: Mapping[RecordKey, Body], posted: Posted, kind: str, entity: str, sign: int
+    recorded: Mapping[RecordKey, Body], posted: Posted, kind: str, entity: str, sign: int, main: str
 ) -> list[OpeningLine]:
-    accounts = [key for key, body in recorded.items() if key.entity == "Account" and body.get("AccountType") == kind]
-    account = min(accounts, key=lambda key: int(key.id) if key.id.isdigit() else 0, default=None)
     lines: list[OpeningLine] = []
     for key, body in recorded.items():
         if key.entity == entity and "Balance" in body:
-            amount = sign * cents(money(body["Balance"])) - posted.parties.get(key, ZERO)
+            amount = sign * balance_of(body, "Balance") - posted.parties.get(key, ZERO)
             if amount:
-                lines.append(OpeningLine(account.id if account else "", amount, key, _text(key, body, body["Balance"])))
+                lines.append(OpeningLine(main, amount, key, _text(key, body, body["Balance"])))
     by_party = sum((line.amount for line in lines), ZERO)
-    for key in accounts:
-        body = recorded[key]
-        if "CurrentBalance" not in body:
+    for key, body in recorded.items():
+        if key.entity != "Account" or body.get("AccountType") != kind or "CurrentBalance" not in body:
             continue
-        named = by_party if key == account else ZERO
-        rest = cents(money(body["CurrentBalance"])) - posted.accounts.get(key.id, ZERO) - named
+        named = by_party if key.id == main else ZERO
+        rest = balance_of(body, "CurrentBalance") - posted.accounts.get(key.id, ZERO) - named
         if rest:
-            text = f"{_text(key, body, body['CurrentBalance'])}, of which the recorded {entity.lower()}s do not explain"
+            text = f"{_text(key, body, body['CurrentBalance'])}, more or less than the recorded {entity.lower()}s owe"
             lines.append(OpeningLine(key.id, rest, None, text))
     return lines
 
 
 def _text(key: RecordKey, body: Body, balance: Any) -> str:
-    return f"{key} ({label_of(key.entity, body)}) was recorded with a balance of {money_text(money(balance))}"
+    return f"{key} ({label_of(key.entity, body)}) was recorded with a balance of {money_text(amount_of(balance))}"
 
 
 def opening_day(recorded: Mapping[RecordKey, Body]) -> date:
@@ -115,11 +127,11 @@ def entry(
         rows.append(_row(len(rows), line.account, line.amount, line.party, names))
         total += line.amount
         keys = tuple(k for k in (key, line.party or RecordKey("Account", line.account)) if k)
-        text = f"{line.text}; {money_text(line.amount)} of it is opened, because no loaded document posts it."
+        text = f"{line.text}; {money_text(line.amount)} is opened, because no loaded document posts it."
         report.openings.append(Opening(keys, text, line.account, line.amount, line.party))
     if total:
         rows.append(_row(len(rows), counter, -total, None, names))
-    stamp = f"{on.isoformat()}T08:00:00-08:00"
+    stamp = wire.metadata_time(datetime(on.year, on.month, on.day, 8, tzinfo=wire.PACIFIC))
     return {
         "Adjustment": False,
         "domain": "QBO",

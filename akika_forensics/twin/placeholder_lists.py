@@ -133,6 +133,16 @@ def _party(scene: Scene, key: RecordKey) -> Body:
     return {"Taxable": False, "PreferredDeliveryMethod": "Print", **body, **job}
 
 
+def unexplained_party(key: RecordKey, balance: Decimal) -> Body:
+    """The customer or vendor that carries what a control account holds beyond the recorded ones."""
+    name = f"{key.entity}s not recorded"
+    body: Body = {"DisplayName": name, "PrintOnCheckName": name, "Active": True, "Balance": balance, "CurrencyRef": USD}
+    if key.entity == "Vendor":
+        return {**body, "Vendor1099": False}
+    more = {"BalanceWithJobs": balance, "FullyQualifiedName": name, "Job": False, "BillWithParent": False}
+    return {**body, **more, "Taxable": False, "PreferredDeliveryMethod": "Print"}
+
+
 def _named(scene: Scene, key: RecordKey) -> Body:
     facts = _facts(scene, key) or {"Name": _name(scene, key, (key.entity,))}
     body = {**facts, "Active": True}

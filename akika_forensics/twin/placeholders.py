@@ -12,12 +12,13 @@ from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import money_text
 from akika_forensics.model.placeholder import PLACEHOLDER
 from akika_forensics.model.record import RecordKey, label_of
-from akika_forensics.twin import placeholder_lists, placeholder_purchases, placeholder_sales, stock_facts
+from akika_forensics.twin import openings, placeholder_lists, placeholder_purchases, placeholder_sales, stock_facts
 from akika_forensics.twin.load_report import LoadReport, Note
 from akika_forensics.twin.placeholder_scene import Body, Scene, amount_of, inner, lines_of, number
 
 _BUILDERS: Final = {**placeholder_lists.BUILDERS, **placeholder_sales.BUILDERS, **placeholder_purchases.BUILDERS}
 _ROUNDS: Final = 50
+OLDEST: Final = "2026-07-01T08:00:00-07:00"
 _NEEDED_BY: Final[dict[str, frozenset[str]]] = {
     "receivable": frozenset({"Invoice", "Payment", "CreditMemo"}),
     "payable": frozenset({"Bill", "VendorCredit", "BillPayment"}),
@@ -47,8 +48,15 @@ def fill(recorded: dict[RecordKey, Body], report: LoadReport) -> dict[RecordKey,
 
 def _ask_for_accounts(scene: Scene) -> None:
     present = {key.entity for key in scene.recorded}
-    for role, entities in _NEEDED_BY.items():
-        if present & entities and (role != "discounts" or _has_bare_discount(scene)):
+    needed = [role for role, entities in _NEEDED_BY.items() if present & entities]
+    if openings.has_balances(scene.recorded, "Customer"):
+        needed.append("receivable")
+    if openings.has_balances(scene.recorded, "Vendor"):
+        needed.append("payable")
+    if openings.has_balances(scene.recorded, "Account") or needed:
+        needed.append("equity")
+    for role in needed:
+        if role != "discounts" or _has_bare_discount(scene):
             scene.account(role)
     for key, body in scene.recorded.items():
         if key.entity == "TaxAgency":
@@ -93,13 +101,17 @@ def _cited_by(scene: Scene, key: RecordKey) -> str:
 
 
 def _labelled(scene: Scene, key: RecordKey, body: Body) -> Body:
-    label = f"{PLACEHOLDER} {_cited_by(scene, key)}; not recorded."
+    return labelled(key, body, _cited_by(scene, key), _stamp(scene, key))
+
+
+def labelled(key: RecordKey, body: Body, cited_by: str, stamp: str) -> Body:
+    """The body of a placeholder with its label and what every stored record carries."""
+    label = f"{PLACEHOLDER} {cited_by}; not recorded."
     row = CATALOGUE.get(key.entity)
     if key.entity in {"Customer", "Vendor", "Employee"}:
         field = "Notes"
     else:
         field = "PrivateNote" if row and row.is_transaction and key.entity != "TimeActivity" else "Description"
-    stamp = _stamp(scene, key)
     return {
         **body,
         field: label,
@@ -116,7 +128,7 @@ def _stamp(scene: Scene, key: RecordKey) -> str:
     times = [_created(scene.bodies[source]) for source in _citers(scene, key)]
     if not any(times):
         times = [_created(body) for body in scene.recorded.values()]
-    return min((time for time in times if time), default="2026-07-01T08:00:00-07:00")
+    return min((time for time in times if time), default=OLDEST)
 
 
 def _created(body: Body) -> str:

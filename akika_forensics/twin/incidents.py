@@ -1,0 +1,172 @@
+"""Labelled incidents: what can go wrong with a company's books, done to a twin by the ordinary operations.
+
+Every incident gives its ground truth: the records it struck, with the digest of each before and after, and the records
+that moved along because the service computes them. Nothing else of the company changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.model import payload as payloads
+from akika_forensics.model.money import CENT, cents, money
+from akika_forensics.model.record import RecordKey
+from akika_forensics.twin import victims
+from akika_forensics.twin.placeholder_scene import inner, lines_of, number
+from akika_forensics.twin.victims import Company
+
+if TYPE_CHECKING:
+    from akika_forensics.twin.engine import Twin
+
+type Body = dict[str, Any]
+type Struck = list[tuple[RecordKey, str]]
+
+IMPORTED: Final = 25
+_DEAR: Final = Decimal("1.18")
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """``strike`` does it and gives what it did to whom; ``customers`` and ``items`` are to be spared."""
+
+    name: str
+    what: str
+    strike: Callable[[Twin, Company], Struck]
+
+
+def run(twin: Twin, name: str) -> dict[str, Any]:
+    """Do one incident; gives its ground truth, ready to be written as JSON.
+
+    ``records``: entity, id, what was done, ``before`` and ``after`` (digest in hex, None where there was or is no
+    record). ``consequences``: the records that moved along. Raises WrongUse when there is no such incident or the
+    company lacks a victim; then nothing has been changed.
+    """
+    incident = INCIDENTS.get(name)
+    if incident is None:
+        raise WrongUse(f"There is no incident {name!r}.", do=f"Choose one of {', '.join(INCIDENTS)}.")
+    before = twin.dump()
+    struck = incident.strike(twin, Company(twin))
+    after = twin.dump()
+    done = {key for key, _ in struck}
+    moved = {RecordKey(*key) for key in before.keys() | after.keys() if before.get(key) != after.get(key)} - done
+    return {
+        "incident": name,
+        "what": incident.what,
+        "records": [
+            {
+                "entity": key.entity,
+                "id": key.id,
+                "what": what,
+                "before": _digest(before.get(key)),
+                "after": _digest(after.get(key)),
+            }
+            for key, what in struck
+        ],
+        "consequences": [{"entity": key.entity, "id": key.id} for key in sorted(moved, key=number)],
+    }
+
+
+def _digest(payload: bytes | None) -> str | None:
+    return payloads.digest(payload).hex() if payload is not None else None
+
+
+def _delete(twin: Twin, company: Company, key: RecordKey) -> Struck:
+    body = company.get(key) or {}
+    twin.delete(key.entity, {"Id": key.id, "SyncToken": body.get("SyncToken", "0")})
+    return [(key, "deleted")]
+
+
+def _deactivate(twin: Twin, company: Company, key: RecordKey) -> Struck:
+    body = company.get(key) or {}
+    twin.update(key.entity, {"Id": key.id, "SyncToken": body["SyncToken"], "sparse": True, "Active": False})
+    return [(key, "made inactive")]
+
+
+def _change_item(twin: Twin, company: Company, key: RecordKey) -> Struck:
+    body = company.get(key) or {}
+    dearer = (money(body.get("UnitPrice")) * _DEAR).quantize(CENT, rounding=ROUND_HALF_UP)
+    changed = {**body, "Description": f"{body.get('Description', '')}, express", "UnitPrice": dearer}
+    twin.update(key.entity, changed)
+    return [(key, "description and price changed")]
+
+
+def _import_bills(twin: Twin, company: Company) -> Struck:
+    """Bills that exist already, keyed in again by a batch in one moment under new numbers."""
+    pairs = victims.bills(company)
+    moment = twin.clock()
+    dates = [str(body["TxnDate"]) for body in company.of("Bill").values() if body.get("TxnDate")]
+    on = max(dates, default=moment.date().isoformat())
+    struck: Struck = []
+    for position in range(IMPORTED):
+        vendor, line = pairs[position % len(pairs)]
+        detail = inner(line, "AccountBasedExpenseLineDetail")
+        body = {
+            "VendorRef": vendor,
+            "DocNumber": f"IMP-{position + 1:04d}",
+            "TxnDate": on,
+            "PrivateNote": "Imported",
+            "Line": [
+                {
+                    "Amount": cents(money(line["Amount"])),
+                    "DetailType": "AccountBasedExpenseLineDetail",
+                    "AccountBasedExpenseLineDetail": {"AccountRef": detail["AccountRef"]},
+                }
+            ],
+        }
+        made = twin.create("Bill", body, at=moment)
+        struck.append((RecordKey("Bill", str(made["Id"])), "imported"))
+    return struck
+
+
+def _all_five(twin: Twin, company: Company) -> Struck:
+    """All five on disjoint records; the victims are chosen before the first blow."""
+    payment = victims.payment(company)
+    paid = company.get(payment) or {}
+    spared = {victims.customer_of(paid)}
+    invoice = victims.invoice(company, frozenset(spared))
+    billed = company.get(invoice) or {}
+    spared.add(victims.customer_of(billed))
+    customer = victims.customer(company, frozenset(spared))
+    sold = {str(inner(inner(line, "SalesItemLineDetail"), "ItemRef").get("value")) for line in lines_of(billed)}
+    item = victims.item(company, frozenset(sold))
+    victims.bills(company)
+    return [
+        *_delete(twin, company, invoice),
+        *_delete(twin, company, payment),
+        *_deactivate(twin, company, customer),
+        *_change_item(twin, company, item),
+        *_import_bills(twin, company),
+    ]
+
+
+INCIDENTS: Final[dict[str, Incident]] = {
+    row.name: row
+    for row in (
+        Incident(
+            "deleted-invoice",
+            "An invoice with lines is deleted; its payment stays, unapplied.",
+            lambda twin, company: _delete(twin, company, victims.invoice(company)),
+        ),
+        Incident(
+            "deleted-payment",
+            "A payment that is in no deposit is deleted; its invoice is open again.",
+            lambda twin, company: _delete(twin, company, victims.payment(company)),
+        ),
+        Incident(
+            "inactive-customer",
+            "A customer without a balance is made inactive.",
+            lambda twin, company: _deactivate(twin, company, victims.customer(company)),
+        ),
+        Incident(
+            "changed-item",
+            "Description and price of an item are changed.",
+            lambda twin, company: _change_item(twin, company, victims.item(company)),
+        ),
+        Incident("bad-import", "25 bills that exist already are imported again in one moment.", _import_bills),
+        Incident("demo", "All five, on disjoint records.", _all_five),
+    )
+}

@@ -1,0 +1,156 @@
+"""The one labelled journal entry that opens recorded balances, and placeholders that agree with what is posted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from akika_forensics.model import payload as payloads
+from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.model.money import ZERO
+from akika_forensics.model.record import RecordKey
+from akika_forensics.twin import accounts, openings, placeholder_lists, placeholders, stock_facts
+from akika_forensics.twin.load_report import LoadReport, Note
+from akika_forensics.twin.placeholder_scene import inner, number
+
+if TYPE_CHECKING:
+    from akika_forensics.twin.engine import Twin
+
+type Body = dict[str, Any]
+
+
+def posted_by(twin: Twin) -> openings.Posted:
+    """What the twin's ledger holds now."""
+    accounts = {account: Decimal(value) / 100 for account, value in twin.store.balances(until="9999-12-31").items()}
+    control = [
+        account
+        for account in accounts
+        if (body := twin.get("Account", account)) is not None
+        and body.get("AccountType") in {"Accounts Receivable", "Accounts Payable"}
+    ]
+    parties = {
+        RecordKey(*party.split(":", 1)): Decimal(value) / 100
+        for party, value in twin.store.party_balances(control).items()
+        if ":" in party
+    }
+    return openings.Posted(accounts, parties)
+
+
+def equity_account(bodies: Mapping[RecordKey, Body]) -> str | None:
+    found = [
+        key.id
+        for key, body in bodies.items()
+        if key.entity == "Account" and body.get("AccountSubType") == "OpeningBalanceEquity"
+    ]
+    return min(found, default=None)
+
+
+def control_accounts(bodies: Mapping[RecordKey, Body]) -> dict[str, str]:
+    """The receivable account of customers and the payable one of vendors: the first of its type."""
+    found: dict[str, str] = {}
+    for entity, kind in (("Customer", "Accounts Receivable"), ("Vendor", "Accounts Payable")):
+        keys = [
+            key
+            for key, body in bodies.items()
+            if key.entity == "Account" and body.get("AccountType") == kind and body.get("Active") is not False
+        ]
+        if keys:
+            found[entity] = min(keys, key=number).id
+    return found
+
+
+def open_balances(
+    twin: Twin, recorded: Mapping[RecordKey, Body], made: dict[RecordKey, Body], report: LoadReport
+) -> None:
+    """The labelled opening entry, and balances of placeholders that agree with what is posted to them."""
+    everything = {**recorded, **made}
+    control = control_accounts(everything)
+    lines = openings.differences(recorded, posted_by(twin), control)
+    if lines:
+        lines = [_with_party(twin, line, control, everything, made, report) for line in lines]
+        names = {key: str(stock_facts.known_as(key.entity, body)) for key, body in everything.items()}
+        record_id = _next_transaction(everything)
+        on = openings.opening_day(recorded)
+        body = openings.entry(record_id, on, lines, equity_account(everything) or "", names, report)
+        twin.put_raw("JournalEntry", payloads.encode(body))
+    _settle_placeholders(twin, made, everything)
+
+
+def _with_party(
+    twin: Twin,
+    line: openings.OpeningLine,
+    control: Mapping[str, str],
+    everything: dict[RecordKey, Body],
+    made: dict[RecordKey, Body],
+    report: LoadReport,
+) -> openings.OpeningLine:
+    """A line on a control account always has a customer or vendor: what no recorded one explains gets a placeholder.
+
+    Source: QuickBooks, a journal line on accounts receivable must name a customer.
+    """
+    account = everything[RecordKey("Account", line.account)]
+    entity = {"Accounts Receivable": "Customer", "Accounts Payable": "Vendor"}.get(str(account.get("AccountType")))
+    if line.party is not None or entity is None:
+        return line
+    numbers = [number(key)[1] for key in everything if key.entity in {"Customer", "Vendor", "Employee"}]
+    key = RecordKey(entity, str(max(numbers, default=0) + 1))
+    cause = f"needed by the balance of Account:{line.account}"
+    stamp = str((account.get("MetaData") or {}).get("CreateTime") or placeholders.OLDEST)
+    body = placeholders.labelled(key, placeholder_lists.unexplained_party(key, ZERO), cause, stamp)
+    everything[key] = made[key] = body
+    twin.put_raw(entity, payloads.encode(body))
+    report.placeholders.append(Note((key,), f"{key} stands in for {entity.lower()}s that are {cause}."))
+    return replace(line, party=key)
+
+
+def _next_transaction(bodies: Mapping[RecordKey, Body]) -> str:
+    used = [
+        number(key)[1]
+        for key in bodies
+        if key.entity != "TimeActivity" and (row := CATALOGUE.get(key.entity)) is not None and row.is_transaction
+    ]
+    return str(max(used, default=0) + 1)
+
+
+def _settle_placeholders(twin: Twin, made: Mapping[RecordKey, Body], everything: Mapping[RecordKey, Body]) -> None:
+    """Placeholders of accounts, customers and vendors show the balance that is posted to them."""
+    posted = posted_by(twin)
+    for key, body in made.items():
+        balances = _balances(key, body, posted, everything)
+        if balances and any(body.get(field) != amount for field, amount in balances.items()):
+            twin.put_raw(key.entity, payloads.encode({**body, **balances}), post=False)
+
+
+def _balances(
+    key: RecordKey, body: Body, posted: openings.Posted, bodies: Mapping[RecordKey, Body]
+) -> dict[str, Decimal]:
+    if key.entity == "Account":
+        if accounts.is_profit_and_loss(body):
+            return {}
+        below = sum((posted.accounts.get(child, ZERO) for child in _below(key, bodies)), ZERO)
+        own = posted.accounts.get(key.id, ZERO)
+        return {"CurrentBalance": own, "CurrentBalanceWithSubAccounts": own + below}
+    if key.entity == "Vendor":
+        return {"Balance": -posted.parties.get(key, ZERO)}
+    if key.entity == "Customer":
+        below = sum((posted.parties.get(RecordKey("Customer", child), ZERO) for child in _below(key, bodies)), ZERO)
+        own = posted.parties.get(key, ZERO)
+        return {"Balance": own, "BalanceWithJobs": own + below}
+    return {}
+
+
+def _below(key: RecordKey, bodies: Mapping[RecordKey, Body]) -> set[str]:
+    """Ids of the record's children, and theirs."""
+    found: set[str] = set()
+    wanted = {key.id}
+    while wanted:
+        children = {
+            other.id
+            for other, body in bodies.items()
+            if other.entity == key.entity and str(inner(body, "ParentRef").get("value")) in wanted
+        }
+        wanted = children - found - {key.id}
+        found |= wanted
+    return found
