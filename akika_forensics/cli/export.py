@@ -14,7 +14,7 @@ def export(
     context: typer.Context,
     snapshot: str = typer.Argument(help="A snapshot."),
     to: Path = typer.Option(..., help="A new or empty folder."),
-    format: str = typer.Option("jsonl", "--format", help="jsonl (payloads as captured), csv or parquet."),  # noqa: A002 -- the option's name
+    format: str = typer.Option("jsonl", "--format", help="jsonl (payloads as captured), csv or parquet."),
 ) -> None:
     options: Options = context.obj
     files = open_case(options).export(snapshot, to, format)
