@@ -49,9 +49,7 @@ def _move(session: Session, entity: str, record_id: str, body: dict[str, Any] | 
     inventory.check_dates(session, wanted)
 
     def shape(rows: list[inventory.MovementRow]) -> list[tuple[object, ...]]:
-        return [
-            (r.item, r.date, Decimal(r.quantity), r.value_cents, r.counter_account, r.asset_account) for r in rows
-        ]
+        return [(r.item, r.date, Decimal(r.quantity), r.value_cents, r.counter_account, r.asset_account) for r in rows]
 
     if shape(present) == shape(wanted):
         return

@@ -193,9 +193,7 @@ def duplicate_number(number: str, txn_type: str, record_id: str) -> QuickBooksFa
 
 def duplicate_name(detail: str) -> QuickBooksFault:
     """Error 6240."""
-    return QuickBooksFault(
-        "6240", "Duplicate Name Exists Error", f"The name supplied already exists. : {detail}", ""
-    )
+    return QuickBooksFault("6240", "Duplicate Name Exists Error", f"The name supplied already exists. : {detail}", "")
 
 
 def wrong_amount() -> QuickBooksFault:

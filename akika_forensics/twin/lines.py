@@ -201,9 +201,9 @@ def _discount_line(write: Write, line: dict[str, Any], subtotal: Decimal) -> Dec
     line["Amount"] = cents(amount(line))
     if not ref_id(found, "DiscountAccountRef"):
         session = write.session
-        account = settings.preferred_account(
-            session, "SalesFormsPrefs", "DefaultDiscountAccount"
-        ) or accounts.system(session, "discounts")
+        account = settings.preferred_account(session, "SalesFormsPrefs", "DefaultDiscountAccount") or accounts.system(
+            session, "discounts"
+        )
         named = session.find("Account", account) or {}
         found["DiscountAccountRef"] = {"value": account, "name": str(named.get("FullyQualifiedName", ""))}
     return amount(line)

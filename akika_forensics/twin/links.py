@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from akika_forensics.model.catalogue import linked_entity
 from akika_forensics.model.money import ZERO, cents, money
-from akika_forensics.twin import accounts, faults, naming
+from akika_forensics.twin import accounts, faults
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.store import LinkRow
@@ -49,9 +49,7 @@ def of(entity: str, body: dict[str, Any]) -> list[LinkRow]:
                 key = (target, str(link.get("TxnId")))
                 amount = 0 if entity in FULFILLING else int(cents(value) * 100)
                 rows[key] = rows.get(key, 0) + amount
-    return [
-        LinkRow(entity, str(body["Id"]), target, target_id, amount) for (target, target_id), amount in rows.items()
-    ]
+    return [LinkRow(entity, str(body["Id"]), target, target_id, amount) for (target, target_id), amount in rows.items()]
 
 
 def settled_target(
@@ -167,5 +165,8 @@ def mirror_type(entity: str, body: dict[str, Any]) -> str:
     return entity
 
 
-def is_party(entity: str) -> bool:
-    return entity in naming.PARTIES
+def check_targets(session: Session, entity: str, body: dict[str, Any]) -> None:
+    """Raises 610 when a record that this one fulfils is not there."""
+    for row in of(entity, body):
+        if entity in FULFILLING and session.find(row.target_entity, row.target_id) is None:
+            raise faults.gone()

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+import msgspec
+
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE, Delete, EntityType
 from akika_forensics.twin import faults, grammar, identity, schema, wire
@@ -76,6 +78,22 @@ def run(store: Store, cache: Cache, text: str, today: date) -> Result:
     return Result(row.name, payload, statement.start, len(found))
 
 
+def response(found: Result) -> bytes:
+    """The inner ``QueryResponse`` object; ``{}`` when there are no rows. Source: recorded answers."""
+    if found.rows is None:
+        return payloads.encode({"totalCount": found.total})
+    if not found.rows:
+        return b"{}"
+    answer: dict[str, Any] = {
+        found.key: [msgspec.Raw(row) for row in found.rows],
+        "startPosition": found.start,
+        "maxResults": len(found.rows),
+    }
+    if found.total_count is not None:
+        answer["totalCount"] = found.total_count
+    return payloads.encode(answer)
+
+
 def _candidates(store: Store, row: EntityType, statement: Statement) -> list[Row]:
     """All records, or those of the Ids that the statement names."""
     for condition in statement.conditions:
@@ -103,7 +121,9 @@ def _known(row: EntityType, path: str) -> tuple[str, ...]:
             raise faults.invalid_query(f"Property {path.rsplit('.', 1)[-1]} not found for Entity {row.name}")
         proper.append(name)
         kind = fields[name].removesuffix("[]")
-        fields = {"value": "string", "name": "string", "type": "string"} if kind == "ref" else schema.TYPES.get(kind, {})
+        fields = (
+            {"value": "string", "name": "string", "type": "string"} if kind == "ref" else schema.TYPES.get(kind, {})
+        )
     return tuple(proper)
 
 
@@ -154,9 +174,7 @@ def _test(row: EntityType, condition: Condition, today: date) -> Callable[[dict[
     if condition.operator == "=" and wanted[0] in {"", " "}:
         return lambda body: not seen(body)
     holds = _OPERATORS[condition.operator]
-    return lambda body: any(
-        (sign := _compare(value, wanted[0])) is not None and holds(sign) for value in seen(body)
-    )
+    return lambda body: any((sign := _compare(value, wanted[0])) is not None and holds(sign) for value in seen(body))
 
 
 _OPERATORS: Final[dict[str, Callable[[int], bool]]] = {
@@ -199,9 +217,7 @@ def _compare(value: Any, other: Any) -> int | None:
     return (one > two) - (one < two)
 
 
-def _sort(
-    found: list[tuple[Row, dict[str, Any]]], row: EntityType, order: list[tuple[tuple[str, ...], bool]]
-) -> None:
+def _sort(found: list[tuple[Row, dict[str, Any]]], row: EntityType, order: list[tuple[tuple[str, ...], bool]]) -> None:
     found.sort(key=lambda pair: identity.number_of(pair[0].id))
     if order:
         for path, descending in reversed(order):

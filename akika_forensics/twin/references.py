@@ -62,14 +62,10 @@ def resolve(session: Session, entity: str, body: dict[str, Any], old: dict[str, 
 
 
 def _targets(entity: str, body: dict[str, Any]) -> frozenset[tuple[str, str]]:
-    return frozenset(
-        (link.target.entity, link.target.id) for link in links_of(entity, body) if link.target is not None
-    )
+    return frozenset((link.target.entity, link.target.id) for link in links_of(entity, body) if link.target is not None)
 
 
-def _check(
-    session: Session, entity: str, link: Link, body: dict[str, Any], kept: frozenset[tuple[str, str]]
-) -> None:
+def _check(session: Session, entity: str, link: Link, body: dict[str, Any], kept: frozenset[tuple[str, str]]) -> None:
     assert link.target is not None  # noqa: S101 - the caller's condition, for the type checker
     name, record_id = link.target
     leaf = link.path.rsplit(".", 1)[-1]

@@ -89,6 +89,10 @@ class Session:
         self._dirty.pop(key, None)
         self._removed.add(key)
 
+    def forget(self, entity: str, record_id: str) -> None:
+        """Stored bytes changed underneath; decode them anew."""
+        self._cache.forget((entity, record_id))
+
     def each(self, entity: str) -> Iterator[dict[str, Any]]:
         """Every body of an entity, as it stands in this request."""
         seen: set[str] = set()

@@ -8,9 +8,7 @@ from typing import Any, Final
 from akika_forensics.model.instants import parse_date
 from akika_forensics.twin.session import Session
 
-MONTHS: Final = (
-    "January February March April May June July August September October November December".split()
-)
+MONTHS: Final = "January February March April May June July August September October November December".split()
 
 
 def company_info(name: str, stamp: str) -> dict[str, Any]:

@@ -271,10 +271,10 @@ class Store:
         """Replace the document's own postings; what its stock movements cost is kept apart."""
         rows = list(rows)
         if sum(row.cents for row in rows):
-            raise OutOfBalance(f"{entity}:{record_id} posts {sum(row.cents for row in rows)} cents more than it offsets")
-        self._db.execute(
-            "DELETE FROM posting WHERE entity = ? AND id = ? AND movement IS NULL", (entity, record_id)
-        )
+            raise OutOfBalance(
+                f"{entity}:{record_id} posts {sum(row.cents for row in rows)} cents more than it offsets"
+            )
+        self._db.execute("DELETE FROM posting WHERE entity = ? AND id = ? AND movement IS NULL", (entity, record_id))
         self._insert_postings(entity, record_id, rows)
 
     def set_movement_postings(self, movement: MovementRow, rows: Iterable[PostingRow]) -> None:

@@ -48,3 +48,10 @@ def complete(write: Write, body: dict[str, Any]) -> None:
     rule = RULES.get(write.entity)
     if rule is not None:
         rule(write, body)
+
+
+def follow(write: Write, body: dict[str, Any]) -> None:
+    """Bring along what depends on a changed name: the qualified names below it."""
+    if write.entity in {"Account", "Item", "Class", "Department", "Customer"} and write.old is not None:
+        if write.old.get("FullyQualifiedName") != body.get("FullyQualifiedName"):
+            lists.requalify(write, body)

@@ -59,9 +59,7 @@ def _journal_line(write: Write, line: dict[str, Any], found: dict[str, Any]) -> 
     named = ref_id(found.get("Entity"), "EntityRef")
     kind = accounts.account_type(write.session, str(ref_id(found, "AccountRef")))
     if kind == accounts.RECEIVABLE and not (party == "Customer" and named):
-        raise faults.business(
-            "When you use Accounts Receivable, you must choose a customer in the Name field."
-        )
+        raise faults.business("When you use Accounts Receivable, you must choose a customer in the Name field.")
     if kind == accounts.PAYABLE and not (party == "Vendor" and named):
         raise faults.business("When you use Accounts Payable, you must choose a vendor in the Name field.")
     return Decimal(line["Amount"]) if side == "Debit" else -Decimal(line["Amount"])
@@ -96,9 +94,7 @@ def complete_card_payment(write: Write, body: dict[str, Any]) -> None:
             raise faults.missing(field)
     _amount(body)
     references.resolve(write.session, "CreditCardPayment", body, write.old)
-    accounts.needs_type(
-        write.session, body["CreditCardAccountRef"], frozenset({"Credit Card"}), "CreditCardAccountRef"
-    )
+    accounts.needs_type(write.session, body["CreditCardAccountRef"], frozenset({"Credit Card"}), "CreditCardAccountRef")
     accounts.needs_type(write.session, body["BankAccountRef"], frozenset({"Bank"}), "BankAccountRef")
     body.setdefault("TxnDate", write.today.isoformat())
     body.setdefault("CurrencyRef", settings.home_currency(write.session))

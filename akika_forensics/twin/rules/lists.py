@@ -216,3 +216,15 @@ def complete_attachable(write: Write, body: dict[str, Any]) -> None:
             raise faults.business(
                 f"The entity {name} {record_id} that you are trying to link does not exist. {name} {record_id}"
             )
+
+
+def requalify(write: Write, body: dict[str, Any]) -> None:
+    """Rewrite the qualified names of all records below a renamed one."""
+    session = write.session
+    name = "DisplayName" if write.entity == "Customer" else "Name"
+    below = [other for other in session.each(write.entity) if ref_id(other, "ParentRef") == body["Id"]]
+    for found in below:
+        child = session.edit(write.entity, str(found["Id"]))
+        if child is not None:
+            child["FullyQualifiedName"] = f"{body['FullyQualifiedName']}:{child[name]}"
+            requalify(write, child)

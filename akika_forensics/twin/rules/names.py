@@ -88,9 +88,7 @@ def check_free(write: Write, body: dict[str, Any]) -> None:
         if write.entity not in naming.PARTIES:
             raise faults.duplicate_name(f"Id={holder[1]}")
         if entity == write.entity == "Customer" and write.old is not None:
-            raise faults.duplicate_name(
-                "Another customer is already using this name.  Please use a different name."
-            )
+            raise faults.duplicate_name("Another customer is already using this name.  Please use a different name.")
         raise faults.duplicate_name(
             "Another customer, vendor or employee is already using this name. Please use a different name."
         )

@@ -125,9 +125,7 @@ def _apply(write: Write, body: dict[str, Any], party: str) -> tuple[Decimal, Dec
     return charges, credits
 
 
-def _line(
-    write: Write, line: dict[str, Any], found: dict[str, Any], value: Decimal, opened: Decimal
-) -> dict[str, Any]:
+def _line(write: Write, line: dict[str, Any], found: dict[str, Any], value: Decimal, opened: Decimal) -> dict[str, Any]:
     link = line["LinkedTxn"][0]
     row: dict[str, Any] = {
         "Amount": value,

@@ -1,0 +1,60 @@
+"""A batch: up to thirty writes and queries, each applied or refused on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from akika_forensics.model.catalogue import BY_KEY
+from akika_forensics.twin import faults, query
+
+if TYPE_CHECKING:
+    from akika_forensics.twin.engine import Twin
+
+LIMIT = 30
+_NOT_ENTITIES = frozenset({"bId", "operation", "optionsData", "Query", "Fault"})
+
+
+def run(twin: Twin, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Answers in the order of the items, the ``bId`` last. Raises QuickBooksFault 1040."""
+    if len(items) > LIMIT:
+        raise faults.too_many_items(LIMIT, len(items))
+    answers = []
+    for item in items:
+        try:
+            answer = _one(twin, item)
+        except faults.QuickBooksFault as fault:
+            answer = {"Fault": fault.body()}
+        if item.get("bId") is not None:
+            answer["bId"] = str(item["bId"])
+        answers.append(answer)
+    return answers
+
+
+def _one(twin: Twin, item: Mapping[str, Any]) -> dict[str, Any]:
+    if "Query" in item:
+        return {"QueryResponse": msgspec.Raw(query.response(twin.select(str(item["Query"]))))}
+    keys = [key for key in item if key not in _NOT_ENTITIES]
+    if len(keys) != 1 or keys[0] not in BY_KEY:
+        raise faults.unsupported(f"batch item {', '.join(keys) or 'without an entity'}")
+    key = keys[0]
+    entity = BY_KEY[key].name
+    body = item[key]
+    if not isinstance(body, dict):
+        raise faults.malformed(key, "string", body)
+    options = [part.split("=", 1)[-1] for part in str(item.get("optionsData") or "").split(",") if part]
+    match str(item.get("operation") or "create").lower():
+        case "create":
+            # Source: QuickBooks API: an Id in the body makes a create an update.
+            stored = (twin.update if body.get("Id") else twin.create)(entity, body, include=options)
+        case "update":
+            stored = twin.update(entity, body, include=options)
+        case "void":
+            stored = twin.void(entity, body)
+        case "delete":
+            return {key: twin.delete(entity, body)}
+        case other:
+            raise faults.unsupported(f"batch operation {other}")
+    return {key: msgspec.Raw(twin.payload(entity, str(stored["Id"])) or b"{}")}

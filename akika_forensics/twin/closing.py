@@ -1,0 +1,57 @@
+"""What may not be touched: closed books and deposited transactions."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.model.money import money
+from akika_forensics.twin import faults, links, settings
+from akika_forensics.twin.request import ref_id, txn_date
+from akika_forensics.twin.session import Session
+
+_UNPOSTED: Final = frozenset({"Estimate", "PurchaseOrder", "TimeActivity"})
+
+
+def check(session: Session, entity: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -> None:
+    """Raises 6200 when the date before or after lies in closed books."""
+    if not CATALOGUE[entity].is_transaction or entity in _UNPOSTED:
+        return
+    closed = settings.close_date(session)
+    if closed is None:
+        return
+    for body in (old, new):
+        if body is not None and body.get("TxnDate") and txn_date(body) <= closed:
+            raise faults.closed_books()
+
+
+def check_deposited(session: Session, entity: str, old: dict[str, Any], new: dict[str, Any] | None) -> None:
+    """Raises 6540 when a transaction in a deposit would be deleted, or changed in amount, party, day or links."""
+    if not links.deposits_of(session, entity, str(old["Id"])):
+        return
+    if new is None or _essence(entity, old) != _essence(entity, new):
+        raise faults.deposited()
+
+
+def _essence(entity: str, body: dict[str, Any]) -> tuple[object, ...]:
+    applied = sorted((row.target_entity, row.target_id, row.cents) for row in links.of(entity, body))
+    lines = (
+        [
+            (
+                str(line.get("JournalEntryLineDetail", {}).get("PostingType")),
+                ref_id(line.get("JournalEntryLineDetail"), "AccountRef"),
+                money(line.get("Amount")),
+            )
+            for line in body.get("Line", [])
+        ]
+        if entity == "JournalEntry"
+        else []
+    )
+    return (
+        money(body.get("TotalAmt")),
+        ref_id(body, "DepositToAccountRef"),
+        ref_id(body, "CustomerRef"),
+        str(body.get("TxnDate")),
+        applied,
+        lines,
+    )

@@ -1,0 +1,381 @@
+"""The company: create, update, delete, void, read, query, change feed, batch, reports. No HTTP here."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.model import payload as payloads
+from akika_forensics.model.catalogue import CATALOGUE, Delete
+from akika_forensics.model.instants import now
+from akika_forensics.model.money import cents
+from akika_forensics.twin import (
+    closing,
+    effects,
+    faults,
+    feed,
+    identity,
+    inventory,
+    links,
+    merge,
+    opening,
+    posting,
+    query,
+    raw,
+    reports,
+    rules,
+    schema,
+    settings,
+    voiding,
+    wire,
+)
+from akika_forensics.twin.request import Write
+from akika_forensics.twin.session import Cache, Session
+from akika_forensics.twin.store import PostingRow, Store
+
+BATCH_LIMIT = 30
+"""Items of one batch. Source: QuickBooks API, error 1040."""
+
+
+class Twin:
+    """A QuickBooks company in a SQLite file, or in memory.
+
+    Every method is one transaction: it applies whole or raises QuickBooksFault and applies nothing.
+    Bodies come and go as decoded JSON, numbers with a fraction as ``Decimal``.
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        clock: Callable[[], datetime] = now,
+        realm_id: str | None = None,
+        company_name: str | None = None,
+    ) -> None:
+        self.clock = clock
+        self.path = path
+        self._store = Store(path)
+        self._cache = Cache()
+        self._pending: list[tuple[str, str]] = []
+        self._unposted: list[raw.Unposted] = []
+        self.log: list[dict[str, Any]] = []
+        with self._store.transaction():
+            known = self._store.setting("realm_id")
+            self.realm_id = known or realm_id or "4620816365291234500"
+            if realm_id is not None and realm_id != self.realm_id:
+                raise WrongUse(f"This file holds company {self.realm_id}, not {realm_id}.")
+            self._store.set_setting("realm_id", self.realm_id)
+            if known is None:
+                self._found(company_name or "Sample Company")
+
+    def _found(self, name: str) -> None:
+        session = Session(self._store, self._cache, self.clock())
+        stamp = wire.metadata_time(session.moment)
+        session.put("CompanyInfo", settings.company_info(name, stamp))
+        session.put("Preferences", settings.preferences(stamp))
+        session.flush()
+
+    def close(self) -> None:
+        self._store.close()
+
+    @property
+    def store(self) -> Store:
+        """The tables, with everything that was loaded posted."""
+        self._settle_loaded()
+        return self._store
+
+    @property
+    def company_name(self) -> str:
+        body = self.get("CompanyInfo", "1")
+        return str(body.get("CompanyName", "")) if body else ""
+
+    @property
+    def unposted(self) -> tuple[raw.Unposted, ...]:
+        """Loaded transactions that say too little to be posted."""
+        self._settle_loaded()
+        return tuple(self._unposted)
+
+    @contextmanager
+    def _session(self, at: datetime | None = None) -> Iterator[Session]:
+        with self._store.transaction():
+            self._settle_loaded()
+            session = Session(self._store, self._cache, at or self.clock())
+            yield session
+            effects.settle_balances(session)
+            session.flush()
+
+    # reading
+
+    def get(self, entity: str, record_id: str) -> dict[str, Any] | None:
+        """The record's body, or None."""
+        payload = self.payload(entity, record_id)
+        return payloads.decode(payload) if payload is not None else None
+
+    def payload(self, entity: str, record_id: str) -> bytes | None:
+        row = self._store.get(entity, str(record_id))
+        return row.payload if row else None
+
+    def count(self, entity: str, *, inactive: bool = False) -> int:
+        """Records of an entity; inactive ones count only when asked for."""
+        return self._store.count(entity, inactive=inactive or CATALOGUE[entity].delete is not Delete.SOFT)
+
+    def query(self, statement: str) -> dict[str, Any]:
+        """``{"QueryResponse": {…}}``. Raises QuickBooksFault 4000, 4001, 2030."""
+        found = self.select(statement)
+        return {"QueryResponse": payloads.decode(query.response(found))}
+
+    def select(self, statement: str) -> query.Result:
+        """Like ``query``, with the rows as stored bytes."""
+        today = self.clock().astimezone(wire.PACIFIC).date()
+        with self._store.transaction():
+            return query.run(self._store, self._cache, statement, today)
+
+    def change_feed(self, entities: Iterable[str], since: datetime) -> feed.Feed:
+        """What changed since, by entity. Raises QuickBooksFault for entities the feed does not know."""
+        with self._store.transaction():
+            return feed.read(self._store, entities, since)
+
+    def report(self, name: str, **parameters: str) -> dict[str, Any]:
+        """A report in QuickBooks' report JSON; only TrialBalance is offered."""
+        with self._session() as session:
+            return reports.run(session, name, parameters)
+
+    def dump(self) -> dict[tuple[str, str], bytes]:
+        """Every record as stored."""
+        return {(row.entity, row.id): row.payload for row in self._store.all_rows()}
+
+    # writing
+
+    def create(
+        self,
+        entity: str,
+        body: Mapping[str, Any],
+        *,
+        id: str | None = None,  # noqa: A002 - the field's own name
+        at: datetime | None = None,
+        include: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        """Key a new record; gives it as stored. ``id`` and ``at`` force Id and time: for builders, not for clients."""
+        with self._session(at) as session:
+            record_id = self._create(session, entity, dict(body), id, frozenset(include))
+        return self._stored(entity, record_id)
+
+    def update(
+        self,
+        entity: str,
+        body: Mapping[str, Any],
+        *,
+        at: datetime | None = None,
+        include: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        """Full update, or sparse when the body says so; ``Id`` and ``SyncToken`` are in the body."""
+        if "void" in include:
+            return self.void(entity, body, at=at)
+        with self._session(at) as session:
+            record_id = self._update(session, entity, dict(body), frozenset(include))
+        return self._stored(entity, record_id)
+
+    def delete(self, entity: str, body: Mapping[str, Any], *, at: datetime | None = None) -> dict[str, Any]:
+        """Remove a transaction for good; gives the deleted stub."""
+        with self._session(at) as session:
+            record_id = self._delete(session, entity, dict(body))
+        return {"domain": "QBO", "status": "Deleted", "Id": record_id}
+
+    def void(self, entity: str, body: Mapping[str, Any], *, at: datetime | None = None) -> dict[str, Any]:
+        """Set all amounts to zero and let go of links; the record stays."""
+        with self._session(at) as session:
+            record_id = self._void(session, entity, dict(body))
+        return self._stored(entity, record_id)
+
+    def batch(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The items of a ``BatchItemRequest``, each applied on its own; answers in the order of the items.
+
+        Raises QuickBooksFault 1040 when there are too many.
+        """
+        from akika_forensics.twin import batching  # noqa: PLC0415 - it needs the engine
+
+        return [payloads.decode(payloads.encode(row)) for row in batching.run(self, items)]
+
+    def _stored(self, entity: str, record_id: str) -> dict[str, Any]:
+        payload = self.payload(entity, record_id)
+        if payload is None:
+            raise WrongUse(f"{entity} {record_id} is gone.")
+        return payloads.decode(payload)  # type: ignore[no-any-return]  # a stored record is an object
+
+    def _create(
+        self,
+        session: Session,
+        entity: str,
+        body: dict[str, Any],
+        forced: str | None = None,
+        include: frozenset[str] = frozenset(),
+    ) -> str:
+        row = CATALOGUE.get(entity)
+        if row is None or not (row.can("create") or forced):
+            raise faults.unsupported(f"create {entity}")
+        if not schema.fields_of(entity):
+            raise faults.not_offered(f"{entity} cannot be created in this company.")
+        admitted = schema.admit(entity, body)
+        given = opening.taken(entity, admitted, row.opening)
+        fresh = merge.drop_unwritable(entity, admitted)
+        fresh["LinkedTxn"] = merge.linked(entity, None, fresh.get("LinkedTxn", []))
+        if not fresh["LinkedTxn"]:
+            del fresh["LinkedTxn"]
+        write = Write(session, entity, None, frozenset(fresh), include, given)
+        rules.complete(write, fresh)
+        closing.check(session, entity, None, fresh)
+        record_id = forced or identity.next_id(self._store, entity)
+        if forced and session.find(entity, forced) is not None:
+            raise WrongUse(f"{entity} {forced} is already there.")
+        identity.seen(self._store, entity, record_id)
+        stamp = wire.metadata_time(session.moment)
+        fresh.update(domain="QBO", sparse=False, Id=record_id, SyncToken="0")
+        fresh["MetaData"] = {"CreateTime": stamp, "LastUpdatedTime": stamp}
+        merge.list_links(entity, fresh)
+        links.check_targets(session, entity, fresh)
+        session.put(entity, fresh)
+        self._apply(session, entity, record_id, fresh)
+        opening.post(session, entity, fresh, given, write.today, lambda kind, inner: self._keyed(session, kind, inner))
+        return record_id
+
+    def _keyed(self, session: Session, entity: str, body: dict[str, Any]) -> dict[str, Any]:
+        record_id = self._create(session, entity, body)
+        found = session.find(entity, record_id)
+        assert found is not None  # noqa: S101 - created above
+        return found
+
+    def _apply(self, session: Session, entity: str, record_id: str, body: dict[str, Any] | None) -> None:
+        try:
+            effects.apply(session, entity, record_id, body)
+        except posting.Unpostable as error:
+            raise faults.business(f"The transaction cannot be posted: {error}.") from error
+
+    def _current(self, session: Session, entity: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The record that a request is about, its SyncToken checked. Raises 2020, 2030, 610, 5010."""
+        record_id = str(body.get("Id", ""))
+        if not record_id:
+            raise faults.missing("Id")
+        if identity.number_of(record_id) < 0 and session.find(entity, record_id) is None:
+            raise faults.invalid_id(record_id, timed=True)
+        old = session.find(entity, record_id)
+        if old is None:
+            raise faults.gone() if CATALOGUE[entity].is_transaction else faults.not_found()
+        token = body.get("SyncToken")
+        if token in (None, ""):
+            if entity == "Attachable":
+                return old
+            raise faults.missing("SyncToken")
+        if str(token) != str(old.get("SyncToken", "0")):
+            raise faults.stale()
+        return old
+
+    def _update(
+        self, session: Session, entity: str, body: dict[str, Any], include: frozenset[str] = frozenset()
+    ) -> str:
+        row = CATALOGUE.get(entity)
+        if row is None or not row.can("update"):
+            raise faults.unsupported(f"update {entity}")
+        old = copy.deepcopy(self._current(session, entity, body))
+        is_sparse = str(body.get("sparse", False)).lower() == "true"
+        admitted = schema.admit(entity, body, sparse=is_sparse)
+        opening.taken(entity, admitted, row.opening)
+        sent = merge.drop_unwritable(entity, admitted)
+        fresh = (merge.sparse if is_sparse else merge.full)(entity, old, sent)
+        write = Write(session, entity, old, frozenset(sent), include)
+        rules.complete(write, fresh)
+        record_id = str(old["Id"])
+        fresh.update(domain="QBO", sparse=False, Id=record_id, SyncToken=old["SyncToken"], MetaData=old["MetaData"])
+        merge.list_links(entity, fresh)
+        if merge.same(entity, old, fresh):
+            return record_id
+        links.check_targets(session, entity, fresh)
+        closing.check(session, entity, old, fresh)
+        closing.check_deposited(session, entity, old, fresh)
+        fresh["SyncToken"] = str(int(str(old["SyncToken"])) + 1)
+        fresh["MetaData"] = {**old["MetaData"], "LastUpdatedTime": wire.metadata_time(session.moment)}
+        session.put(entity, fresh)
+        rules.follow(write, fresh)
+        self._apply(session, entity, record_id, fresh)
+        return record_id
+
+    def _delete(self, session: Session, entity: str, body: dict[str, Any]) -> str:
+        row = CATALOGUE.get(entity)
+        if row is None or row.delete is not Delete.HARD or not row.can("delete"):
+            raise faults.unsupported(f"delete {entity}")
+        old = self._current(session, entity, body)
+        record_id = str(old["Id"])
+        closing.check(session, entity, old, None)
+        closing.check_deposited(session, entity, old, None)
+        effects.detach(session, entity, record_id)
+        self._apply(session, entity, record_id, None)
+        session.remove(entity, record_id)
+        return record_id
+
+    def _void(self, session: Session, entity: str, body: dict[str, Any]) -> str:
+        row = CATALOGUE.get(entity)
+        if row is None or row.void is None:
+            raise faults.unsupported(f"void {entity}")
+        old = copy.deepcopy(self._current(session, entity, body))
+        record_id = str(old["Id"])
+        closing.check(session, entity, old, old)
+        closing.check_deposited(session, entity, old, None)
+        effects.detach(session, entity, record_id)
+        voided = voiding.voided(entity, session.find(entity, record_id) or old)
+        voided["SyncToken"] = str(int(str(old["SyncToken"])) + 1)
+        voided["MetaData"] = {**old["MetaData"], "LastUpdatedTime": wire.metadata_time(session.moment)}
+        session.put(entity, voided)
+        self._apply(session, entity, record_id, voided)
+        return record_id
+
+    # loading
+
+    def put_raw(self, entity: str, payload: bytes, *, post: bool = True) -> None:
+        """Store a record as received, without any rule, in place of one with the same Id.
+
+        With ``post`` its postings, links and stock follow from the document, as soon as all it cites is there;
+        the balances in the payloads stay as they are. What cannot be posted is listed in ``unposted``.
+        """
+        with self._store.transaction():
+            session = Session(self._store, self._cache, self.clock())
+            record_id = raw.store(session, entity, payload)
+            if post and entity in CATALOGUE:
+                self._pending.append((entity, record_id))
+
+    def _settle_loaded(self) -> None:
+        if not self._pending:
+            return
+        pending, self._pending = dict.fromkeys(self._pending), []
+        with self._store.transaction():
+            session = Session(self._store, self._cache, self.clock())
+            for entity, record_id in pending:
+                left = raw.settle(session, entity, record_id)
+                if left is not None:
+                    self._unposted.append(left)
+            raw.settle_items(session)
+            session.flush()
+
+    def post_opaque(self, on: date, amounts: Mapping[str, Decimal], label: str) -> None:
+        """An opening entry that no document explains: account Id to amount, debit positive.
+
+        It moves the trial balance, not the balances shown on records. Raises WrongUse when it does not balance or
+        names an account that is not there.
+        """
+        with self._session() as session:
+            rows = [
+                PostingRow(on.isoformat(), account, int(cents(amount) * 100))
+                for account, amount in amounts.items()
+                if cents(amount)
+            ]
+            if sum(row.cents for row in rows):
+                raise WrongUse("An opening entry must balance.")
+            unknown = [row.account for row in rows if session.find("Account", row.account) is None]
+            if unknown:
+                raise WrongUse(f"There is no account {unknown[0]}.")
+            number = self._store.next_in("opaque")
+            self._store.set_postings(inventory.OPENING, f"{number}:{label}", rows)

@@ -1,0 +1,37 @@
+"""What voiding leaves of a transaction. Source: recorded void of an invoice."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from akika_forensics.model.money import ZERO
+from akika_forensics.twin import lines
+
+
+def voided(entity: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Amounts and quantities 0, ``Voided`` before the note, links gone; everything else as it was."""
+    fresh = copy.deepcopy(body)
+    note = str(fresh.get("PrivateNote", ""))
+    if not note.startswith("Voided"):
+        fresh["PrivateNote"] = f"Voided - {note}" if note else "Voided"
+    fresh["TotalAmt"] = ZERO
+    if entity in {"Payment", "BillPayment"}:
+        fresh["Line"] = []
+        if entity == "Payment":
+            fresh["UnappliedAmt"] = ZERO
+        return fresh
+    for line in lines.all_lines(fresh):
+        line.pop("LinkedTxn", None)
+        if "Amount" in line:
+            line["Amount"] = ZERO
+        detail = line.get(str(line.get("DetailType"))) or {}
+        if "Qty" in detail:
+            detail["Qty"] = ZERO
+        detail.pop("UnitPrice", None)
+    fresh["LinkedTxn"] = [] if entity == "Invoice" else fresh.get("LinkedTxn", [])
+    if not fresh["LinkedTxn"] and entity != "Invoice":
+        del fresh["LinkedTxn"]
+    fresh["TxnTaxDetail"] = {"TotalTax": ZERO}
+    fresh["Balance"] = ZERO
+    return fresh
