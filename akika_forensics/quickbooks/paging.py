@@ -45,6 +45,11 @@ class _Piece:
     full: bool = True
     keys: frozenset[RecordKey] = field(default_factory=frozenset)
 
+    @property
+    def ends_list(self) -> bool:
+        """True for a page with room left over; an empty one says nothing of what lay before it, but the first."""
+        return self.arrived and not self.full and bool(self.keys or self.position == 1)
+
 
 class PagePlan:
     """Which pages of one list to ask for, and when it is read whole.
@@ -93,13 +98,17 @@ class PagePlan:
         return all(piece.arrived for piece in self._pieces)
 
     def _ended(self) -> bool:
-        return any(piece.arrived and not piece.full and piece.keys for piece in self._pieces)
+        return any(piece.ends_list for piece in self._pieces)
 
     def _mend(self) -> None:
         position = 0
         while position < len(self._pieces) - 1:
             left, right = self._pieces[position], self._pieces[position + 1]
-            if left.arrived and right.arrived and not self._joined(left, right):
+            if left.ends_list:
+                # Nothing that existed when it was read comes after it.
+                self._pieces[position + 1 :] = [piece for piece in self._pieces[position + 1 :] if piece.asked]
+                return
+            if left.arrived and right.arrived and left.keys.isdisjoint(right.keys):
                 repair = self._repair(right)
                 if not repair:
                     self._give_up()
@@ -111,17 +120,13 @@ class PagePlan:
         self.stable = False
         self._pieces = [piece for piece in self._pieces if piece.asked]
 
-    def _joined(self, left: _Piece, right: _Piece) -> bool:
-        # A page with room left over was the end of the list; nothing that existed then comes after it.
-        return (not left.full and bool(left.keys or left.position == 1)) or not left.keys.isdisjoint(right.keys)
-
     def _repair(self, right: _Piece) -> list[_Piece]:
         if self.repairs >= _MOST_REPAIRS or right.position == 1:
             return []
         self.repairs += 1
         before = _Piece(max(1, right.position - self._size + 2))
-        # Rows may have moved either way since: the place itself is read again unless the list ended before it.
-        return [before, _Piece(right.position)] if right.keys else [before]
+        # Rows may have moved either way since: the place itself is read again too.
+        return [before, _Piece(right.position)]
 
 
 def pages_in_turn(plan: PagePlan) -> Iterator[int]:
