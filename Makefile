@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
-DEMO ?= demo
+DEMO ?= demo/$(shell date +%Y-%m-%d-%H%M%S)
 WORKERS ?= 2
 BIN := .venv/bin
 
