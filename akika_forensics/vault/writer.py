@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
@@ -171,7 +172,7 @@ class SnapshotWriter:
                 msgspec.to_builtins(text, builtin_types=(Decimal,)), files.stored, expected=self._entry
             )
         except Exception:
-            if not self._is_visible():
+            if not self._is_visible(files.stored):
                 files.discard()
             raise
         finally:
@@ -181,12 +182,15 @@ class SnapshotWriter:
             raise AssertionError("a snapshot's entry was read as another kind")
         return commit.info
 
-    def _is_visible(self) -> bool:
+    def _is_visible(self, stored: list[StoredFile]) -> bool:
         """Whether the commit may be there in spite of an error, such as one of the memory outside the vault."""
         try:
-            return layout.entry(layout.COMMITS, self._entry) in self._shelf.backend.list(layout.COMMITS)
+            entry = self._shelf.backend.read(layout.entry(layout.COMMITS, self._entry))
+        except FileNotFoundError:
+            return False
         except AkikaError:
             return True
+        return any(file.path.encode() in entry for file in stored)
 
     def _segments(self) -> Iterator[tuple[int, list[tuple[RecordKey, _New]]]]:
         number = self._shelf.next_segment(self._pseudonym)
@@ -206,7 +210,7 @@ class SnapshotWriter:
         rows = [(*key, kept.digest, kept.segment, kept.length) for key, kept in self._kept.items()]
         fresh = iter(sorted(self._new))
         for segment in segments:
-            for key, _ in zip(fresh, range(segment.rows), strict=False):
+            for key in islice(fresh, segment.rows):
                 new = self._new[key]
                 rows.append((*key, new.digest, segment.number, len(new.payload)))
         return pl.DataFrame(rows, schema=frames.STATE, orient="row").sort(frames.KEY)
