@@ -3,49 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final
 
 from akika_forensics.model.money import ZERO
-from akika_forensics.model.record import RecordKey
-from akika_widgets.views.document_lines import is_subtotal, line_of, line_words
-from akika_widgets.views.gist import Gist, RecordLike, gist_of, is_essential, leaves, rank
-from akika_widgets.views.markup import Markup, join, readable, shortened, tag
+from akika_widgets.views.field_rows import ChangeLike, Row, is_whole, leaf_rows_of, rows_of
+from akika_widgets.views.gist import Gist, gist_of, is_transaction
+from akika_widgets.views.markup import Markup, join, shortened, tag
 from akika_widgets.views.view import View, styled
-from akika_widgets.views.wording import ABSENT, amount, counted, delta_text, field_words, is_quiet, value_text
+from akika_widgets.views.wording import ABSENT, amount, counted
 
 DETAILED: Final = 400
 """Records drawn field by field in one view; the others are counted."""
 ALIKE: Final = 5
 """From so many records of one type and one kind of change on, each takes one line and folds its fields."""
 LONG: Final = 320
-
-
-class FieldChangeLike(Protocol):
-    @property
-    def path(self) -> str: ...
-    @property
-    def before(self) -> Any: ...
-    @property
-    def after(self) -> Any: ...
-
-
-class ChangeLike(Protocol):
-    @property
-    def key(self) -> RecordKey: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def fields(self) -> Sequence[FieldChangeLike]: ...
-    @property
-    def consequence(self) -> bool: ...
-    @property
-    def before(self) -> RecordLike | None: ...
-    @property
-    def after(self) -> RecordLike | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,122 +41,8 @@ KINDS: Final[dict[str, Kind]] = {
 _ORDER: Final = {name: position for position, name in enumerate(KINDS)}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    path: str
-    words: str
-    before: str
-    after: str
-    delta: str
-    quiet: bool
-
-
 def kind_of(name: str) -> Kind:
     return KINDS.get(name) or Kind("?", name, "changed")
-
-
-def leaf_rows_of(change: ChangeLike) -> list[Row]:
-    """Every field of a change, one row each, in reading order."""
-    return _sorted(_row(*triple) for triple in _references_joined(_opened(_triples(change))))
-
-
-def rows_of(change: ChangeLike) -> list[Row]:
-    """The fields of a change as a person reads them.
-
-    A name and its Id that moved together are one row, and so is a line that came or went as a whole.
-    A record that appeared or vanished shows only what a reader looks for first.
-    """
-    held = list(_opened(_triples(change)))
-    lines = [
-        row for row in (_line_row(path, leaves_of_line) for path, leaves_of_line in _whole_lines(held).items()) if row
-    ]
-    joined = set(_whole_lines(held))
-    rest = [triple for triple in held if (line_of(triple[0]) or ("",))[0] not in joined]
-    rows = [_row(*triple) for triple in _references_joined(rest)]
-    if change.kind in {"added", "removed"}:
-        rows = [row for row in rows if is_essential(row.path) and not row.quiet]
-    return _sorted([*rows, *lines])
-
-
-def _sorted(rows: Iterable[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: (row.quiet, *rank(row.path)))
-
-
-type Triple = tuple[str, Any, Any]
-
-
-def _whole_lines(triples: Sequence[Triple]) -> dict[str, list[Triple]]:
-    """The lines all of whose fields came, or all of whose fields went, each with those fields."""
-    lines: dict[str, list[Triple]] = {}
-    for triple in triples:
-        found = line_of(triple[0])
-        if found is not None:
-            lines.setdefault(found[0], []).append((found[1], triple[1], triple[2]))
-    return {
-        line: fields
-        for line, fields in lines.items()
-        if any(path == "DetailType" or path.startswith("LinkedTxn") for path, _, _ in fields)
-        and (all(before is None for _, before, _ in fields) or all(after is None for _, _, after in fields))
-    }
-
-
-def _line_row(path: str, fields: Sequence[Triple]) -> Row | None:
-    gone = all(after is None for _, _, after in fields)
-    held = {name: before if gone else after for name, before, after in fields}
-    if is_subtotal(held):
-        return None
-    words, total = line_words(held)
-    delta = "" if total is None else amount(-total if gone else total, sign=True)
-    return Row(path, field_words(path), words if gone else ABSENT, ABSENT if gone else words, delta, quiet=False)
-
-
-def _triples(change: ChangeLike) -> list[Triple]:
-    triples: list[Triple] = [(field.path, field.before, field.after) for field in change.fields]
-    whole = change.kind in {"added", "removed"}
-    if whole and not triples:
-        record = change.after if change.kind == "added" else change.before
-        held = list(leaves(record.body)) if record is not None else []
-        triples = [(path, None, value) if change.kind == "added" else (path, value, None) for path, value in held]
-    return triples
-
-
-def _opened(triples: Iterable[Triple]) -> Iterator[Triple]:
-    """A whole object that appeared or vanished, as the rows of its leaves."""
-    for path, before, after in triples:
-        holder = after if before is None else before if after is None else None
-        if (
-            isinstance(holder, dict | list)
-            and holder
-            and not (isinstance(holder, dict) and {"value", "TxnId"} & set(holder))
-        ):
-            for inner, value in leaves(holder, path):
-                yield (inner, None, value) if before is None else (inner, value, None)
-        else:
-            yield path, before, after
-
-
-def _references_joined(triples: Iterable[Triple]) -> Iterator[Triple]:
-    held = list(triples)
-    names = {path.removesuffix(".name"): (before, after) for path, before, after in held if path.endswith(".name")}
-    ids = {path.removesuffix(".value") for path, _, _ in held if path.endswith(".value")}
-    for path, before, after in held:
-        parent = path.removesuffix(".value")
-        if path.endswith(".name") and path.removesuffix(".name") in ids:
-            continue
-        if parent != path and parent in names:
-            old, new = names[parent]
-            yield parent, _reference(before, old), _reference(after, new)
-        else:
-            yield path, before, after
-
-
-def _reference(record_id: Any, name: Any) -> Any:
-    return None if record_id is None and name is None else {"value": record_id, "name": name}
-
-
-def _row(path: str, before: Any, after: Any) -> Row:
-    old, new = value_text(path, before), value_text(path, after)
-    return Row(path, field_words(path), old, new, delta_text(path, before, after), is_quiet(path))
 
 
 class DifferenceView(View):
@@ -221,21 +80,15 @@ class DifferenceView(View):
             for kind, entities in found.items()
         )
 
-    def text(self) -> str:
+    def plain(self) -> str:
         if not self.changes and not self.consequences:
             return f"{self.title}: no differences."
-        lines = [readable(f"{self.title}: {self.before} → {self.after}")]
+        lines = [f"{self.title}: {self.before} → {self.after}"]
         for change in self.changes[: self.detailed]:
             kind = kind_of(change.kind)
-            lines.append(readable(f"{kind.symbol} {kind.word:<13} {shortened(change.label, LONG)} ({change.key})"))
-            if change.kind not in {"added", "removed"}:
-                lines.extend(
-                    readable(
-                        f"    {row.words}: {shortened(row.before, LONG)} → {shortened(row.after, LONG)} {row.delta}".rstrip()
-                    )
-                    for row in rows_of(change)
-                    if not row.quiet
-                )
+            lines.append(f"{kind.symbol} {kind.word:<13} {shortened(change.label, LONG)} ({change.key})")
+            if not is_whole(change):
+                lines.extend(_said(row) for row in rows_of(change) if not row.quiet)
         lines.extend(_not_drawn(len(self.changes) - self.detailed))
         if self.consequences:
             lines.append(f"  {len(self.consequences):,} more moved only as a consequence of these.")
@@ -292,7 +145,7 @@ class DifferenceView(View):
         )
         bodies = []
         for group in _groups(changes[: self.detailed]):
-            if len(group) >= ALIKE and group[0].kind in {"added", "removed"}:
+            if len(group) >= ALIKE and is_whole(group[0]):
                 bodies.append(_many(group))
             else:
                 bodies += [_one(change) for change in group]
@@ -306,12 +159,17 @@ class DifferenceView(View):
         )
 
 
+def _said(row: Row) -> str:
+    was, now = (ABSENT if value is None else shortened(value, LONG) for value in (row.before, row.after))
+    return f"    {row.words}: {was} → {now} {row.delta}".rstrip()
+
+
 def _position(change: ChangeLike) -> tuple[int, str, int, str]:
     key = change.key
     return (
         _ORDER.get(change.kind, len(_ORDER)),
         key.entity,
-        int(key.id) if key.id.isascii() and key.id.isdigit() else 0,
+        int(key.id) if key.id.isascii() and key.id.isdigit() and len(key.id) < 19 else 0,
         key.id,
     )
 
@@ -350,7 +208,7 @@ def _gist(change: ChangeLike) -> Gist:
 
 def _one(change: ChangeLike) -> Markup:
     kind = kind_of(change.kind)
-    whole = change.kind in {"added", "removed"}
+    whole = is_whole(change)
     shown = rows_of(change)
     folded = leaf_rows_of(change) if whole else []
     content = [
@@ -372,7 +230,7 @@ def _many(group: Sequence[ChangeLike]) -> Markup:
     gists = [_gist(change) for change in group]
     rows = [_line(change, gist, kind) for change, gist in zip(group, gists, strict=True)]
     known = [gist.total for gist in gists if gist.total is not None]
-    if known:
+    if known and is_transaction(entity):
         total = sum(known, ZERO)
         moved = amount(total if kind.tone == "added" else -total, sign=True)
         rows.append(
@@ -385,19 +243,23 @@ def _many(group: Sequence[ChangeLike]) -> Markup:
 
 def _line(change: ChangeLike, gist: Gist, kind: Kind) -> Markup:
     there = tag("bdi", shortened(Gist(gist.date, gist.party, None).words(), LONG) or "as recorded")
-    cells = (there, ABSENT) if change.kind == "removed" else (ABSENT, there)
+    gone = change.kind == "removed"
     label = join(
         [tag("bdi", shortened(change.label, LONG)), " ", tag("bdi", shortened(str(change.key), LONG), class_="ak-key")]
     )
     rows = leaf_rows_of(change)
     name = tag("details", tag("summary", label), _inner(rows)) if rows else label
-    moved = "" if gist.total is None else amount(gist.total if kind.tone == "added" else -gist.total, sign=True)
+    moved = (
+        ""
+        if gist.total is None or not is_transaction(change.key.entity)
+        else amount(gist.total if kind.tone == "added" else -gist.total, sign=True)
+    )
     return tag(
         "tr",
         tag("td"),
         tag("td", name),
-        tag("td", _old(cells[0]) if change.kind == "removed" else _nothing()),
-        tag("td", tag("ins", cells[1]) if change.kind != "removed" else _nothing()),
+        tag("td", _old(there) if gone else _nothing()),
+        tag("td", _nothing() if gone else tag("ins", there)),
         tag("td", moved, class_="ak-number"),
     )
 
@@ -411,7 +273,7 @@ def _inner(rows: Sequence[Row]) -> Markup:
                 tag(
                     "tr",
                     tag("th", row.words, scope="row", title=row.path),
-                    tag("td", _value(row.before if row.after == ABSENT else row.after)),
+                    tag("td", _value(row.before if row.after is None else row.after)),
                     class_="ak-quiet" if row.quiet else None,
                 )
                 for row in rows
@@ -422,9 +284,9 @@ def _inner(rows: Sequence[Row]) -> Markup:
 
 
 def _field_row(row: Row, *, whole: bool) -> Markup:
-    if row.before == ABSENT:
+    if row.before is None:
         kind = Kind("+", "set", "added")
-    elif row.after == ABSENT:
+    elif row.after is None:
         kind = Kind("\N{MINUS SIGN}", "cleared", "removed")
     else:
         kind = Kind("≠", "changed", "changed")
@@ -432,15 +294,15 @@ def _field_row(row: Row, *, whole: bool) -> Markup:
         "tr",
         tag("td", None if whole else _state(kind)),
         tag("th", row.words, scope="row", title=row.path),
-        tag("td", _nothing() if row.before == ABSENT else _old(_value(row.before))),
-        tag("td", _nothing() if row.after == ABSENT else tag("ins", _value(row.after))),
+        tag("td", _nothing() if row.before is None else _old(_value(row.before))),
+        tag("td", _nothing() if row.after is None else tag("ins", _value(row.after))),
         tag("td", row.delta, class_="ak-number"),
         class_="ak-quiet" if row.quiet else None,
     )
 
 
-def _value(text: str) -> Markup:
-    return tag("bdi", shortened(text, LONG), class_="ak-value")
+def _value(text: str | None) -> Markup:
+    return tag("bdi", shortened(text or "", LONG), class_="ak-value")
 
 
 def _old(child: object) -> Markup:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from akika_widgets.views.wording import amount, number_of
 
 TIMES: Final = "\N{MULTIPLICATION SIGN}"
+_WHOLE: Final = re.compile(r"^Line\[[^\]]*\]$")
 _LINE: Final = re.compile(r"^(?P<line>Line\[[^\]]*\])\.(?P<rest>.+)$")
 
 
@@ -17,6 +18,11 @@ def line_of(path: str) -> tuple[str, str] | None:
     """``Line[2].Amount`` as ``("Line[2]", "Amount")``; None for a field that is not on a line."""
     match = _LINE.match(path)
     return (match["line"], match["rest"]) if match else None
+
+
+def is_line(path: str) -> bool:
+    """True for the path of a whole line: ``Line[2]``."""
+    return _WHOLE.match(path) is not None
 
 
 def line_words(leaves: Mapping[str, Any]) -> tuple[str, Decimal | None]:

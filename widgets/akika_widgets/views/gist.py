@@ -11,6 +11,7 @@ from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import ZERO
 from akika_widgets.views.wording import amount, number_of
 
+_ESCAPES: Final = {"%": "%25", ".": "%2E", "[": "%5B", "]": "%5D"}
 _PARTIES: Final = ("CustomerRef", "VendorRef", "EntityRef", "EmployeeRef", "PayeeRef")
 _TOTALS: Final = ("TotalAmt", "Amount")
 _NAME_AMOUNTS: Final = {"Item": "UnitPrice", "Account": "CurrentBalance"}
@@ -62,17 +63,32 @@ class Gist:
 EMPTY: Final = Gist("", "", None)
 
 
+def body_of(record: RecordLike | None) -> dict[str, Any]:
+    """The decoded payload; of a payload that is no JSON object, its text as one field."""
+    if record is None:
+        return {}
+    try:
+        body: Any = record.body
+    except Exception as error:  # noqa: BLE001 - whatever a payload that is no JSON raises, its record is still shown
+        return {"(payload)": str(error)}
+    return body if isinstance(body, dict) else {"(payload)": body}
+
+
 def gist_of(entity: str, record: RecordLike | None) -> Gist:
     if record is None:
         return EMPTY
-    body = record.body
-    row = CATALOGUE.get(entity)
-    if row is not None and not row.is_transaction:
+    body = body_of(record)
+    if not is_transaction(entity):
         field = _NAME_AMOUNTS.get(entity, "Balance")
         balance = number_of(body.get(field))
         company = body.get("CompanyName")
         return Gist("", company if isinstance(company, str) else "", balance)
     return Gist(str(body.get("TxnDate") or ""), _party(body), _total(entity, body))
+
+
+def is_transaction(entity: str) -> bool:
+    row = CATALOGUE.get(entity)
+    return row is None or row.is_transaction
 
 
 def _party(body: Mapping[str, Any]) -> str:
@@ -101,11 +117,16 @@ def _posting_type(row: Mapping[str, Any]) -> str:
     return str(detail.get("PostingType", "")) if isinstance(detail, Mapping) else ""
 
 
+def escaped(name: object) -> str:
+    """A field name as one step of a path: a name that holds the signs of a path cannot pass for several."""
+    return "".join(_ESCAPES.get(sign, sign) for sign in str(name)) or "%"
+
+
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every leaf of a decoded payload with its concrete path, in the order of the payload."""
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
-            yield from leaves(inner, f"{path}.{key}" if path else str(key))
+            yield from leaves(inner, f"{path}.{escaped(key)}" if path else escaped(key))
     elif isinstance(value, list) and value:
         for position, inner in enumerate(value):
             yield from leaves(inner, f"{path}[{position}]")

@@ -52,7 +52,7 @@ class MovementPicture(View):
         self.rows = tuple(moved[:drawn])
         self.rest = len(moved) - len(self.rows)
 
-    def text(self) -> str:
+    def plain(self) -> str:
         if not self.rows:
             return f"{self.title}: no account moved."
         most = max(abs(row.change) for row in self.rows)
@@ -60,7 +60,7 @@ class MovementPicture(View):
             f"  {shortened(row.name, 36):<36} {row.change:>+14,.2f} {'█' * max(1, int(abs(row.change) / most * 24))}"
             for row in self.rows
         ]
-        return readable("\n".join([self.title, *lines]))
+        return "\n".join([self.title, *lines])
 
     def description(self) -> str:
         """The picture in words."""

@@ -116,7 +116,7 @@ class GraphView(View):
         drawn, edges = self._composed()
         return arrange({place: node.entity for place, node in drawn.items()}, edges, step=_STEP)
 
-    def text(self) -> str:
+    def plain(self) -> str:
         lines = [f"{self.title}: {len(self.nodes):,} records, {len(self.edges):,} references"]
         needs: dict[RecordKey, list[RecordKey]] = {}
         for source, target in self.edges:
@@ -130,7 +130,7 @@ class GraphView(View):
             )
         if len(self.nodes) > self.drawn:
             lines.append(f"  and {len(self.nodes) - self.drawn:,} more")
-        return readable("\n".join(lines))
+        return "\n".join(lines)
 
     def description(self) -> str:
         """The picture in words."""

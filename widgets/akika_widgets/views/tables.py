@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
 from akika_forensics.model.money import ZERO
 from akika_widgets.views.difference import Kind
-from akika_widgets.views.markup import Markup, join, readable, shortened, tag
+from akika_widgets.views.markup import Markup, shortened, tag
 from akika_widgets.views.movement import MovementPicture
-from akika_widgets.views.view import View, styled
+from akika_widgets.views.table import LONG, ROWS, FigureTable, TableView, marked, money_cell, named
 from akika_widgets.views.wording import amount
 
-ROWS: Final = 1000
-"""Rows of one table in a document; the others are counted."""
-LONG: Final = 240
+__all__ = ["AccountEffectTable", "FigureTable", "StepTable", "TableView", "TieOutTable"]
 
 
 class AccountEffectLike(Protocol):
@@ -66,50 +64,6 @@ class StepLike(Protocol):
     def state(self) -> str: ...
 
 
-class TableView(View):
-    """A captioned table whose rows are counted when there are more than ``limit``."""
-
-    nothing: str = "There is nothing to show."
-
-    def __init__(self, title: str, sub: str = "", limit: int = ROWS) -> None:
-        self.title = title
-        self.sub = sub
-        self.limit = limit
-
-    def _drawn(
-        self, headings: Sequence[tuple[str, bool]], rows: Sequence[Markup], foot: Markup | None = None
-    ) -> Markup:
-        sub = tag("span", self.sub, class_="ak-sub") if self.sub else None
-        head = tag(
-            "tr", *(tag("th", word, scope="col", class_="ak-number" if number else None) for word, number in headings)
-        )
-        body = tag("tbody", *rows[: self.limit])
-        table = tag(
-            "table",
-            tag("caption", self.title, sub),
-            tag("thead", head),
-            body,
-            tag("tfoot", foot) if foot is not None else None,
-        )
-        rest = len(rows) - self.limit
-        more = tag("p", f"{rest:,} more row{'' if rest == 1 else 's'} are not drawn here.") if rest > 0 else None
-        return styled(tag("div", table, class_="ak-scroll", tabindex="0", role="region", aria_label=self.title), more)
-
-    def _empty(self) -> Markup:
-        return styled(tag("p", self.title, ": ", self.nothing))
-
-
-def money_cell(value: Decimal, *, sign: bool = False, strong: bool = False) -> Markup:
-    shown = amount(value, sign=sign)
-    return tag("td", tag("strong", shown) if strong else shown, class_="ak-number")
-
-
-def _named(name: str, key: object) -> Markup:
-    return join(
-        [tag("bdi", shortened(name or "(no name)", LONG)), " ", tag("bdi", shortened(str(key), LONG), class_="ak-key")]
-    )
-
-
 class AccountEffectTable(TableView):
     """What a difference does to each account: before, after and change, debit positive.
 
@@ -149,14 +103,14 @@ class AccountEffectTable(TableView):
         """The same movement as bars."""
         return MovementPicture(self.effects, title=self.title, before=self.before, after=self.after)
 
-    def text(self) -> str:
+    def plain(self) -> str:
         if not self.effects:
             return f"{self.title}: {self.nothing}"
         rows = [
             f"  {shortened(row.name, 40):<40} {row.before:>14,.2f} {row.after:>14,.2f} {row.change:>+14,.2f}"
             for row in self.effects[: self.limit]
         ]
-        return readable("\n".join([f"{self.title} ({self.sub})", *rows]))
+        return "\n".join([f"{self.title} ({self.sub})", *rows])
 
     def html(self) -> Markup:
         if not self.effects:
@@ -164,7 +118,7 @@ class AccountEffectTable(TableView):
         rows = [
             tag(
                 "tr",
-                tag("th", _named(row.name, row.account), scope="row"),
+                tag("th", named(row.name, row.account), scope="row"),
                 money_cell(row.before),
                 money_cell(row.after),
                 money_cell(row.change, sign=True, strong=True),
@@ -208,14 +162,14 @@ class TieOutTable(TableView):
             return f"all {len(self.lines):,} lines agree to the cent"
         return f"{off:,} of {len(self.lines):,} lines do not agree; largest residual {amount(self.residual)}"
 
-    def text(self) -> str:
+    def plain(self) -> str:
         if not self.lines:
             return f"{self.title}: {self.nothing}"
         rows = [
             f"  {line.report:<14} {shortened(line.account_name, 36):<36} {line.ours:>14,.2f} {line.theirs:>14,.2f} {line.residual:>12,.2f}"
             for line in self.lines[: self.limit]
         ]
-        return readable("\n".join([f"{self.title}: {self.sub}", *rows]))
+        return "\n".join([f"{self.title}: {self.sub}", *rows])
 
     def html(self) -> Markup:
         if not self.lines:
@@ -223,7 +177,7 @@ class TieOutTable(TableView):
         rows = [
             tag(
                 "tr",
-                tag("th", _named(line.account_name, line.account), scope="row"),
+                tag("th", named(line.account_name, line.account), scope="row"),
                 None if self._one_source else tag("td", shortened(_source(line), LONG), class_="ak-quiet"),
                 money_cell(line.ours),
                 money_cell(line.theirs),
@@ -243,9 +197,7 @@ def _source(line: TieOutLike) -> str:
 
 
 def _verdict_word(residual: Decimal) -> Markup:
-    tone, symbol = ("removed", "≠") if residual else ("good", "✓")
-    mark = tag("span", symbol, class_="ak-symbol", aria_hidden="true")
-    return tag("span", mark, amount(residual), class_=f"ak-state ak-{tone}")
+    return marked("≠", amount(residual), "removed") if residual else marked("✓", amount(residual), "good")
 
 
 OUTCOMES: Final[dict[str, Kind]] = {
@@ -271,14 +223,14 @@ class StepTable(TableView):
         counts = Counter(_word(step.state) for step in self.steps)
         super().__init__(title, ", ".join(f"{number:,} {state}" for state, number in counts.items()), limit)
 
-    def text(self) -> str:
+    def plain(self) -> str:
         if not self.steps:
             return f"{self.title}: {self.nothing}"
         rows = [
             f"  {step.id:<6} {_word(step.action):<12} {shortened(str(step.record), 40):<40} {_word(step.state):<10} {_word(step.fidelity)}"
             for step in self.steps[: self.limit]
         ]
-        return readable("\n".join([f"{self.title}: {self.sub}", *rows]))
+        return "\n".join([f"{self.title}: {self.sub}", *rows])
 
     def html(self) -> Markup:
         if not self.steps:
@@ -305,18 +257,21 @@ def _step_id(step: StepLike) -> Markup:
 
 
 def _step_record(step: StepLike) -> Markup:
-    return tag("th", tag("bdi", shortened(str(step.record), LONG)), scope="row")
+    key = str(step.record)
+    label = str(getattr(step, "label", "") or "")
+    if not label or label == key:
+        return tag("th", tag("bdi", shortened(key, LONG)), scope="row")
+    return tag("th", named(label, key), scope="row")
 
 
 def _step_action(step: StepLike) -> Markup:
-    return tag("td", shortened(_word(step.action), LONG))
+    return tag("td", shortened(_word(step.action), LONG), class_="ak-whole-word")
 
 
 def _step_state(step: StepLike) -> Markup:
     word = _word(step.state)
     outcome = OUTCOMES.get(word) or Kind("·", shortened(word, 60), "quiet")
-    symbol = tag("span", outcome.symbol, class_="ak-symbol", aria_hidden="true")
-    return tag("td", tag("span", symbol, outcome.word, class_=f"ak-state ak-{outcome.tone}"))
+    return tag("td", marked(outcome.symbol, outcome.word, outcome.tone))
 
 
 def _step_fidelity(step: StepLike) -> Markup:
@@ -324,42 +279,5 @@ def _step_fidelity(step: StepLike) -> Markup:
 
 
 def _step_why(step: StepLike) -> Markup:
-    return tag("td", tag("bdi", shortened(_word(step.reason), LONG)), class_="ak-quiet")
-
-
-class FigureTable(TableView):
-    """Named figures, one a row, with a word on each: the verification of a restore, the counts of a snapshot.
-
-    ``rows``: ``(name, value, note)``; a Decimal is written as money, an integer as a count.
-    """
-
-    def __init__(self, rows: Iterable[tuple[str, Any, str]], *, title: str, sub: str = "") -> None:
-        self.rows = tuple(rows)
-        super().__init__(title, sub)
-
-    def text(self) -> str:
-        return readable(
-            "\n".join([self.title, *(f"  {name:<28} {_figure(value):>14}  {note}" for name, value, note in self.rows)])
-        )
-
-    def html(self) -> Markup:
-        if not self.rows:
-            return self._empty()
-        rows = [
-            tag(
-                "tr",
-                tag("th", tag("bdi", shortened(name, LONG)), scope="row"),
-                tag("td", shortened(_figure(value), LONG), class_="ak-number"),
-                tag("td", tag("bdi", shortened(note, LONG)), class_="ak-quiet ak-note"),
-            )
-            for name, value, note in self.rows
-        ]
-        return self._drawn([("What", False), ("Figure", True), ("Meaning", False)], rows)
-
-
-def _figure(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return amount(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return str(value)
+    said = [_word(step.reason), _word(getattr(step, "why", ""))]
+    return tag("td", *(tag("bdi", shortened(words, LONG), " ") for words in said if words), class_="ak-quiet")

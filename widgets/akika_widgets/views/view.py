@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from akika_widgets.views.markup import Markup, join, style_block, tag
+from akika_widgets.views.markup import Markup, join, readable, style_block, tag
 
 _PACKAGE: Final = "akika_widgets.views"
 
@@ -29,8 +29,12 @@ class View(ABC):
     title: str = ""
 
     @abstractmethod
+    def plain(self) -> str:
+        """The lines of `text`, before signs that act unseen are named."""
+
     def text(self) -> str:
-        """What stands in a terminal."""
+        """What stands in a terminal: no control character of the books reaches it."""
+        return readable(self.plain())
 
     def html(self) -> Markup | None:
         return None

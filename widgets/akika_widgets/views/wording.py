@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import Any, Final
 
 from akika_forensics.model.catalogue import CATALOGUE
@@ -102,6 +103,7 @@ _ABBREVIATIONS: Final = {
     "id": "Id",
 }
 _WRAPPERS: Final = re.compile(r"(LineDetail|Detail|LineEx)$")
+_ESCAPED: Final = (("%2E", "."), ("%5B", "["), ("%5D", "]"), ("%25", "%"))
 _STEP: Final = re.compile(r"([^.\[\]]+)|\[([^\]]*)\]")
 _CAMEL: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^A-Za-z0-9]+")
 _MONEY_FIELD: Final = re.compile(
@@ -121,9 +123,9 @@ def field_words(path: str) -> str:
                 parts.append(words)
         elif parts:
             parts[-1] = f"{parts[-1]} {_position(index)}"
-    if len(parts) > 1 and parts[-1] in {"value", "name"}:
-        last = parts.pop()
-        if last == "value" and re.search(r"Ref\.value$", path):
+    if len(parts) > 1 and path.endswith((".value", ".name")):
+        parts.pop()
+        if path.endswith("Ref.value"):
             parts[-1] += " (Id)"
     if not parts:
         return path
@@ -141,7 +143,7 @@ def _segment(name: str) -> str:
     if _WRAPPERS.search(name):
         return ""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", name):
-        return name
+        return reduce(lambda text, pair: text.replace(*pair), _ESCAPED, name)
     words = [word if word.isupper() and len(word) > 1 else word.lower() for word in _CAMEL.findall(name)]
     text = " ".join(filter(None, (_ABBREVIATIONS.get(word, word) for word in words)))
     return text[:1].upper() + text[1:]

@@ -1,0 +1,242 @@
+"""Changes, accounts, steps and graphs for the tests of the views, with any text in every text position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from akika_forensics.model.company import Company
+from akika_forensics.model.payload import encode
+from akika_forensics.model.record import Record, RecordKey
+from akika_widgets.views.difference import DifferenceView
+from akika_widgets.views.record_graph import GraphNode, GraphView
+from akika_widgets.views.restored import RestoredView
+from akika_widgets.views.tables import AccountEffectTable, FigureTable, StepTable, TieOutTable
+from akika_widgets.views.view import View
+from akika_widgets.views.wholeness import FindingsView, SnapshotsView
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    path: str
+    before: Any
+    after: Any
+    how: str = "changed"
+
+
+@dataclass(frozen=True)
+class Change:
+    key: RecordKey
+    label: str
+    kind: str
+    fields: tuple[FieldChange, ...] = ()
+    consequence: bool = False
+    before: Record | None = None
+    after: Record | None = None
+
+
+@dataclass(frozen=True)
+class Effect:
+    account: str
+    name: str
+    before: Decimal
+    after: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class TieOut:
+    account: str
+    account_name: str
+    ours: Decimal
+    theirs: Decimal
+    report: str = "TrialBalance"
+    period: str = "2026-11-23"
+    basis: str = "Accrual"
+
+    @property
+    def residual(self) -> Decimal:
+        return self.ours - self.theirs
+
+
+@dataclass(frozen=True)
+class Step:
+    id: str
+    action: str
+    record: str
+    reason: str
+    fidelity: str
+    state: str
+    label: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    id: str
+    company: Company
+    records: int = 10
+    new_versions: int = 2
+    complete: bool = True
+    taken_at: datetime = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+    digest: str = "ab" * 32
+
+
+@dataclass(frozen=True)
+class Finding:
+    code: str
+    what: str
+    severity: str = "problem"
+
+
+def record(entity: str, body: dict[str, Any]) -> Record:
+    return Record(RecordKey(entity, str(body["Id"])), encode(body))
+
+
+def invoice(text: str = "Rock Fountain", number: str = "1037") -> Record:
+    """A payload with ``text`` in names, descriptions, addresses and in a field nobody knows."""
+    # JSON in UTF-8 cannot hold half a surrogate pair; names and labels made in Python can.
+    text = text.encode("utf-8", "replace").decode()
+    line = {
+        "Id": "1",
+        "Amount": Decimal("275.00"),
+        "Description": text,
+        "DetailType": "SalesItemLineDetail",
+        "SalesItemLineDetail": {"ItemRef": {"value": "5", "name": text}, "UnitPrice": 275, "Qty": 1},
+    }
+    return record(
+        "Invoice",
+        {
+            "Id": "130",
+            "DocNumber": number,
+            "TxnDate": "2026-09-19",
+            "CustomerRef": {"value": "24", "name": text},
+            "Line": [line, {"Amount": Decimal("275.00"), "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}}],
+            "TotalAmt": Decimal("297.00"),
+            "BillAddr": {"Line1": text},
+            "Unforeseen": {text or "x": text},
+        },
+    )
+
+
+def bills(number: int, vendor: str = "Hicks Hardware") -> Iterator[Change]:
+    vendor = vendor.encode("utf-8", "replace").decode()
+    for at in range(number):
+        body = {
+            "Id": str(300 + at),
+            "DocNumber": f"IMP-{at}",
+            "TxnDate": "2026-11-21",
+            "VendorRef": {"value": "41", "name": vendor},
+            "TotalAmt": Decimal("10.10"),
+        }
+        held = record("Bill", body)
+        yield Change(held.key, f"Bill IMP-{at}", "added", (), False, None, held)
+
+
+def changes(text: str = "a name") -> list[Change]:
+    """One change of every kind, with ``text`` wherever a text can stand."""
+    was = invoice(text)
+    fields = (
+        FieldChange("DisplayName", text, f"{text} (deleted)"),
+        FieldChange("Unforeseen", {"a": text}, None),
+        FieldChange("CustomerRef.value", "1", "2"),
+        FieldChange("CustomerRef.name", text, f"{text}2"),
+        FieldChange("Line[1]", None, {"Amount": Decimal(12), "Description": text, "DetailType": "SalesItemLineDetail"}),
+        FieldChange("Line", [0, 1], [1, 0], "moved"),
+        FieldChange("TotalAmt", Decimal("100.50"), Decimal("80.25")),
+        FieldChange("SyncToken", "0", "1"),
+    )
+    key = RecordKey("Customer", "1")
+    return [
+        Change(was.key, f"Invoice {text}", "removed", (), False, was, None),
+        *(
+            Change(key._replace(id=kind), f"Customer {text}", kind, fields)
+            for kind in ("changed", "deactivated", "reactivated", "voided")
+        ),
+        Change(RecordKey("Invoice", text), text, "changed", (FieldChange(text, text, text),)),
+        Change(RecordKey("Customer", "9"), f"Customer {text}", "changed", (FieldChange("Balance", 0, 5),), True),
+        *bills(6, text),
+    ]
+
+
+def verification(text: str = "a name", *, wrong: int = 0, residual: str = "0.00") -> dict[str, Any]:
+    row = {
+        "record": "Invoice:130",
+        "now": "Invoice:301",
+        "label": text,
+        "action": "recreate",
+        "fidelity": "exact_but_for",
+        "agrees": not wrong,
+        "differences": [text],
+    }
+    balance = {
+        "account": "33",
+        "account_name": text,
+        "before": "1.00",
+        "predicted": "2.00",
+        "actual": "2.00",
+        "reported": "2.00",
+        "residual": residual,
+    }
+    return {
+        "exact": 1,
+        "exact_but_for": 1,
+        "differs": 0,
+        "by_hand": 0,
+        "wrong": wrong,
+        "residual": residual,
+        "records": [row],
+        "balances": [balance],
+        "unexpected": [text],
+    }
+
+
+def graph(text: str = "a name") -> GraphView:
+    keys = [
+        RecordKey("Customer", "1"),
+        RecordKey("Invoice", "130"),
+        RecordKey("Payment", "60"),
+        RecordKey("Item", text),
+        RecordKey("Customer", "2"),
+    ]
+    states = ["unchanged", "removed", "added", "changed", text]
+    nodes = [GraphNode(key, f"{key.entity} {text}", state) for key, state in zip(keys, states, strict=True)]
+    edges = [(keys[1], keys[0]), (keys[2], keys[1]), (keys[1], keys[3]), (keys[4], keys[0])]
+    return GraphView(nodes, edges, [keys[1]], title=text)
+
+
+def every_view(text: str = "a name") -> list[View]:
+    """Each view with ``text`` in every position that can come from outside."""
+    effects = [Effect(text, text, Decimal(1), Decimal(3)), Effect("2", text, Decimal(3), Decimal(1))]
+    company = Company("1", text, "http://127.0.0.1:1")
+    table = AccountEffectTable(effects, title=text, before=text, after=text)
+    return [
+        DifferenceView(changes(text), before=text, after=text, title=text),
+        DifferenceView([], before=text, after=text, title=text),
+        graph(text),
+        graph(text).folded(2),
+        table,
+        table.picture(),
+        TieOutTable(
+            [TieOut(text, text, Decimal(1), Decimal(2), text, text, text), TieOut("2", "b", Decimal(1), Decimal(1))],
+            title=text,
+        ),
+        StepTable(
+            [
+                Step(text, text, text, text, text, text, text, text),
+                Step("s2", "remove", "Bill:1", "", "exact", "verified"),
+            ],
+            title=text,
+        ),
+        FigureTable([(text, text, text), ("n", 3, ""), ("m", Decimal("1.5"), "")], title=text, sub=text),
+        RestoredView(verification(text, wrong=1, residual="1.00"), title=text),
+        RestoredView(None, title=text),
+        SnapshotsView([Snapshot(text, company)], title=text),
+        FindingsView([Finding(text, text, text), Finding("code", text)], title=text),
+    ]

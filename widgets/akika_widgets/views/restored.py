@@ -1,0 +1,202 @@
+"""What became of a restore: every damaged record, every account, what is left by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from akika_forensics.model.money import ZERO, money
+from akika_widgets.views.markup import Markup, join, shortened, tag
+from akika_widgets.views.table import LONG, ROWS, FigureTable, TableView, marked, money_cell, named
+from akika_widgets.views.view import View, styled
+from akika_widgets.views.wording import amount
+
+_MEANING: Final = (
+    ("exact", "Exact", "equal to the state before in every field that can be written; a removed import counts here"),
+    ("exact_but_for", "Exact but for the closed list", "a new Id and references to it, edit counter, times, creator"),
+    ("differs", "Differs in named fields", "as the approved plan said it would"),
+    ("by_hand", "Left for a person", "what the interface of QuickBooks does not allow"),
+    ("wrong", "Not as the plan said", "each is named below"),
+)
+_FIDELITY: Final = {
+    "exact": ("✓", "exact", "good"),
+    "exact_but_for": ("✓", "exact but for", "good"),
+    "differs": ("≠", "differs", "changed"),
+    "by_hand": ("◇", "by hand", "changed"),
+}
+
+
+class RestoredView(View):
+    """The verification of a restore: figures, then every record, then every account that the plan moves.
+
+    ``verification`` is the record that verifying leaves: ``exact``, ``exact_but_for``, ``differs``, ``by_hand``, ``wrong``, ``residual``,
+    ``records`` (record, now, label, action, fidelity, agrees, differences), ``balances`` (account, account_name, before, predicted,
+    actual, reported, residual) and ``unexpected``. None says that nothing was verified yet.
+    """
+
+    def __init__(
+        self, verification: Mapping[str, Any] | None, *, title: str = "Verification", limit: int = ROWS
+    ) -> None:
+        self.title = title
+        self.verification = verification
+        self.limit = limit
+
+    @property
+    def parts(self) -> tuple[TableView, ...]:
+        """The tables, in the order in which they stand."""
+        if self.verification is None:
+            return ()
+        figures = FigureTable(_figures(self.verification), title=self.title, sub=verdict(self.verification))
+        return (
+            figures,
+            _Records(self.verification.get("records", ()), self.limit),
+            _Balances(self.verification.get("balances", ()), self.limit),
+        )
+
+    def plain(self) -> str:
+        if self.verification is None:
+            return f"{self.title}: nothing has been verified yet."
+        return "\n".join(part.text() for part in self.parts)
+
+    def html(self) -> Markup:
+        if self.verification is None:
+            return styled(tag("p", self.title, ": nothing has been verified yet."))
+        unexpected = [str(one) for one in self.verification.get("unexpected", ())]
+        listed = (
+            tag("ul", *(tag("li", tag("bdi", shortened(one, LONG))) for one in unexpected[: self.limit]))
+            if unexpected
+            else None
+        )
+        heading = tag("p", "Records outside the plan that moved meanwhile:") if unexpected else None
+        return join([*(part.html() for part in self.parts), styled(heading, listed) if unexpected else None])
+
+
+def verdict(verification: Mapping[str, Any]) -> str:
+    """One sentence: does the company agree with the approved plan."""
+    wrong, residual = int(verification.get("wrong", 0)), money(verification.get("residual"))
+    if not wrong and residual == ZERO:
+        return "the books agree with the approved plan, to the cent"
+    said = []
+    if wrong:
+        said.append(f"{wrong:,} record{'' if wrong == 1 else 's'} not as the plan said")
+    if residual != ZERO:
+        said.append(f"largest residual {amount(residual)}")
+    return "the books do not agree with the approved plan: " + ", ".join(said)
+
+
+def _figures(verification: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
+    rows: list[tuple[str, Any, str]] = [
+        (words, int(verification.get(name, 0)), meaning) for name, words, meaning in _MEANING
+    ]
+    rows.append(
+        (
+            "Largest residual",
+            money(verification.get("residual")),
+            "of any account, against the prediction and QuickBooks' own report",
+        )
+    )
+    return rows
+
+
+class _Records(TableView):
+    nothing = "the plan touched no record."
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], limit: int) -> None:
+        self.rows = sorted(rows, key=lambda row: bool(row.get("agrees")))
+        super().__init__("Each record", "as it was before the incident, against as it is now", limit)
+
+    def plain(self) -> str:
+        lines = [
+            f"  {'ok' if row.get('agrees') else 'NO':<3} {row.get('action', ''):<11} {row.get('record', '')} → {row.get('now', '')}: {str(row.get('fidelity', '')).replace('_', ' ')}"
+            for row in self.rows[: self.limit]
+        ]
+        return "\n".join([self.title, *lines])
+
+    def html(self) -> Markup:
+        if not self.rows:
+            return self._empty()
+        rows = [
+            tag(
+                "tr",
+                tag("th", named(str(row.get("label") or row.get("record", "")), row.get("record", "")), scope="row"),
+                tag("td", str(row.get("action", "")).replace("_", " ")),
+                tag("td", tag("bdi", _now(row))),
+                tag("td", _fidelity(row)),
+                tag(
+                    "td",
+                    *(
+                        tag("div", tag("bdi", shortened(str(one), LONG)))
+                        for one in list(row.get("differences", ()))[:20]
+                    ),
+                    class_="ak-quiet",
+                ),
+            )
+            for row in self.rows
+        ]
+        return self._drawn([(word, False) for word in ("Record", "Action", "Is now", "Fidelity", "Differences")], rows)
+
+
+def _now(row: Mapping[str, Any]) -> str:
+    if row.get("action") == "remove" and row.get("agrees"):
+        return "gone"
+    return shortened(str(row.get("now", "")), LONG)
+
+
+def _fidelity(row: Mapping[str, Any]) -> Markup:
+    if not row.get("agrees"):
+        return marked("✗", "not as planned", "removed")
+    name = str(row.get("fidelity", ""))
+    return marked(*_FIDELITY.get(name, ("·", shortened(name, 60), "quiet")))
+
+
+class _Balances(TableView):
+    """Accounts that the plan moves or that do not agree; the others are counted."""
+
+    nothing = "no account was compared."
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], limit: int) -> None:
+        held = list(rows)
+        self.rows = sorted(held, key=lambda row: (-abs(money(row.get("residual"))), str(row.get("account_name"))))
+        off = sum(1 for row in held if money(row.get("residual")) != ZERO)
+        agree = (
+            f"all {len(held):,} accounts agree to the cent"
+            if not off
+            else f"{off:,} of {len(held):,} accounts do not agree"
+        )
+        super().__init__("Trial balance: predicted and actual", agree if held else "", limit)
+
+    def plain(self) -> str:
+        lines = [
+            f"  {shortened(str(row.get('account_name')), 40):<40} {row.get('predicted'):>14} {row.get('actual'):>14} {row.get('residual'):>12}"
+            for row in self.rows[: self.limit]
+        ]
+        return "\n".join([f"{self.title}: {self.sub}", *lines])
+
+    def html(self) -> Markup:
+        if not self.rows:
+            return self._empty()
+        rows = []
+        for row in self.rows:
+            residual = money(row.get("residual"))
+            mark = marked("≠", amount(residual), "removed") if residual else marked("✓", amount(residual), "good")
+            reported = row.get("reported")
+            rows.append(
+                tag(
+                    "tr",
+                    tag("th", named(str(row.get("account_name")), row.get("account", "")), scope="row"),
+                    money_cell(money(row.get("before"))),
+                    money_cell(money(row.get("predicted"))),
+                    money_cell(money(row.get("actual"))),
+                    tag("td", "—", class_="ak-number") if reported is None else money_cell(money(reported)),
+                    tag("td", mark, class_="ak-number"),
+                )
+            )
+        headings = [
+            ("Account", False),
+            ("Before the incident", True),
+            ("Predicted", True),
+            ("From the records", True),
+            ("QuickBooks says", True),
+            ("Residual", True),
+        ]
+        return self._drawn(headings, rows)

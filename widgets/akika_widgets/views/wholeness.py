@@ -1,0 +1,125 @@
+"""Snapshots and how whole they are, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from akika_forensics.model.company import Company
+from akika_widgets.views.markup import Markup, shortened, tag
+from akika_widgets.views.table import LONG, ROWS, TableView, marked
+
+
+class SnapshotLike(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def company(self) -> Company: ...
+    @property
+    def taken_at(self) -> datetime: ...
+    @property
+    def records(self) -> int: ...
+    @property
+    def new_versions(self) -> int: ...
+    @property
+    def complete(self) -> bool: ...
+
+
+class FindingLike(Protocol):
+    @property
+    def code(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+
+
+class SnapshotsView(TableView):
+    """Snapshots in the order given: when, of which company, how many records, whether whole. Times are UTC."""
+
+    nothing = "there is no snapshot yet."
+
+    def __init__(self, snapshots: Iterable[SnapshotLike], *, title: str = "Snapshots", limit: int = ROWS) -> None:
+        self.snapshots = tuple(snapshots)
+        super().__init__(title, "times are UTC", limit)
+
+    def plain(self) -> str:
+        if not self.snapshots:
+            return f"{self.title}: {self.nothing}"
+        lines = [
+            f"  {one.id:<6} {when(one.taken_at)}  {one.records:>8,} records  {'whole' if one.complete else 'NOT WHOLE'}  {shortened(one.company.name, 60)}"
+            for one in self.snapshots[: self.limit]
+        ]
+        return "\n".join([self.title, *lines])
+
+    def html(self) -> Markup:
+        if not self.snapshots:
+            return self._empty()
+        rows = [
+            tag(
+                "tr",
+                tag("th", shortened(one.id, 40), scope="row"),
+                tag("td", when(one.taken_at)),
+                tag("td", tag("bdi", shortened(one.company.name, LONG))),
+                tag("td", f"{one.records:,}", class_="ak-number"),
+                tag("td", f"{one.new_versions:,}", class_="ak-number"),
+                tag("td", marked("✓", "whole", "good") if one.complete else marked("≠", "not whole", "removed")),
+            )
+            for one in self.snapshots
+        ]
+        headings = [
+            ("Snapshot", False),
+            ("Taken", False),
+            ("Company", False),
+            ("Records", True),
+            ("New versions", True),
+            ("Whole", False),
+        ]
+        return self._drawn(headings, rows)
+
+
+class FindingsView(TableView):
+    """What was found in a snapshot: problems first, then what is worth knowing."""
+
+    nothing = "nothing was found that should not be."
+
+    def __init__(self, findings: Iterable[FindingLike], *, title: str = "Findings", limit: int = ROWS) -> None:
+        held = tuple(findings)
+        self.findings = tuple(sorted(held, key=lambda one: one.severity != "problem"))
+        problems = sum(one.severity == "problem" for one in held)
+        super().__init__(
+            title,
+            f"{problems:,} problem{'' if problems == 1 else 's'}, {len(held) - problems:,} worth knowing"
+            if held
+            else "",
+            limit,
+        )
+
+    def plain(self) -> str:
+        if not self.findings:
+            return f"{self.title}: {self.nothing}"
+        return "\n".join(
+            [
+                f"{self.title}: {self.sub}",
+                *(f"  {one.severity}: {shortened(one.what, LONG)}" for one in self.findings[: self.limit]),
+            ]
+        )
+
+    def html(self) -> Markup:
+        if not self.findings:
+            return self._empty()
+        rows = [
+            tag("tr", tag("td", _severity(one.severity)), tag("td", tag("bdi", shortened(one.what, LONG))))
+            for one in self.findings
+        ]
+        return self._drawn([("Kind", False), ("What", False)], rows)
+
+
+def _severity(word: Any) -> Markup:
+    return marked("≠", "problem", "removed") if word == "problem" else marked("·", shortened(str(word), 40), "quiet")
+
+
+def when(instant: datetime) -> str:
+    """``2026-11-23 10:00:07``, UTC."""
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
