@@ -43,12 +43,14 @@ class _Piece:
     asked: bool = False
     arrived: bool = False
     full: bool = True
+    rows: int = 0
+    joined: bool = False
     keys: frozenset[RecordKey] = field(default_factory=frozenset)
 
     @property
     def ends_list(self) -> bool:
         """True for a page with room left over; an empty one says nothing of what lay before it, but the first."""
-        return self.arrived and not self.full and bool(self.keys or self.position == 1)
+        return self.arrived and not self.full and (self.rows > 0 or self.position == 1)
 
 
 class PagePlan:
@@ -81,13 +83,14 @@ class PagePlan:
 
     def accept(self, page: Page) -> None:
         """Take an answer in; may make more positions wanted."""
+        before = self._pieces[-2].keys if len(self._pieces) > 1 else frozenset()
         piece = next(p for p in self._pieces if p.position == page.position and p.asked and not p.arrived)
-        piece.arrived, piece.full = True, page.full
+        piece.arrived, piece.full, piece.rows = True, page.full, len(page.slices)
         piece.keys = frozenset(cut.key for cut in page.slices)
         self._mend()
         last = self._pieces[-1]
         if self.stable and last.arrived and last.full and not self._ended():
-            if len(self._pieces) > 1 and last.keys == self._pieces[-2].keys:
+            if last.keys <= before:
                 self._give_up()  # the server does not turn pages
             else:
                 self._pieces.append(_Piece(last.position + self._step))
@@ -108,12 +111,16 @@ class PagePlan:
                 # Nothing that existed when it was read comes after it.
                 self._pieces[position + 1 :] = [piece for piece in self._pieces[position + 1 :] if piece.asked]
                 return
-            if left.arrived and right.arrived and left.keys.isdisjoint(right.keys):
-                repair = self._repair(right)
-                if not repair:
-                    self._give_up()
-                    return
-                self._pieces[position + 1 : position + 1] = repair
+            if not left.joined and left.arrived and right.arrived:
+                left.joined = not left.keys.isdisjoint(right.keys)
+                if not left.joined:
+                    repair = self._repair(right)
+                    if not repair:
+                        self._give_up()
+                        return
+                    self._pieces[position + 1 : position + 1] = repair
+            if left.joined and (position == 0 or self._pieces[position - 1].joined):
+                left.keys = frozenset()  # joined on both sides: no longer needed
             position += 1
 
     def _give_up(self) -> None:
