@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from akika_forensics.settings import VERSION as __version__
+
 if TYPE_CHECKING:
     from akika_forensics.case import Case, open_vault
 
-__version__ = "0.1.0"
 __all__ = ["Case", "__version__", "open_vault"]
 
 

@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+VERSION: Final = "0.1.0"
+
 MASK: Final = "••••"
 
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 import click
 import typer
 
-from akika_forensics import __version__
 from akika_forensics.cli import books, custody, demo, export, plan, report, signer, twin, vault
 from akika_forensics.cli.session import Options, split_options
 from akika_forensics.cli.speech import say_error
 from akika_forensics.errors import AkikaError, Interrupted, WrongUse
+from akika_forensics.settings import VERSION
 
 app = typer.Typer(
     name="akika",
@@ -46,7 +46,7 @@ def _root(
     version: bool = typer.Option(False, "--version", help="Print the version and stop."),
 ) -> None:
     if version:
-        typer.echo(__version__)
+        typer.echo(VERSION)
         raise typer.Exit
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from akika_forensics import __version__
+from akika_forensics.settings import VERSION
 from akika_forensics.vault import Entry, StoredFile, Vault
 
 CHAIN: Final = "custody"
@@ -54,7 +54,7 @@ class CustodyLog:
                 "act": act,
                 "what": what,
                 "by": self._by(),
-                "tool": f"akika-forensics {__version__}",
+                "tool": f"akika-forensics {VERSION}",
                 "details": details or {},
                 "objects": [stored.path for stored in files],
             },

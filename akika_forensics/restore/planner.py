@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from akika_forensics import __version__
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant
@@ -34,6 +33,7 @@ from akika_forensics.restore.preflight import Preflight, unanswered
 from akika_forensics.restore.projection import writable
 from akika_forensics.restore.scope import Scope
 from akika_forensics.restore.work import Item, Work
+from akika_forensics.settings import VERSION
 
 _OPERATION: dict[Action, Literal["create", "update", "delete"]] = {Action.RECREATE: "create", Action.REMOVE: "delete"}
 
@@ -104,7 +104,7 @@ def make_plan(request: Request, *, progress: Callable[[str], None] = lambda _: N
     return Plan(
         id=request.name,
         created_at=format_instant(request.made_at),
-        tool=f"akika-forensics {__version__}",
+        tool=f"akika-forensics {VERSION}",
         author=request.author,
         company=CompanyRef(
             realm_id=request.company.realm_id,

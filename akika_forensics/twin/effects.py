@@ -232,11 +232,11 @@ def settle_balances(session: Session) -> None:
 
 
 def _move_account(session: Session, account_id: str, cents: int) -> None:
-    """Balance-sheet accounts show what they hold, debit positive; a credit card shows what is owed."""
+    """Balance-sheet accounts show what they hold, debit positive. Source: recorded Mastercard of -157.72, owed."""
     account = session.find("Account", account_id)
     if account is None or accounts.is_profit_and_loss(account):
         return
-    moved = Decimal(-cents if account.get("AccountType") == "Credit Card" else cents) / 100
+    moved = Decimal(cents) / 100
     own = session.edit("Account", account_id)
     assert own is not None  # noqa: S101 - found above
     own["CurrentBalance"] = money(own.get("CurrentBalance")) + moved

@@ -52,7 +52,8 @@ def load_folder(twin: Twin, folder: Path) -> LoadReport:
     _put(twin, records, report)
     for key, body in _ordered(settings | made):
         twin.put_raw(key.entity, payloads.encode(body))
-    _announce_oddities(records, report)
+    opening_entry.open_stock(twin)
+    _announce_oddities(twin, records, report)
     opening_entry.open_balances(twin, recorded, settings | made, report)
     return report
 
@@ -74,7 +75,8 @@ def load_records(
     loaded = folders.identified(records, report)
     recorded = {record.key: record.body for record in loaded}
     _put(twin, loaded, report)
-    _announce_oddities(loaded, report)
+    opening_entry.open_stock(twin)
+    _announce_oddities(twin, loaded, report)
     _announce_dangling(recorded, report)
     unexplained = dict(opening) if opening is not None else _unexplained(twin, recorded)
     amounts = {account: cents(amount) for account, amount in unexplained.items() if cents(amount)}
@@ -146,7 +148,10 @@ def _put(twin: Twin, records: list[Loaded], report: LoadReport) -> None:
         report.loaded.append(Note(tuple(sorted(keys, key=number)), text))
 
 
-def _announce_oddities(records: list[Loaded], report: LoadReport) -> None:
+def _announce_oddities(twin: Twin, records: list[Loaded], report: LoadReport) -> None:
+    for left in twin.unposted:
+        key = RecordKey(left.entity, left.id)
+        report.announce(f"{key} could not be posted: {left.reason}; its record is kept.", key)
     for record in records:
         if record.key.entity not in CATALOGUE:
             report.announce(f"{record.key} is of a kind that this software does not know; it is kept.", record.key)

@@ -11,9 +11,10 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import ZERO
 from akika_forensics.model.record import RecordKey
-from akika_forensics.twin import accounts, openings, placeholder_lists, placeholders, stock_facts
+from akika_forensics.twin import accounts, inventory, openings, placeholder_lists, placeholders, stock_facts
 from akika_forensics.twin.load_report import LoadReport, Note
 from akika_forensics.twin.placeholder_scene import inner, number
+from akika_forensics.twin.store import PostingRow
 
 if TYPE_CHECKING:
     from akika_forensics.twin.engine import Twin
@@ -36,6 +37,29 @@ def posted_by(twin: Twin) -> openings.Posted:
         if ":" in party
     }
     return openings.Posted(accounts, parties)
+
+
+def open_stock(twin: Twin) -> None:
+    """Value the stock that items must have held before the loaded documents, as when such an item is created.
+
+    Dr inventory asset, Cr Opening Balance Equity, at the purchase cost. Source: QuickBooks, inventory starting value,
+    which no readable document shows.
+    """
+    store = twin.store
+    for row in store.rows("Item"):
+        key = f"Item:{row.id}"
+        layers = store.movements_from(inventory.OPENING, key)
+        if not layers or store.postings(inventory.OPENING, key):
+            continue
+        layer = layers[0]
+        value = layer.value_cents or 0
+        if value and layer.asset_account and layer.counter_account:
+            rows = [
+                PostingRow(layer.date, layer.asset_account, value),
+                PostingRow(layer.date, layer.counter_account, -value),
+            ]
+            with store.transaction():
+                store.set_postings(inventory.OPENING, key, rows)
 
 
 def equity_account(bodies: Mapping[RecordKey, Body]) -> str | None:
