@@ -1,0 +1,106 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Investigate an incident
+#
+# Something happened to the books, and the question is what. This session goes from the two snapshots around it to the
+# records, their history and what hangs on them, up to the records that a restore plan should name. It only looks:
+# nothing here can write to QuickBooks, and nothing is written into the vault.
+#
+# The passphrase is read from `AKIKA_PASSPHRASE`, or from the file that `AKIKA_PASSPHRASE_FILE` names. Set one of them
+# before JupyterLab is started; it never stands in a notebook.
+
+# %% tags=["parameters"]
+vault = "vault"  # the folder of the vault
+company = ""  # the company, when the vault holds several
+before = "first"  # a snapshot from before the incident
+after = "latest"  # a snapshot from after it
+
+# %%
+import akika_forensics as ak
+from akika_widgets.views.wholeness import FindingsView, SnapshotsView
+
+case = ak.open_vault(vault, company=company or None)
+SnapshotsView(case.snapshots())
+
+# %% [markdown]
+# ## Are the snapshots whole?
+#
+# A difference between two snapshots is worth no more than they are. Each was checked against QuickBooks' own counts and
+# trial balance; what could not be seen is named.
+
+# %%
+FindingsView(case.check(before).findings, title="Findings before")
+
+# %%
+FindingsView(case.check(after).findings, title="Findings after")
+
+# %% [markdown]
+# ## What changed
+#
+# By record and field. Open a line to see everything that was recorded; what only followed from the rest (balances, links
+# that QuickBooks keeps) is folded at the end.
+
+# %%
+incident = case.diff(before, after)
+incident.view()
+
+# %% [markdown]
+# ## What it did to the accounts
+
+# %%
+incident.effect_picture()
+
+# %%
+incident.effect_view()
+
+# %% [markdown]
+# ## What hangs on it
+#
+# The changed records with their neighbours in the state before. A removed record that others point to leaves them
+# without it: those are the ones to look at first.
+
+# %%
+case.graph(incident.states(), snapshot=before, states=incident.states()).folded()
+
+# %% [markdown]
+# ## One record in depth
+#
+# Every version that the vault holds of the first record of the list. Put the record you want in its place, such as
+# `case.history("Invoice:130")`.
+
+# %%
+first = next(iter(incident.states()), None)
+case.history(first) if first else "Nothing was changed directly."
+
+# %% [markdown]
+# ## The list as a table
+#
+# One row a field, for filtering and for export. `to_frame()` gives a polars frame.
+
+# %%
+incident.comparison.to_frame()
+
+# %% [markdown]
+# ## Where to go from here
+#
+# - `akika plan create --to SNAPSHOT --after SNAPSHOT --record Invoice:130 … --out FILE` makes a restore plan of the
+#   records that are to come back. It writes nothing to QuickBooks.
+# - `akika report run restore_verification` makes the document for others, once the plan was executed.
+#
+# ## Limits
+#
+# - Who made a change is known here only as far as QuickBooks says it in the record itself. The activity of users is in
+#   the Audit Log, which its interface does not give out.
+# - What was changed and changed back between two snapshots leaves no trace in them.
+# - An indicator is a reason to ask, not an answer.
