@@ -2,5 +2,8 @@
 
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.faults import QuickBooksFault
+from akika_forensics.twin.limits import Limits
+from akika_forensics.twin.oauth import Credentials
+from akika_forensics.twin.server import TwinServer, serve
 
-__all__ = ["QuickBooksFault", "Twin"]
+__all__ = ["Credentials", "Limits", "QuickBooksFault", "Twin", "TwinServer", "serve"]

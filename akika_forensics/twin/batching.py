@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import BY_KEY
 from akika_forensics.twin import faults, query
 
@@ -58,3 +59,18 @@ def _one(twin: Twin, item: Mapping[str, Any]) -> dict[str, Any]:
         case other:
             raise faults.unsupported(f"batch operation {other}")
     return {key: msgspec.Raw(twin.payload(entity, str(stored["Id"])) or b"{}")}
+
+
+def applied(items: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the accepted items changed, such as ``create Invoice:130``."""
+    done = []
+    for item, answer in zip(items, answers, strict=True):
+        for key, value in answer.items():
+            if key not in BY_KEY:
+                continue
+            body = payloads.decode(bytes(value)) if isinstance(value, msgspec.Raw) else value
+            operation = str(item.get("operation") or "create").lower()
+            if operation == "create" and item.get(key, {}).get("Id"):
+                operation = "update"
+            done.append(f"{operation} {BY_KEY[key].name}:{body['Id']}")
+    return done

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -36,11 +36,9 @@ from akika_forensics.twin import (
     wire,
 )
 from akika_forensics.twin.request import Write
+from akika_forensics.twin.request_log import RequestLog, Seen
 from akika_forensics.twin.session import Cache, Session
 from akika_forensics.twin.store import PostingRow, Store
-
-BATCH_LIMIT = 30
-"""Items of one batch. Source: QuickBooks API, error 1040."""
 
 
 class Twin:
@@ -64,7 +62,7 @@ class Twin:
         self._cache = Cache()
         self._pending: list[tuple[str, str]] = []
         self._unposted: list[raw.Unposted] = []
-        self.log: list[dict[str, Any]] = []
+        self.requests = RequestLog()
         with self._store.transaction():
             known = self._store.setting("realm_id")
             self.realm_id = known or realm_id or "4620816365291234500"
@@ -91,6 +89,11 @@ class Twin:
         return self._store
 
     @property
+    def log(self) -> list[Seen]:
+        """The requests that were served, in the order in which they came."""
+        return self.requests.entries
+
+    @property
     def company_name(self) -> str:
         body = self.get("CompanyInfo", "1")
         return str(body.get("CompanyName", "")) if body else ""
@@ -109,6 +112,17 @@ class Twin:
             yield session
             effects.settle_balances(session)
             session.flush()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Several calls that are applied together or not at all."""
+        return self._store.transaction()
+
+    def replay(self, request_id: str) -> tuple[int, bytes] | None:
+        """Status and bytes of the first answer to a ``requestid``."""
+        return self._store.replay(request_id)
+
+    def remember(self, request_id: str, status: int, response: bytes) -> None:
+        self._store.remember(request_id, status, response)
 
     # reading
 

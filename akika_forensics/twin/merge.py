@@ -8,6 +8,9 @@ from typing import Any, Final
 from akika_forensics.model.catalogue import CATALOGUE, linked_entity
 from akika_forensics.twin import effects, links, schema
 
+_NESTED: Final = frozenset({"CompanyInfo", "Preferences"})
+"""Settings are updated field by field within their groups."""
+
 _SYSTEM: Final = frozenset({"domain", "sparse", "status", "Id", "SyncToken", "MetaData"})
 
 _STAY: Final = frozenset(
@@ -49,6 +52,8 @@ def sparse(entity: str, old: dict[str, Any], sent: dict[str, Any]) -> dict[str, 
     for name, value in sent.items():
         if value is schema.CLEAR:
             body.pop(name, None)
+        elif entity in _NESTED and isinstance(value, dict) and isinstance(body.get(name), dict):
+            body[name] = {**body[name], **value}
         else:
             body[name] = value
     if "LinkedTxn" in sent:

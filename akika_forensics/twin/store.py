@@ -100,7 +100,7 @@ class MovementRow:
 
 
 class Store:
-    """All access goes through ``transaction()``; it is re-entrant, and the outermost one commits."""
+    """All writes go through ``transaction()``; the outermost one commits."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
@@ -119,32 +119,25 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
+        """All or nothing; one inside another can fail alone."""
         with self._lock:
+            begin, commit, undo = "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
             if self._depth:
-                yield
-                return
-            self._depth = 1
-            self._db.execute("BEGIN IMMEDIATE")
+                name = f"part{self._depth}"
+                begin, commit, undo = f"SAVEPOINT {name}", f"RELEASE {name}", f"ROLLBACK TO {name}"
+            self._db.execute(begin)
+            self._depth += 1
             try:
                 yield
-                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                self._db.execute(undo)
+                if self._depth > 1:
+                    self._db.execute(commit)
                 raise
+            else:
+                self._db.execute(commit)
             finally:
-                self._depth = 0
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """A part of a transaction that can fail alone."""
-        self._db.execute("SAVEPOINT part")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK TO part")
-            self._db.execute("RELEASE part")
-            raise
-        self._db.execute("RELEASE part")
+                self._depth -= 1
 
     # records
 

@@ -1,0 +1,294 @@
+"""The accounting API's requests and answers, without a network: path, parameters and body in, status and bytes out."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.model import payload as payloads
+from akika_forensics.model.catalogue import BY_PATH, EntityType
+from akika_forensics.twin import batching, faults, query, wire
+from akika_forensics.twin.engine import Twin
+from akika_forensics.twin.faults import QuickBooksFault
+
+_VERSION: Final = "1995.128"
+JSON: Final = "application/json"
+_PATH: Final = re.compile(r"/v3/company/(?P<realm>[^/]+)(?P<rest>/.*)?")
+_LONGEST_REQUEST_ID: Final = 50
+_LONGEST_BATCH_ID: Final = 36
+_LONGEST_BATCH_ITEM_ID: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One API request. ``parameters`` are decoded, names in lower case."""
+
+    method: str
+    path: str
+    parameters: Mapping[str, str]
+    body: bytes
+    started: datetime
+
+    @property
+    def realm(self) -> str | None:
+        match = _PATH.fullmatch(self.path)
+        return match["realm"] if match else None
+
+    @property
+    def parts(self) -> list[str]:
+        """What follows the company in the path."""
+        match = _PATH.fullmatch(self.path)
+        return [part for part in (match["rest"] or "").split("/") if part] if match else []
+
+    @property
+    def request_id(self) -> str | None:
+        return self.parameters.get("requestid") or None
+
+    @property
+    def is_batch(self) -> bool:
+        return self.method == "POST" and self.parts == ["batch"]
+
+    @property
+    def kind(self) -> str:
+        """``write`` when it may change the company, else ``read``."""
+        if self.method != "POST" or self.parts[:1] == ["query"]:
+            return "read"
+        if self.is_batch:
+            try:
+                items = payloads.decode(self.body).get("BatchItemRequest", [])
+                return "read" if items and all("Query" in item for item in items) else "write"
+            except (WrongUse, AttributeError, TypeError):
+                return "write"
+        return "write"
+
+
+@dataclass(slots=True)
+class Answer:
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    applied: list[str] = field(default_factory=list)
+    replayed: bool = False
+
+
+def answer(twin: Twin, call: Call, committed: Callable[[], None] = lambda: None) -> Answer:
+    """Answer a request of a signed-in client; refusals are answers too. ``committed`` runs once it is applied."""
+    if call.realm != twin.realm_id:
+        return gateway(faults.wrong_realm(), call.started)
+    try:
+        if call.kind == "write":
+            found = _write(twin, call)
+        else:
+            found = Answer(200, _read(twin, call))
+    except QuickBooksFault as fault:
+        return refusal(fault, call.started)
+    committed()
+    found.headers |= {
+        "Content-Type": "application/json;charset=utf-8",
+        "intuit_tid": _tid(),
+        "QBO-Version": _VERSION,
+        "Expires": "0",
+        "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
+        "Strict-Transport-Security": "max-age=15552000",
+    }
+    return found
+
+
+def _tid() -> str:
+    return f"1-{uuid.uuid4().hex[:8]}-{uuid.uuid4().hex[:24]}"
+
+
+def refusal(fault: QuickBooksFault, started: datetime) -> Answer:
+    body: dict[str, Any] = {"Fault": fault.body()}
+    if fault.timed:
+        body["time"] = wire.envelope_time(started)
+    return Answer(fault.status, payloads.encode(body), {"Content-Type": JSON, "intuit_tid": _tid()})
+
+
+def gateway(fault: faults.GatewayFault, started: datetime) -> Answer:
+    headers = {"Content-Type": JSON, "intuit_tid": _tid()}
+    if fault.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="Intuit", error="invalid_token"'
+    epoch = wire.microseconds(started) // 1000
+    return Answer(fault.status, payloads.encode(fault.envelope(epoch)), headers)
+
+
+def system_failure(started: datetime) -> Answer:
+    """HTTP 500, code 10000. Source: recorded answers."""
+    fault = QuickBooksFault(
+        "10000",
+        "An application error has occurred while processing your request",
+        "System Failure Error: An unexpected error occurred.",
+        fault_type="SystemFault",
+        status=500,
+    )
+    return refusal(fault, started)
+
+
+def _no_such_path(call: Call) -> QuickBooksFault:
+    return faults.unsupported(
+        f"Could not find resource for relative : {call.path} of full path: https://quickbooks.example{call.path}"
+    )
+
+
+def _entity(call: Call, name: str) -> EntityType:
+    row = BY_PATH.get(name.lower())
+    if row is None:
+        raise _no_such_path(call)
+    return row
+
+
+# reading
+
+
+def _read(twin: Twin, call: Call) -> bytes:
+    parts = call.parts
+    match parts:
+        case ["query"]:
+            return _query(twin, call)
+        case ["batch"]:
+            return _batch(twin, call)[0]
+        case ["cdc"] if call.method == "GET":
+            return _change_feed(twin, call)
+        case ["reports", name] if call.method == "GET":
+            return payloads.encode(twin.report(name, **_report_parameters(call)))
+        case ["preferences"] if call.method == "GET":
+            return _record(twin, call, "Preferences", "1")
+        case ["companyinfo", _] if call.method == "GET":
+            return _record(twin, call, "CompanyInfo", "1")
+        case [name, record_id] if call.method == "GET":
+            return _one(twin, call, name, record_id)
+        case _:
+            raise _no_such_path(call)
+
+
+def _report_parameters(call: Call) -> dict[str, str]:
+    known = {"start_date", "end_date", "date_macro", "accounting_method"}
+    return {name: value for name, value in call.parameters.items() if name in known}
+
+
+def _one(twin: Twin, call: Call, name: str, record_id: str) -> bytes:
+    row = _entity(call, name)
+    if not row.can("read"):
+        raise _no_such_path(call)
+    if not re.fullmatch(r"-?\d+", record_id):
+        raise faults.invalid_id(record_id)
+    return _record(twin, call, row.name, record_id)
+
+
+def _record(twin: Twin, call: Call, entity: str, record_id: str) -> bytes:
+    payload = twin.payload(entity, record_id)
+    if payload is None:
+        raise faults.not_found(f"Object Not Found : {entity} {record_id}")
+    return wire.single(_key(entity), payload, call.started)
+
+
+def _key(entity: str) -> str:
+    return next(row.key for row in BY_PATH.values() if row.name == entity)
+
+
+def _query(twin: Twin, call: Call) -> bytes:
+    statement = call.body.decode("utf-8", "replace") if call.method == "POST" else ""
+    statement = statement.strip() or call.parameters.get("query", "")
+    found = msgspec.Raw(query.response(twin.select(statement)))
+    return payloads.encode({"QueryResponse": found, "time": wire.envelope_time(call.started)})
+
+
+def _change_feed(twin: Twin, call: Call) -> bytes:
+    names = [name for name in call.parameters.get("entities", "").split(",") if name.strip()]
+    if not names:
+        raise faults.missing("entities")
+    text = call.parameters.get("changedsince", "").strip()
+    if not text:
+        raise faults.missing("changedSince")
+    try:
+        since = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+    except ValueError:
+        raise faults.malformed("changedSince", "time", text) from None
+    since = since if since.tzinfo else since.replace(tzinfo=wire.PACIFIC)
+    if since > call.started + timedelta(days=1):
+        raise faults.malformed("changedSince", "time", text)
+    found = twin.change_feed(names, since)
+    return payloads.encode({"CDCResponse": [found.response()], "time": wire.envelope_time(call.started)})
+
+
+# writing
+
+
+def _write(twin: Twin, call: Call) -> Answer:
+    """Apply once: a ``requestid`` that was answered before gets the first answer again."""
+    request_id = call.request_id
+    if request_id is not None:
+        longest = _LONGEST_BATCH_ID if call.is_batch else _LONGEST_REQUEST_ID
+        if len(request_id) > longest:
+            raise faults.length("requestid", 1, longest, request_id)
+    with twin.transaction():
+        known = twin.replay(request_id) if request_id is not None else None
+        if known is not None:
+            return Answer(known[0], known[1], replayed=True)
+        body, applied = _batch(twin, call) if call.is_batch else _single(twin, call)
+        if request_id is not None:
+            twin.remember(request_id, 200, body)
+    return Answer(200, body, applied=applied)
+
+
+def _decoded(call: Call) -> dict[str, Any]:
+    try:
+        body = payloads.decode(call.body)
+    except WrongUse:
+        body = None
+    if not isinstance(body, dict):
+        raise QuickBooksFault(
+            "2010", "Request has invalid or unsupported property", "Property Name:the request is no JSON object"
+        )
+    return body
+
+
+def _single(twin: Twin, call: Call) -> tuple[bytes, list[str]]:
+    if len(call.parts) != 1:
+        raise _no_such_path(call)
+    row = _entity(call, call.parts[0])
+    body = _decoded(call)
+    if list(body) == [row.key] and isinstance(body[row.key], dict):
+        body = body[row.key]
+    include = [part.strip() for part in call.parameters.get("include", "").split(",") if part.strip()]
+    operation = call.parameters.get("operation", "").lower()
+    if operation == "delete":
+        stub = twin.delete(row.name, body)
+        answered = {row.key: stub, "time": wire.envelope_time(call.started)}
+        return payloads.encode(answered), [f"delete {row.name}:{stub['Id']}"]
+    before = str(body.get("SyncToken", ""))
+    if operation == "void" or (operation == "update" and "void" in include):
+        stored, done = twin.void(row.name, body), "void"
+    elif operation not in {"", "create", "update"}:
+        raise faults.unsupported(operation)
+    elif body.get("Id") not in (None, ""):
+        stored, done = twin.update(row.name, body, include=include), "update"
+    else:
+        stored, done = twin.create(row.name, body, include=include), "create"
+    record_id = str(stored["Id"])
+    payload = twin.payload(row.name, record_id) or b"{}"
+    moved = done == "create" or str(stored.get("SyncToken")) != before
+    return wire.single(row.key, payload, call.started), [f"{done} {row.name}:{record_id}"] if moved else []
+
+
+def _batch(twin: Twin, call: Call) -> tuple[bytes, list[str]]:
+    items = _decoded(call).get("BatchItemRequest")
+    if not isinstance(items, list) or not items:
+        raise faults.missing("BatchItemRequest")
+    for item in items:
+        if not isinstance(item, dict):
+            raise faults.malformed("BatchItemRequest", "string", item)
+        number = str(item.get("bId") or "")
+        if call.request_id is not None and len(number) > _LONGEST_BATCH_ITEM_ID:
+            raise faults.length("bId", 1, _LONGEST_BATCH_ITEM_ID, number)
+    answers = batching.run(twin, items)
+    body = {"BatchItemResponse": answers, "time": wire.envelope_time(call.started)}
+    return payloads.encode(body), batching.applied(items, answers)
