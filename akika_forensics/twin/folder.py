@@ -67,7 +67,9 @@ def parse(entity: str, payload: bytes, where: str) -> tuple[str, bytes, dict[str
 
 def identified(rows: Iterable[tuple[str, bytes]], report: LoadReport) -> list[Loaded]:
     """Payloads that carry their entity, for loads that do not come from a folder."""
-    lines = [parse(entity_name(entity), payload, f"{entity} payload {n}") for n, (entity, payload) in enumerate(rows, 1)]
+    lines = [
+        parse(entity_name(entity), payload, f"{entity} payload {n}") for n, (entity, payload) in enumerate(rows, 1)
+    ]
     return one_of_each(_identified(lines, report), report)
 
 
@@ -98,9 +100,7 @@ def _lines(path: Path, report: LoadReport) -> Iterator[tuple[str, bytes, dict[st
 
 
 def _identified(lines: list[tuple[str, bytes, dict[str, Any], str]], report: LoadReport) -> Iterator[Loaded]:
-    taken = {
-        (entity, str(body["Id"])) for entity, _, body, _ in lines if isinstance(body.get("Id"), str | int)
-    }
+    taken = {(entity, str(body["Id"])) for entity, _, body, _ in lines if isinstance(body.get("Id"), str | int)}
     for entity, payload, body, where in lines:
         own, inner = payload, body
         if "Id" not in body and isinstance(_wrapped(entity, body), dict):

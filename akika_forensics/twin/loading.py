@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 type Body = dict[str, Any]
 
 UNEXPLAINED: Final = "Balances that the documents do not explain"
-_RANK: Final = {
-    name: rank for rank, row in enumerate((("CompanyInfo", "Preferences"), *WRITE_ORDER)) for name in row
-}
+_RANK: Final = {name: rank for rank, row in enumerate((("CompanyInfo", "Preferences"), *WRITE_ORDER)) for name in row}
 
 
 def load_folder(twin: Twin, folder: Path) -> LoadReport:
@@ -53,7 +51,8 @@ def load_folder(twin: Twin, folder: Path) -> LoadReport:
     for key, body in _ordered(settings | made):
         twin.put_raw(key.entity, payloads.encode(body))
     opening_entry.open_stock(twin)
-    _announce_oddities(twin, records, report)
+    _announce_oddities(records, report)
+    opening_entry.post_incomplete(twin, recorded | settings | made, report)
     opening_entry.open_balances(twin, recorded, settings | made, report)
     return report
 
@@ -76,7 +75,8 @@ def load_records(
     recorded = {record.key: record.body for record in loaded}
     _put(twin, loaded, report)
     opening_entry.open_stock(twin)
-    _announce_oddities(twin, loaded, report)
+    _announce_oddities(loaded, report)
+    opening_entry.post_incomplete(twin, recorded, report)
     _announce_dangling(recorded, report)
     unexplained = dict(opening) if opening is not None else _unexplained(twin, recorded)
     amounts = {account: cents(amount) for account, amount in unexplained.items() if cents(amount)}
@@ -148,10 +148,7 @@ def _put(twin: Twin, records: list[Loaded], report: LoadReport) -> None:
         report.loaded.append(Note(tuple(sorted(keys, key=number)), text))
 
 
-def _announce_oddities(twin: Twin, records: list[Loaded], report: LoadReport) -> None:
-    for left in twin.unposted:
-        key = RecordKey(left.entity, left.id)
-        report.announce(f"{key} could not be posted: {left.reason}; its record is kept.", key)
+def _announce_oddities(records: list[Loaded], report: LoadReport) -> None:
     for record in records:
         if record.key.entity not in CATALOGUE:
             report.announce(f"{record.key} is of a kind that this software does not know; it is kept.", record.key)

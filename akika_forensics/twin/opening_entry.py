@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE
-from akika_forensics.model.money import ZERO
+from akika_forensics.model.money import ZERO, money, money_text
 from akika_forensics.model.record import RecordKey
-from akika_forensics.twin import accounts, inventory, openings, placeholder_lists, placeholders, stock_facts
+from akika_forensics.twin import (
+    accounts,
+    inventory,
+    links,
+    openings,
+    placeholder_lists,
+    placeholders,
+    posting,
+    stock_facts,
+    totals,
+)
 from akika_forensics.twin.load_report import LoadReport, Note
 from akika_forensics.twin.placeholder_scene import inner, number
+from akika_forensics.twin.session import Cache, Session
 from akika_forensics.twin.store import PostingRow
 
 if TYPE_CHECKING:
@@ -62,6 +73,40 @@ def open_stock(twin: Twin) -> None:
                 store.set_postings(inventory.OPENING, key, rows)
 
 
+def post_incomplete(twin: Twin, bodies: Mapping[RecordKey, Body], report: LoadReport) -> None:
+    """Documents that do not add up are posted with what is missing on an account for it; their records stay."""
+    roles = {"income": "Uncategorized Income", "expense": "Uncategorized Expense"}
+    named = {
+        role: key.id
+        for role, name in roles.items()
+        for key, body in bodies.items()
+        if key.entity == "Account" and body.get("Name") == name
+    } | {"equity": equity_account(bodies) or ""}
+    for left in twin.unposted:
+        key = RecordKey(left.entity, left.id)
+        wanted = totals.role_of_missing(key.entity, bodies[key]) if key in bodies else None
+        whole = totals.completed(key.entity, bodies[key], named) if wanted and wanted in named else None
+        if whole is None or not _post_whole(twin, key, whole):
+            report.announce(f"{key} could not be posted: {left.reason}; its record is kept.", key)
+        else:
+            missing = money_text(money(whole["Line"][-1]["Amount"]))
+            account = RecordKey("Account", named[str(wanted)])
+            report.announce(f"What {key} lacks to its total, {missing}, is posted to {account}.", key, account)
+
+
+def _post_whole(twin: Twin, key: RecordKey, whole: Body) -> bool:
+    store = twin.store
+    with store.transaction():
+        session = Session(store, Cache(), twin.clock())
+        try:
+            rows = posting.postings(session, key.entity, whole)
+        except (posting.Unpostable, ValueError, TypeError, KeyError):
+            return False
+        store.set_postings(key.entity, key.id, rows)
+        store.set_links(key.entity, key.id, links.of(key.entity, whole))
+    return True
+
+
 def equity_account(bodies: Mapping[RecordKey, Body]) -> str | None:
     found = [
         key.id
@@ -93,7 +138,7 @@ def open_balances(
     control = control_accounts(everything)
     lines = openings.differences(recorded, posted_by(twin), control)
     if lines:
-        lines = [_with_party(twin, line, control, everything, made, report) for line in lines]
+        lines = [_with_party(twin, line, everything, made, report) for line in lines]
         names = {key: str(stock_facts.known_as(key.entity, body)) for key, body in everything.items()}
         record_id = _next_transaction(everything)
         on = openings.opening_day(recorded)
@@ -105,7 +150,6 @@ def open_balances(
 def _with_party(
     twin: Twin,
     line: openings.OpeningLine,
-    control: Mapping[str, str],
     everything: dict[RecordKey, Body],
     made: dict[RecordKey, Body],
     report: LoadReport,

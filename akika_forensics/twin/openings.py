@@ -22,9 +22,7 @@ from akika_forensics.twin.placeholder_scene import amount_of
 
 type Body = dict[str, Any]
 
-_RESULT: Final = frozenset(
-    {"Income", "Other Income", "Expense", "Other Expense", "Cost of Goods Sold"}
-)
+_RESULT: Final = frozenset({"Income", "Other Income", "Expense", "Other Expense", "Cost of Goods Sold"})
 _CONTROL: Final = {"Accounts Receivable": ("Customer", 1), "Accounts Payable": ("Vendor", -1)}
 
 
@@ -152,9 +150,7 @@ def _debit(line: Body) -> bool:
     return bool(line["JournalEntryLineDetail"]["PostingType"] == "Debit")
 
 
-def _row(
-    position: int, account: str, amount: Decimal, party: RecordKey | None, names: Mapping[RecordKey, str]
-) -> Body:
+def _row(position: int, account: str, amount: Decimal, party: RecordKey | None, names: Mapping[RecordKey, str]) -> Body:
     detail: Body = {
         "PostingType": "Debit" if amount > 0 else "Credit",
         "AccountRef": {"value": account, "name": names.get(RecordKey("Account", account), "")},

@@ -46,7 +46,9 @@ def _cited_names(scene: Scene, key: RecordKey) -> list[str]:
 def _name(scene: Scene, key: RecordKey, taken_in: tuple[str, ...]) -> str:
     names = _cited_names(scene, key)
     name = names[0] if names else f"{key.entity} {key.id}"
-    taken = {stock_facts.known_as(other.entity, body) for other, body in scene.bodies.items() if other.entity in taken_in}
+    taken = {
+        stock_facts.known_as(other.entity, body) for other, body in scene.bodies.items() if other.entity in taken_in
+    }
     return f"{name} [{key.id}]" if name in taken else name
 
 

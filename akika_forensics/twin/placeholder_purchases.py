@@ -154,7 +154,10 @@ def _journal_entry(scene: Scene, key: RecordKey) -> Body:
         amount += amount_of(scene.line(citation).get("Amount"))
         match citation.source.entity:
             case "Payment":
-                account, entity = scene.account("receivable"), {"Type": "Customer", "EntityRef": body.get("CustomerRef")}
+                account, entity = (
+                    scene.account("receivable"),
+                    {"Type": "Customer", "EntityRef": body.get("CustomerRef")},
+                )
             case "BillPayment":
                 account, entity = scene.account("payable"), {"Type": "Vendor", "EntityRef": body.get("VendorRef")}
                 side = "Credit"
@@ -201,4 +204,3 @@ BUILDERS: Final[dict[str, Callable[[Scene, RecordKey], Body]]] = {
     "JournalEntry": _journal_entry,
     "Transfer": _transfer,
 }
-

@@ -102,7 +102,13 @@ def _sales_line(scene: Scene, amount: Decimal) -> list[Body]:
         {"value": "1", "name": "Services"},
     )
     detail = {"ItemRef": item, "TaxCodeRef": {"value": "NON"}}
-    line = {"Id": "1", "LineNum": 1, "Amount": amount, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+    line = {
+        "Id": "1",
+        "LineNum": 1,
+        "Amount": amount,
+        "DetailType": "SalesItemLineDetail",
+        "SalesItemLineDetail": detail,
+    }
     return [line, {"Amount": amount, "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}}]
 
 
@@ -193,7 +199,9 @@ def _reimburse_charge(scene: Scene, key: RecordKey) -> Body:
 
 
 def _time_activity(scene: Scene, key: RecordKey) -> Body:
-    employee = next(({"value": k.id} for k in sorted(scene.bodies, key=number) if k.entity == "Employee"), {"value": "54"})
+    employee = next(
+        ({"value": k.id} for k in sorted(scene.bodies, key=number) if k.entity == "Employee"), {"value": "54"}
+    )
     line = next((scene.line(citation) for citation, _ in scene.sources(key, "Invoice")), {})
     detail = inner(line, "SalesItemLineDetail")
     quantity = amount_of(detail.get("Qty"))

@@ -141,14 +141,16 @@ class Scene:
             if key.entity == "Account" and _plays(body, role):
                 return {"value": key.id, "name": stock_facts.known_as("Account", body)}
         facts = stock_facts.stock_body("Account", stock) or {}
-        key = next((key for key, body in self.wanted.items() if body is facts or body == facts), None)
-        if key is None:
-            key = RecordKey("Account", stock)
-            named = [citation.name for citation in self.citations.get(key, []) if citation.name]
-            if key in self.bodies or stock_facts.stock_body("Account", stock, named) is None:
-                key = self.free_key("Account", "")
-            self.wanted[key] = facts
+        asked = [key for key, body in self.wanted.items() if body == facts]
+        key = asked[0] if asked else self._place_for(RecordKey("Account", stock))
+        self.wanted[key] = facts
         return {"value": key.id, "name": stock_facts.known_as("Account", facts)}
+
+    def _place_for(self, key: RecordKey) -> RecordKey:
+        """The stock Id, unless a record has it or something else is cited under it."""
+        named = [citation.name for citation in self.citations.get(key, []) if citation.name]
+        taken = key in self.bodies or stock_facts.stock_body(key.entity, key.id, named) is None
+        return self.free_key(key.entity, "") if taken else key
 
     def free_key(self, entity: str, preferred: str) -> RecordKey:
         """An Id of that entity's sequence that no record has and none cites."""

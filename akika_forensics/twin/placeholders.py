@@ -12,7 +12,14 @@ from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import money_text
 from akika_forensics.model.placeholder import PLACEHOLDER
 from akika_forensics.model.record import RecordKey, label_of
-from akika_forensics.twin import openings, placeholder_lists, placeholder_purchases, placeholder_sales, stock_facts
+from akika_forensics.twin import (
+    openings,
+    placeholder_lists,
+    placeholder_purchases,
+    placeholder_sales,
+    stock_facts,
+    totals,
+)
 from akika_forensics.twin.load_report import LoadReport, Note
 from akika_forensics.twin.placeholder_scene import Body, Scene, amount_of, inner, lines_of, number
 
@@ -53,8 +60,13 @@ def _ask_for_accounts(scene: Scene) -> None:
         needed.append("receivable")
     if openings.has_balances(scene.recorded, "Vendor"):
         needed.append("payable")
+    if any((row := CATALOGUE.get(entity)) and row.is_transaction for entity in present):
+        needed.append("retained")
     if openings.has_balances(scene.recorded, "Account") or needed:
         needed.append("equity")
+    needed += sorted(
+        {role for key, body in scene.recorded.items() if (role := totals.role_of_missing(key.entity, body))}
+    )
     for role in needed:
         if role != "discounts" or _has_bare_discount(scene):
             scene.account(role)
@@ -139,7 +151,11 @@ def _created(body: Body) -> str:
 def _sentence(scene: Scene, key: RecordKey, body: Body) -> str:
     name = label_of(key.entity, body)
     total = body.get("TotalAmt")
-    what = f"{key}" + (f" ({name})" if name else "") + (f" over {money_text(amount_of(total))}" if total is not None else "")
+    what = (
+        f"{key}"
+        + (f" ({name})" if name else "")
+        + (f" over {money_text(amount_of(total))}" if total is not None else "")
+    )
     return f"{what} stands in for a record that is {_cited_by(scene, key)}."
 
 

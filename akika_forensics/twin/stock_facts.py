@@ -53,4 +53,6 @@ def stock_body(entity: str, record_id: str, cited_names: Iterable[str] = ()) -> 
 
 def stock_id(entity: str, name: str) -> str | None:
     """The Id under which the stock company keeps a name, or None."""
-    return next((number for (kind, number), body in _facts().items() if kind == entity and known_as(entity, body) == name), None)
+    return next(
+        (number for (kind, number), body in _facts().items() if kind == entity and known_as(entity, body) == name), None
+    )

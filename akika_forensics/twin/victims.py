@@ -194,6 +194,7 @@ def _first(ranked: Iterable[tuple[tuple[Any, ...], RecordKey]]) -> RecordKey | N
 def _found(key: RecordKey | None, lack: str) -> RecordKey:
     if key is None:
         raise WrongUse(
-            f"The company has {lack}, so this incident has no victim.", do="Choose another incident, or another company."
+            f"The company has {lack}, so this incident has no victim.",
+            do="Choose another incident, or another company.",
         )
     return key
