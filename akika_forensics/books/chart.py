@@ -25,6 +25,12 @@ PAYABLE: Final = "Accounts Payable"
 DELETED_SUFFIX: Final = " (deleted)"
 """What QuickBooks appends to the name of an inactive account. Source: recorded reports."""
 
+BY_NAME: Final = "name:"
+"""What stands before a name where an account has no Id, as in a report's row."""
+
+RETAINED_EARNINGS: Final = f"{BY_NAME}Retained Earnings"
+"""Where earlier years' results stand in a company whose account of that purpose was not captured."""
+
 SHIPPING_ITEM: Final = "SHIPPING_ITEM_ID"
 """The item of a shipping line; no such Item record exists. Source: QuickBooks API, Invoice.Line."""
 
@@ -247,7 +253,7 @@ class Chart:
     def name(self, account: str) -> str:
         """The account's full name, or the Id itself when the chart does not hold it."""
         found = self.accounts.get(account)
-        return found.name if found else account
+        return found.name if found else account.removeprefix(BY_NAME)
 
     def fiscal_year_start(self, as_of: date) -> date:
         """First day of the fiscal year that ``as_of`` lies in."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Self
 
-from akika_forensics.books.chart import Chart, decoded, id_order
+from akika_forensics.books.chart import RETAINED_EARNINGS, Chart, decoded, id_order
 from akika_forensics.books.fifo import replay
 from akika_forensics.books.finding import UNRESOLVED, Finding
 from akika_forensics.books.open_items import OpenDocument, OpenItems
@@ -92,7 +92,7 @@ class Ledger:
         Earnings. Source: QuickBooks reports, TrialBalance.
         """
         start = self.chart.fiscal_year_start(as_of)
-        earlier = self.chart.retained_earnings or UNRESOLVED
+        earlier = self.chart.retained_earnings or RETAINED_EARNINGS
         sums: dict[str, Decimal] = {}
         for (account, when), value in self._daily.items():
             if when > as_of:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from akika_forensics.books.chart import DELETED_SUFFIX
+from akika_forensics.books.chart import BY_NAME, DELETED_SUFFIX
 from akika_forensics.errors import Fault, Found, WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.instants import parse_date
@@ -190,7 +190,7 @@ def _line(cells: list[Any], account: int, debit: int, credit: int | None) -> tup
     if not found and name.upper() in ("TOTAL", ""):
         return None
     name = name.removesuffix(DELETED_SUFFIX)
-    return str(found) if found else f"name:{name}", name, (left or ZERO) - (right or ZERO)
+    return str(found) if found else f"{BY_NAME}{name}", name, (left or ZERO) - (right or ZERO)
 
 
 def _amount(cell: Any) -> Decimal | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from akika_forensics.books.chart import Chart, id_order
+from akika_forensics.books.chart import BY_NAME, Chart, id_order
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.report import TrialBalance
 from akika_forensics.errors import WrongUse
@@ -62,7 +62,7 @@ def tie_out(ledger: Ledger, control: TrialBalance) -> tuple[TieOutLine, ...]:
 
 
 def _account(chart: Chart, key: str, name: str) -> str:
-    if not key.startswith("name:"):
+    if not key.startswith(BY_NAME):
         return key
     same = [account.id for account in chart.accounts.values() if account.name.casefold() == name.casefold()]
     return same[0] if len(same) == 1 else key
