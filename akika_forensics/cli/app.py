@@ -58,11 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = Options()
     try:
         rest = split_options(given, options)
-        logging.basicConfig(level=logging.DEBUG if options.debug else logging.WARNING, stream=sys.stderr)
+        logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
         if options.debug:
-            # Request lines of the HTTP client would carry query texts.
-            logging.getLogger("httpx").setLevel(logging.WARNING)
-            logging.getLogger("httpcore").setLevel(logging.WARNING)
+            # Other libraries' debug lines would carry text from the books.
+            logging.getLogger("akika_forensics").setLevel(logging.DEBUG)
         result = typer.main.get_command(app).main(rest, prog_name="akika", obj=options, standalone_mode=False)
         return int(result) if isinstance(result, int) else 0
     except AkikaError as error:

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from akika_forensics import capture
+from akika_forensics.model.record import RecordKey
+from akika_forensics.quickbooks import Limits, open_reader
+
+_FAKE = Path(__file__).parents[1] / "quickbooks" / "fake_company.py"
+
+
+@pytest.fixture(scope="session")
+def fake() -> ModuleType:
+    """The module of the in-memory company."""
+    spec = importlib.util.spec_from_file_location("capture_tests_fake_company", _FAKE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+class FakeSnapshotWriter:
+    """Records what a capture hands over; ``committed`` is None until commit."""
+
+    def __init__(self) -> None:
+        self.records: dict[RecordKey, bytes] = {}
+        self.controls: dict[str, bytes] = {}
+        self.committed: dict[str, Any] | None = None
+
+    def add(self, key: RecordKey, payload: bytes) -> None:
+        self.records[key] = payload
+
+    def remove(self, key: RecordKey) -> None:
+        self.records.pop(key)
+
+    def control(self, name: str, data: bytes) -> None:
+        self.controls[name] = data
+
+    def commit(self, **figures: Any) -> dict[str, Any]:
+        self.committed = figures
+        return figures
+
+    @property
+    def state(self) -> dict[tuple[str, str], bytes]:
+        return {(key.entity, key.id): payload for key, payload in self.records.items()}
+
+    def codes(self, severity: str | None = None) -> set[str]:
+        assert self.committed is not None
+        return {f["code"] for f in self.committed["findings"] if severity in (None, f["severity"])}
+
+    def finding(self, code: str) -> dict[str, Any]:
+        assert self.committed is not None
+        (found,) = [f for f in self.committed["findings"] if f["code"] == code]
+        return dict(found)
+
+
+@pytest.fixture
+def writer() -> FakeSnapshotWriter:
+    return FakeSnapshotWriter()
+
+
+@pytest.fixture
+def writers() -> type[FakeSnapshotWriter]:
+    """For a test that captures more than once."""
+    return FakeSnapshotWriter
+
+
+@pytest.fixture
+def company(fake: Any) -> Any:
+    return fake.FakeCompany()
+
+
+Capture = Callable[..., Any]
+
+
+@pytest.fixture
+def run(fake: Any) -> Capture:
+    """Capture a company into a writer and return what was committed."""
+
+    def go(company: Any, writer: Any, **options: Any) -> Any:
+        limits = Limits(clock=company.clock, per_second=None, per_minute=None, batches_per_minute=None, attempts=3)
+        with open_reader(fake.connection(), fake.store(company.clock), limits=limits, transport=company) as reader:
+            return capture.run(reader, writer, **options)
+
+    return go
