@@ -121,8 +121,11 @@ def make(session: Session, name: str, kind: str, subtype: str) -> str:
     return str(body["Id"])
 
 
-def tax_liability(session: Session, agency_id: str) -> str:
-    """The liability account of a tax agency: named after it, else any sales-tax liability, else a new one."""
+def tax_liability(session: Session, agency_id: str, *, make_missing: bool = True) -> str | None:
+    """The liability account of a tax agency: named after it, else any sales-tax liability, else a new one.
+
+    None when it would have to be made and must not be.
+    """
     agency = session.find("TaxAgency", agency_id)
     name = f"{agency['DisplayName']} Payable" if agency else ""
     fallback: str | None = None
@@ -131,6 +134,8 @@ def tax_liability(session: Session, agency_id: str) -> str:
             return str(body["Id"])
         if body.get("AccountSubType") in {"GlobalTaxPayable", "SalesTaxPayable"} and not agency:
             fallback = fallback or str(body["Id"])
+    if not make_missing:
+        return fallback or find_system(session, "sales tax")
     if name:
         return make(session, name, "Other Current Liability", "GlobalTaxPayable")
     return fallback or system(session, "sales tax")

@@ -55,3 +55,12 @@ def _essence(entity: str, body: dict[str, Any]) -> tuple[object, ...]:
         applied,
         lines,
     )
+
+
+def check_settled(session: Session, entity: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Raises 6000 when a document that others settle would move to another party or control account."""
+    if not any(row.source_entity in links.SETTLING for row in session.store.links_to(entity, str(old["Id"]))):
+        return
+    for field in ("CustomerRef", "VendorRef", "ARAccountRef", "APAccountRef"):
+        if ref_id(old, field) != ref_id(new, field):
+            raise faults.business("The name of a transaction that payments are linked to cannot be changed.")

@@ -10,7 +10,7 @@ from akika_forensics.model.money import money
 from akika_forensics.twin import accounts, inventory, links, posting
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
-from akika_forensics.twin.store import LinkRow, PostingRow
+from akika_forensics.twin.store import LinkRow, MovementRow, PostingRow
 
 ALWAYS_LISTED: Final = frozenset({"Invoice", "Bill", "PurchaseOrder", "Payment", "Estimate"})
 """Entities that show ``LinkedTxn`` even when it is empty. Source: recorded answers."""
@@ -48,15 +48,15 @@ def _move(session: Session, entity: str, record_id: str, body: dict[str, Any] | 
     wanted = inventory.movements(session, entity, body) if body else []
     inventory.check_dates(session, wanted)
 
-    def shape(rows: list[inventory.MovementRow]) -> list[tuple[object, ...]]:
+    def shape(rows: list[MovementRow]) -> list[tuple[object, ...]]:
         return [(r.item, r.date, Decimal(r.quantity), r.value_cents, r.counter_account, r.asset_account) for r in rows]
 
     if shape(present) == shape(wanted):
         return
     quantities: dict[str, Decimal] = {}
-    for row in session.store.postings(entity, record_id):
-        if row.movement is not None:
-            session.account_cents[row.account] -= row.cents
+    for posted in session.store.postings(entity, record_id):
+        if posted.movement is not None:
+            session.account_cents[posted.account] -= posted.cents
     session.store.remove_movements(entity, record_id)
     for row in present:
         quantities[row.item] = quantities.get(row.item, Decimal(0)) - Decimal(row.quantity)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -35,6 +35,7 @@ from akika_forensics.twin import (
     voiding,
     wire,
 )
+from akika_forensics.twin.query import Result
 from akika_forensics.twin.request import Write
 from akika_forensics.twin.request_log import RequestLog, Seen
 from akika_forensics.twin.session import Cache, Session
@@ -106,16 +107,22 @@ class Twin:
 
     @contextmanager
     def _session(self, at: datetime | None = None) -> Iterator[Session]:
-        with self._store.transaction():
-            self._settle_loaded()
+        with self.transaction():
             session = Session(self._store, self._cache, at or self.clock())
             yield session
             effects.settle_balances(session)
             session.flush()
 
-    def transaction(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
         """Several calls that are applied together or not at all."""
-        return self._store.transaction()
+        self._settle_loaded()
+        try:
+            with self._store.transaction():
+                yield
+        except BaseException:
+            self._cache.clear()
+            raise
 
     def replay(self, request_id: str) -> tuple[int, bytes] | None:
         """Status and bytes of the first answer to a ``requestid``."""
@@ -144,7 +151,7 @@ class Twin:
         found = self.select(statement)
         return {"QueryResponse": payloads.decode(query.response(found))}
 
-    def select(self, statement: str) -> query.Result:
+    def select(self, statement: str) -> Result:
         """Like ``query``, with the rows as stored bytes."""
         today = self.clock().astimezone(wire.PACIFIC).date()
         with self._store.transaction():
@@ -236,12 +243,13 @@ class Twin:
         if not schema.fields_of(entity):
             raise faults.not_offered(f"{entity} cannot be created in this company.")
         admitted = schema.admit(entity, body)
-        given = opening.taken(entity, admitted, row.opening)
+        given = opening.taken(admitted, row.opening)
+        claimed = admitted.get("TotalAmt")
         fresh = merge.drop_unwritable(entity, admitted)
         fresh["LinkedTxn"] = merge.linked(entity, None, fresh.get("LinkedTxn", []))
         if not fresh["LinkedTxn"]:
             del fresh["LinkedTxn"]
-        write = Write(session, entity, None, frozenset(fresh), include, given)
+        write = Write(session, entity, None, frozenset(fresh), include, given, claimed)
         rules.complete(write, fresh)
         closing.check(session, entity, None, fresh)
         record_id = forced or identity.next_id(self._store, entity)
@@ -298,10 +306,11 @@ class Twin:
         old = copy.deepcopy(self._current(session, entity, body))
         is_sparse = str(body.get("sparse", False)).lower() == "true"
         admitted = schema.admit(entity, body, sparse=is_sparse)
-        opening.taken(entity, admitted, row.opening)
+        opening.taken(admitted, row.opening)
+        claimed = admitted.get("TotalAmt")
         sent = merge.drop_unwritable(entity, admitted)
         fresh = (merge.sparse if is_sparse else merge.full)(entity, old, sent)
-        write = Write(session, entity, old, frozenset(sent), include)
+        write = Write(session, entity, old, frozenset(sent), include, None, claimed)
         rules.complete(write, fresh)
         record_id = str(old["Id"])
         fresh.update(domain="QBO", sparse=False, Id=record_id, SyncToken=old["SyncToken"], MetaData=old["MetaData"])
@@ -311,6 +320,7 @@ class Twin:
         links.check_targets(session, entity, fresh)
         closing.check(session, entity, old, fresh)
         closing.check_deposited(session, entity, old, fresh)
+        closing.check_settled(session, entity, old, fresh)
         fresh["SyncToken"] = str(int(str(old["SyncToken"])) + 1)
         fresh["MetaData"] = {**old["MetaData"], "LastUpdatedTime": wire.metadata_time(session.moment)}
         session.put(entity, fresh)
@@ -364,8 +374,8 @@ class Twin:
     def _settle_loaded(self) -> None:
         if not self._pending:
             return
-        pending, self._pending = dict.fromkeys(self._pending), []
         with self._store.transaction():
+            pending = dict.fromkeys(self._pending)
             session = Session(self._store, self._cache, self.clock())
             for entity, record_id in pending:
                 left = raw.settle(session, entity, record_id)
@@ -373,6 +383,7 @@ class Twin:
                     self._unposted.append(left)
             raw.settle_items(session)
             session.flush()
+            self._pending.clear()
 
     def post_opaque(self, on: date, amounts: Mapping[str, Decimal], label: str) -> None:
         """An opening entry that no document explains: account Id to amount, debit positive.

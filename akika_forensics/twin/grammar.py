@@ -1,7 +1,7 @@
-"""The query language as a grammar, and what a statement says.
+r"""The query language as a grammar, and what a statement says.
 
 Source: QuickBooks API, data queries; recorded statements of real clients: keywords in any case, ``ORDER BY`` and
-``ORDERBY``, STARTPOSITION and MAXRESULTS in either order, ``\\'`` in texts. There is no OR, no NOT, no parentheses
+``ORDERBY``, STARTPOSITION and MAXRESULTS in either order, ``\'`` in texts. There is no OR, no NOT, no parentheses
 outside IN.
 """
 
@@ -177,11 +177,8 @@ def _whole(token: Token) -> int:
 
 
 def unescape(text: str) -> str:
-    out: list[str] = []
     chars = iter(text)
-    for char in chars:
-        out.append(next(chars, "") if char == "\\" else char)
-    return "".join(out)
+    return "".join(next(chars, "") if char == "\\" else char for char in chars)
 
 
 _PARSER: Final = Lark(_GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=True)

@@ -70,7 +70,7 @@ def strip_foreign_details(line: dict[str, Any]) -> None:
 
 
 def check_price(line: dict[str, Any], found: dict[str, Any]) -> None:
-    """Qty × UnitPrice must be the Amount; zeros for both stand for "not given". Raises 6070."""
+    """Qty times UnitPrice must be the Amount; zeros for both stand for "not given". Raises 6070."""
     quantity, price = found.get("Qty"), found.get("UnitPrice")
     if not quantity and not price and amount(line):
         found.pop("Qty", None)

@@ -13,13 +13,60 @@ _NESTED: Final = frozenset({"CompanyInfo", "Preferences"})
 
 _SYSTEM: Final = frozenset({"domain", "sparse", "status", "Id", "SyncToken", "MetaData"})
 
+_HOME_ONLY: Final = frozenset("ExchangeRate GlobalTaxCalculation DiscountRate DiscountAmt".split())  # noqa: SIM905 - a word list
+"""Fields that mean nothing to a US company with one currency; ignored in a request."""
+
+_UNTAXED: Final = frozenset({"Bill", "VendorCredit", "Purchase", "PurchaseOrder", "Deposit"})
+"""Forms on which a US company has no tax of its own."""
+
 _STAY: Final = frozenset(
-    "DocNumber TxnDate CustomField PrintStatus EmailStatus DepositToAccountRef CurrencyRef ApplyTaxAfterDiscount "
-    "DefaultTaxCodeRef PreferredDeliveryMethod Taxable Active BillWithParent APAccountRef PaymentType Credit PayType "
-    "AccountType AccountSubType Classification Type TrackQtyOnHand QtyOnHand InvStartDate Adjustment PurchaseEx "
-    "AllowIPNPayment AllowOnlinePayment AllowOnlineCreditCardPayment AllowOnlineACHPayment ProcessPayment "
-    "TxnStatus POStatus Vendor1099 BillableTime DisplayName Code Balance BalanceWithJobs "
-    "TaxTrackedOnPurchases TaxTrackedOnSales".split()
+    [
+        "DocNumber",
+        "TxnDate",
+        "CustomField",
+        "PrintStatus",
+        "EmailStatus",
+        "DepositToAccountRef",
+        "CurrencyRef",
+        "ApplyTaxAfterDiscount",
+        "DefaultTaxCodeRef",
+        "PreferredDeliveryMethod",
+        "Taxable",
+        "Active",
+        "BillWithParent",
+        "APAccountRef",
+        "PaymentType",
+        "Credit",
+        "PayType",
+        "AccountType",
+        "AccountSubType",
+        "Classification",
+        "Type",
+        "TrackQtyOnHand",
+        "QtyOnHand",
+        "InvStartDate",
+        "Adjustment",
+        "PurchaseEx",
+        "AllowIPNPayment",
+        "AllowOnlinePayment",
+        "AllowOnlineCreditCardPayment",
+        "AllowOnlineACHPayment",
+        "ProcessPayment",
+        "TxnStatus",
+        "POStatus",
+        "Vendor1099",
+        "BillableTime",
+        "DisplayName",
+        "Code",
+        "Balance",
+        "BalanceWithJobs",
+        "TaxTrackedOnPurchases",
+        "TaxTrackedOnSales",
+        "ExchangeRate",
+        "GlobalTaxCalculation",
+        "DiscountRate",
+        "DiscountAmt",
+    ]
 )
 """Fields that a full update leaves when it does not name them. Source: recorded updates of a sales receipt and a
 customer; the rest are fields that always have a value."""
@@ -28,7 +75,9 @@ customer; the rest are fields that always have a value."""
 def drop_unwritable(entity: str, body: dict[str, Any]) -> dict[str, Any]:
     """Without what the service sets itself; such fields in a request are ignored. Source: QuickBooks API."""
     computed = {name for name in CATALOGUE[entity].computed if "." not in name and "[" not in name}
-    ignored = (computed | _SYSTEM) - {"LinkedTxn"}
+    ignored = (computed | _SYSTEM | _HOME_ONLY) - {"LinkedTxn"}
+    if entity in _UNTAXED:
+        ignored |= {"TxnTaxDetail"}
     kept = {name: value for name, value in body.items() if name not in ignored}
     for line in kept.get("Line", []):
         line.pop("LineEx", None)
@@ -38,7 +87,8 @@ def drop_unwritable(entity: str, body: dict[str, Any]) -> dict[str, Any]:
 def full(entity: str, old: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
     """Omitted writable fields are emptied, but for the recorded exceptions."""
     computed = {name for name in CATALOGUE[entity].computed if "." not in name and "[" not in name}
-    body = {name: copy.deepcopy(value) for name, value in old.items() if name in computed | _SYSTEM | _STAY}
+    stay = computed | _SYSTEM | _STAY | ({"TxnTaxDetail"} if entity in _UNTAXED else set())
+    body = {name: copy.deepcopy(value) for name, value in old.items() if name in stay}
     unknown = {name: copy.deepcopy(old[name]) for name in old if name not in schema.fields_of(entity)}
     body.update(unknown)
     body.update({name: value for name, value in sent.items() if value is not schema.CLEAR})

@@ -23,7 +23,7 @@ Create = Callable[[str, dict[str, Any]], dict[str, Any]]
 NOTE: Final = "Opening Balance"
 
 
-def taken(entity: str, body: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+def taken(body: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
     """Take the opening fields of a create out of its body."""
     return {name: value for name in fields if (value := body.pop(name, None)) is not None and value is not schema.CLEAR}
 

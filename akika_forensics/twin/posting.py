@@ -9,8 +9,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
+from akika_forensics.model.catalogue import linked_entity
 from akika_forensics.model.money import cents, money
-from akika_forensics.twin import accounts, lines, links
+from akika_forensics.twin import accounts, lines
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.store import PostingRow
@@ -23,12 +24,31 @@ class Unpostable(Exception):  # noqa: N818 - a state of a loaded record, not a d
 class _Entry:
     """Collects the sides of one document."""
 
-    def __init__(self, session: Session, body: dict[str, Any]) -> None:
+    def __init__(self, session: Session, body: dict[str, Any], *, make: bool) -> None:
         self.session = session
+        self.make = make
         self.date = str(body.get("TxnDate", ""))[:10]
         if not self.date:
             raise Unpostable("it has no date")
         self.rows: list[PostingRow] = []
+
+    def role(self, role: str) -> str | None:
+        """The account that QuickBooks keeps for a purpose."""
+        if role not in self.session.roles:
+            found = (accounts.system if self.make else accounts.find_system)(self.session, role)
+            if found is None:
+                return None
+            self.session.roles[role] = found
+        return self.session.roles[role]
+
+    def tax_account(self, agency: str) -> str | None:
+        role = f"tax {agency}"
+        if role not in self.session.roles:
+            found = accounts.tax_liability(self.session, agency, make_missing=self.make)
+            if found is None:
+                return None
+            self.session.roles[role] = found
+        return self.session.roles[role]
 
     def add(self, account: str | None, amount: Decimal, party: str = "") -> None:
         """Debit positive."""
@@ -44,12 +64,15 @@ class _Entry:
         return self.rows
 
 
-def postings(session: Session, entity: str, body: dict[str, Any]) -> list[PostingRow]:
-    """Both sides of a document; empty for one that does not post. Raises Unpostable."""
+def postings(session: Session, entity: str, body: dict[str, Any], *, make: bool = True) -> list[PostingRow]:
+    """Both sides of a document; empty for one that does not post. Raises Unpostable.
+
+    ``make`` says whether an account that QuickBooks keeps for itself may be made when there is none.
+    """
     rule = _RULES.get(entity)
     if rule is None:
         return []
-    entry = _Entry(session, body)
+    entry = _Entry(session, body, make=make)
     rule(entry, entity, body)
     return entry.finish()
 
@@ -63,9 +86,9 @@ def _sales(entry: _Entry, entity: str, body: dict[str, Any]) -> None:
     sign = -1 if entity in {"CreditMemo", "RefundReceipt"} else 1
     party = _party("Customer", body, "CustomerRef")
     if entity in {"Invoice", "CreditMemo"}:
-        target = ref_id(body, "ARAccountRef") or accounts.system(entry.session, "receivable")
+        target = ref_id(body, "ARAccountRef") or entry.role("receivable")
     else:
-        target = ref_id(body, "DepositToAccountRef") or accounts.system(entry.session, "undeposited")
+        target = ref_id(body, "DepositToAccountRef") or entry.role("undeposited")
     entry.add(target, sign * money(body.get("TotalAmt")), party)
     for line in body.get("Line", []):
         _sales_line(entry, line, sign, party)
@@ -73,10 +96,9 @@ def _sales(entry: _Entry, entity: str, body: dict[str, Any]) -> None:
         entry.add(_tax_account(entry, line), -sign * lines.amount(line), party)
 
 
-def _tax_account(entry: _Entry, line: dict[str, Any]) -> str:
+def _tax_account(entry: _Entry, line: dict[str, Any]) -> str | None:
     rate = entry.session.find("TaxRate", ref_id(line.get("TaxLineDetail"), "TaxRateRef") or "")
-    agency = ref_id(rate, "AgencyRef")
-    return accounts.tax_liability(entry.session, agency or "")
+    return entry.tax_account(ref_id(rate, "AgencyRef") or "")
 
 
 def _sales_line(entry: _Entry, line: dict[str, Any], sign: int, party: str) -> None:
@@ -88,7 +110,7 @@ def _sales_line(entry: _Entry, line: dict[str, Any], sign: int, party: str) -> N
         for inner in found.get("Line", []):
             _sales_line(entry, inner, sign, party)
     elif kind == lines.DISCOUNT:
-        account = ref_id(found, "DiscountAccountRef") or accounts.system(entry.session, "discounts")
+        account = ref_id(found, "DiscountAccountRef") or entry.role("discounts")
         entry.add(account, sign * lines.amount(line), party)
 
 
@@ -101,13 +123,13 @@ def income_account(session: Session, found: dict[str, Any]) -> str | None:
 def _payment(entry: _Entry, _: str, body: dict[str, Any]) -> None:
     total = money(body.get("TotalAmt"))
     party = _party("Customer", body, "CustomerRef")
-    entry.add(ref_id(body, "DepositToAccountRef") or accounts.system(entry.session, "undeposited"), total)
-    entry.add(ref_id(body, "ARAccountRef") or accounts.system(entry.session, "receivable"), -total, party)
+    entry.add(ref_id(body, "DepositToAccountRef") or entry.role("undeposited"), total)
+    entry.add(ref_id(body, "ARAccountRef") or entry.role("receivable"), -total, party)
 
 
 def _payable_document(entry: _Entry, entity: str, body: dict[str, Any]) -> None:
     sign = -1 if entity == "VendorCredit" else 1
-    account = ref_id(body, "APAccountRef") or accounts.system(entry.session, "payable")
+    account = ref_id(body, "APAccountRef") or entry.role("payable")
     entry.add(account, -sign * money(body.get("TotalAmt")), _party("Vendor", body, "VendorRef"))
     _expense_lines(entry, body, sign)
 
@@ -141,7 +163,7 @@ def _bill_payment(entry: _Entry, _: str, body: dict[str, Any]) -> None:
         source = ref_id(body.get("CreditCardPayment"), "CCAccountRef")
     else:
         source = ref_id(body.get("CheckPayment"), "BankAccountRef")
-    account = ref_id(body, "APAccountRef") or accounts.system(entry.session, "payable")
+    account = ref_id(body, "APAccountRef") or entry.role("payable")
     entry.add(account, total, _party("Vendor", body, "VendorRef"))
     entry.add(source, -total)
 
@@ -175,11 +197,11 @@ def _deposit(entry: _Entry, _: str, body: dict[str, Any]) -> None:
             )
 
 
-def _landed(entry: _Entry, link: dict[str, Any]) -> str:
+def _landed(entry: _Entry, link: dict[str, Any]) -> str | None:
     """The account into which the deposited transaction went."""
-    entity = links.linked_entity(str(link.get("TxnType", "")))
+    entity = linked_entity(str(link.get("TxnType", "")))
     target = entry.session.find(entity, str(link.get("TxnId"))) if entity else None
-    return ref_id(target, "DepositToAccountRef") or accounts.system(entry.session, "undeposited")
+    return ref_id(target, "DepositToAccountRef") or entry.role("undeposited")
 
 
 def _transfer(entry: _Entry, _: str, body: dict[str, Any]) -> None:

@@ -206,13 +206,13 @@ def _compare(value: Any, other: Any) -> int | None:
         one, two = str(value).lower(), str(other).lower()
         return None if one not in {"true", "false"} else (one > two) - (one < two)
     if isinstance(value, datetime):
-        return (value > other) - (value < other)
+        return int(value > other) - int(value < other)
     if isinstance(value, int | Decimal):
         try:
             number = Decimal(str(other))
         except ArithmeticError:
             return None
-        return (value > number) - (value < number)
+        return int(value > number) - int(value < number)
     one, two = str(value).casefold(), str(other).casefold()
     return (one > two) - (one < two)
 

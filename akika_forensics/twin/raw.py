@@ -64,23 +64,20 @@ def settle(session: Session, entity: str, record_id: str) -> Unposted | None:
     if body is None:
         return None
     if entity == "Item":
-        _open_stock(session, body)
+        session.store.remove_movements(inventory.OPENING, f"Item:{record_id}")
+        session.items |= {record_id} if body.get("Type") == "Inventory" else set()
         return None
     try:
-        rows = posting.postings(session, entity, body)
+        rows = posting.postings(session, entity, body, make=False)
     except (posting.Unpostable, ValueError, TypeError, KeyError) as error:
         return Unposted(entity, record_id, str(error))
     session.store.set_postings(entity, record_id, rows)
     session.store.set_links(entity, record_id, links.of(entity, body))
+    session.store.remove_movements(entity, record_id)
     for movement in inventory.movements(session, entity, body):
         session.store.add_movement(movement)
         session.items.add(movement.item)
     return None
-
-
-def _open_stock(session: Session, item: dict[str, Any]) -> None:
-    if item.get("Type") == "Inventory":
-        session.items.add(str(item["Id"]))
 
 
 def settle_items(session: Session) -> None:

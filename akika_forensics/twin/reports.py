@@ -12,11 +12,25 @@ from akika_forensics.twin import accounts, faults, identity, naming, settings, w
 from akika_forensics.twin.session import Session
 
 _ORDER: Final = tuple(accounts.CLASSIFICATION)
-_MACROS: Final = (
-    "Today, Yesterday, This Week, Last Week, This Week-to-date, This Month, Last Month, This Month-to-date, "
-    "This Fiscal Quarter, Last Fiscal Quarter, This Fiscal Quarter-to-date, This Fiscal Year, Last Fiscal Year, "
-    "This Fiscal Year-to-date, This Calendar Year, Last Calendar Year, All"
-).split(", ")
+_MACROS: Final = [
+    "Today",
+    "Yesterday",
+    "This Week",
+    "Last Week",
+    "This Week-to-date",
+    "This Month",
+    "Last Month",
+    "This Month-to-date",
+    "This Fiscal Quarter",
+    "Last Fiscal Quarter",
+    "This Fiscal Quarter-to-date",
+    "This Fiscal Year",
+    "Last Fiscal Year",
+    "This Fiscal Year-to-date",
+    "This Calendar Year",
+    "Last Calendar Year",
+    "All",
+]
 
 
 def trial_balance(session: Session, parameters: Mapping[str, str]) -> dict[str, Any]:

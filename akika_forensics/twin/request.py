@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from akika_forensics.model.instants import parse_date
@@ -13,7 +14,10 @@ from akika_forensics.twin.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One create or update. ``old`` is None on create; ``sent`` are the top-level fields of the request."""
+    """One create or update. ``old`` is None on create; ``sent`` are the top-level fields of the request.
+
+    ``opening`` are the fields of a create that post a balance, ``claimed`` the TotalAmt it was sent with.
+    """
 
     session: Session
     entity: str
@@ -21,6 +25,7 @@ class Write:
     sent: frozenset[str] = frozenset()
     include: frozenset[str] = frozenset()
     opening: dict[str, Any] | None = None
+    claimed: Decimal | None = None
 
     @property
     def today(self) -> date:

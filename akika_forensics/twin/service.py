@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -78,18 +78,14 @@ class Answer:
     replayed: bool = False
 
 
-def answer(twin: Twin, call: Call, committed: Callable[[], None] = lambda: None) -> Answer:
-    """Answer a request of a signed-in client; refusals are answers too. ``committed`` runs once it is applied."""
+def answer(twin: Twin, call: Call) -> Answer:
+    """Answer a request of a signed-in client; refusals are answers too."""
     if call.realm != twin.realm_id:
         return gateway(faults.wrong_realm(), call.started)
     try:
-        if call.kind == "write":
-            found = _write(twin, call)
-        else:
-            found = Answer(200, _read(twin, call))
+        found = _write(twin, call) if call.kind == "write" else Answer(200, _read(twin, call))
     except QuickBooksFault as fault:
         return refusal(fault, call.started)
-    committed()
     found.headers |= {
         "Content-Type": "application/json;charset=utf-8",
         "intuit_tid": _tid(),

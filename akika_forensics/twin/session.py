@@ -38,6 +38,10 @@ class Cache:
     def forget(self, key: Key) -> None:
         self._bodies.pop(key, None)
 
+    def clear(self) -> None:
+        """What was read may have been undone."""
+        self._bodies.clear()
+
 
 class Session:
     """Changes are gathered and written by ``flush``; nothing of a failed request stays."""
@@ -53,6 +57,7 @@ class Session:
         self.account_cents: dict[str, int] = defaultdict(int)
         self.party_cents: dict[str, int] = defaultdict(int)
         self.items: set[str] = set()
+        self.roles: dict[str, str] = {}
 
     def find(self, entity: str, record_id: str) -> dict[str, Any] | None:
         """The body as it stands in this request; treat as read-only."""
@@ -82,6 +87,8 @@ class Session:
     def put(self, entity: str, body: dict[str, Any]) -> None:
         key = (entity, str(body["Id"]))
         self._dirty[key] = body
+        if entity == "Account":
+            self.roles.clear()
         self._removed.discard(key)
 
     def remove(self, entity: str, record_id: str) -> None:

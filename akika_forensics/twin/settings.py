@@ -8,7 +8,20 @@ from typing import Any, Final
 from akika_forensics.model.instants import parse_date
 from akika_forensics.twin.session import Session
 
-MONTHS: Final = "January February March April May June July August September October November December".split()
+MONTHS: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def company_info(name: str, stamp: str) -> dict[str, Any]:

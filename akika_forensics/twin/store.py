@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) 
 """
 
 
-class OutOfBalance(AssertionError):
+class OutOfBalanceError(AssertionError):
     """Debits and credits of one transaction differ: a defect of the twin, never of a request."""
 
 
@@ -264,7 +264,7 @@ class Store:
         """Replace the document's own postings; what its stock movements cost is kept apart."""
         rows = list(rows)
         if sum(row.cents for row in rows):
-            raise OutOfBalance(
+            raise OutOfBalanceError(
                 f"{entity}:{record_id} posts {sum(row.cents for row in rows)} cents more than it offsets"
             )
         self._db.execute("DELETE FROM posting WHERE entity = ? AND id = ? AND movement IS NULL", (entity, record_id))
@@ -273,7 +273,7 @@ class Store:
     def set_movement_postings(self, movement: MovementRow, rows: Iterable[PostingRow]) -> None:
         rows = list(rows)
         if sum(row.cents for row in rows):
-            raise OutOfBalance(f"movement {movement.number} of {movement.entity}:{movement.id} is out of balance")
+            raise OutOfBalanceError(f"movement {movement.number} of {movement.entity}:{movement.id} is out of balance")
         self._db.execute(
             "DELETE FROM posting WHERE entity = ? AND id = ? AND movement = ?",
             (movement.entity, movement.id, movement.number),
@@ -299,16 +299,14 @@ class Store:
 
     def party_balances(self, accounts: Iterable[str]) -> dict[str, int]:
         """Cents by party over the given accounts."""
-        wanted = list(accounts)
-        marks = ",".join("?" * len(wanted))
+        sums: dict[str, int] = {}
         with self._lock:
-            return {
-                str(party): int(cents)
+            for account in accounts:
                 for party, cents in self._db.execute(
-                    f"SELECT party, sum(cents) FROM posting WHERE account IN ({marks}) GROUP BY party",  # noqa: S608 - only marks
-                    wanted,
-                )
-            }
+                    "SELECT party, sum(cents) FROM posting WHERE account = ? GROUP BY party", (account,)
+                ):
+                    sums[str(party)] = sums.get(str(party), 0) + int(cents)
+        return sums
 
     def out_of_balance(self) -> list[tuple[str, str, int]]:
         """Documents whose postings do not sum to zero; always empty."""

@@ -18,7 +18,7 @@ def complete(write: Write, body: dict[str, Any], taxable: Decimal) -> Decimal:
     """
     sent = body.get("TxnTaxDetail") or {}
     rows = [line for line in sent.get("TaxLine", []) if line]
-    if rows and "TotalTax" in sent and _kept(write, sent, rows, taxable):
+    if rows and "TotalTax" in sent and _kept(sent, rows, taxable):
         return money(sent["TotalTax"])
     code = ref_id(sent, "TxnTaxCodeRef")
     if code is None:
@@ -36,7 +36,7 @@ def complete(write: Write, body: dict[str, Any], taxable: Decimal) -> Decimal:
     return total
 
 
-def _kept(write: Write, sent: dict[str, Any], rows: list[dict[str, Any]], taxable: Decimal) -> bool:
+def _kept(sent: dict[str, Any], rows: list[dict[str, Any]], taxable: Decimal) -> bool:
     """Whether the tax lines stand as sent: they add up, and were taken of what is taxable now."""
     if sum((money(line.get("Amount")) for line in rows), ZERO) != money(sent["TotalTax"]):
         raise faults.business("The tax lines do not add up to the total tax.")

@@ -52,6 +52,8 @@ def complete(write: Write, body: dict[str, Any]) -> None:
 
 def follow(write: Write, body: dict[str, Any]) -> None:
     """Bring along what depends on a changed name: the qualified names below it."""
-    if write.entity in {"Account", "Item", "Class", "Department", "Customer"} and write.old is not None:
-        if write.old.get("FullyQualifiedName") != body.get("FullyQualifiedName"):
-            lists.requalify(write, body)
+    trees = {"Account", "Item", "Class", "Department", "Customer"}
+    if write.old is None or write.entity not in trees:
+        return
+    if write.old.get("FullyQualifiedName") != body.get("FullyQualifiedName"):
+        lists.requalify(write, body)

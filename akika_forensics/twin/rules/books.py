@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, cents, money
-from akika_forensics.twin import accounts, faults, lines, references, settings
+from akika_forensics.twin import accounts, faults, lines, links, references, settings
 from akika_forensics.twin.request import Write, ref_id
 from akika_forensics.twin.rules import numbers
 
@@ -25,7 +25,6 @@ def complete_journal(write: Write, body: dict[str, Any]) -> None:
     numbers.complete(write, body)
     body.setdefault("Adjustment", False)
     body.setdefault("CurrencyRef", settings.home_currency(session))
-    body.pop("ExchangeRate", None)
     body["TxnTaxDetail"] = {}
     total, count = ZERO, 0
     for line in rows:
@@ -41,6 +40,18 @@ def complete_journal(write: Write, body: dict[str, Any]) -> None:
     if total:
         raise faults.business("Please balance debits and credits.")
     lines.number_lines(rows, write.old, first=0)
+    _check_settled(write, body)
+
+
+def _check_settled(write: Write, body: dict[str, Any]) -> None:
+    """What payments already took from a journal entry must still be there."""
+    if write.old is None:
+        return
+    for row in write.session.store.links_to("JournalEntry", str(write.old["Id"])):
+        if row.source_entity not in links.SETTLING:
+            continue
+        if abs(links.journal_open(write.session, row.source_entity, body)) * 100 < row.cents:
+            raise faults.business("The amount of this transaction cannot be less than what is already applied to it.")
 
 
 def _journal_line(write: Write, line: dict[str, Any], found: dict[str, Any]) -> Decimal:
@@ -85,7 +96,6 @@ def complete_transfer(write: Write, body: dict[str, Any]) -> None:
         raise faults.business("You cannot transfer money from an account to itself.")
     body.setdefault("TxnDate", write.today.isoformat())
     body.setdefault("CurrencyRef", settings.home_currency(write.session))
-    body.pop("ExchangeRate", None)
 
 
 def complete_card_payment(write: Write, body: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ _NO_CHILDREN: Final = frozenset(
 _SYSTEM_SUBTYPES: Final = frozenset({"OpeningBalanceEquity", "UndepositedFunds", "RetainedEarnings"})
 
 
-def _named(write: Write, body: dict[str, Any], longest: int, forbidden: str = "") -> str:
+def _named(body: dict[str, Any], longest: int, forbidden: str = "") -> str:
     name = body.get("Name")
     if not name:
         raise faults.missing("Name")
@@ -33,7 +33,7 @@ def _named(write: Write, body: dict[str, Any], longest: int, forbidden: str = ""
 
 def complete_tree(write: Write, body: dict[str, Any]) -> None:
     """Class and Department, and the tree part of Account and Item. Raises 2020, 2050, 6180, 6240."""
-    _named(write, body, 100, ":\t\n")
+    _named(body, 100, ":\t\n")
     references.resolve(write.session, write.entity, body, write.old)
     names.activate(write, body, "Name")
     _qualify(write, body)
@@ -73,7 +73,7 @@ def complete_account(write: Write, body: dict[str, Any]) -> None:
     body["Classification"] = accounts.CLASSIFICATION[kind]
     if old is not None and old.get("Classification") != body["Classification"]:
         raise faults.business("The type of an account that is in use cannot be changed to another class.")
-    _named(write, body, 100, '":')
+    _named(body, 100, '":')
     if old is not None and body.get("Active") is False and old.get("Active") is not False:
         if old.get("AccountSubType") in _SYSTEM_SUBTYPES or kind in {accounts.RECEIVABLE, accounts.PAYABLE}:
             raise faults.has_dependents("This account is used by QuickBooks and cannot be made inactive.")
@@ -126,9 +126,16 @@ def complete_item(write: Write, body: dict[str, Any]) -> None:
         raise faults.malformed("Type", "enum", kind)
     if old is not None and old.get("TrackQtyOnHand") and kind != "Inventory":
         raise faults.business("An inventory item cannot be changed to another type.")
+    if (
+        old is not None
+        and money(old.get("QtyOnHand"))
+        and body.get("Active") is False
+        and old.get("Active") is not False
+    ):
+        raise faults.has_balance("item")
     if old is not None and kind == "Category" and body.get("Active") is False:
         raise faults.business("A category cannot be made inactive.")
-    _named(write, body, 100, ":\t\n")
+    _named(body, 100, ":\t\n")
     complete_tree(write, body)
     parent = ref_id(body, "ParentRef")
     if parent is not None:
@@ -169,7 +176,7 @@ def _inventory(write: Write, body: dict[str, Any]) -> None:
 
 
 def complete_term(write: Write, body: dict[str, Any]) -> None:
-    _named(write, body, 31)
+    _named(body, 31)
     names.activate(write, body, "Name")
     if "DueDays" not in body and "DayOfMonthDue" not in body:
         raise faults.missing("DueDays")
@@ -183,7 +190,7 @@ def complete_term(write: Write, body: dict[str, Any]) -> None:
 
 
 def complete_method(write: Write, body: dict[str, Any]) -> None:
-    _named(write, body, 31)
+    _named(body, 31)
     names.activate(write, body, "Name")
     body.setdefault("Type", "NON_CREDIT_CARD")
     names.check_free(write, body)

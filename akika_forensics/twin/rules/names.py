@@ -33,9 +33,9 @@ def complete(write: Write, body: dict[str, Any]) -> None:
     activate(write, body, "DisplayName")
     check_free(write, body)
     bare = naming.unmarked(str(body["DisplayName"]))
-    if old is None or ("DisplayName" in write.sent and naming.unmarked(str(old.get("DisplayName"))) != bare):
-        if "PrintOnCheckName" not in write.sent:
-            body["PrintOnCheckName"] = bare
+    changed = old is None or naming.unmarked(str(old.get("DisplayName"))) != bare
+    if changed and "PrintOnCheckName" not in write.sent:
+        body["PrintOnCheckName"] = bare
     body.setdefault("PrintOnCheckName", bare)
     for field in ("BillAddr", "ShipAddr", "PrimaryAddr"):
         _address(write, body, field)

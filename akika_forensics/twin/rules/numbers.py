@@ -73,7 +73,7 @@ def due_date(write: Write, body: dict[str, Any], party: str, *, default_terms: b
     own = ref_id(body, "SalesTermRef") or ref_id(party_body, "SalesTermRef" if party == "Customer" else "TermRef")
     if own is None and default_terms:
         preferred = settings.preference(session, "SalesFormsPrefs", "DefaultTerms")
-        own = ref_id({"x": preferred}, "x")
+        own = str(preferred.get("value")) if isinstance(preferred, dict) else None
     term = session.find("Term", own) if own else None
     body["DueDate"] = term_date(term, txn_date(body)).isoformat()
 
@@ -110,8 +110,9 @@ def address(write: Write, body: dict[str, Any], field: str, party: dict[str, Any
     if isinstance(sent, dict):
         old = (write.old or {}).get(field)
         if not sent.get("Id"):
+            kept = old.get("Id") if isinstance(old, dict) else None
             same = isinstance(old, dict) and {k: v for k, v in old.items() if k != "Id"} == sent
-            sent["Id"] = old["Id"] if same and "Id" in old else identity.next_id(write.session.store, "Address")
+            sent["Id"] = kept if same and kept else identity.next_id(write.session.store, "Address")
         return
     if write.old is None and party and isinstance(party.get(source), dict) and party[source]:
         body[field] = dict(party[source])

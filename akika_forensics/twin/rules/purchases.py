@@ -29,8 +29,6 @@ def complete(write: Write, body: dict[str, Any]) -> None:
     references.resolve(session, entity, body, write.old)
     numbers.complete(write, body)
     body.setdefault("CurrencyRef", settings.home_currency(session))
-    for field in ("ExchangeRate", "GlobalTaxCalculation", "TxnTaxDetail"):
-        body.pop(field, None)
     total = lines.complete_expense(write, body)
     if total < 0:
         raise faults.business("Transaction amount must be 0 or greater.")
@@ -38,6 +36,8 @@ def complete(write: Write, body: dict[str, Any]) -> None:
         _payable(write, body)
     else:
         _paid_from(write, body)
+    if entity == "Purchase" and write.claimed and write.claimed != total:
+        raise faults.business("The total amount must be the sum of the lines.")
     before = money((write.old or {}).get("TotalAmt"))
     body["TotalAmt"] = total
     if entity in {"Bill", "VendorCredit"}:

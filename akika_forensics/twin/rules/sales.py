@@ -31,8 +31,6 @@ def complete(write: Write, body: dict[str, Any]) -> None:
     numbers.complete(write, body)
     customer = session.find("Customer", ref_id(body, "CustomerRef") or "")
     body.setdefault("CurrencyRef", settings.home_currency(session))
-    for field in ("ExchangeRate", "GlobalTaxCalculation", "DiscountRate", "DiscountAmt"):
-        body.pop(field, None)
     body.setdefault("ApplyTaxAfterDiscount", False)
     _totals(write, body)
     _custom_fields(write, body)
@@ -73,6 +71,8 @@ def _check_applied(opened: Decimal) -> None:
 
 def _custom_fields(write: Write, body: dict[str, Any]) -> None:
     """The company's custom fields, with or without a value; a value for one that does not exist is dropped."""
+    if write.old is not None and "CustomField" not in write.sent and "CustomField" in body:
+        return
     defined = settings.custom_fields(write.session)
     sent = {str(field.get("DefinitionId")): field for field in body.get("CustomField", [])}
     if not defined:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from akika_forensics.model.catalogue import linked_entity
 from akika_forensics.model.money import ZERO, cents, money, money_text
-from akika_forensics.twin import accounts, faults, links, references, settings
+from akika_forensics.twin import accounts, faults, lines, links, references, settings
 from akika_forensics.twin.request import Write, ref_id
 from akika_forensics.twin.rules import numbers
 from akika_forensics.twin.rules.purchases import name_value
@@ -31,18 +31,17 @@ def complete_payment(write: Write, body: dict[str, Any]) -> None:
     references.resolve(session, "Payment", body, write.old)
     body.setdefault("TxnDate", write.today.isoformat())
     body.setdefault("CurrencyRef", settings.home_currency(session))
-    body.pop("ExchangeRate", None)
     body.setdefault("ProcessPayment", False)
     if not ref_id(body, "DepositToAccountRef"):
         body["DepositToAccountRef"] = {"value": accounts.system(session, "undeposited")}
     accounts.needs_type(session, body["DepositToAccountRef"], DEPOSIT_ACCOUNTS, "DepositToAccountRef")
     accounts.needs_type(session, body.get("ARAccountRef"), frozenset({accounts.RECEIVABLE}), "ARAccountRef")
-    charges, credits = _apply(write, body, "Customer")
-    if charges - credits > total:
+    charges, credit = _apply(write, body, "Customer")
+    if charges - credit > total:
         raise faults.business("The amount applied is more than the amount of the payment and its credits.")
-    if credits > charges:
+    if credit > charges:
         raise faults.business("More credit is used than there is to pay.")
-    body["UnappliedAmt"] = total - (charges - credits)
+    body["UnappliedAmt"] = total - (charges - credit)
 
 
 def complete_bill_payment(write: Write, body: dict[str, Any]) -> None:
@@ -59,13 +58,12 @@ def complete_bill_payment(write: Write, body: dict[str, Any]) -> None:
     references.resolve(session, "BillPayment", body, write.old)
     numbers.complete(write, body)
     body.setdefault("CurrencyRef", settings.home_currency(session))
-    body.pop("ExchangeRate", None)
     _pay_type(write, body)
     accounts.needs_type(session, body.get("APAccountRef"), frozenset({accounts.PAYABLE}), "APAccountRef")
-    bills, credits = _apply(write, body, "Vendor")
-    if bills - credits > total:
+    bills, credit = _apply(write, body, "Vendor")
+    if bills - credit > total:
         raise faults.business("The amount applied is more than the amount of the payment and its credits.")
-    if credits > bills:
+    if credit > bills:
         raise faults.business("More credit is used than there is to pay.")
 
 
@@ -88,7 +86,7 @@ def _pay_type(write: Write, body: dict[str, Any]) -> None:
 
 
 def _apply(write: Write, body: dict[str, Any], party: str) -> tuple[Decimal, Decimal]:
-    """Check the linked lines against what is open; gives (charges, credits) applied.
+    """Check the linked lines against what is open; gives (charges, credit) applied.
 
     What this payment already applied counts as open. Raises 2020, 610, 6000.
     """
@@ -98,7 +96,7 @@ def _apply(write: Write, body: dict[str, Any], party: str) -> tuple[Decimal, Dec
         for row in session.store.links_from(write.entity, str(write.old["Id"])):
             already[row.target_entity, row.target_id] += Decimal(row.cents) / 100
     wanted: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    charges = credits = ZERO
+    charges = credit = ZERO
     kept = []
     for line in body.get("Line", []):
         if not line.get("LinkedTxn"):
@@ -120,9 +118,9 @@ def _apply(write: Write, body: dict[str, Any], party: str) -> tuple[Decimal, Dec
         if sign > 0:
             charges += value
         else:
-            credits += value
+            credit += value
     body["Line"] = kept
-    return charges, credits
+    return charges, credit
 
 
 def _line(write: Write, line: dict[str, Any], found: dict[str, Any], value: Decimal, opened: Decimal) -> dict[str, Any]:
@@ -151,17 +149,15 @@ def complete_deposit(write: Write, body: dict[str, Any]) -> None:
     )
     body.setdefault("TxnDate", write.today.isoformat())
     body.setdefault("CurrencyRef", settings.home_currency(session))
-    for field in ("ExchangeRate", "GlobalTaxCalculation", "TxnTaxDetail"):
-        body.pop(field, None)
     total, plain, seen = ZERO, [], set()
     for line in body["Line"]:
         if line.get("LinkedTxn"):
-            key, value = _deposited(write, body, line)
+            key, value = _deposited(write, line)
             if key in seen:
                 raise faults.not_linkable("a transaction can be deposited only once.")
             seen.add(key)
         else:
-            value = _deposit_line(line)
+            value = _deposit_line(write, line)
             plain.append(line)
         total += value
     _number(write, body, plain)
@@ -177,26 +173,34 @@ def complete_deposit(write: Write, body: dict[str, Any]) -> None:
 
 
 def _number(write: Write, body: dict[str, Any], plain: list[dict[str, Any]]) -> None:
-    from akika_forensics.twin import lines  # noqa: PLC0415 - only deposits number part of their lines
-
     lines.number_lines(plain, write.old)
     for position, line in enumerate(body["Line"], 1):
         if "Id" in line:
             line["LineNum"] = position
 
 
-def _deposit_line(line: dict[str, Any]) -> Decimal:
+def _deposit_line(write: Write, line: dict[str, Any]) -> Decimal:
     if line.get("DetailType") != "DepositLineDetail":
         raise faults.missing("Line.DetailType")
     if "Amount" not in line:
         raise faults.missing("Line.Amount")
     if not ref_id(line.get("DepositLineDetail"), "AccountRef"):
         raise faults.missing("Line.DepositLineDetail.AccountRef")
+    _needs_name(write, line["DepositLineDetail"])
     line["Amount"] = cents(money(line["Amount"]))
     return Decimal(line["Amount"])
 
 
-def _deposited(write: Write, body: dict[str, Any], line: dict[str, Any]) -> tuple[tuple[str, str], Decimal]:
+def _needs_name(write: Write, found: dict[str, Any]) -> None:
+    """A control account needs a name of its kind. Source: QuickBooks API, error 6000."""
+    kind = accounts.account_type(write.session, str(ref_id(found, "AccountRef")))
+    named = str((found.get("Entity") or {}).get("type", "")).capitalize()
+    wanted = {accounts.RECEIVABLE: "Customer", accounts.PAYABLE: "Vendor"}.get(kind)
+    if wanted is not None and named != wanted:
+        raise faults.business(f"When you use {kind}, you must choose a {wanted.lower()} in the Name field.")
+
+
+def _deposited(write: Write, line: dict[str, Any]) -> tuple[tuple[str, str], Decimal]:
     """A line that takes a transaction out of Undeposited Funds. Raises 2020, 610, 620, 6000."""
     session = write.session
     link = line["LinkedTxn"][0]
