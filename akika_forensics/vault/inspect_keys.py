@@ -88,6 +88,9 @@ def _check_snapshots(
     for number, commit in enumerate(commits, start=1):
         progress("snapshots", number - 1, len(commits))
         known = last.get(commit.pseudonym, _Known(None, frames.empty_state() if whole else None))
+        if not whole and known.seq != commit.text.base:
+            # A commit between the two is damaged, which is reported; what it amounted to is not known.
+            known = _Known(None, None)
         last[commit.pseudonym] = _check_snapshot(inspection, shelf, commit, known)
         with _noted(inspection):
             _check_description(shelf, commit, f"s{number}" if whole else commit.info.id)
@@ -211,7 +214,7 @@ def _check_witness(inspection: Inspection, commit: Commit) -> None:
     source = f"the commit of snapshot {commit.info.id}"
     for finding in disagreements(seen, inspection.vault or "", inspection.digest_at, source):
         if not inspection.is_damaged(finding.path):
-            inspection.findings.append(finding)
+            inspection.damage(finding.path, finding.what)
 
 
 def _same(one: pl.DataFrame, other: pl.DataFrame) -> bool:

@@ -33,6 +33,7 @@ class Inspection:
     backend: Backend
     paths: tuple[str, ...]
     findings: list[Finding] = field(default_factory=list)
+    damaged: set[str] = field(default_factory=set)
     marker: marker.Marker | None = None
     vault: str | None = None
     signer: Ed25519PublicKey | None = None
@@ -45,12 +46,13 @@ class Inspection:
 
     def damage(self, path: str, what: str) -> None:
         self.findings.append(Finding(path, what))
+        self.damaged.add(path)
 
     def notice(self, path: str, what: str) -> None:
         self.findings.append(Finding(path, what, NOTICE))
 
     def is_damaged(self, path: str) -> bool:
-        return any(one.path == path and one.severity != NOTICE for one in self.findings)
+        return path in self.damaged
 
     def digest_at(self, chain: str, seq: int) -> str | None:
         return self.digests.get((chain, seq))
@@ -114,8 +116,7 @@ def _read_chain(inspection: Inspection, name: str, places: dict[str, Place]) -> 
             signatures.setdefault(place.seq, []).append(path)
     if name == layout.COMMITS and not numbers:
         inspection.damage(layout.entry(name, 0), "The entry is missing.")
-    for missing in sorted(set(range(numbers[-1] + 1 if numbers else 0)) - set(numbers)):
-        inspection.damage(layout.entry(name, missing), "The entry is missing.")
+    _name_gaps(inspection, name, numbers)
     namespace = layout.COMMIT_NAMESPACE if name == layout.COMMITS else None
     for seq in numbers:
         plain = _read_entry(inspection, name, seq, signatures.pop(seq, []))
@@ -128,6 +129,17 @@ def _read_chain(inspection: Inspection, name: str, places: dict[str, Place]) -> 
         _list_files(inspection, plain)
     for paths in signatures.values():
         _left_over_signatures(inspection, paths)
+
+
+def _name_gaps(inspection: Inspection, name: str, numbers: list[int]) -> None:
+    """One finding a gap: a stranger with a high number must not fill the report."""
+    expected = 0
+    for seq in numbers:
+        if seq > expected:
+            more = seq - expected - 1
+            what = f"The entry is missing, and so are the {more} after it." if more else "The entry is missing."
+            inspection.damage(layout.entry(name, expected), what)
+        expected = seq + 1
 
 
 def _read_entry(inspection: Inspection, name: str, seq: int, signatures: list[str]) -> Plain | None:
@@ -143,12 +155,14 @@ def _read_entry(inspection: Inspection, name: str, seq: int, signatures: list[st
         plain = entries.parse(data, inspection.vault, name, seq)
     except DamagedFile as error:
         inspection.damage(error.path, error.finding)
+        _left_over_signatures(inspection, signatures, expected=True)
         return None
     if mine not in signatures:
         if signatures:
             inspection.damage(path, "Its bytes are not those that were signed.")
         else:
             inspection.damage(mine, "The signature of the entry is missing.")
+        _left_over_signatures(inspection, signatures, expected=True)
         return None
     _check_link(inspection, plain)
     _check_signature(inspection, plain, data, inspection.read(mine) or b"")
@@ -186,24 +200,21 @@ def _list_files(inspection: Inspection, plain: Plain) -> None:
             inspection.damage(path, f"It tells of {file.path} otherwise than an earlier entry.")
 
 
-def _left_over_signatures(inspection: Inspection, paths: Iterable[str]) -> None:
+def _left_over_signatures(inspection: Inspection, paths: Iterable[str], *, expected: bool = False) -> None:
+    """Signatures of no entry that is there; ``expected`` where the entry itself was changed, which is reported."""
     for path in paths:
-        _left_over_signature(inspection, path)
-
-
-def _left_over_signature(inspection: Inspection, path: str) -> None:
-    data = inspection.read(path)
-    if data is None:
-        return
-    try:
-        parts = sshsig.parse(data)
-    except VaultDamaged as error:
-        inspection.damage(path, error.what)
-        return
-    if inspection.signer is not None and parts.public_key != inspection.signer.public_bytes_raw():
-        inspection.damage(path, "It is a signature by another key.")
-    else:
-        inspection.notice(path, "It is a left-over of an interrupted write: a signature without its entry.")
+        data = inspection.read(path)
+        if data is None:
+            continue
+        try:
+            parts = sshsig.parse(data)
+        except VaultDamaged as error:
+            inspection.damage(path, error.what)
+            continue
+        if inspection.signer is not None and parts.public_key != inspection.signer.public_bytes_raw():
+            inspection.damage(path, "It is a signature by another key.")
+        elif not expected:
+            inspection.notice(path, "It is a left-over of an interrupted write: a signature without its entry.")
 
 
 def _check_genesis(inspection: Inspection) -> None:

@@ -87,7 +87,7 @@ def _check_outside(inspection: Inspection, heads: HeadStore, anchor: Remembered 
 def _compare(inspection: Inspection, head: Remembered, source: str) -> None:
     for finding in disagreements(head, inspection.vault or "", inspection.digest_at, source):
         if not inspection.is_damaged(finding.path):
-            inspection.findings.append(finding)
+            inspection.damage(finding.path, finding.what)
 
 
 def _keys(inspection: Inspection, passphrase: Secret) -> keyring.Keyring | None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import random
 import shutil
 from pathlib import Path
@@ -309,7 +308,7 @@ def test_an_anchor_from_before_is_kept(filled: Any, kit: ModuleType) -> None:
 
 
 def test_findings_are_values(filled: Any) -> None:
-    os.unlink(filled.root / "keys" / "keyring-1.sealed")
+    (filled.root / "keys" / "keyring-1.sealed").unlink()
     report = filled.verify()
     assert report.findings == (Finding("keys/keyring-1.sealed", "The file is missing.", "damage"),)
     assert not report.ok
