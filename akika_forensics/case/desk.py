@@ -29,7 +29,7 @@ from akika_forensics.restore.evidence import Evidence
 from akika_forensics.restore.execute import RunReport, run_plan
 from akika_forensics.restore.journal import RunState, StepResult, fold, register
 from akika_forensics.restore.planner import Request, make_plan
-from akika_forensics.restore.rehearse import Rehearsal, rehearse, touched_records
+from akika_forensics.restore.rehearse import Rehearsal, rehearse, touched_records, undo_decisions
 from akika_forensics.restore.scope import Scope
 from akika_forensics.restore.signers import PREPARER, Signers
 from akika_forensics.restore.verify import Verification, verify
@@ -415,10 +415,11 @@ class PlanDesk:
     def undo(self, file: Path, out: Path, *, progress: Callable[[str], None] = lambda _: None) -> Plan:
         """A plan that takes back what stands of an executed plan; it needs its own approval."""
         plan = self._read(file)
-        touched = touched_records(plan, self._run_of(plan.id))
+        run = self._run_of(plan.id)
+        touched = touched_records(plan, run)
         if not touched:
             raise Refused(f"Nothing of plan {plan.id} stands.", means="There is nothing to take back.")
-        return self.create(to=plan.now.id, scope=Scope(touched), out=out, progress=progress)
+        return self.create(to=plan.now.id, scope=Scope(touched), decisions=undo_decisions(plan, run), out=out, progress=progress)
 
 
 def control_of(snapshot: Snapshot, as_of: str) -> TrialBalance | None:

@@ -28,7 +28,7 @@ class _Shape:
 
 def known_fields(entity: str) -> frozenset[str]:
     """The documented top-level fields of an entity. Raises ``KeyError`` for an unknown entity."""
-    return _shape(_type_of(entity)).fields
+    return _entity_shape(entity).fields
 
 
 def unknown_paths(entity: str, body: dict[str, Any]) -> Iterator[str]:
@@ -39,11 +39,11 @@ def unknown_paths(entity: str, body: dict[str, Any]) -> Iterator[str]:
     if entity == "RecurringTransaction":
         for name, inner in body.items():
             if name in _WRAPPED and isinstance(inner, dict):
-                yield from _unknown(_shape(_type_of(_WRAPPED[name])), inner, f"{name}.")
+                yield from _unknown(_entity_shape(_WRAPPED[name]), inner, f"{name}.")
             elif name not in _shape("IntuitEntity").fields:
                 yield name
         return
-    yield from _unknown(_shape(_type_of(entity)), body, "")
+    yield from _unknown(_entity_shape(entity), body, "")
 
 
 def _unknown(shape: _Shape, body: dict[str, Any], prefix: str) -> Iterator[str]:
@@ -60,8 +60,15 @@ def _unknown(shape: _Shape, body: dict[str, Any], prefix: str) -> Iterator[str]:
                     yield from _unknown(inner, element, f"{prefix}{name}[].")
 
 
-def _type_of(entity: str) -> str:
-    return _TYPE_OF.get(entity, CATALOGUE[entity].name)
+@cache
+def _entity_shape(entity: str) -> _Shape:
+    """The shape of the schema and what the entity pages name besides: each knows fields that the other lacks."""
+    row = CATALOGUE[entity]
+    shape = _shape(_TYPE_OF.get(entity, entity))
+    named = {path.split(".")[0].removesuffix("[]") for path in row.computed}
+    named.update(reference.path.split(".")[0].removesuffix("[]") for reference in row.references)
+    named.update(row.filterable)
+    return _Shape(shape.fields | named, shape.inner)
 
 
 _WRAPPED: Final = {row.key: row.name for row in CATALOGUE.values() if row.is_transaction}

@@ -43,8 +43,11 @@ class Record:
 
     @cached_property
     def body(self) -> dict[str, Any]:
-        """The decoded payload; numbers with a fraction are ``Decimal``. Treat as read-only."""
-        return payloads.decode(self.payload)
+        """The decoded payload; numbers with a fraction are ``Decimal``. Treat as read-only. Raises WrongUse."""
+        body = payloads.decode(self.payload)
+        if not isinstance(body, dict):
+            raise WrongUse(f"The payload of {self.key} is no JSON object.")
+        return body
 
     @cached_property
     def digest(self) -> bytes:

@@ -45,17 +45,20 @@ class Citation:
     def html(self) -> str:
         head = tag(
             "tr",
-            *(tag("th", word, scope="col") for word in ("Snapshot", "Taken", "Company", "Records", "Whole", "SHA-256")),
+            *(
+                tag("th", word, scope="col", class_="ak-number" if word == "Records" else None)
+                for word in ("Snapshot", "Taken", "Company", "Records", "Whole", "SHA-256")
+            ),
         )
         body = [
             tag(
                 "tr",
                 tag("th", row["id"], scope="row"),
-                tag("td", row["taken_at"]),
+                tag("td", row["taken_at"][:19].replace("T", " "), " UTC"),
                 tag("td", tag("bdi", shortened(row["company"], 200))),
                 tag("td", f"{row['records']:,}", class_="ak-number"),
                 tag("td", "yes" if row["complete"] else "no"),
-                tag("td", tag("code", row["digest"])),
+                tag("td", tag("code", f"{row['digest'][:16]}…"), title=row["digest"]),
             )
             for row in self.rows
         ]

@@ -20,7 +20,7 @@ from akika_forensics.model.payload import encode
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.quickbooks import Connection, MemoryTokenStore, Tokens
 from akika_forensics.quickbooks.limits import Limits
-from akika_forensics.restore.document import Plan, SnapshotRef
+from akika_forensics.restore.document import Action, Plan, SnapshotRef
 from akika_forensics.restore.evidence import Evidence, RecordState, State
 from akika_forensics.restore.execute import run_plan
 from akika_forensics.restore.fidelity import compare
@@ -152,6 +152,7 @@ def _undo(
             scope=Scope(touched),
             as_of=parse_date(plan.prediction.as_of),
             made_at=now(),
+            decisions=undo_decisions(plan, run),
         )
     )
     journal = MemoryJournal()
@@ -170,6 +171,15 @@ def touched_records(plan: Plan, run: RunState) -> tuple[RecordKey, ...]:
                 RecordKey(step.key.entity, made) if step.operation == "create" and made else step.live or step.key
             )
     return tuple(dict.fromkeys(keys))
+
+
+def undo_decisions(plan: Plan, run: RunState) -> dict[str, str]:
+    """Asking for the undo is the decision on each record: what was removed is made again, the rest goes back."""
+    done = [step for step in plan.steps if run.state(step.id) in DONE]
+    return {
+        str(key): "recreate" if step.action is Action.REMOVE else "restore"
+        for step, key in zip(done, touched_records(plan, run), strict=True)
+    }
 
 
 def _not_brought_back(known: State, back: State, aliases: dict[RecordKey, RecordKey], undo: Plan) -> tuple[str, ...]:

@@ -178,9 +178,11 @@ class Store:
             ]
 
     def count(self, entity: str, *, inactive: bool = False) -> int:
-        sql = "SELECT count(*) FROM record WHERE entity = ?" + ("" if inactive else " AND active = 1")
         with self._lock:
-            return int(self._db.execute(sql, (entity,)).fetchone()[0])
+            found = self._db.execute(
+                "SELECT count(*) FROM record WHERE entity = ? AND (active = 1 OR ?)", (entity, inactive)
+            ).fetchone()
+        return int(found[0])
 
     def tombstones(self, entity: str, since: int) -> list[tuple[str, int]]:
         with self._lock:

@@ -1,6 +1,6 @@
 """Killed at any point of an execution and resumed: no duplicate, nothing missing.
 
-The points are chosen by what the server has seen: before and after it applies each request.
+The points are chosen by what the server has seen: just before and just after it applies each request.
 """
 
 from __future__ import annotations
@@ -9,29 +9,122 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import PASSPHRASE, Scene
-from .test_restore import INVOICE
+from akika_forensics.twin import Twin, sample
+
+from .conftest import PASSPHRASE, Scene, staged
 
 POINTS = 50
 
 
-@pytest.fixture
-def damaged(scene: Scene) -> Path:
-    """An approved plan of some thirty steps: two invoices with payments, an item, a customer, an import of bills."""
-    scene.good("capture")
-    code = scene.akika("twin", "incident", "demo", "--url", scene.server.base_url)
-    assert code[0] == 0
-    truth = [f"{row['entity']}:{row['id']}" for row in code[1]["records"]]
-    arguments = [part for record in truth for part in ("--record", record)]
-    return scene.planned(*arguments)
-
-
-def run(scene: Scene, verb: str, file: Path) -> subprocess.Popen[bytes]:
+def start(scene: Scene, verb: str, file: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "akika_forensics", "plan", verb, str(file), "--vault", str(scene.vault), "--json"]
     environment = {**os.environ, "AKIKA_PASSPHRASE": PASSPHRASE}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def killed_at(scene: Scene, file: Path, verb: str, moment: str, number: int, *, writes: bool = False) -> bool:
+    """Kill -9 the run when the server is about to apply, or has just applied, its n-th request (or write) from now. False: it ended before."""
+    seen = 0
+    hit = False
+    process: subprocess.Popen[bytes] | None = None
+
+    def watch(_number: int, kind: str) -> None:
+        nonlocal seen, hit
+        if writes and kind != "write":
+            return
+        seen += 1
+        if seen == number and process is not None:
+            hit = True
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+    setattr(scene.server, moment, watch)
+    try:
+        process = start(scene, verb, file)
+        process.communicate(timeout=120)
+    finally:
+        setattr(scene.server, moment, None)
+    return hit
+
+
+def finish(scene: Scene, file: Path) -> None:
+    process = start(scene, "resume", file)
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, (output, errors)
+
+
+def damaged(scene: Scene) -> Path:
+    """An approved plan of thirty steps: an invoice with its payment, a payment, a customer, an item, 25 imported bills."""
+    scene.good("capture")
+    truth = scene.good("twin", "incident", "demo", "--url", scene.server.base_url)
+    arguments = [part for row in truth["records"] for part in ("--record", f"{row['entity']}:{row['id']}")]
+    return scene.planned(*arguments)
+
+
+def by_number(scene: Scene) -> dict[str, Any]:
+    """The company with its transactions under their content instead of their Ids."""
+    shown: dict[str, Any] = {}
+    for record, body in scene.content().items():
+        key, (entity, record_id) = record, record.split(":")
+        if entity in {"Invoice", "Payment"}:
+            key = (
+                f"{entity} {body.get('DocNumber')} {body['TxnDate']} {body['TotalAmt']} {body['CustomerRef']['value']}"
+            )
+            shown.setdefault(key, []).append(
+                (body.get("Balance"), body.get("UnappliedAmt"), len(body.get("LinkedTxn", ())), len(body["Line"]))
+            )
+        else:
+            shown[key] = (
+                record_id,
+                body.get("Active"),
+                body.get("Balance"),
+                body.get("DisplayName"),
+                body.get("UnitPrice"),
+            )
+    return {key: sorted(value, key=str) if isinstance(value, list) else value for key, value in shown.items()}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "writes"),
+    [
+        pytest.param((1, 3, 4), True, id="writes"),
+        pytest.param(range(1, POINTS // 2 + 1), False, id="requests", marks=pytest.mark.soak),
+    ],
+)
+def test_killed_anywhere_and_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: Callable[[], str], numbers: Sequence[int], writes: bool
+) -> None:
+    monkeypatch.setenv("AKIKA_PASSPHRASE", PASSPHRASE)
+    points = [(moment, number) for number in numbers for moment in ("before_apply", "after_apply")]
+    killed = 0
+    for moment, number in points:
+        twin = Twin()
+        sample.build(twin)
+        whole = None
+        with staged(tmp_path / f"{moment}-{number}", twin, out) as scene:
+            whole = by_number(scene)
+            file = damaged(scene)
+            verb = "execute"
+            if killed_at(scene, file, verb, moment, number, writes=writes):
+                killed += 1
+                finish(scene, file)
+            assert by_number(scene) == whole, (moment, number)
+            steps = scene.good("plan", "show", str(file))["steps"]
+            assert {step["state"] for step in steps} == {"verified"}, (moment, number)
+    assert killed >= 6
+
+
+def test_killed_again_and_again(scene: Scene) -> None:
+    whole = by_number(scene)
+    file = damaged(scene)
+    verb, number = "execute", 3
+    while killed_at(scene, file, verb, "after_apply", number):
+        verb, number = "resume", number + 2
+    finish(scene, file)
+    assert by_number(scene) == whole
