@@ -78,6 +78,20 @@ class TestWhileTheListsAreRead:
         assert writer.state == settled.state()
         assert writer.finding("deleted_yet_there")["records"] == [f"Invoice:{some}"]
 
+    def test_a_change_stamped_before_it_could_be_seen(self, run: Any, settled: Any, writer: Any) -> None:
+        """It was stamped five seconds before the capture began and became visible during the sweep."""
+        began = settled.clock.seconds
+
+        def appears() -> None:
+            now, settled.clock.seconds = settled.clock.seconds, began - 5
+            settled.put("Invoice")
+            settled.clock.seconds = now
+
+        _during(settled, appears)
+        assert run(settled, writer)["complete"]
+        assert writer.state == settled.state()
+        assert writer.committed["fence"]["passes"] == 3, "the first pass sees it"
+
 
 class TestTheFeed:
     def test_longer_than_it_can_tell(self, run: Any, settled: Any, writer: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from akika_forensics.errors import Fault, NetworkFailed, SignInFailed, Throttled, WrongUse
 from akika_forensics.model.record import RecordKey
-from akika_forensics.quickbooks import Limits, RequestLine, UnreadableAnswer, open_reader
+from akika_forensics.quickbooks import Limits, RequestLine, UnreadableAnswer, faults, open_reader
 
 WEIRD = (
     rb'{ "Id":"7" , "Amount": 1.10,"B":1e2,"c":-0.0, "d":12345678901234567890.123456789,'
@@ -246,6 +246,11 @@ class TestFaults:
         with pytest.raises(SignInFailed) as caught:
             reader.company()
         assert "secret-token-text" not in str(caught.value)
+
+    def test_the_token_in_a_sign_in_fault_is_not_kept(self, fake: Any) -> None:
+        body = fake.gateway_fault(401, "3200", "Token expired: AB01secret").content
+        ((code, _, detail, _),) = faults.rows_in(body)
+        assert (code, detail) == ("3200", "")
 
     def test_throttled_to_the_end(self, fake: Any, reader: Any, company: Any) -> None:
         company.before = lambda _: fake.gateway_fault(429, "3001", "The request limit was reached")

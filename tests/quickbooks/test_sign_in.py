@@ -126,6 +126,12 @@ def test_a_token_that_was_not_saved_is_not_used_and_the_next_start_goes_on(
     with service.reader(disk) as reader, pytest.raises(OSError, match=r"disk full|power cut"):
         reader.read(CUSTOMER)
     assert service.used == [], "nothing was asked with a token that might not survive"
+    if fail == "before":
+        with service.reader(disk) as reader:
+            for _ in range(2):
+                with pytest.raises(OSError, match="disk full"):
+                    reader.read(CUSTOMER)
+        assert service.used == [], "the same program does not use it either"
     disk.fail = ""
     with service.reader(disk) as reader:
         assert reader.read(CUSTOMER) is not None
