@@ -87,7 +87,7 @@ class Reached:
             home = {"localhost"}
         elif event == "socket.getaddrinfo":
             host = arguments[0]
-            home = {"localhost", socket.gethostname(), "", "0.0.0.0", "::"}  # noqa: S104  # asked for, not listened on
+            home = {"localhost", socket.gethostname(), "", "0.0.0.0", "::"}  # asked for, not listened on
         else:
             return
         if host is None:
@@ -100,7 +100,7 @@ class Reached:
 
 def _is_loopback(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host.split("%")[0]).is_loopback
+        return ipaddress.ip_address(host.split("%", maxsplit=1)[0]).is_loopback
     except ValueError:
         return False
 

@@ -64,7 +64,9 @@ def test_binary_floats_and_booleans_are_refused(value: Any) -> None:
         money(value)
 
 
-@pytest.mark.parametrize("text", ["x", "1,000.00", "$5", "NaN", "Infinity", "-sNaN", "1e101", "1_000", "１２", "--1"])
+@pytest.mark.parametrize(
+    "text", ["x", "1,000.00", "$5", "NaN", "Infinity", "-sNaN", "1e101", "1_000", "\uff11\uff12", "--1"]
+)
 def test_text_that_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not an amount"):
         money(text)
