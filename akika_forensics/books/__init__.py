@@ -1,6 +1,6 @@
 """Documents to double-entry postings, to balances, to agreement with QuickBooks' own reports."""
 
-from akika_forensics.books.chart import Account, Chart, Item
+from akika_forensics.books.chart import DELETED_SUFFIX, Account, Chart, Item
 from akika_forensics.books.finding import UNRESOLVED, Finding
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.open_items import OpenDocument
@@ -10,6 +10,7 @@ from akika_forensics.books.report import TrialBalance, read_trial_balance
 from akika_forensics.books.tie_out import AccountEffect, TieOutLine, effect, tie_out
 
 __all__ = [
+    "DELETED_SUFFIX",
     "UNRESOLVED",
     "Account",
     "AccountEffect",

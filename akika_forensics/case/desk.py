@@ -419,7 +419,9 @@ class PlanDesk:
         touched = touched_records(plan, run)
         if not touched:
             raise Refused(f"Nothing of plan {plan.id} stands.", means="There is nothing to take back.")
-        return self.create(to=plan.now.id, scope=Scope(touched), decisions=undo_decisions(plan, run), out=out, progress=progress)
+        return self.create(
+            to=plan.now.id, scope=Scope(touched), decisions=undo_decisions(plan, run), out=out, progress=progress
+        )
 
 
 def control_of(snapshot: Snapshot, as_of: str) -> TrialBalance | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
+from akika_forensics.books import DELETED_SUFFIX
 from akika_forensics.changes.fields import FieldChange
 from akika_forensics.changes.paths import pattern, readable, steps
 from akika_forensics.graph import is_mirror
@@ -31,6 +32,9 @@ A quantity follows its transactions, always. A status is the server's only where
 person can set it too. Source: QuickBooks API (Item, Estimate, PurchaseOrder), recorded payloads.
 """
 
+NAMES: Final = frozenset({"DisplayName", "FullyQualifiedName", "Name"})
+"""Fields whose text QuickBooks marks when a record is made inactive."""
+
 _ALWAYS: Final = frozenset({"QtyOnHand", "AvgCost"})
 
 
@@ -39,10 +43,20 @@ def judged(
 ) -> list[FieldChange]:
     """The differences with ``label``, ``bookkeeping`` and ``computed`` filled in."""
     rows = [_judge(entity, row, before, after) for row in changes]
+    if before.get("Active", True) is not after.get("Active", True):
+        rows = [replace(row, computed=row.computed or _only_marked(row)) for row in rows]
     if any(row.computed and "LinkedTxn" in row.path for row in rows):
         following = FOLLOWING.get(entity, frozenset())
         rows = [replace(row, computed=True) if row.path in following else row for row in rows]
     return rows
+
+
+def _only_marked(row: FieldChange) -> bool:
+    """True when a name differs by the mark alone that QuickBooks puts on inactive names. Source: recorded payloads."""
+    names = (row.before, row.after)
+    if row.path not in NAMES or not all(isinstance(name, str) for name in names):
+        return False
+    return bool(row.before.removesuffix(DELETED_SUFFIX) == row.after.removesuffix(DELETED_SUFFIX))
 
 
 def _judge(entity: str, row: FieldChange, before: dict[str, Any], after: dict[str, Any]) -> FieldChange:

@@ -36,6 +36,11 @@ class ReportExporter(HTMLExporter):
         yield "css_text", css_text
         yield "plain", plain_text
 
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kwargs: Any) -> Any:
+        # The exporter's own step after the template parses the page and writes it anew, which lowers the case of SVG's names.
+        plain: Any = super(HTMLExporter, self)
+        return plain.from_notebook_node(nb, resources, **kwargs)
+
 
 def _exporter() -> Any:
     made: Any = ReportExporter

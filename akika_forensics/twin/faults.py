@@ -10,7 +10,7 @@ INACTIVE_TARGET: Final = (
 )
 
 
-class QuickBooksFault(Exception):  # noqa: N818 - "fault" is QuickBooks' own word for it
+class QuickBooksFault(Exception):
     """A request that QuickBooks would refuse. Nothing of it is applied.
 
     Source: QuickBooks API, error codes. ``element`` is None where the recorded answer has none.
@@ -44,7 +44,7 @@ class QuickBooksFault(Exception):  # noqa: N818 - "fault" is QuickBooks' own wor
         return {"Error": [error], "type": self.fault_type}
 
 
-class GatewayFault(Exception):  # noqa: N818 - "fault" is QuickBooks' own word for it
+class GatewayFault(Exception):
     """A refusal before the accounting service: 401, 403, 429. Lower-case names in its envelope."""
 
     def __init__(self, status: int, name: str, code: str, detail: str, fault_type: str) -> None:

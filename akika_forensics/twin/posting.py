@@ -17,7 +17,7 @@ from akika_forensics.twin.session import Session
 from akika_forensics.twin.store import PostingRow
 
 
-class Unpostable(Exception):  # noqa: N818 - a state of a loaded record, not a defect
+class Unpostable(Exception):
     """A loaded document that does not say enough to be posted: an account is missing, or it does not add up."""
 
 

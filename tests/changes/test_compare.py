@@ -58,6 +58,8 @@ def test_kinds(make: Make, held: Hold) -> None:
         "added": ["Vendor:7"],
     }
     assert found.direct == found.changes
+    names = {one.path: one.consequence for one in found.changes[1].fields}
+    assert names == {"DisplayName": True, "Active": False}
     gone = found.changes[0]
     assert gone.fields == ()
     assert gone.after is None

@@ -89,7 +89,9 @@ def test_a_statement_changed_after_signing_does_not_count(signers: Signers, fiel
     given = signed(signers, plan, "Dana", words="fine")
     text = given.signed.statement.replace(getattr(given.statement, field)[:4], "2025" if field == "at" else "ffff", 1)
     assert text != given.signed.statement
-    forged = approval.read(approval.write(approval.Approval(given.statement, approval.Signed(text, given.signed.signature))))
+    forged = approval.read(
+        approval.write(approval.Approval(given.statement, approval.Signed(text, given.signed.signature)))
+    )
     assert not counted(signers, plan, forged).enough
 
 
@@ -98,7 +100,9 @@ def test_expired_revoked_rejected(signers: Signers) -> None:
     given = signed(signers, plan, "Dana")
     assert not counted(signers, plan, given, at=AT + timedelta(days=31)).enough
     with pytest.raises(NotApproved, match="rejected"):
-        approval.require(counted(signers, plan, given, signed(signers, plan, PREPARER, verdict="rejected", allow_author=True)))
+        approval.require(
+            counted(signers, plan, given, signed(signers, plan, PREPARER, verdict="rejected", allow_author=True))
+        )
     signers.revoke("Dana")
     assert not counted(signers, plan, given).enough
     with pytest.raises(WrongUse):
@@ -120,9 +124,13 @@ def test_openssh_checks_an_approval_without_us(signers: Signers, tmp_path: Path)
     (tmp_path / "signature").write_text(given.signed.signature)
     (tmp_path / "allowed").write_text(f"dana {' '.join(signers.get('Dana').public.split()[:2])}\n")
     command = [tool, "-Y", "verify", "-f", "allowed", "-I", "dana", "-n", approval.NAMESPACE, "-s", "signature"]
-    good = subprocess.run(command, input=given.signed.statement.encode(), cwd=tmp_path, capture_output=True, check=False)
+    good = subprocess.run(
+        command, input=given.signed.statement.encode(), cwd=tmp_path, capture_output=True, check=False
+    )
     assert good.returncode == 0, good.stderr
-    bad = subprocess.run(command, input=given.signed.statement.encode() + b" ", cwd=tmp_path, capture_output=True, check=False)
+    bad = subprocess.run(
+        command, input=given.signed.statement.encode() + b" ", cwd=tmp_path, capture_output=True, check=False
+    )
     assert bad.returncode != 0
 
 

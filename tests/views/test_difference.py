@@ -1,5 +1,5 @@
 """The difference view: what stands in it, in which order and words."""
-# ruff: noqa: RUF001, S314 - true minus signs are what is tested; the XML is our own; the samples lie beside the tests
+# ruff: noqa: S314 - true minus signs are what is tested; the XML is our own; the samples lie beside the tests
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Tables and bars of a report: figures, sums, states, colours that can be read."""
-# ruff: noqa: RUF001, S314 - true minus signs are what is tested; the XML is our own; the samples lie beside the tests
+# ruff: noqa: S314 - true minus signs are what is tested; the XML is our own; the samples lie beside the tests
 
 from __future__ import annotations
 
@@ -110,9 +110,47 @@ def test_a_state_nobody_foresaw_is_shown_as_it_is() -> None:
 
 
 def test_more_rows_than_fit_are_counted() -> None:
-    view = StepTable([Step(f"s{at}", "a", "b", "", "", "applied") for at in range(12)], limit=10)
+    view = StepTable([Step(f"s{at}", "a", "b", f"reason {at}", "", "applied") for at in range(12)], limit=10)
     assert len(rows(view.html())) == 11
     assert "2 more rows are not drawn" in str(view.html())
+
+
+def test_steps_that_differ_only_in_their_record_take_one_row_that_names_each() -> None:
+    bills = [
+        Step(f"s{at}", "remove", f"Bill:{at}", "Imported.", "exact", "verified", f"Bill IMP-{at}") for at in range(2, 8)
+    ]
+    view = StepTable(
+        [
+            Step("s1", "recreate", "Invoice:1", "Gone.", "exact", "verified"),
+            *bills,
+            Step("s8", "remove", "Bill:9", "Imported.", "exact", "rejected"),
+        ]
+    )
+    found = rows(view.html())
+    assert len(found) == 4
+    assert found[2][0] == "s2 to s7"
+    assert all(f"Bill IMP-{at} Bill:{at}" in found[2][1] for at in range(2, 8))
+    assert found[3][3] == "✗rejected"
+
+
+def test_records_of_a_removed_import_fold_but_never_what_differs() -> None:
+    gone = [
+        {
+            "record": f"Bill:{at}",
+            "now": f"Bill:{at}",
+            "label": f"Bill {at}",
+            "action": "remove",
+            "fidelity": "exact",
+            "agrees": True,
+            "differences": [],
+        }
+        for at in range(6)
+    ]
+    held = verification() | {"records": [*gone, gone[0] | {"agrees": False, "differences": ["It is still there."]}]}
+    text = "".join(ET.fromstring(f"<x>{RestoredView(held).html()}</x>").itertext())
+    assert "6 bills" in text
+    assert all(f"Bill {at} Bill:{at}" in text for at in range(6))
+    assert "It is still there." in text
 
 
 def test_a_verification_gives_a_verdict() -> None:

@@ -16,12 +16,8 @@ ROWS: tuple[EntityType, ...] = (
         required=words("StartDate EndDate"),
         unique=words("Name"),
         label="Name",
-        filterable=words(
-            "Active BudgetType Id Name"
-        ),
-        sortable=words(
-            "BudgetType Id Name"
-        ),
+        filterable=words("Active BudgetType Id Name"),
+        sortable=words("BudgetType Id Name"),
         references=references(
             """
             BudgetDetail[].AccountRef -> Account
@@ -39,12 +35,8 @@ ROWS: tuple[EntityType, ...] = (
         delete=Delete.NONE,
         computed=words("CompanyStartDate SupportedLanguages NameValue"),
         label="CompanyName",
-        filterable=words(
-            "Id"
-        ),
-        sortable=words(
-            "Id"
-        ),
+        filterable=words("Id"),
+        sortable=words("Id"),
     ),
     EntityType(
         name="Preferences",
@@ -81,9 +73,7 @@ ROWS: tuple[EntityType, ...] = (
         delete=Delete.NONE,
         required=words("SourceCurrencyCode Rate AsOfDate"),
         label="SourceCurrencyCode",
-        filterable=words(
-            "AsOfDate SourceCurrencyCode"
-        ),
+        filterable=words("AsOfDate SourceCurrencyCode"),
         references=references(
             """
             SourceCurrencyCode -> CompanyCurrency [by Code]
@@ -109,12 +99,8 @@ ROWS: tuple[EntityType, ...] = (
         required=words("Note|FileName"),
         computed=words("Size FileAccessUri TempDownloadUri ThumbnailFileAccessUri ThumbnailTempDownloadUri"),
         label="FileName",
-        filterable=words(
-            "Category ContentType FileName Id Lat Long Note PlaceName Size Tag ThumbnailTempDownloadUri"
-        ),
-        sortable=words(
-            "Category ContentType FileName Id Lat Long Note PlaceName Size Tag ThumbnailTempDownloadUri"
-        ),
+        filterable=words("Category ContentType FileName Id Lat Long Note PlaceName Size Tag ThumbnailTempDownloadUri"),
+        sortable=words("Category ContentType FileName Id Lat Long Note PlaceName Size Tag ThumbnailTempDownloadUri"),
         references=references(
             """
             AttachableRef[].EntityRef -> * [type at AttachableRef[].EntityRef.type]

@@ -16,12 +16,8 @@ ROWS: tuple[EntityType, ...] = (
         attachable=True,
         required=words("Line"),
         computed=words("TotalAmt HomeTotalAmt RecurDataRef"),
-        filterable=words(
-            "DocNumber Id TxnDate"
-        ),
-        sortable=words(
-            "DocNumber Id TxnDate"
-        ),
+        filterable=words("DocNumber Id TxnDate"),
+        sortable=words("DocNumber Id TxnDate"),
         references=references(
             """
             CurrencyRef -> CompanyCurrency [by Code]
@@ -52,12 +48,8 @@ ROWS: tuple[EntityType, ...] = (
         attachable=True,
         required=words("DepositToAccountRef Line"),
         computed=words("TotalAmt HomeTotalAmt RecurDataRef"),
-        filterable=words(
-            "Id TxnDate"
-        ),
-        sortable=words(
-            "Id TxnDate"
-        ),
+        filterable=words("Id TxnDate"),
+        sortable=words("Id TxnDate"),
         references=references(
             """
             DepositToAccountRef -> Account
@@ -89,12 +81,8 @@ ROWS: tuple[EntityType, ...] = (
         attachable=True,
         required=words("FromAccountRef ToAccountRef Amount"),
         computed=words("RecurDataRef LinkedTxn"),
-        filterable=words(
-            "Id TxnDate"
-        ),
-        sortable=words(
-            "Id TxnDate"
-        ),
+        filterable=words("Id TxnDate"),
+        sortable=words("Id TxnDate"),
         references=references(
             """
             FromAccountRef -> Account
@@ -115,12 +103,8 @@ ROWS: tuple[EntityType, ...] = (
         json_key="CreditCardPaymentTxn",
         delete=Delete.HARD,
         required=words("CreditCardAccountRef BankAccountRef Amount"),
-        filterable=words(
-            "Id TxnDate VendorRef"
-        ),
-        sortable=words(
-            "Id TxnDate"
-        ),
+        filterable=words("Id TxnDate VendorRef"),
+        sortable=words("Id TxnDate"),
         references=references(
             """
             CreditCardAccountRef -> Account
@@ -138,9 +122,7 @@ ROWS: tuple[EntityType, ...] = (
         delete=Delete.HARD,
         queryable=None,
         required=words("AdjustAccountRef TxnDate Line"),
-        sortable=words(
-            "Id"
-        ),
+        sortable=words("Id"),
         references=references(
             """
             AdjustAccountRef -> Account
@@ -160,12 +142,8 @@ ROWS: tuple[EntityType, ...] = (
         change_feed=False,
         webhooks=words("create update delete"),
         required=words("NameOf"),
-        filterable=words(
-            "BillableStatus Id ProjectRef TxnDate"
-        ),
-        sortable=words(
-            "Id TxnDate"
-        ),
+        filterable=words("BillableStatus Id ProjectRef TxnDate"),
+        sortable=words("Id TxnDate"),
         references=references(
             """
             EmployeeRef -> Employee
@@ -188,12 +166,8 @@ ROWS: tuple[EntityType, ...] = (
         delete=Delete.HARD,
         computed=words("RecurDataRef"),
         label="RecurringInfo.Name",
-        filterable=words(
-            "Id RecurDataRef Type"
-        ),
-        sortable=words(
-            "Id RecurDataRef"
-        ),
+        filterable=words("Id RecurDataRef Type"),
+        sortable=words("Id RecurDataRef"),
         references=references(
             """
             <Type>.* -> (all refs of the contained transaction)
@@ -206,12 +180,8 @@ ROWS: tuple[EntityType, ...] = (
         operations=words("read query"),
         path="reimbursecharge",
         delete=Delete.NONE,
-        filterable=words(
-            "CustomerRef HasBeenInvoiced Id"
-        ),
-        sortable=words(
-            "Id"
-        ),
+        filterable=words("CustomerRef HasBeenInvoiced Id"),
+        sortable=words("Id"),
         references=references(
             """
             CustomerRef -> Customer
@@ -233,12 +203,8 @@ ROWS: tuple[EntityType, ...] = (
         operations=words("read query"),
         path="taxpayment",
         delete=Delete.NONE,
-        filterable=words(
-            "Id"
-        ),
-        sortable=words(
-            "Id"
-        ),
+        filterable=words("Id"),
+        sortable=words("Id"),
         references=references(
             """
             PaymentAccountRef -> Account

@@ -21,9 +21,7 @@ ROWS: tuple[EntityType, ...] = (
         filterable=words(
             "AccountSubType AccountType Active Classification CurrentBalance CurrentBalanceWithSubAccounts FullyQualifiedName Id Name SubAccount"
         ),
-        sortable=words(
-            "Active CurrentBalance CurrentBalanceWithSubAccounts FullyQualifiedName Id Name SubAccount"
-        ),
+        sortable=words("Active CurrentBalance CurrentBalanceWithSubAccounts FullyQualifiedName Id Name SubAccount"),
         references=references(
             """
             ParentRef -> Account
@@ -83,12 +81,8 @@ ROWS: tuple[EntityType, ...] = (
         unique=words("DisplayName"),
         label="DisplayName",
         namespace="names",
-        filterable=words(
-            "Active Balance CompanyName DisplayName FamilyName GivenName Id MiddleName PrintOnCheckName"
-        ),
-        sortable=words(
-            "Active Balance CompanyName DisplayName FamilyName GivenName Id MiddleName PrintOnCheckName"
-        ),
+        filterable=words("Active Balance CompanyName DisplayName FamilyName GivenName Id MiddleName PrintOnCheckName"),
+        sortable=words("Active Balance CompanyName DisplayName FamilyName GivenName Id MiddleName PrintOnCheckName"),
         references=references(
             """
             TermRef -> Term
@@ -111,12 +105,8 @@ ROWS: tuple[EntityType, ...] = (
         unique=words("DisplayName"),
         label="DisplayName",
         namespace="names",
-        filterable=words(
-            "Active DisplayName FamilyName GivenName Id MiddleName PrintOnCheckName Suffix"
-        ),
-        sortable=words(
-            "DisplayName FamilyName GivenName Id MiddleName PrintOnCheckName Suffix"
-        ),
+        filterable=words("Active DisplayName FamilyName GivenName Id MiddleName PrintOnCheckName Suffix"),
+        sortable=words("DisplayName FamilyName GivenName Id MiddleName PrintOnCheckName Suffix"),
         references=references(
             """
             CustomField[].DefinitionId -> CustomFieldDefinition [external]
@@ -136,12 +126,8 @@ ROWS: tuple[EntityType, ...] = (
         opening=words("QtyOnHand InvStartDate"),
         unique=words("FullyQualifiedName"),
         label="Name",
-        filterable=words(
-            "Active FullyQualifiedName Id Name SubItem Taxable Type"
-        ),
-        sortable=words(
-            "Id Name Type"
-        ),
+        filterable=words("Active FullyQualifiedName Id Name SubItem Taxable Type"),
+        sortable=words("Id Name Type"),
         references=references(
             """
             ParentRef -> Item
@@ -169,12 +155,8 @@ ROWS: tuple[EntityType, ...] = (
         required=words("Name"),
         computed=words("FullyQualifiedName"),
         unique=words("FullyQualifiedName"),
-        filterable=words(
-            "Active FullyQualifiedName Id"
-        ),
-        sortable=words(
-            "Active FullyQualifiedName Id"
-        ),
+        filterable=words("Active FullyQualifiedName Id"),
+        sortable=words("Active FullyQualifiedName Id"),
         references=references(
             """
             ParentRef -> Class
@@ -191,12 +173,8 @@ ROWS: tuple[EntityType, ...] = (
         required=words("Name"),
         computed=words("FullyQualifiedName"),
         unique=words("FullyQualifiedName"),
-        filterable=words(
-            "Active FullyQualifiedName Id"
-        ),
-        sortable=words(
-            "Active FullyQualifiedName Id"
-        ),
+        filterable=words("Active FullyQualifiedName Id"),
+        sortable=words("Active FullyQualifiedName Id"),
         references=references(
             """
             ParentRef -> Department
@@ -212,12 +190,8 @@ ROWS: tuple[EntityType, ...] = (
         webhooks=words("create update merge delete?"),
         required=words("Name"),
         unique=words("Name"),
-        filterable=words(
-            "Active Id"
-        ),
-        sortable=words(
-            "Active Id"
-        ),
+        filterable=words("Active Id"),
+        sortable=words("Active Id"),
     ),
     EntityType(
         name="Term",
@@ -229,12 +203,8 @@ ROWS: tuple[EntityType, ...] = (
         required=words("Name DueDays|DayOfMonthDue"),
         computed=words("Type"),
         unique=words("Name"),
-        filterable=words(
-            "Active Id Name"
-        ),
-        sortable=words(
-            "Active Id Name"
-        ),
+        filterable=words("Active Id Name"),
+        sortable=words("Active Id Name"),
     ),
     EntityType(
         name="CustomerType",
@@ -242,12 +212,8 @@ ROWS: tuple[EntityType, ...] = (
         operations=words("read query"),
         path="customertype",
         delete=Delete.NONE,
-        filterable=words(
-            "Active Id"
-        ),
-        sortable=words(
-            "Active Id"
-        ),
+        filterable=words("Active Id"),
+        sortable=words("Active Id"),
         references=references(
             """
             ParentRef -> CustomerType
@@ -265,12 +231,8 @@ ROWS: tuple[EntityType, ...] = (
         computed=words("Name"),
         unique=words("Code"),
         label="Code",
-        filterable=words(
-            "Active Id"
-        ),
-        sortable=words(
-            "Active Id"
-        ),
+        filterable=words("Active Id"),
+        sortable=words("Active Id"),
     ),
     EntityType(
         name="TaxAgency",
@@ -283,12 +245,8 @@ ROWS: tuple[EntityType, ...] = (
         required=words("DisplayName"),
         unique=words("DisplayName"),
         label="DisplayName",
-        filterable=words(
-            "Id"
-        ),
-        sortable=words(
-            "Id"
-        ),
+        filterable=words("Id"),
+        sortable=words("Id"),
     ),
     EntityType(
         name="TaxCode",
@@ -298,12 +256,8 @@ ROWS: tuple[EntityType, ...] = (
         delete=Delete.NONE,
         change_feed=False,
         unique=words("Name"),
-        filterable=words(
-            "Active Description Id Name"
-        ),
-        sortable=words(
-            "Description Id Name"
-        ),
+        filterable=words("Active Description Id Name"),
+        sortable=words("Description Id Name"),
         references=references(
             """
             SalesTaxRateList.TaxRateDetail[].TaxRateRef -> TaxRate
@@ -320,12 +274,8 @@ ROWS: tuple[EntityType, ...] = (
         delete=Delete.NONE,
         change_feed=False,
         unique=words("Name"),
-        filterable=words(
-            "Active AgencyRef Description Id Name TaxReturnLineRef"
-        ),
-        sortable=words(
-            "Active AgencyRef Description Id Name TaxReturnLineRef"
-        ),
+        filterable=words("Active AgencyRef Description Id Name TaxReturnLineRef"),
+        sortable=words("Active AgencyRef Description Id Name TaxReturnLineRef"),
         references=references(
             """
             AgencyRef -> TaxAgency
@@ -375,11 +325,7 @@ ROWS: tuple[EntityType, ...] = (
         webhooks=words("create update"),
         required=words("Name"),
         unique=words("Name"),
-        filterable=words(
-            "Id"
-        ),
-        sortable=words(
-            "Id"
-        ),
+        filterable=words("Id"),
+        sortable=words("Id"),
     ),
 )

@@ -16,12 +16,8 @@ ROWS: tuple[EntityType, ...] = (
         attachable=True,
         required=words("VendorRef Line"),
         computed=words("TotalAmt Balance HomeTotalAmt HomeBalance VendorAddr RecurDataRef"),
-        filterable=words(
-            "APAccountRef Balance DocNumber DueDate Id SalesTermRef TotalAmt TxnDate VendorRef"
-        ),
-        sortable=words(
-            "APAccountRef DocNumber DueDate Id SalesTermRef TotalAmt TxnDate VendorRef"
-        ),
+        filterable=words("APAccountRef Balance DocNumber DueDate Id SalesTermRef TotalAmt TxnDate VendorRef"),
+        sortable=words("APAccountRef DocNumber DueDate Id SalesTermRef TotalAmt TxnDate VendorRef"),
         references=references(
             """
             VendorRef -> Vendor
@@ -61,12 +57,8 @@ ROWS: tuple[EntityType, ...] = (
         attachable=True,
         required=words("VendorRef TotalAmt PayType Line"),
         computed=words("HomeTotalAmt Line[].LineEx"),
-        filterable=words(
-            "APAccountRef CheckPayment CreditCardPayment DocNumber Id TotalAmt TxnDate VendorRef"
-        ),
-        sortable=words(
-            "APAccountRef CheckPayment CreditCardPayment DocNumber Id TotalAmt TxnDate VendorRef"
-        ),
+        filterable=words("APAccountRef CheckPayment CreditCardPayment DocNumber Id TotalAmt TxnDate VendorRef"),
+        sortable=words("APAccountRef CheckPayment CreditCardPayment DocNumber Id TotalAmt TxnDate VendorRef"),
         references=references(
             """
             VendorRef -> Vendor
@@ -90,12 +82,8 @@ ROWS: tuple[EntityType, ...] = (
         attachable=True,
         required=words("VendorRef Line"),
         computed=words("TotalAmt Balance HomeTotalAmt HomeBalance RecurDataRef"),
-        filterable=words(
-            "APAccountRef DocNumber Id TotalAmt TxnDate"
-        ),
-        sortable=words(
-            "APAccountRef DocNumber Id TotalAmt TxnDate"
-        ),
+        filterable=words("APAccountRef DocNumber Id TotalAmt TxnDate"),
+        sortable=words("APAccountRef DocNumber Id TotalAmt TxnDate"),
         references=references(
             """
             VendorRef -> Vendor
@@ -131,12 +119,8 @@ ROWS: tuple[EntityType, ...] = (
         attachable=True,
         required=words("PaymentType AccountRef Line"),
         computed=words("TotalAmt HomeTotalAmt PurchaseEx RecurDataRef"),
-        filterable=words(
-            "DocNumber Id PaymentType TotalAmt TxnDate"
-        ),
-        sortable=words(
-            "DocNumber Id TxnDate"
-        ),
+        filterable=words("DocNumber Id PaymentType TotalAmt TxnDate"),
+        sortable=words("DocNumber Id TxnDate"),
         references=references(
             """
             AccountRef -> Account
@@ -175,12 +159,8 @@ ROWS: tuple[EntityType, ...] = (
         attachable=True,
         required=words("APAccountRef VendorRef Line"),
         computed=words("TotalAmt HomeTotalAmt RecurDataRef LinkedTxn"),
-        filterable=words(
-            "DocNumber DueDate Id TxnDate"
-        ),
-        sortable=words(
-            "DocNumber DueDate Id TxnDate"
-        ),
+        filterable=words("DocNumber DueDate Id TxnDate"),
+        sortable=words("DocNumber DueDate Id TxnDate"),
         references=references(
             """
             VendorRef -> Vendor

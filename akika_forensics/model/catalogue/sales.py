@@ -16,13 +16,11 @@ ROWS: tuple[EntityType, ...] = (
         webhooks=words("create update delete void emailed"),
         attachable=True,
         required=words("CustomerRef Line"),
-        computed=words("TotalAmt Balance HomeTotalAmt HomeBalance EmailStatus InvoiceLink DeliveryInfo RecurDataRef TaxExemptionRef FreeFormAddress"),
-        filterable=words(
-            "Balance CustomerRef DocNumber DueDate Id ProjectRef SalesTermRef TxnDate"
+        computed=words(
+            "TotalAmt Balance HomeTotalAmt HomeBalance EmailStatus InvoiceLink DeliveryInfo RecurDataRef TaxExemptionRef FreeFormAddress"
         ),
-        sortable=words(
-            "Balance DocNumber DueDate Id TxnDate"
-        ),
+        filterable=words("Balance CustomerRef DocNumber DueDate Id ProjectRef SalesTermRef TxnDate"),
+        sortable=words("Balance DocNumber DueDate Id TxnDate"),
         references=references(
             """
             CustomerRef -> Customer
@@ -69,12 +67,8 @@ ROWS: tuple[EntityType, ...] = (
         attachable=True,
         required=words("Line"),
         computed=words("TotalAmt Balance HomeTotalAmt HomeBalance InvoiceLink DeliveryInfo RecurDataRef"),
-        filterable=words(
-            "Balance CustomerRef DocNumber Id ProjectRef TotalAmt TxnDate"
-        ),
-        sortable=words(
-            "Balance DocNumber Id TxnDate"
-        ),
+        filterable=words("Balance CustomerRef DocNumber Id ProjectRef TotalAmt TxnDate"),
+        sortable=words("Balance DocNumber Id TxnDate"),
         references=references(
             """
             CustomerRef -> Customer
@@ -119,12 +113,8 @@ ROWS: tuple[EntityType, ...] = (
         attachable=True,
         required=words("CustomerRef Line"),
         computed=words("TotalAmt HomeTotalAmt DeliveryInfo RecurDataRef"),
-        filterable=words(
-            "CustomerRef DocNumber DueDate Id ProjectRef TxnDate"
-        ),
-        sortable=words(
-            "DocNumber DueDate Id TxnDate"
-        ),
+        filterable=words("CustomerRef DocNumber DueDate Id ProjectRef TxnDate"),
+        sortable=words("DocNumber DueDate Id TxnDate"),
         references=references(
             """
             CustomerRef -> Customer
@@ -167,12 +157,8 @@ ROWS: tuple[EntityType, ...] = (
         attachable=True,
         required=words("CustomerRef Line"),
         computed=words("TotalAmt Balance HomeTotalAmt HomeBalance RemainingCredit DeliveryInfo RecurDataRef"),
-        filterable=words(
-            "Balance CustomerRef DocNumber Id ProjectRef SalesTermRef TxnDate"
-        ),
-        sortable=words(
-            "Balance DocNumber Id TxnDate"
-        ),
+        filterable=words("Balance CustomerRef DocNumber Id ProjectRef SalesTermRef TxnDate"),
+        sortable=words("Balance DocNumber Id TxnDate"),
         references=references(
             """
             CustomerRef -> Customer
@@ -220,9 +206,7 @@ ROWS: tuple[EntityType, ...] = (
         filterable=words(
             "Balance CheckPayment CreditCardPayment CustomerRef DocNumber Id PaymentType ProjectRef TxnDate"
         ),
-        sortable=words(
-            "Balance CheckPayment CreditCardPayment DocNumber Id PaymentType TxnDate"
-        ),
+        sortable=words("Balance CheckPayment CreditCardPayment DocNumber Id PaymentType TxnDate"),
         references=references(
             """
             CustomerRef -> Customer
@@ -268,12 +252,8 @@ ROWS: tuple[EntityType, ...] = (
         attachable=True,
         required=words("CustomerRef TotalAmt"),
         computed=words("UnappliedAmt HomeTotalAmt LinkedTxn Line[].LineEx"),
-        filterable=words(
-            "CustomerRef Id PaymentMethodRef PaymentRefNum TotalAmt TxnDate"
-        ),
-        sortable=words(
-            "Id TxnDate"
-        ),
+        filterable=words("CustomerRef Id PaymentMethodRef PaymentRefNum TotalAmt TxnDate"),
+        sortable=words("Id TxnDate"),
         references=references(
             """
             CustomerRef -> Customer
