@@ -38,6 +38,12 @@ was, damaged, restored = (case.snapshot(ref).info for ref in (before, after, fin
 done = case.plan(plan)
 
 # %% [markdown]
+# ## In short
+
+# %%
+RestoredView(done.verification, title="Result of the restore").summary()
+
+# %% [markdown]
 # ## The three states
 #
 # The books are compared at three moments: before the incident, after it, and after the restore.
@@ -92,7 +98,7 @@ done.view()
 # counter, the times of creation and change, and who created and changed it.
 
 # %%
-RestoredView(done.verification)
+RestoredView(done.verification).details()
 
 # %% [markdown]
 # ## What differs now from before the incident

@@ -18,6 +18,7 @@ DETAILED: Final = 400
 """Records drawn field by field in one view; the others are counted."""
 ALIKE: Final = 5
 """From so many records of one type and one kind of change on, each takes one line and folds its fields."""
+_UNNAMED: Final = ("before", "after")
 LONG: Final = 320
 
 
@@ -128,11 +129,16 @@ class DifferenceView(View):
         items = [tag("li", _state(kind, words)) for kind, words in self.counts]
         return tag("ul", *items, class_="ak-counts", aria_label="Summary")
 
+    def _states(self) -> Markup | None:
+        if (self.before, self.after) == _UNNAMED:
+            return None
+        return tag("span", "from ", tag("bdi", self.before), " to ", tag("bdi", self.after), class_="ak-sub")
+
     def _table(self, changes: Sequence[ChangeLike], title: str) -> Markup:
         caption = tag(
             "caption",
             title,
-            tag("span", "from ", tag("bdi", self.before), " to ", tag("bdi", self.after), class_="ak-sub"),
+            self._states(),
         )
         columns = tag("colgroup", *(tag("col", class_=f"ak-c{number}") for number in range(1, 6)))
         head = tag(

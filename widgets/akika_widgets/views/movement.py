@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from akika_widgets.views.markup import Markup, readable, shortened, tag
-from akika_widgets.views.svg import fitted, frame, number
+from akika_widgets.views.svg import fitted, frame, number, text_width
 from akika_widgets.views.view import View, anchor
 from akika_widgets.views.wording import amount
 
 DRAWN: Final = 24
-_WIDTH: Final = 820
-_NAMES: Final = 230
+_WIDTH: Final = 900
+_NAMES: Final = 300
 _FIGURES: Final = 104
 _ROW: Final = 30
 _TOP: Final = 62
@@ -126,7 +126,7 @@ def _bar(row: MovedLike, top: float, axis: float, length: float) -> Markup:
     )
     name = tag(
         "text",
-        fitted(readable(row.name or row.account), _NAMES - 24, 12),
+        _account_name(row),
         tag("title", f"{row.name} ({row.account})"),
         x=20,
         y=number(middle + 4),
@@ -138,6 +138,18 @@ def _bar(row: MovedLike, top: float, axis: float, length: float) -> Markup:
         name,
         figure,
     )
+
+
+def _account_name(row: MovedLike) -> str:
+    """The name as far as it fits; of a sub-account what is above it gives way first."""
+    name = readable(row.name or row.account)
+    room = _NAMES - 24
+    above, separator, own = name.rpartition(":")
+    if not separator or text_width(name, 12) <= room:
+        return fitted(name, room, 12)
+    own = fitted(own, room, 12)
+    left = room - text_width(f"…:{own}", 12)
+    return f"{fitted(above, left, 12)}:{own}" if left > 40 else own
 
 
 _CSS: Final = (

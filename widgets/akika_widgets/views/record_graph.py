@@ -302,7 +302,7 @@ def _headings(layout: Layout) -> list[Markup]:
 
 def _loudness(edge: tuple[Hashable, Hashable], drawn: Mapping[Hashable, _Drawn]) -> int:
     """Edges of damaged records are drawn last, over the others."""
-    return sum(drawn[end].state.tone != "unchanged" for end in edge)
+    return int(_edge_tone(drawn[edge[0]].state, drawn[edge[1]].state) != "unchanged")
 
 
 def _edge(
@@ -324,8 +324,15 @@ def _edge(
         points.append((_left(end) + (_WIDTH + 1.5 if backward else -1.5), y1))
         data = _curve(points)
     spoken = f"{drawn[source].spoken} needs {drawn[target].spoken}" + (f", {weight:,} references" if weight > 1 else "")
-    tone = drawn[source].state.tone if drawn[source].state.tone != "unchanged" else drawn[target].state.tone
+    tone = _edge_tone(drawn[source].state, drawn[target].state)
     return tag("path", tag("title", spoken), d=data, class_=f"edge {tone}", marker_end=f"url(#{ident}-a)")
+
+
+def _edge_tone(source: State, target: State) -> str:
+    """A reference came or went with the record that holds it; one to a record that is gone leads nowhere."""
+    if source.tone in {"removed", "added"}:
+        return source.tone
+    return "removed" if target.tone == "removed" else "unchanged"
 
 
 def _curve(points: Sequence[tuple[float, float]]) -> str:
@@ -390,7 +397,7 @@ def _legend(drawn: Iterable[_Drawn], top: float, width: float) -> tuple[list[Mar
 
     for state in states:
         word = state.word
-        at, line = room(38 + text_width(word, 10.5))
+        at, line = room(38 + text_width(word, 10))
         mark = (
             _badge(state, at + 8, line - 4)
             if state.symbol
@@ -400,10 +407,10 @@ def _legend(drawn: Iterable[_Drawn], top: float, width: float) -> tuple[list[Mar
         parts.append(tag("text", word, x=number(at + 22), y=number(line), class_="small"))
     for role in roles:
         word = WORDS[role]
-        at, line = room(54 + text_width(word, 10.5))
+        at, line = room(50 + text_width(word, 10))
         parts.append(tag("g", shape(role, at, line - 12, 30, 16), class_="node key"))
         parts.append(tag("text", word, x=number(at + 37), y=number(line), class_="quiet small"))
-    at, line = room(70)
+    at, line = room(48)
     parts.append(tag("text", "→ needs", x=number(at), y=number(line), class_="quiet small"))
     return parts, y - top + 20
 
@@ -413,7 +420,6 @@ _CSS: Final = (
     "svg.ak-graph .rule { stroke: var(--ak-rule); stroke-width: 1; } "
     "svg.ak-graph .edge { fill: none; stroke: var(--ak-edge); stroke-width: 1; } svg.ak-graph .head { fill: var(--ak-quiet); } "
     "svg.ak-graph .edge.removed { stroke: var(--ak-removed); stroke-dasharray: 5 3; } svg.ak-graph .edge.added { stroke: var(--ak-added); } "
-    "svg.ak-graph .edge.changed { stroke: var(--ak-changed); } "
     "svg.ak-graph .outline { fill: var(--ak-paper); stroke: var(--ak-edge); stroke-width: 1.1; } svg.ak-graph .detail { fill: none; stroke: var(--ak-edge); stroke-width: 1; } "
     "svg.ak-graph .removed .outline { fill: var(--ak-removed-wash); stroke: var(--ak-removed); stroke-dasharray: 5 3; } svg.ak-graph .removed .detail { stroke: var(--ak-removed); } "
     "svg.ak-graph .added .outline { fill: var(--ak-added-wash); stroke: var(--ak-added); stroke-width: 1.6; } svg.ak-graph .added .detail { stroke: var(--ak-added); } "

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, money
+from akika_widgets.views.difference import ALIKE
 from akika_widgets.views.markup import Markup, join, shortened, tag
 from akika_widgets.views.table import LONG, ROWS, FigureTable, TableView, marked, money_cell, named
 from akika_widgets.views.view import View, styled
-from akika_widgets.views.wording import amount
+from akika_widgets.views.wording import amount, counted
 
 _MEANING: Final = (
     ("exact", "Exact", "equal to the state before in every field that can be written; a removed import counts here"),
@@ -35,20 +37,36 @@ class RestoredView(View):
     """
 
     def __init__(
-        self, verification: Mapping[str, Any] | None, *, title: str = "Verification", limit: int = ROWS
+        self,
+        verification: Mapping[str, Any] | None,
+        *,
+        title: str = "Verification",
+        limit: int = ROWS,
+        figures: bool = True,
     ) -> None:
         self.title = title
         self.verification = verification
+        self.figures = figures
         self.limit = limit
+
+    def summary(self) -> View:
+        """The figures alone, with the verdict: what a reader wants to know first."""
+        if self.verification is None:
+            return self
+        return _Result(self.verification, self.title)
+
+    def details(self) -> RestoredView:
+        """The same without the figures: every record and every account."""
+        return RestoredView(self.verification, title=self.title, limit=self.limit, figures=False)
 
     @property
     def parts(self) -> tuple[TableView, ...]:
         """The tables, in the order in which they stand."""
         if self.verification is None:
             return ()
-        figures = FigureTable(_figures(self.verification), title=self.title, sub=verdict(self.verification))
+        figures = (_Result(self.verification, self.title),) if self.figures else ()
         return (
-            figures,
+            *figures,
             _Records(self.verification.get("records", ()), self.limit),
             _Balances(self.verification.get("balances", ()), self.limit),
         )
@@ -71,10 +89,15 @@ class RestoredView(View):
         return join([*(part.html() for part in self.parts), styled(heading, listed) if unexpected else None])
 
 
+def clean(verification: Mapping[str, Any]) -> bool:
+    """True when nothing is wrong and no account is off by a cent."""
+    return not int(verification.get("wrong", 0)) and money(verification.get("residual")) == ZERO
+
+
 def verdict(verification: Mapping[str, Any]) -> str:
     """One sentence: does the company agree with the approved plan."""
     wrong, residual = int(verification.get("wrong", 0)), money(verification.get("residual"))
-    if not wrong and residual == ZERO:
+    if clean(verification):
         return "the books agree with the approved plan, to the cent"
     said = []
     if wrong:
@@ -98,6 +121,14 @@ def _figures(verification: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
     return rows
 
 
+class _Result(FigureTable):
+    """The figures of a verification under its verdict."""
+
+    def __init__(self, verification: Mapping[str, Any], title: str) -> None:
+        super().__init__(_figures(verification), title=title, sub=verdict(verification))
+        self.sign = ("✓", "good") if clean(verification) else ("≠", "removed")
+
+
 class _Records(TableView):
     nothing = "the plan touched no record."
 
@@ -115,25 +146,47 @@ class _Records(TableView):
     def html(self) -> Markup:
         if not self.rows:
             return self._empty()
-        rows = [
-            tag(
-                "tr",
-                tag("th", named(str(row.get("label") or row.get("record", "")), row.get("record", "")), scope="row"),
-                tag("td", str(row.get("action", "")).replace("_", " ")),
-                tag("td", tag("bdi", _now(row))),
-                tag("td", _fidelity(row)),
-                tag(
-                    "td",
-                    *(
-                        tag("div", tag("bdi", shortened(str(one), LONG)))
-                        for one in list(row.get("differences", ()))[:20]
-                    ),
-                    class_="ak-quiet",
-                ),
-            )
-            for row in self.rows
-        ]
+        rows = [_record_row(run) for run in _runs(self.rows)]
         return self._drawn([(word, False) for word in ("Record", "Action", "Is now", "Fidelity", "Differences")], rows)
+
+
+def _runs(rows: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Records one after another of which the same is said, together from `ALIKE` on."""
+    runs: list[list[Mapping[str, Any]]] = []
+    for same, group in groupby(rows, key=_sameness):
+        held = list(group)
+        runs += [held] if same is not None and len(held) >= ALIKE else [[row] for row in held]
+    return runs
+
+
+def _sameness(row: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """What is said of a record that needs no word of its own; None for one that does."""
+    if row.get("differences") or not row.get("agrees") or _now(row) != "gone":
+        return None
+    return (str(row.get("record", "")).partition(":")[0], row.get("action"), row.get("fidelity"))
+
+
+def _record_row(run: Sequence[Mapping[str, Any]]) -> Markup:
+    row = run[0]
+    name = _name(row)
+    if len(run) > 1:
+        entity = str(row.get("record", "")).partition(":")[0]
+        name = tag(
+            "details", tag("summary", counted(len(run), entity)), tag("ul", *(tag("li", _name(one)) for one in run))
+        )
+    differences = (tag("div", tag("bdi", shortened(str(one), LONG))) for one in list(row.get("differences", ()))[:20])
+    return tag(
+        "tr",
+        tag("th", name, scope="row"),
+        tag("td", shortened(str(row.get("action", "")).replace("_", " "), LONG), class_="ak-whole-word"),
+        tag("td", tag("bdi", _now(row))),
+        tag("td", _fidelity(row)),
+        tag("td", *differences, class_="ak-quiet"),
+    )
+
+
+def _name(row: Mapping[str, Any]) -> Markup:
+    return named(str(row.get("label") or row.get("record", "")), row.get("record", ""))
 
 
 def _now(row: Mapping[str, Any]) -> str:
@@ -164,6 +217,7 @@ class _Balances(TableView):
             else f"{off:,} of {len(held):,} accounts do not agree"
         )
         super().__init__("Trial balance: predicted and actual", agree if held else "", limit)
+        self.sign = ("≠", "removed") if off else ("✓", "good")
 
     def plain(self) -> str:
         lines = [

@@ -20,6 +20,9 @@ class TableView(View):
 
     nothing: str = "There is nothing to show."
 
+    sign: tuple[str, str] | None = None
+    """Symbol and tone before the words below the title, where these are a verdict."""
+
     def __init__(self, title: str, sub: str = "", limit: int = ROWS) -> None:
         self.title = title
         self.sub = sub
@@ -28,7 +31,8 @@ class TableView(View):
     def _drawn(
         self, headings: Sequence[tuple[str, bool]], rows: Sequence[Markup], foot: Markup | None = None
     ) -> Markup:
-        sub = tag("span", self.sub, class_="ak-sub") if self.sub else None
+        said = marked(self.sign[0], self.sub, self.sign[1]) if self.sign else self.sub
+        sub = tag("span", said, class_="ak-sub") if self.sub else None
         head = tag(
             "tr", *(tag("th", word, scope="col", class_="ak-number" if number else None) for word, number in headings)
         )
@@ -75,9 +79,8 @@ class FigureTable(TableView):
         super().__init__(title, sub)
 
     def plain(self) -> str:
-        return "\n".join(
-            [self.title, *(f"  {name:<28} {_figure(value):>14}  {note}" for name, value, note in self.rows)]
-        )
+        head = f"{self.title}: {self.sub}" if self.sub else self.title
+        return "\n".join([head, *(f"  {name:<28} {_figure(value):>14}  {note}" for name, value, note in self.rows)])
 
     def html(self) -> Markup:
         if not self.rows:

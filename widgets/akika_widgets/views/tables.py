@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, Final, Protocol
 
 from akika_forensics.model.money import ZERO
-from akika_widgets.views.difference import Kind
+from akika_widgets.views.difference import ALIKE, Kind
 from akika_widgets.views.markup import Markup, shortened, tag
 from akika_widgets.views.movement import MovementPicture
 from akika_widgets.views.table import LONG, ROWS, FigureTable, TableView, marked, money_cell, named
-from akika_widgets.views.wording import amount
+from akika_widgets.views.wording import amount, counted
 
 __all__ = ["AccountEffectTable", "FigureTable", "StepTable", "TableView", "TieOutTable"]
 
@@ -148,6 +149,7 @@ class TieOutTable(TableView):
         self._one_source = len(sources) == 1
         said = [*(sources if self._one_source else ()), self._verdict()]
         super().__init__(title, "; ".join(part for part in said if part), limit)
+        self.sign = ("≠", "removed") if self.residual else ("✓", "good")
 
     @property
     def residual(self) -> Decimal:
@@ -214,7 +216,10 @@ OUTCOMES: Final[dict[str, Kind]] = {
 
 
 class StepTable(TableView):
-    """The steps of a plan and what became of each: record, action, state, fidelity, why."""
+    """The steps of a plan and what became of each: record, action, state, fidelity, why.
+
+    Steps that follow one another and differ only in their record take one row, which opens to name each.
+    """
 
     nothing = "the plan has no steps."
 
@@ -235,16 +240,41 @@ class StepTable(TableView):
     def html(self) -> Markup:
         if not self.steps:
             return self._empty()
-        columns: tuple[Callable[[StepLike], Markup], ...] = (
-            _step_id,
-            _step_record,
-            _step_action,
-            _step_state,
-            _step_fidelity,
-            _step_why,
-        )
-        rows = [tag("tr", *(column(step) for column in columns)) for step in self.steps]
+        rows = [_step_row(run) for run in _runs(self.steps)]
         return self._drawn([(word, False) for word in ("Step", "Record", "Action", "State", "Fidelity", "Why")], rows)
+
+
+def _runs(steps: Sequence[StepLike]) -> list[list[StepLike]]:
+    """Steps one after another that say the same of records of one type, together from `ALIKE` on."""
+    runs: list[list[StepLike]] = []
+    for _, group in groupby(steps, key=_sameness):
+        held = list(group)
+        runs += [held] if len(held) >= ALIKE else [[step] for step in held]
+    return runs
+
+
+def _sameness(step: StepLike) -> tuple[str, ...]:
+    entity = str(step.record).partition(":")[0]
+    return (
+        entity,
+        *(_word(value) for value in (step.action, step.state, step.fidelity, step.reason, getattr(step, "why", ""))),
+    )
+
+
+def _step_row(run: Sequence[StepLike]) -> Markup:
+    first = run[0]
+    cells = (_step_action(first), _step_state(first), _step_fidelity(first), _step_why(first))
+    if len(run) == 1:
+        return tag("tr", _step_id(first.id), _step_record(first), *cells)
+    entity = str(first.record).partition(":")[0]
+    listed = tag("ul", *(tag("li", shortened(step.id, 40), " ", _step_name(step)) for step in run))
+    opened = tag("details", tag("summary", counted(len(run), entity)), listed)
+    return tag(
+        "tr",
+        _step_id(f"{shortened(first.id, 40)} to {shortened(run[-1].id, 40)}"),
+        tag("th", opened, scope="row"),
+        *cells,
+    )
 
 
 def _word(value: object) -> str:
@@ -252,16 +282,20 @@ def _word(value: object) -> str:
     return str(getattr(value, "value", value) if value is not None else "").replace("_", " ")
 
 
-def _step_id(step: StepLike) -> Markup:
-    return tag("td", shortened(str(step.id), 40), class_="ak-key")
+def _step_id(text: str) -> Markup:
+    return tag("td", shortened(text, 90), class_="ak-key")
 
 
-def _step_record(step: StepLike) -> Markup:
+def _step_name(step: StepLike) -> Markup:
     key = str(step.record)
     label = str(getattr(step, "label", "") or "")
     if not label or label == key:
-        return tag("th", tag("bdi", shortened(key, LONG)), scope="row")
-    return tag("th", named(label, key), scope="row")
+        return tag("bdi", shortened(key, LONG))
+    return named(label, key)
+
+
+def _step_record(step: StepLike) -> Markup:
+    return tag("th", _step_name(step), scope="row")
 
 
 def _step_action(step: StepLike) -> Markup:
@@ -275,7 +309,8 @@ def _step_state(step: StepLike) -> Markup:
 
 
 def _step_fidelity(step: StepLike) -> Markup:
-    return tag("td", shortened(_word(step.fidelity), LONG))
+    word = _word(step.fidelity)
+    return tag("td", shortened(word, LONG), class_="ak-whole-word" if len(word) < 16 else None)
 
 
 def _step_why(step: StepLike) -> Markup:
