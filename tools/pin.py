@@ -23,7 +23,7 @@ def pin(distribution: Distribution) -> str | None:
 
 
 def main() -> None:
-    lines = sorted({line for line in map(pin, distributions()) if line}, key=str.casefold)
+    lines = sorted({line for line in map(pin, distributions()) if line}, key=lambda line: line.casefold().split("=="))
     (ROOT / "constraints.txt").write_text(HEADER + "".join(f"{line}\n" for line in lines), encoding="utf-8")
     print(f"constraints.txt: {len(lines)} pins")
 
