@@ -16,6 +16,10 @@ demo: ## the whole story on the embedded company: capture, incident, plan, resto
 	@tools/bootstrap.sh
 	@$(BIN)/akika demo --dir $(DEMO)
 
+report: ## the report of the newest demo once more
+	@tools/bootstrap.sh
+	@tools/report.sh
+
 test: ## install what is needed, then lint, types, import contracts and all tests
 	@tools/bootstrap.sh dev,workbench
 	@tools/browser.sh
@@ -51,4 +55,4 @@ pins: ## write constraints.txt anew from what .venv holds
 
 clean: ## remove caches and built files; .venv and demo stay
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	find akika_forensics widgets tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	find akika_forensics widgets tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
