@@ -1,0 +1,158 @@
+"""With keys: what is stored agrees with what is said of it, even where every signature and digest is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import msgspec
+import polars as pl
+import pytest
+
+from akika_forensics.errors import VaultDamaged, WrongUse
+from akika_forensics.model.record import RecordKey
+from akika_forensics.vault import documents, frames, keytable, shelf, writer
+
+FULL, DELTA = frames.full_manifest, frames.delta_manifest
+
+
+@dataclass(frozen=True)
+class Lie:
+    """A writer that stores something else than it says; where the check must point, and what it must say."""
+
+    install: Callable[[pytest.MonkeyPatch], None]
+    folder: str
+    what: str
+
+
+def _description(**lies: object) -> Callable[[pytest.MonkeyPatch], None]:
+    def make(**fields: Any) -> Any:
+        return msgspec.structs.replace(real(**fields), **lies)
+
+    real = writer.Description
+    return lambda patched: patched.setattr(writer, "Description", make)
+
+
+def _manifest(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[pytest.MonkeyPatch], None]:
+    return lambda patched: patched.setattr(frames, "delta_manifest", lambda *states: change(DELTA(*states)))
+
+
+def _payload(change: Callable[[bytes], bytes]) -> Callable[[pytest.MonkeyPatch], None]:
+    real = writer._Files.frame
+
+    def frame(files: Any, role: str, rows: pl.DataFrame) -> str:
+        if role == "payload":
+            changed = [change(payload) for payload in rows["payload"]]
+            rows = rows.with_columns(payload=pl.Series(changed, dtype=pl.Binary))
+        return real(files, role, rows)  # type: ignore[arg-type]
+
+    return lambda patched: patched.setattr(writer._Files, "frame", frame)
+
+
+def _index(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[pytest.MonkeyPatch], None]:
+    real = writer._Files.frame
+
+    def frame(files: Any, role: str, rows: pl.DataFrame) -> str:
+        is_index = "payload_sha256" in rows.columns
+        return real(files, role, change(rows) if is_index else rows)  # type: ignore[arg-type]
+
+    return lambda patched: patched.setattr(writer._Files, "frame", frame)
+
+
+def _a_stranger_is_removed(manifest: pl.DataFrame) -> pl.DataFrame:
+    row = {"entity": "Vendor", "id": "9", "digest": None, "segment": None, "length": None, "removed": True}
+    return pl.concat([manifest, pl.DataFrame([row], schema=frames.MANIFEST)]).sort(frames.KEY)
+
+
+LIES = {
+    "records": Lie(_description(records=99), "commits", "another number of records"),
+    "new versions": Lie(_description(new_versions=0), "commits", "another number of records"),
+    "number": Lie(_description(snapshot="s7"), "commits", "number of its snapshot"),
+    "base": Lie(_description(base=0), "commits", "follow the snapshot before"),
+    "company": Lie(
+        _description(company={"realm_id": "1", "name": "x", "base_url": "http://x"}), "commits", "another company"
+    ),
+    "witness": Lie(
+        _description(witness={"custody": {"seq": 5, "digest": "0" * 64}}), "custody", "the commit of snapshot s2"
+    ),
+    "manifest without a new version": Lie(_manifest(lambda rows: rows.filter("removed")), "data", "new versions"),
+    "manifest with another digest": Lie(
+        _manifest(lambda rows: rows.with_columns(digest=pl.col("digest").fill_null(b"x") + b"x")),
+        "data",
+        "new versions",
+    ),
+    "manifest with an unknown version": Lie(
+        _manifest(
+            lambda rows: rows.with_columns(segment=pl.when("removed").then(None).otherwise(pl.lit(77, pl.UInt32)))
+        ),
+        "data",
+        "new versions",
+    ),
+    "manifest that removes a stranger": Lie(_manifest(_a_stranger_is_removed), "data", "was not there"),
+    "manifest that lists twice": Lie(_manifest(lambda rows: pl.concat([rows, rows])), "data", "twice"),
+    "payload with another value": Lie(_payload(lambda data: data.replace(b"1", b"2")), "data", "not the one its index"),
+    "payload with other bytes": Lie(_payload(lambda data: data + b" "), "data", "not the one its index"),
+    "payload that is no json": Lie(_payload(lambda _: b"<"), "data", "not the one its index"),
+    "index with another digest": Lie(
+        _index(lambda rows: rows.with_columns(digest=pl.lit(b"x" * 32))), "data", "not the one its index"
+    ),
+    "index with another key": Lie(
+        _index(lambda rows: rows.with_columns(id=pl.lit("5"))), "data", "exactly the records"
+    ),
+    "key table without a key": Lie(
+        lambda patched: patched.setattr(
+            keytable,
+            "put",
+            lambda backend, keys, table, real=keytable.put: real(backend, keys, table | {"payload": {}}),
+        ),
+        "keytables",
+        "exactly the keys",
+    ),
+    "control under another name": Lie(
+        lambda patched: patched.setattr(documents, "control_kind", lambda _: "control x"), "data", "another control"
+    ),
+    "files bound to another company": Lie(
+        lambda patched: patched.setattr(shelf, "pseudonym", lambda *_: "f" * 32), "commits", "another company"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_a_writer_that_lies_is_found(kit: ModuleType, empty: Any, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    lie = LIES[name]
+    records = kit.books(9)
+    kit.take(empty.vault, records)
+    records[RecordKey("Invoice", "1")] = kit.invoice(1, "11.00")
+    del records[RecordKey("Invoice", "2")]
+    with monkeypatch.context() as patched:
+        lie.install(patched)
+        kit.take(empty.vault, records)
+    assert empty.verify(keys=False).ok
+    found = kit.damage(empty.verify())
+    assert found
+    assert any(path.startswith(lie.folder) and lie.what in what for path, told in found.items() for what in told), found
+
+
+def test_a_commit_that_describes_other_files_is_not_read(
+    kit: ModuleType, empty: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        _description(manifest="data/other")(patched)
+        with pytest.raises(VaultDamaged, match="vouch"):
+            kit.take(empty.vault, kit.books())
+    assert "commits/00000001.json" in kit.damage(empty.verify())
+
+
+def test_digests_of_another_canonical_form_are_refused(
+    kit: ModuleType, empty: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        _description(canonical_form="akika-canonical-9")(patched)
+        with pytest.raises(WrongUse, match="akika-canonical-9"):
+            kit.take(empty.vault, kit.books())
+    for action in (empty.open, empty.verify):
+        with pytest.raises(WrongUse, match="akika-canonical-9"):
+            action()
+    assert empty.verify(keys=False).ok
