@@ -75,14 +75,15 @@ def _without_heading(notebook: Any) -> Any:
 
 
 def css_text(value: object) -> str:
-    """A text as a CSS string: every character that is not a plain letter or digit is written by its code."""
+    """A text as a CSS string: every character that is not a plain letter or digit is written by its code.
+
+    The blank after a code belongs to it.
+    """
     text = readable(value)[:120]
     return (
         '"'
         + "".join(
-            character
-            if character.isascii() and (character.isalnum() or character == " ")
-            else f"\\{ord(character):06x}"
+            character if character.isascii() and (character.isalnum() or character == " ") else f"\\{ord(character):x} "
             for character in text
         )
         + '"'

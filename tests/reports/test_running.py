@@ -251,7 +251,7 @@ def test_nothing_is_left_in_the_system_s_folder(folder: Path, tmp_path: Path, mo
 
 
 def test_a_title_cannot_leave_its_string_in_the_style_sheet() -> None:
-    assert css_text('a"}</style>') == '"a\\000022\\00007d\\00003c\\00002fstyle\\00003e"'
+    assert css_text('a"}</style>') == '"a\\22 \\7d \\3c \\2f style\\3e "'
 
 
 def test_an_error_class_of_the_same_name_elsewhere_is_not_trusted_blindly(tmp_path: Path) -> None:

@@ -113,6 +113,27 @@ def test_consequences_are_folded_below_and_not_counted() -> None:
     assert [said for _, said in view.counts] == ["1 invoice"]
 
 
+def test_records_with_another_time_only_are_named_in_one_list() -> None:
+    times = (
+        FieldChange("MetaData.LastUpdatedTime", "2026-01-01T10:00:00Z", "2026-02-01T10:00:00Z"),
+        FieldChange("SyncToken", "0", "1"),
+    )
+    view = DifferenceView(
+        [
+            Change(RecordKey("Customer", "1"), "Customer A", "changed", (FieldChange("Balance", 1, 2), *times), True),
+            Change(RecordKey("Vendor", "2"), "Vendor B", "changed", times, True),
+        ]
+    )
+    folded = body_of(view).find("./details")
+    assert folded is not None
+    assert [words(row) for row in folded.findall(".//tbody/tr")] == [
+        "≠changed Customer A Customer:1",
+        "≠changedOpen balance1.002.00+1.00",
+    ]
+    assert [words(item) for item in folded.findall(".//ul/li")] == ["Vendor B Vendor:2"]
+    assert "1 of them carry only another edit counter" in words(folded)
+
+
 def test_housekeeping_is_greyed_and_last() -> None:
     rows = rows_of(
         one(

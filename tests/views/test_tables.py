@@ -127,10 +127,10 @@ def test_steps_that_differ_only_in_their_record_take_one_row_that_names_each() -
         ]
     )
     found = rows(view.html())
-    assert len(found) == 4
-    assert found[2][0] == "s2 to s7"
-    assert all(f"Bill IMP-{at} Bill:{at}" in found[2][1] for at in range(2, 8))
-    assert found[3][3] == "✗rejected"
+    assert len(found) == 5
+    assert found[2] == ["s2 to s7", "6 bills", "remove", "✓verified", "exact", "Imported."]
+    assert all(f"s{at} Bill IMP-{at} Bill:{at}" in found[3][1] for at in range(2, 8))
+    assert found[4][3] == "✗rejected"
 
 
 def test_records_of_a_removed_import_fold_but_never_what_differs() -> None:

@@ -115,15 +115,27 @@ class DifferenceView(View):
             parts.append(tag("p", "No record was changed directly."))
         parts += [tag("p", sentence) for sentence in _not_drawn(len(self.changes) - self.detailed)]
         if self.consequences:
-            number = len(self.consequences)
-            summary = tag(
-                "summary",
-                f"{number:,} record{'' if number == 1 else 's'} moved only as a consequence: balances and links that QuickBooks computes",
-            )
-            table = self._table(self.consequences, "Moved as a consequence")
-            rest = [tag("p", sentence) for sentence in _not_drawn(number - self.detailed)]
-            parts.append(tag("details", summary, table, *rest))
+            parts.append(self._consequences())
         return styled(*parts)
+
+    def _consequences(self) -> Markup:
+        number = len(self.consequences)
+        summary = tag(
+            "summary",
+            f"{number:,} record{'' if number == 1 else 's'} moved only as a consequence: balances and links that QuickBooks computes",
+        )
+        held = [
+            (change, [row for row in rows_of(change) if not row.quiet]) for change in self.consequences[: self.detailed]
+        ]
+        moved = [change for change, rows in held if rows]
+        still = [change for change, rows in held if not rows]
+        table = self._table(moved, "Moved as a consequence", quiet=False) if moved else None
+        listed = tag("ul", *(tag("li", _named(change)) for change in still), class_="ak-run") if still else None
+        words = (
+            tag("p", f"{len(still):,} of them carry only another edit counter or time of change:") if still else None
+        )
+        rest = [tag("p", sentence) for sentence in _not_drawn(number - self.detailed)]
+        return tag("details", summary, table, words, listed, *rest, class_="ak-on-paper")
 
     def _summary(self) -> Markup:
         items = [tag("li", _state(kind, words)) for kind, words in self.counts]
@@ -134,7 +146,7 @@ class DifferenceView(View):
             return None
         return tag("span", "from ", tag("bdi", self.before), " to ", tag("bdi", self.after), class_="ak-sub")
 
-    def _table(self, changes: Sequence[ChangeLike], title: str) -> Markup:
+    def _table(self, changes: Sequence[ChangeLike], title: str, *, quiet: bool = True) -> Markup:
         caption = tag(
             "caption",
             title,
@@ -154,7 +166,7 @@ class DifferenceView(View):
             if len(group) >= ALIKE and is_whole(group[0]):
                 bodies.append(_many(group))
             else:
-                bodies += [_one(change) for change in group]
+                bodies += [_one(change, quiet=quiet) for change in group]
         return tag(
             "div",
             tag("table", caption, columns, head, *bodies, class_="ak-difference"),
@@ -212,22 +224,24 @@ def _gist(change: ChangeLike) -> Gist:
     return gist_of(change.key.entity, change.before if change.after is None else change.after)
 
 
-def _one(change: ChangeLike) -> Markup:
+def _named(change: ChangeLike) -> Markup:
+    return join(
+        [tag("bdi", shortened(change.label, LONG)), " ", tag("bdi", shortened(str(change.key), LONG), class_="ak-key")]
+    )
+
+
+def _one(change: ChangeLike, *, quiet: bool = True) -> Markup:
     kind = kind_of(change.kind)
     whole = is_whole(change)
-    shown = rows_of(change)
+    shown = [row for row in rows_of(change) if quiet or not row.quiet]
     folded = leaf_rows_of(change) if whole else []
-    content = [
-        " ",
-        tag("bdi", shortened(change.label, LONG)),
-        " ",
-        tag("bdi", shortened(str(change.key), LONG), class_="ak-key"),
-    ]
     cells = [_field_row(row, whole=whole) for row in shown]
     if folded:
         summary = tag("summary", f"all {len(folded)} fields as recorded", class_="ak-quiet")
-        cells.append(tag("tr", tag("td"), tag("td", tag("details", summary, _inner(folded)), colspan=4)))
-    return tag("tbody", _header(kind, *content), *cells, class_="ak-whole" if whole else None)
+        cells.append(
+            tag("tr", tag("td"), tag("td", tag("details", summary, _inner(folded), class_="ak-fields"), colspan=4))
+        )
+    return tag("tbody", _header(kind, " ", _named(change)), *cells, class_="ak-whole" if whole else None)
 
 
 def _many(group: Sequence[ChangeLike]) -> Markup:
@@ -250,9 +264,7 @@ def _many(group: Sequence[ChangeLike]) -> Markup:
 def _line(change: ChangeLike, gist: Gist, kind: Kind) -> Markup:
     there = tag("bdi", shortened(Gist(gist.date, gist.party, None).words(), LONG) or "as recorded")
     gone = change.kind == "removed"
-    label = join(
-        [tag("bdi", shortened(change.label, LONG)), " ", tag("bdi", shortened(str(change.key), LONG), class_="ak-key")]
-    )
+    label = _named(change)
     rows = leaf_rows_of(change)
     name = tag("details", tag("summary", label), _inner(rows)) if rows else label
     moved = (

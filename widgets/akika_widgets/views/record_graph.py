@@ -397,7 +397,7 @@ def _legend(drawn: Iterable[_Drawn], top: float, width: float) -> tuple[list[Mar
 
     for state in states:
         word = state.word
-        at, line = room(38 + text_width(word, 10))
+        at, line = room(36 + text_width(word, 11))
         mark = (
             _badge(state, at + 8, line - 4)
             if state.symbol
@@ -407,7 +407,7 @@ def _legend(drawn: Iterable[_Drawn], top: float, width: float) -> tuple[list[Mar
         parts.append(tag("text", word, x=number(at + 22), y=number(line), class_="small"))
     for role in roles:
         word = WORDS[role]
-        at, line = room(50 + text_width(word, 10))
+        at, line = room(52 + text_width(word, 11))
         parts.append(tag("g", shape(role, at, line - 12, 30, 16), class_="node key"))
         parts.append(tag("text", word, x=number(at + 37), y=number(line), class_="quiet small"))
     at, line = room(48)

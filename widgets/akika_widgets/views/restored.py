@@ -9,7 +9,7 @@ from typing import Any, Final
 from akika_forensics.model.money import ZERO, money
 from akika_widgets.views.difference import ALIKE
 from akika_widgets.views.markup import Markup, join, shortened, tag
-from akika_widgets.views.table import LONG, ROWS, FigureTable, TableView, marked, money_cell, named
+from akika_widgets.views.table import LONG, ROWS, FigureTable, TableView, marked, money_cell, named, opened
 from akika_widgets.views.view import View, styled
 from akika_widgets.views.wording import amount, counted
 
@@ -168,21 +168,18 @@ def _sameness(row: Mapping[str, Any]) -> tuple[Any, ...] | None:
 
 def _record_row(run: Sequence[Mapping[str, Any]]) -> Markup:
     row = run[0]
-    name = _name(row)
-    if len(run) > 1:
-        entity = str(row.get("record", "")).partition(":")[0]
-        name = tag(
-            "details", tag("summary", counted(len(run), entity)), tag("ul", *(tag("li", _name(one)) for one in run))
-        )
+    entity = str(row.get("record", "")).partition(":")[0]
     differences = (tag("div", tag("bdi", shortened(str(one), LONG))) for one in list(row.get("differences", ()))[:20])
-    return tag(
+    head = tag(
         "tr",
-        tag("th", name, scope="row"),
+        tag("th", _name(row) if len(run) == 1 else counted(len(run), entity), scope="row"),
         tag("td", shortened(str(row.get("action", "")).replace("_", " "), LONG), class_="ak-whole-word"),
         tag("td", tag("bdi", _now(row))),
         tag("td", _fidelity(row)),
         tag("td", *differences, class_="ak-quiet"),
+        class_="ak-opens" if len(run) > 1 else None,
     )
+    return head if len(run) == 1 else join([head, opened((_name(one) for one in run), columns=5)])
 
 
 def _name(row: Mapping[str, Any]) -> Markup:

@@ -63,6 +63,13 @@ def named(name: str, key: object) -> Markup:
     )
 
 
+def opened(names: Iterable[Markup], *, columns: int, indent: int = 0) -> Markup:
+    """The row below one that stands for several: it opens to name each, and on paper it is open."""
+    listed = tag("ul", *(tag("li", name) for name in names), class_="ak-run")
+    details = tag("details", tag("summary", "each of them", class_="ak-quiet"), listed, class_="ak-on-paper")
+    return tag("tr", *(tag("td") for _ in range(indent)), tag("td", details, colspan=columns - indent))
+
+
 def marked(symbol: str, word: object, tone: str) -> Markup:
     """A state in a cell: symbol and word, the colour only repeats them."""
     return tag("span", tag("span", symbol, class_="ak-symbol", aria_hidden="true"), word, class_=f"ak-state ak-{tone}")

@@ -10,9 +10,9 @@ from typing import Any, Final, Protocol
 
 from akika_forensics.model.money import ZERO
 from akika_widgets.views.difference import ALIKE, Kind
-from akika_widgets.views.markup import Markup, shortened, tag
+from akika_widgets.views.markup import Markup, join, shortened, tag
 from akika_widgets.views.movement import MovementPicture
-from akika_widgets.views.table import LONG, ROWS, FigureTable, TableView, marked, money_cell, named
+from akika_widgets.views.table import LONG, ROWS, FigureTable, TableView, marked, money_cell, named, opened
 from akika_widgets.views.wording import amount, counted
 
 __all__ = ["AccountEffectTable", "FigureTable", "StepTable", "TableView", "TieOutTable"]
@@ -267,13 +267,15 @@ def _step_row(run: Sequence[StepLike]) -> Markup:
     if len(run) == 1:
         return tag("tr", _step_id(first.id), _step_record(first), *cells)
     entity = str(first.record).partition(":")[0]
-    listed = tag("ul", *(tag("li", shortened(step.id, 40), " ", _step_name(step)) for step in run))
-    opened = tag("details", tag("summary", counted(len(run), entity)), listed)
-    return tag(
+    head = tag(
         "tr",
         _step_id(f"{shortened(first.id, 40)} to {shortened(run[-1].id, 40)}"),
-        tag("th", opened, scope="row"),
+        tag("th", counted(len(run), entity), scope="row"),
         *cells,
+        class_="ak-opens",
+    )
+    return join(
+        [head, opened((join([shortened(step.id, 40), " ", _step_name(step)]) for step in run), columns=6, indent=1)]
     )
 
 

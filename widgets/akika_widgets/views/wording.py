@@ -110,6 +110,7 @@ _MONEY_FIELD: Final = re.compile(
     r"(Amt|Amount|Balance|BalanceWithSubAccounts|Price|Cost|TotalTax|Total|TotalDebit|TotalCredit)$"
 )
 _QUIET: Final = re.compile(r"(^|\.)(SyncToken|MetaData(\..*)?|domain|sparse|status|time)$|(Addr|Line\[[^\]]*\])\.Id$")
+_ISO_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 _ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
@@ -187,6 +188,8 @@ def value_text(path: str, value: Any) -> str:
     if number is not None:
         return amount(number) if is_money(path) else f"{number:f}"
     if isinstance(value, str):
+        if is_quiet(path) and _ISO_TIME.match(value):
+            return value.replace("T", " ", 1)
         return value if value.strip() else ("(empty)" if not value else "(only blanks)")
     if isinstance(value, Mapping):
         if set(value) <= {"value", "name", "type"} and "value" in value:
