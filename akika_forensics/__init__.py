@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from akika_forensics.settings import VERSION as __version__
+from akika_forensics import settings
 
 if TYPE_CHECKING:
     from akika_forensics.case import Case, open_vault
 
+__version__ = settings.VERSION
 __all__ = ["Case", "__version__", "open_vault"]
 
 

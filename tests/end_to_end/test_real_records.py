@@ -50,7 +50,7 @@ def test_captured_byte_for_byte_with_every_stand_in_listed(
     named = " ".join(str(finding) for finding in checked["findings"] if "placeholder" in finding["code"])
     assert report.placeholders
     for placeholder in report.placeholders:
-        assert str(placeholder.key) in named, placeholder
+        assert str(placeholder.keys[0]) in named, placeholder
 
 
 @pytest.mark.parametrize(
