@@ -18,7 +18,7 @@ from akika_forensics.model.money import ZERO, cents
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import links_of
 from akika_forensics.twin import folder as folders
-from akika_forensics.twin import opening_entry, openings, placeholders, totals
+from akika_forensics.twin import opening_entry, openings, placeholders, shape, totals
 from akika_forensics.twin.folder import Loaded
 from akika_forensics.twin.load_report import LoadReport, Note, Opening
 from akika_forensics.twin.placeholder_scene import number
@@ -53,7 +53,7 @@ def load_folder(twin: Twin, folder: Path) -> LoadReport:
     opening_entry.open_stock(twin)
     _announce_oddities(records, report)
     opening_entry.post_incomplete(twin, recorded | settings | made, report)
-    opening_entry.open_balances(twin, recorded, settings | made, report)
+    opening_entry.open_balances(twin, recorded, _sound(recorded), settings | made, report)
     return report
 
 
@@ -78,7 +78,7 @@ def load_records(
     _announce_oddities(loaded, report)
     opening_entry.post_incomplete(twin, recorded, report)
     _announce_dangling(recorded, report)
-    unexplained = dict(opening) if opening is not None else _unexplained(twin, recorded)
+    unexplained = dict(opening) if opening is not None else _unexplained(twin, _sound(recorded))
     amounts = {account: cents(amount) for account, amount in unexplained.items() if cents(amount)}
     if not amounts:
         return report
@@ -139,13 +139,29 @@ def _position(key: RecordKey, body: Body) -> tuple[int, str, int, tuple[str, int
 
 def _put(twin: Twin, records: list[Loaded], report: LoadReport) -> None:
     for record in sorted(records, key=lambda record: _position(record.key, record.body)):
-        twin.put_raw(record.key.entity, record.payload)
+        fault = shape.fault(record.key.entity, record.body)
+        twin.put_raw(record.key.entity, record.payload, post=fault is None and _moves_the_books(record.key.entity))
+        if fault is not None:
+            report.announce(
+                f"{record.key} is not in the shape of its kind: {fault}; it is kept as it is and not posted.",
+                record.key,
+            )
     by_entity: dict[str, list[RecordKey]] = {}
     for record in records:
         by_entity.setdefault(record.key.entity, []).append(record.key)
     for entity, keys in sorted(by_entity.items()):
         text = f"{len(keys)} {entity} record{'s' if len(keys) > 1 else ''} loaded as they came."
         report.loaded.append(Note(tuple(sorted(keys, key=number)), text))
+
+
+def _sound(recorded: Mapping[RecordKey, Body]) -> dict[RecordKey, Body]:
+    """The records whose balances can be read."""
+    return {key: body for key, body in recorded.items() if shape.fault(key.entity, body) is None}
+
+
+def _moves_the_books(entity: str) -> bool:
+    row = CATALOGUE.get(entity)
+    return entity == "Item" or (row is not None and row.is_transaction)
 
 
 def _announce_oddities(records: list[Loaded], report: LoadReport) -> None:

@@ -131,12 +131,18 @@ def control_accounts(bodies: Mapping[RecordKey, Body]) -> dict[str, str]:
 
 
 def open_balances(
-    twin: Twin, recorded: Mapping[RecordKey, Body], made: dict[RecordKey, Body], report: LoadReport
+    twin: Twin,
+    recorded: Mapping[RecordKey, Body],
+    sound: Mapping[RecordKey, Body],
+    made: dict[RecordKey, Body],
+    report: LoadReport,
 ) -> None:
-    """The labelled opening entry, and balances of placeholders that agree with what is posted to them."""
+    """The labelled opening entry, and balances of placeholders that agree with what is posted to them.
+
+    ``sound`` are the recorded ones whose balances can be read.
+    """
     everything = {**recorded, **made}
-    control = control_accounts(everything)
-    lines = openings.differences(recorded, posted_by(twin), control)
+    lines = openings.differences(sound, posted_by(twin), control_accounts({**sound, **made}))
     if lines:
         lines = [_with_party(twin, line, everything, made, report) for line in lines]
         names = {key: str(stock_facts.known_as(key.entity, body)) for key, body in everything.items()}

@@ -239,7 +239,7 @@ def _plays(body: Body, role: str) -> bool:
     _, kind, mark = _ROLES[role]
     if body.get("Active") is False or body.get("AccountType") != kind:
         return False
-    return not mark or mark in {body.get("AccountSubType"), body.get("Name")}
+    return not mark or mark in (body.get("AccountSubType"), body.get("Name"))
 
 
 def total_of(amounts: Iterable[Decimal]) -> Decimal:

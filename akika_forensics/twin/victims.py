@@ -42,7 +42,7 @@ class Company:
 def linked(body: Body) -> Iterator[RecordKey | None]:
     """The transactions in the header's LinkedTxn; None for one that the API cannot read."""
     links = body.get("LinkedTxn")
-    for link in links if isinstance(links, list) else []:
+    for link in [link for link in links if isinstance(link, dict)] if isinstance(links, list) else []:
         entity = linked_entity(str(link.get("TxnType", "")))
         yield RecordKey(entity, str(link.get("TxnId"))) if entity else None
 

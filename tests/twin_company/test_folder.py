@@ -90,13 +90,24 @@ def test_blank_lines_line_ends_and_byte_order_marks_are_no_records(tmp_path: Pat
 
 
 def test_unknown_fields_and_kinds_are_kept_and_announced(tmp_path: Path) -> None:
-    odd = {"Id": "7", "Grade": "A", "Line": "none", "Balance": 0, "DisplayName": "Odd", "X": {"deep": [1, None, "…"]}}
+    odd = {"Id": "7", "Grade": "A", "Balance": 0, "DisplayName": "Odd", "X": {"deep": [1, None, "…"]}}
     widget = {"Id": "3", "Colour": "green", "AccountRef": {"value": "999"}}
     twin = Twin()
     report = loading.load_folder(twin, write(tmp_path, Customer=line(odd), Widget=line(widget)))
     assert twin.payload("Customer", "7") == line(odd)
     assert twin.payload("Widget", "3") == line(widget)
     assert any(RecordKey("Widget", "3") in note.keys and "does not know" in note.what for note in report.announcements)
+
+
+def test_a_record_out_of_shape_is_kept_unposted_and_its_field_is_named(tmp_path: Path) -> None:
+    invoice = {"Id": "8", "TxnDate": "2026-08-01", "CustomerRef": {"value": "1"}, "Line": {"Amount": 5}, "TotalAmt": 5}
+    twin = Twin()
+    report = loading.load_folder(twin, write(tmp_path, Customer=line(CUSTOMER), Invoice=line(invoice)))
+    assert twin.payload("Invoice", "8") == line(invoice)
+    assert any(
+        "Invoice:8 is not in the shape" in note.what and "Line is no list" in note.what for note in report.announcements
+    )
+    assert twin.store.postings("Invoice", "8") == []
 
 
 def test_names_of_files_may_be_in_any_case_or_the_wires_own(tmp_path: Path) -> None:
@@ -173,6 +184,16 @@ def test_totals_that_do_not_add_up_are_announced_and_the_books_balance(tmp_path:
     assert report.openings == []
 
 
+def test_the_opening_entry_takes_no_id_that_a_record_has(tmp_path: Path) -> None:
+    account = {"Id": "1", "Name": "Till", "AccountType": "Bank", "Classification": "Asset", "CurrentBalance": 7}
+    odd = line({"Id": "1", "MetaData": None, "Line": "none"})
+    twin = Twin()
+    report = loading.load_folder(twin, write(tmp_path, Account=line(account), JournalEntry=odd))
+    assert twin.payload("JournalEntry", "1") == odd
+    assert [(opening.keys[0].id, opening.amount) for opening in report.openings] == [("2", 7)]
+    assert twin.store.balances(until="9999") == {"1": 700, "34": -700}
+
+
 REFERENCE = st.fixed_dictionaries(
     {"value": st.sampled_from(["1", "2", "99", "x"])}, optional={"name": st.text(max_size=5)}
 )
@@ -210,13 +231,16 @@ LINE = st.fixed_dictionaries(
         },
     },
 )
-FIELDS = "CustomerRef VendorRef AccountRef DepositToAccountRef TotalAmt Balance TxnDate DocNumber CashBack Name DisplayName".split()
+FIELDS = "QtyOnHand PurchaseCost InvStartDate IncomeAccountRef AssetAccountRef ExpenseAccountRef ParentRef CustomerRef VendorRef AccountRef DepositToAccountRef TotalAmt Balance TxnDate DocNumber CashBack Name DisplayName".split()
 RECORD = st.fixed_dictionaries(
     {"Id": st.sampled_from(["1", "2", "3"])},
     optional={
         **dict.fromkeys(FIELDS, VALUE),
         "Line": st.one_of(st.lists(LINE, max_size=3), VALUE),
         "LinkedTxn": st.one_of(st.lists(LINK, max_size=2), VALUE),
+        "Type": st.one_of(st.just("Inventory"), VALUE),
+        "AccountType": st.one_of(st.sampled_from(["Bank", "Accounts Receivable", "Income"]), VALUE),
+        "CurrentBalance": VALUE,
         "MetaData": st.one_of(VALUE, st.fixed_dictionaries({"CreateTime": VALUE})),
     },
 )

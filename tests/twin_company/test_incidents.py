@@ -195,7 +195,7 @@ def test_no_blow_falls_when_one_of_the_demos_victims_is_missing() -> None:
     for record_id in [key[1] for key in twin.dump() if key[0] == "Item"]:
         body = twin.get("Item", record_id)
         assert body is not None
-        twin.update("Item", body | {"Active": False})
+        twin.update("Item", body | {"UnitPrice": 0})
     before = twin.dump()
     with pytest.raises(WrongUse, match="no active item"):
         incidents.run(twin, "demo")
