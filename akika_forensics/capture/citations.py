@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from akika_forensics.capture.cited import Cited, cited_by
 from akika_forensics.model.record import RecordKey
-from akika_forensics.model.references import links_of
 
 _GONE: Final = 255
 
@@ -17,7 +17,7 @@ class Citations:
     """Citations of the present version of each record. ``put`` replaces what a record cited before."""
 
     def __init__(self) -> None:
-        self._number: dict[RecordKey, int] = {}
+        self._number: dict[Cited, int] = {}
         self._version = array("H")
         self._present = array("B")
         self._source = array("I")
@@ -29,14 +29,14 @@ class Citations:
         source = self._touch(key)
         self._version[source] = (self._version[source] + 1) & 0xFFFF
         self._present[source] = 1
-        for link in links_of(key.entity, body):
-            if link.target is None:
-                if link.linked:
-                    self.unreadable[link.name] = self.unreadable.get(link.name, 0) + 1
-            elif not link.by_code:
-                self._source.append(source)
-                self._source_version.append(self._version[source])
-                self._target.append(self._touch(link.target))
+        version = self._version[source]
+        targets, unreadable = cited_by(key.entity, body)
+        for target in targets:
+            self._source.append(source)
+            self._source_version.append(version)
+            self._target.append(self._touch(target))
+        for name in unreadable:
+            self.unreadable[name] = self.unreadable.get(name, 0) + 1
 
     def drop(self, key: RecordKey) -> None:
         number = self._number.get(key)
@@ -53,13 +53,13 @@ class Citations:
         if not len(source):
             return []
         open_ends = (present[target] == 0) & (present[source] == 1) & (version[source] == cited_by)
-        keys = list(self._number)
+        keys = [RecordKey(*key) for key in self._number]
         missing: dict[int, dict[int, None]] = {}
         for citing, cited in zip(source[open_ends].tolist(), target[open_ends].tolist(), strict=True):
             missing.setdefault(cited, {})[citing] = None
         return [(keys[cited], [keys[number] for number in citing]) for cited, citing in missing.items()]
 
-    def _touch(self, key: RecordKey) -> int:
+    def _touch(self, key: Cited) -> int:
         number = self._number.get(key)
         if number is None:
             number = self._number[key] = len(self._present)

@@ -7,7 +7,6 @@ Source: QuickBooks Online Accounting API v3 schemas; ``_OBSERVED`` comes from re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -18,12 +17,29 @@ _TYPE_OF: Final = {"CreditCardPayment": "CreditCardPaymentTxn", "Entitlements": 
 """Entities whose schema type has another name, or none."""
 
 
+_Layout = tuple[tuple[str, ...], tuple[tuple[str, "_Shape"], ...]]
+_MOST_LAYOUTS: Final = 4096
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
     """The fields of one type and, of those that hold objects, their type."""
 
     fields: frozenset[str]
     inner: dict[str, str]
+    layouts: dict[tuple[str, ...], _Layout]
+
+    def layout(self, names: tuple[str, ...]) -> _Layout:
+        """The unknown among these fields, and those that hold objects; records of one kind have few layouts."""
+        known = self.layouts.get(names)
+        if known is None:
+            if len(self.layouts) >= _MOST_LAYOUTS:
+                self.layouts.clear()
+            known = self.layouts[names] = (
+                tuple(name for name in names if name not in self.fields),
+                tuple((name, _shape(self.inner[name])) for name in names if name in self.inner),
+            )
+        return known
 
 
 def known_fields(entity: str) -> frozenset[str]:
@@ -31,33 +47,38 @@ def known_fields(entity: str) -> frozenset[str]:
     return _entity_shape(entity).fields
 
 
-def unknown_paths(entity: str, body: dict[str, Any]) -> Iterator[str]:
+def unknown_paths(entity: str, body: dict[str, Any]) -> list[str]:
     """The path of every field that is not documented, such as ``Line[].SalesItemLineDetail.Colour``.
 
     Paths are patterns (no list positions) and may repeat. The inside of an unknown field is not looked at.
     """
-    if entity == "RecurringTransaction":
-        for name, inner in body.items():
-            if name in _WRAPPED and isinstance(inner, dict):
-                yield from _unknown(_entity_shape(_WRAPPED[name]), inner, f"{name}.")
-            elif name not in _shape("IntuitEntity").fields:
-                yield name
-        return
-    yield from _unknown(_entity_shape(entity), body, "")
+    if entity != "RecurringTransaction":
+        return _unknown(_entity_shape(entity), body)
+    found: list[str] = []
+    for name, inner in body.items():
+        if name in _WRAPPED and isinstance(inner, dict):
+            found += [f"{name}.{path}" for path in _unknown(_entity_shape(_WRAPPED[name]), inner)]
+        elif name not in _shape("IntuitEntity").fields:
+            found.append(name)
+    return found
 
 
-def _unknown(shape: _Shape, body: dict[str, Any], prefix: str) -> Iterator[str]:
-    for name, value in body.items():
-        if name not in shape.fields:
-            yield prefix + name
-        elif isinstance(value, dict | list) and name in shape.inner:
-            inner = _shape(shape.inner[name])
-            if isinstance(value, dict):
-                yield from _unknown(inner, value, f"{prefix}{name}.")
-                continue
+def _unknown(shape: _Shape, body: dict[str, Any]) -> list[str]:
+    """Paths below ``body``. Called for every object of every record: paths are only put together where one is found."""
+    strange, inner = shape.layout(tuple(body))
+    found = list(strange)
+    for name, below in inner:
+        value = body[name]
+        if isinstance(value, dict):
+            deeper = _unknown(below, value)
+            if deeper:
+                found += [f"{name}.{path}" for path in deeper]
+        elif isinstance(value, list):
             for element in value:
-                if isinstance(element, dict):
-                    yield from _unknown(inner, element, f"{prefix}{name}[].")
+                deeper = _unknown(below, element) if isinstance(element, dict) else []
+                if deeper:
+                    found += [f"{name}[].{path}" for path in deeper]
+    return found
 
 
 @cache
@@ -68,7 +89,7 @@ def _entity_shape(entity: str) -> _Shape:
     named = {path.split(".")[0].removesuffix("[]") for path in row.computed}
     named.update(reference.path.split(".")[0].removesuffix("[]") for reference in row.references)
     named.update(row.filterable)
-    return _Shape(shape.fields | named, shape.inner)
+    return _Shape(shape.fields | named, shape.inner, {})
 
 
 _WRAPPED: Final = {row.key: row.name for row in CATALOGUE.values() if row.is_transaction}
@@ -83,7 +104,7 @@ def _shape(type_name: str) -> _Shape:
         name, own = _rows()[name]
         for field_name, inner in own.items():
             fields.setdefault(field_name, inner)
-    return _Shape(frozenset(fields), {name: inner for name, inner in fields.items() if inner})
+    return _Shape(frozenset(fields), {name: inner for name, inner in fields.items() if inner}, {})
 
 
 @cache

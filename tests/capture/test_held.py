@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from akika_forensics.capture.citations import Citations
+from akika_forensics.capture.cited import cited_by
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
 from akika_forensics.errors import AkikaError
+from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import links_of
 from akika_forensics.quickbooks import Slice
@@ -105,3 +108,52 @@ def test_findings_are_counted_once_a_sentence_and_list_few_records() -> None:
     assert [row["code"] for row in rows] == ["bad", "code"]
     assert (rows[1]["times"], len(rows[1]["records"])) == (50, 20)
     assert not findings.whole
+
+
+def _both(entity: str, body: dict[str, Any]) -> None:
+    """The quick walk and the model's own must say the same."""
+    links = [link for link in links_of(entity, body) if not link.by_code]
+    targets, unreadable = cited_by(entity, body)
+    assert sorted(targets) == sorted(tuple(link.target) for link in links if link.target is not None)
+    assert sorted(unreadable) == sorted(link.name for link in links if link.target is None and link.linked)
+
+
+VALUE = st.one_of(st.none(), st.just(""), st.just("7"), st.just("TAX"), st.integers(0, 3), st.booleans())
+TYPE = st.sampled_from(["Customer", "vendor", "Invoice", "Check", "StatementCharge", "Nonsense", "", None, 5])
+HOLDER = st.one_of(
+    VALUE,
+    st.fixed_dictionaries({}, optional={"value": VALUE, "name": VALUE, "type": TYPE, "TxnId": VALUE, "TxnType": TYPE}),
+)
+
+
+@given(st.data())
+def test_the_quick_walk_agrees_with_the_model(data: st.DataObject) -> None:
+    entity = data.draw(st.sampled_from(sorted(CATALOGUE)))
+    body: dict[str, Any] = {}
+    for reference in CATALOGUE[entity].references:
+        if data.draw(st.booleans()):
+            _plant(body, reference.path.split("."), data.draw(HOLDER))
+            if reference.type_path and data.draw(st.booleans()):
+                _plant(body, reference.type_path.split("."), data.draw(TYPE))
+    _both(entity, body)
+    _both("RecurringTransaction", {entity: body})
+
+
+def _plant(body: dict[str, Any], parts: list[str], value: Any) -> None:
+    name = parts[0].removesuffix("[]")
+    if len(parts) == 1:
+        body[name] = [value] if parts[0].endswith("[]") else value
+        return
+    if parts[0].endswith("[]"):
+        rows = body.setdefault(name, [{}])
+        inner = rows[0] if isinstance(rows, list) and rows else None
+    else:
+        inner = body.setdefault(name, {})
+    if isinstance(inner, dict):
+        _plant(inner, parts[1:], value)
+
+
+def test_the_quick_walk_agrees_with_the_model_on_real_records(shared_data: Path) -> None:
+    for file in sorted((shared_data / "real_records").glob("*.jsonl")):
+        for line in file.read_text().splitlines():
+            _both(file.stem, json.loads(line))
