@@ -215,7 +215,9 @@ def open_vault(root: Path, passphrase: Secret, *, heads: HeadStore) -> Vault:
     known = heads.vault_at(root)
     vault = open_in(root, LocalBackend(root), locking.FileLock(root / layout.LOCK), passphrase, heads=heads)
     if known is not None and known != vault.id:
-        raise DamagedFile(layout.MARKER, "Another vault was at this place before.")
+        error = DamagedFile(layout.MARKER, "Another vault was at this place before.")
+        error.do = f"If you put this one there yourself, remove {heads.folder / 'places.json'}, which remembers places."
+        raise error
     heads.settle(root, vault.id)
     return vault
 

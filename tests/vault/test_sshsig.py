@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -111,3 +113,15 @@ def test_the_fingerprint_is_that_of_ssh_keygen(ssh_keygen: str, tmp_path: Path) 
     (tmp_path / "key.pub").write_text(sshsig.public_line(KEY.public_key(), "x") + "\n")
     run = subprocess.run([ssh_keygen, "-l", "-f", str(tmp_path / "key.pub")], capture_output=True, check=True)
     assert sshsig.fingerprint(KEY.public_key()) in run.stdout.decode()
+
+
+def test_ssh_keygen_verifies_every_entry_of_a_vault(ssh_keygen: str, filled: Any, tmp_path: Path) -> None:
+    signer = json.loads((filled.root / "VAULT.json").read_bytes())["signer"]
+    (tmp_path / "signers").write_text(f"akika {signer}\n")
+    signatures = [path for path in filled.root.rglob("*.sig") if path.parent.name in {"commits", "custody"}]
+    assert len(signatures) == 6
+    for path in signatures:
+        entry = path.with_name(f"{path.name.split('-')[0]}.json")
+        namespace = {"commits": "akika-commit", "custody": "akika-custody"}[path.parent.name]
+        command = [ssh_keygen, "-Y", "verify", "-f", tmp_path / "signers", "-I", "akika", "-n", namespace, "-s", path]
+        subprocess.run(command, input=entry.read_bytes(), capture_output=True, check=True)
