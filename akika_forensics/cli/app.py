@@ -7,8 +7,8 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from akika_forensics.cli import books, custody, demo, export, plan, report, signer, twin, vault
 from akika_forensics.cli.session import Options, split_options
@@ -66,12 +66,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(result) if isinstance(result, int) else 0
     except AkikaError as error:
         return _fail(error, options)
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         return stop.exit_code
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return _fail(Interrupted("Stopped.", means="What was done is kept."), options)
-    except click.ClickException as error:
-        return _fail(WrongUse(error.format_message(), do="`akika --help` shows the verbs and their options."), options)
+    except TyperException as error:
+        return _fail_use(error.format_message(), options)
     except BrokenPipeError:
         return 0
     except Exception as error:  # noqa: BLE001 -- the last line of defence: a person never sees a traceback
@@ -82,6 +82,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         trouble.code = "internal"
         return _fail(trouble, options)
+
+
+def _fail_use(message: str, options: Options) -> int:
+    if message.startswith("Usage:"):
+        # A group without a verb: what typer has to say is the group's help.
+        if not options.json:
+            typer.echo(message, err=True)
+            return WrongUse.exit_code
+        message = "A verb is missing."
+    return _fail(WrongUse(message, do="`akika --help` shows the verbs and their options."), options)
 
 
 def _fail(error: AkikaError, options: Options) -> int:
