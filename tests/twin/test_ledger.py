@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections import defaultdict
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
@@ -15,13 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from akika_forensics.model.catalogue import linked_entity
 from akika_forensics.model.money import money
 from akika_forensics.twin import QuickBooksFault
-
-_spec = importlib.util.spec_from_file_location("twin_books", Path(__file__).with_name("conftest.py"))
-assert _spec is not None
-assert _spec.loader is not None
-_module = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_module)
-Books, ref = _module.Books, _module.ref
+from tests.twin.conftest import Books, ref
 
 SETTLES = {"Payment": ("Invoice", "CreditMemo"), "BillPayment": ("Bill", "VendorCredit")}
 DOCUMENTS = (
