@@ -119,9 +119,15 @@ class _Capture:
 
     def _tell_unreadable(self, name: str, why: str, codes: frozenset[str]) -> None:
         if name in MAY_HAVE_NO_LIST and codes:
-            self._findings.add("entity_not_listed", f"QuickBooks offers no list of {name} here: {why}", severity="note")
+            self._findings.add(
+                "entity_not_listed",
+                f"QuickBooks offers no list of {name} here [{', '.join(sorted(codes))}].",
+                severity="note",
+            )
         elif _NOT_OFFERED in codes or (name in FOREIGN_CURRENCY and self._held.multicurrency is False):
-            self._findings.add("entity_not_offered", f"This company has no {name}: {why}", severity="note")
+            self._findings.add(
+                "entity_not_offered", f"This company has no {name} [{', '.join(sorted(codes))}].", severity="note"
+            )
         else:
             self._findings.add("entity_unreadable", f"{name} could not be read: {why}", severity="problem")
 

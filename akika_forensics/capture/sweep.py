@@ -67,6 +67,9 @@ class Sweep:
                     waiting.extendleft((name, position) for position in reversed(plans[name].wanted()))
                     if plans[name].done and name not in self.failed:
                         self._tell(name, expected)
+        except (Interrupted, KeyboardInterrupt):
+            self._reader.stop()  # threads that wait for their turn shall not keep the user waiting
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
         self._wrap_up(plans)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol, Self
 
+from akika_forensics.errors import Interrupted
 from akika_forensics.model import instants
 
 
@@ -107,8 +108,15 @@ class _Spacing:
         self._next = max(self._next, now - self._seconds) + self._seconds
 
 
+_GLANCE: Final = 0.5
+"""A wait is looked up from this often, in seconds, to see whether the user wants to stop."""
+
+
 class Pace:
-    """Hands out turns to all threads of one connection and counts them."""
+    """Hands out turns to all threads of one connection, and the waits between tries; counts the turns.
+
+    After ``stop`` every wait and every turn raises Interrupted.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._clock = limits.clock
@@ -128,6 +136,7 @@ class Pace:
             self._batches.append(_Window(limits.batches_per_minute, 60.0))
         self._paused_until = float("-inf")
         self._turns = 0
+        self._stopped = threading.Event()
 
     @property
     def turns(self) -> int:
@@ -139,6 +148,21 @@ class Pace:
         with self._lock:
             self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
 
+    def stop(self) -> None:
+        """End all waits; nothing more leaves."""
+        self._stopped.set()
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, unless the user wants to stop."""
+        until = self._clock.monotonic() + seconds
+        while (left := until - self._clock.monotonic()) > 0:
+            self._check()
+            self._clock.sleep(min(left, _GLANCE))
+
+    def _check(self) -> None:
+        if self._stopped.is_set():
+            raise Interrupted("The reading was stopped.", means="Nothing was changed.")
+
     @contextmanager
     def turn(self, *, batch: bool = False) -> Iterator[None]:
         """Waits for a slot and a turn; the slot is held until the block ends."""
@@ -148,6 +172,7 @@ class Pace:
 
     def _wait(self, windows: list[_Window | _Spacing]) -> None:
         while True:
+            self._check()
             with self._lock:
                 now = self._clock.monotonic()
                 delay = max([self._paused_until - now, *(window.delay(now) for window in windows)])
@@ -156,4 +181,4 @@ class Pace:
                         window.take(now)
                     self._turns += 1
                     return
-            self._clock.sleep(delay)
+            self._clock.sleep(min(delay, _GLANCE))

@@ -98,7 +98,7 @@ class Reader:
         base = transport or httpx.HTTPTransport(limits=httpx.Limits(max_connections=limits.in_flight))
         guarded = WriteBlock(base, connection)
         spelled = Spelled(Paced(guarded, limits, self._pace))
-        stack = Log(Retry(spelled, limits, lambda _: True), limits.clock, on_request)
+        stack = Log(Retry(spelled, limits, self._pace, lambda _: True), limits.clock, on_request)
         self._client = httpx.Client(
             transport=stack,
             auth=SignIn(connection, tokens, limits.clock),
@@ -122,6 +122,10 @@ class Reader:
 
     def close(self) -> None:
         self._client.close()
+
+    def stop(self) -> None:
+        """For another thread: every request that has not left yet, and all that follow, raise Interrupted."""
+        self._pace.stop()
 
     @property
     def requests(self) -> int:

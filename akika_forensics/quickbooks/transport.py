@@ -99,8 +99,10 @@ class Retry(httpx.BaseTransport):
     ``repeatable`` allows: reads and the token request. A write of unknown outcome never is.
     """
 
-    def __init__(self, inner: httpx.BaseTransport, limits: Limits, repeatable: Callable[[httpx.Request], bool]) -> None:
-        self._inner, self._limits, self._repeatable = inner, limits, repeatable
+    def __init__(
+        self, inner: httpx.BaseTransport, limits: Limits, pace: Pace, repeatable: Callable[[httpx.Request], bool]
+    ) -> None:
+        self._inner, self._limits, self._pace, self._repeatable = inner, limits, pace, repeatable
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         throttled = failed = 0
@@ -134,7 +136,7 @@ class Retry(httpx.BaseTransport):
 
     def _wait(self, failed: int) -> None:
         longest = min(self._limits.backoff_cap, self._limits.backoff * 2 ** (failed - 1))
-        self._limits.clock.sleep(random.uniform(0, longest))
+        self._pace.wait(random.uniform(0, longest))
 
 
 class Spelled(httpx.BaseTransport):

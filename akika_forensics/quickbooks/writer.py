@@ -114,7 +114,9 @@ class Writer:
         self._pace = Pace(limits)
         guarded = OneCompany(transport or httpx.HTTPTransport(), connection)
         token_url = httpx.URL(connection.token_url)
-        retrying = Retry(Paced(guarded, limits, self._pace), limits, lambda request: request.url == token_url)
+        retrying = Retry(
+            Paced(guarded, limits, self._pace), limits, self._pace, lambda request: request.url == token_url
+        )
         self._client = httpx.Client(
             transport=Log(retrying, limits.clock, on_request),
             auth=SignIn(connection, tokens, limits.clock),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -86,8 +87,8 @@ Capture = Callable[..., Any]
 def run(fake: Any) -> Capture:
     """Capture a company into a writer and return what was committed."""
 
-    def go(company: Any, writer: Any, **options: Any) -> Any:
-        limits = Limits(clock=company.clock, per_second=None, per_minute=None, batches_per_minute=None, attempts=3)
+    def go(company: Any, writer: Any, *, throttle_attempts: int = 8, **options: Any) -> Any:
+        limits = replace(Limits(clock=company.clock, attempts=3).unpaced(), throttle_attempts=throttle_attempts)
         with open_reader(fake.connection(), fake.store(company.clock), limits=limits, transport=company) as reader:
             return capture.run(reader, writer, **options)
 

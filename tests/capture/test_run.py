@@ -152,6 +152,19 @@ class TestStopped:
         assert writer.committed is None
         assert len(company.seen) <= 6 + 12, "those in flight end, no others begin"
 
+    def test_a_wait_for_the_service_does_not_keep_the_user(
+        self, fake: Any, run: Any, company: Any, writer: Any
+    ) -> None:
+        """A thread that would sit out one pause after another gives up when the user stops."""
+
+        def before(request: httpx.Request) -> httpx.Response | None:
+            return fake.gateway_fault(429, "3001", "x") if "FROM Bill " in _query_of(request) else None
+
+        company.before = before
+        with pytest.raises(Interrupted):
+            run(company, writer, should_stop=lambda: company.clock.seconds > 10, throttle_attempts=10**9)
+        assert writer.committed is None
+
     def test_a_stop_between_the_passes(self, run: Any, company: Any, writer: Any) -> None:
         with pytest.raises(Interrupted):
             run(company, writer, should_stop=lambda: any(r.url.path.endswith("/cdc") for r in company.seen))

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from akika_forensics.errors import NetworkFailed, ServiceError, Throttled
+from akika_forensics.errors import Interrupted, NetworkFailed, ServiceError, Throttled
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Limits, open_reader
 from akika_forensics.quickbooks.limits import Pace
@@ -142,10 +142,22 @@ def test_waits_between_tries_grow_and_are_bounded(fake: Any, company: Any) -> No
             pytest.raises(NetworkFailed),
         ):
             reader.read(INVOICE)
-        assert len(company.clock.slept) == 8
-        assert all(0 <= wait <= min(20, 2**tries) for tries, wait in enumerate(company.clock.slept))
-        longest.append(max(company.clock.slept))
-    assert max(longest) > 10, "jitter reaches up to the cap"
+        waited = sum(company.clock.slept)
+        assert waited <= 1 + 2 + 4 + 8 + 16 + 20 * 3
+        assert all(wait <= 0.5 for wait in company.clock.slept), "somebody looks up"
+        longest.append(waited)
+    assert max(longest) > 60, "jitter reaches up to the cap"
+    assert min(longest) < 50, "and does not always"
+
+
+def test_a_wait_ends_when_the_user_stops(fake: Any, company: Any) -> None:
+    pace = Pace(Limits(clock=company.clock))
+    pace.stop()
+    with pytest.raises(Interrupted):
+        pace.wait(5)
+    with pytest.raises(Interrupted), pace.turn():
+        pass
+    assert pace.turns == 0
 
 
 @given(st.lists(st.floats(0, 2), max_size=40), st.booleans())
