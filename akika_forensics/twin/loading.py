@@ -138,14 +138,15 @@ def _position(key: RecordKey, body: Body) -> tuple[int, str, int, tuple[str, int
 
 
 def _put(twin: Twin, records: list[Loaded], report: LoadReport) -> None:
-    for record in sorted(records, key=lambda record: _position(record.key, record.body)):
-        fault = shape.fault(record.key.entity, record.body)
-        twin.put_raw(record.key.entity, record.payload, post=fault is None and _moves_the_books(record.key.entity))
-        if fault is not None:
-            report.announce(
-                f"{record.key} is not in the shape of its kind: {fault}; it is kept as it is and not posted.",
-                record.key,
-            )
+    with twin.store.transaction():
+        for record in sorted(records, key=lambda record: _position(record.key, record.body)):
+            fault = shape.fault(record.key.entity, record.body)
+            twin.put_raw(record.key.entity, record.payload, post=fault is None and _moves_the_books(record.key.entity))
+            if fault is not None:
+                report.announce(
+                    f"{record.key} is not in the shape of its kind: {fault}; it is kept as it is and not posted.",
+                    record.key,
+                )
     by_entity: dict[str, list[RecordKey]] = {}
     for record in records:
         by_entity.setdefault(record.key.entity, []).append(record.key)
@@ -155,8 +156,11 @@ def _put(twin: Twin, records: list[Loaded], report: LoadReport) -> None:
 
 
 def _sound(recorded: Mapping[RecordKey, Body]) -> dict[RecordKey, Body]:
-    """The records whose balances can be read."""
-    return {key: body for key, body in recorded.items() if shape.fault(key.entity, body) is None}
+    """Accounts, customers and vendors whose balances can be read."""
+    carry = {"Account", "Customer", "Vendor"}
+    return {
+        key: body for key, body in recorded.items() if key.entity in carry and shape.fault(key.entity, body) is None
+    }
 
 
 def _moves_the_books(entity: str) -> bool:

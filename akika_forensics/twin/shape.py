@@ -30,24 +30,25 @@ def _object(fields: dict[str, str], body: dict[str, Any], prefix: str) -> str | 
 
 
 def _value(kind: str, value: Any, path: str) -> str | None:
-    if kind == "any" or (value is None and kind in _PLAIN):
+    if kind in _PLAIN or kind.startswith("enum:"):
+        return f"{path} is no plain value" if isinstance(value, dict | list) else None
+    if kind == "any":
         return None
     if kind.endswith("[]"):
         if not isinstance(value, list):
             return f"{path} is no list"
-        rows = (_value(kind[:-2], row, f"{path}[{position}]") for position, row in enumerate(value))
-        return next((found for found in rows if found is not None), None)
+        for position, row in enumerate(value):
+            found = _value(kind[:-2], row, f"{path}[{position}]")
+            if found is not None:
+                return found
+        return None
     if kind == "ref":
         return _reference(value, path)
     if kind in schema.TYPES:
         return _object(schema.TYPES[kind], value, f"{path}.") if isinstance(value, dict) else f"{path} is no object"
-    if isinstance(value, dict | list):
-        return f"{path} is no plain value"
-    if kind == "number":
-        return _checked(money, value, f"{path} is no number")
     if kind == "date":
         return _checked(parse_date, str(value), f"{path} is no date") if value != "" else None
-    return None
+    return _checked(money, value, f"{path} is no number")
 
 
 def _reference(value: Any, path: str) -> str | None:
