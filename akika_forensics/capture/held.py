@@ -66,10 +66,18 @@ class Held:
                 return False
             if at < before[1]:
                 return False
+        try:
+            self._look_at(cut)
+            self._sink.add(cut.key, cut.payload)
+        except WrongUse as error:
+            self.citations.drop(cut.key)
+            self.drop(cut.key)
+            self._findings.add(
+                "record_refused", f"A record cannot be kept: {error.what}", severity="problem", record=cut.key
+            )
+            return False
         versions[cut.key.id] = mark, at
         self.changes += 1
-        self._sink.add(cut.key, cut.payload)
-        self._look_at(cut)
         return True
 
     def drop(self, key: RecordKey) -> bool:

@@ -7,9 +7,10 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol, Self
+from weakref import WeakValueDictionary
 
 from akika_forensics.errors import Interrupted
 from akika_forensics.model import instants
@@ -22,6 +23,8 @@ class Clock(Protocol):
 
 
 class SystemClock:
+    """The time of this machine."""
+
     def monotonic(self) -> float:
         return time.monotonic()
 
@@ -31,6 +34,8 @@ class SystemClock:
     def now(self) -> datetime:
         return instants.now()
 
+
+_SYSTEM: Final = SystemClock()
 
 _SLACK: Final = 1.02
 """Our windows are a little longer than QuickBooks': requests bunch up on their way."""
@@ -59,7 +64,7 @@ class Limits:
     backoff_cap: float = 30.0
     read_timeout: float = 130.0
     connect_timeout: float = 15.0
-    clock: Clock = field(default_factory=SystemClock)
+    clock: Clock = _SYSTEM
 
     def unpaced(self) -> Self:
         """The same patience without a pace, and short waits: for a server on this machine that sets no limits."""
@@ -108,20 +113,12 @@ class _Spacing:
         self._next = max(self._next, now - self._seconds) + self._seconds
 
 
-_GLANCE: Final = 0.5
-"""A wait is looked up from this often, in seconds, to see whether the user wants to stop."""
-
-
-class Pace:
-    """Hands out turns to all threads of one connection, and the waits between tries; counts the turns.
-
-    After ``stop`` every wait and every turn raises Interrupted.
-    """
+class Allowance:
+    """The turns of one company: all readers and writers of a process share them."""
 
     def __init__(self, limits: Limits) -> None:
-        self._clock = limits.clock
+        self.slots = threading.BoundedSemaphore(limits.in_flight)
         self._lock = threading.Lock()
-        self._slots = threading.BoundedSemaphore(limits.in_flight)
         self._windows: list[_Window | _Spacing] = []
         if limits.per_minute is not None:
             self._windows.append(_Window(limits.per_minute, 60.0))
@@ -135,6 +132,54 @@ class Pace:
         if limits.batches_per_minute is not None:
             self._batches.append(_Window(limits.batches_per_minute, 60.0))
         self._paused_until = float("-inf")
+
+    def pause(self, until: float) -> None:
+        with self._lock:
+            self._paused_until = max(self._paused_until, until)
+
+    def take(self, clock: Clock, *, batch: bool) -> float:
+        """Take a turn and return 0, or return how many seconds to wait before asking again."""
+        windows = self._windows + self._batches if batch else self._windows
+        with self._lock:
+            now = clock.monotonic()
+            delay = max([self._paused_until - now, *(window.delay(now) for window in windows)])
+            if delay > 0:
+                return delay
+            for window in windows:
+                window.take(now)
+            return 0.0
+
+
+_Key = tuple[str, int | None, int | None, int | None, int, int]
+_ALLOWANCES: Final[WeakValueDictionary[_Key, Allowance]] = WeakValueDictionary()
+_ALLOWANCES_GUARD: Final = threading.Lock()
+
+
+def allowance_of(company_url: str, limits: Limits) -> Allowance:
+    """The allowance of a company at these limits; the same one for everybody in this process."""
+    pace = limits.per_minute, limits.per_second, limits.batches_per_minute, limits.in_flight
+    key: _Key = (company_url, *pace, id(limits.clock))
+    with _ALLOWANCES_GUARD:
+        found = _ALLOWANCES.get(key)
+        if found is None:
+            found = _ALLOWANCES[key] = Allowance(limits)
+        return found
+
+
+_GLANCE: Final = 0.5
+"""A wait is looked up from this often, in seconds, to see whether the user wants to stop."""
+
+
+class Pace:
+    """Hands out turns to all threads of one reader or writer, and the waits between tries; counts the turns.
+
+    After ``stop`` every wait and every turn raises Interrupted.
+    """
+
+    def __init__(self, limits: Limits, allowance: Allowance | None = None) -> None:
+        self._clock = limits.clock
+        self._allowance = allowance or Allowance(limits)
+        self._lock = threading.Lock()
         self._turns = 0
         self._stopped = threading.Event()
 
@@ -145,8 +190,7 @@ class Pace:
 
     def pause(self, seconds: float) -> None:
         """Nobody gets a turn before ``seconds`` have passed."""
-        with self._lock:
-            self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
+        self._allowance.pause(self._clock.monotonic() + seconds)
 
     def stop(self) -> None:
         """End all waits; nothing more leaves."""
@@ -159,26 +203,18 @@ class Pace:
             self._check()
             self._clock.sleep(min(left, _GLANCE))
 
-    def _check(self) -> None:
-        if self._stopped.is_set():
-            raise Interrupted("The reading was stopped.", means="Nothing was changed.")
-
     @contextmanager
     def turn(self, *, batch: bool = False) -> Iterator[None]:
         """Waits for a slot and a turn; the slot is held until the block ends."""
-        with self._slots:
-            self._wait(self._windows + self._batches if batch else self._windows)
+        with self._allowance.slots:
+            self._check()
+            while (delay := self._allowance.take(self._clock, batch=batch)) > 0:
+                self._clock.sleep(min(delay, _GLANCE))
+                self._check()
+            with self._lock:
+                self._turns += 1
             yield
 
-    def _wait(self, windows: list[_Window | _Spacing]) -> None:
-        while True:
-            self._check()
-            with self._lock:
-                now = self._clock.monotonic()
-                delay = max([self._paused_until - now, *(window.delay(now) for window in windows)])
-                if delay <= 0:
-                    for window in windows:
-                        window.take(now)
-                    self._turns += 1
-                    return
-            self._clock.sleep(min(delay, _GLANCE))
+    def _check(self) -> None:
+        if self._stopped.is_set():
+            raise Interrupted("The reading was stopped.", means="Nothing was changed.")

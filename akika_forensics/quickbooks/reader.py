@@ -21,7 +21,7 @@ from akika_forensics.quickbooks import answers, faults, statements
 from akika_forensics.quickbooks.answers import Rows, Slice
 from akika_forensics.quickbooks.change_feed import ChangeFeed, FeedReading
 from akika_forensics.quickbooks.connection import Connection, TokenStore
-from akika_forensics.quickbooks.limits import Limits, Pace
+from akika_forensics.quickbooks.limits import Limits, Pace, allowance_of
 from akika_forensics.quickbooks.paging import Page, PagePlan, pages_in_turn
 from akika_forensics.quickbooks.sign_in import SignIn
 from akika_forensics.quickbooks.transport import Log, Paced, RequestLine, Retry, Spelled
@@ -94,7 +94,7 @@ class Reader:
         transport: httpx.BaseTransport | None,
     ) -> None:
         self.connection = connection
-        self._pace = Pace(limits)
+        self._pace = Pace(limits, allowance_of(connection.company_url, limits))
         base = transport or httpx.HTTPTransport(limits=httpx.Limits(max_connections=limits.in_flight))
         guarded = WriteBlock(base, connection)
         spelled = Spelled(Paced(guarded, limits, self._pace))
@@ -265,7 +265,10 @@ class Reader:
     def _batch(self, queries: list[str], asked: str) -> list[msgspec.Raw | Fault]:
         """The QueryResponse of each query or the fault it was refused with, in order; one request."""
         items = [{"bId": f"q{number}", "Query": query} for number, query in enumerate(queries)]
-        members, _ = self._ask("POST", "batch", {}, asked, msgspec.json.encode({"BatchItemRequest": items}))
+        try:
+            members, _ = self._ask("POST", "batch", {}, asked, msgspec.json.encode({"BatchItemRequest": items}))
+        except Fault:
+            return [self._alone(query, asked) for query in queries]
         found: dict[str, msgspec.Raw | Fault] = {}
         try:
             for item in msgspec.json.decode(members["BatchItemResponse"], type=list[dict[str, msgspec.Raw]]):
@@ -276,6 +279,14 @@ class Reader:
             return [found[f"q{number}"] for number in range(len(queries))]
         except (KeyError, msgspec.DecodeError):
             raise faults.unreadable(asked, "its items are not the ones asked for") from None
+
+    def _alone(self, query: str, asked: str) -> msgspec.Raw | Fault:
+        """A query by itself, for a service that refuses to take several at once."""
+        try:
+            members, _ = self._get("query", {"query": query}, asked)
+        except Fault as error:
+            return error
+        return members.get("QueryResponse", msgspec.Raw(b"{}"))
 
     def _query(self, entity: str, statement: str, asked: str) -> tuple[Rows, datetime | None]:
         members, response = self._get("query", {"query": statement}, asked)

@@ -21,7 +21,7 @@ from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.quickbooks import answers, faults
 from akika_forensics.quickbooks.answers import Slice
 from akika_forensics.quickbooks.connection import Connection, TokenStore
-from akika_forensics.quickbooks.limits import Limits, Pace
+from akika_forensics.quickbooks.limits import Limits, Pace, allowance_of
 from akika_forensics.quickbooks.sign_in import SignIn
 from akika_forensics.quickbooks.transport import Log, Paced, RequestLine, Retry
 
@@ -111,7 +111,7 @@ class Writer:
     ) -> None:
         self.connection = connection
         self._opened_for = (connection.base_url, connection.realm_id)
-        self._pace = Pace(limits)
+        self._pace = Pace(limits, allowance_of(connection.company_url, limits))
         guarded = OneCompany(transport or httpx.HTTPTransport(), connection)
         token_url = httpx.URL(connection.token_url)
         retrying = Retry(

@@ -13,7 +13,6 @@ from akika_forensics.capture.citations import Citations
 from akika_forensics.capture.cited import cited_by
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
-from akika_forensics.errors import AkikaError
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import links_of
@@ -65,9 +64,10 @@ def test_a_date_that_is_none_stops_nothing(held: Held, day: Any) -> None:
 
 
 @pytest.mark.parametrize("payload", [b"[]", b"1", b'"x"'])
-def test_what_is_no_object_is_refused(held: Held, payload: bytes) -> None:
-    with pytest.raises(AkikaError):
-        held.take([Slice(KEY, payload)], NOON)
+def test_what_is_no_object_is_named(writer: Any, payload: bytes) -> None:
+    findings = Findings()
+    assert Held(writer, findings).take([Slice(KEY, payload)], NOON) == 0
+    assert [row["code"] for row in findings.as_dicts()] == ["record_refused"]
 
 
 NUMBERS = st.integers(0, 6)

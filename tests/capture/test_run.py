@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from akika_forensics.capture import readable_entities
-from akika_forensics.errors import Interrupted, NetworkFailed, SignInFailed
+from akika_forensics.errors import Interrupted, NetworkFailed, SignInFailed, WrongUse
 from akika_forensics.model.record import RecordKey
 
 
@@ -141,6 +141,31 @@ class TestNotWhole:
         company.query = lambda s: fake.fault("4001") if s == "SELECT count(*) FROM Preferences" else real(s)
         assert run(company, writer)["complete"]
         assert any("Preferences" in f["what"] for f in writer.committed["findings"] if f["code"] == "not_counted")
+
+    def test_a_record_the_vault_cannot_take_is_named_and_the_others_are_kept(
+        self, run: Any, company: Any, writer: Any
+    ) -> None:
+        for number in range(3):
+            company.put("Invoice", str(number + 1))
+        take = writer.add
+
+        def add(key: RecordKey, payload: bytes) -> None:
+            if key.id == "2":
+                raise WrongUse("This number is too long.")
+            take(key, payload)
+
+        writer.add = add
+        company.clock.sleep(3600)
+        assert not run(company, writer)["complete"]
+        assert writer.finding("record_refused")["records"] == ["Invoice:2"]
+        assert {key.id for key in writer.records if key.entity == "Invoice"} == {"1", "3"}
+
+    def test_a_service_that_takes_no_batches(self, fake: Any, run: Any, company: Any, writer: Any) -> None:
+        company.put("Invoice", "1")
+        company.before = lambda r: fake.fault("500") if r.url.path.endswith("/batch") else None
+        info = run(company, writer)
+        assert info["complete"]
+        assert info["counts"]["Invoice"] == 1
 
 
 class TestStopped:

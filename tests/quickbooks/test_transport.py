@@ -256,3 +256,17 @@ class TestWriter:
         assert outcome.slice is not None
         assert outcome.slice.key.id == "9"
         assert company.clock.seconds > 60
+
+    def test_reader_and_writer_of_a_company_share_the_allowance(self, fake: Any, company: Any) -> None:
+        limits = Limits(clock=company.clock)
+        company.before = lambda r: httpx.Response(200, json={"Invoice": {"Id": "9"}})
+        began = company.clock.seconds
+        with (
+            open_writer(fake.connection(), fake.store(company.clock), limits=limits, transport=company) as writer,
+            open_reader(fake.connection(), fake.store(company.clock), limits=limits, transport=company) as reader,
+        ):
+            for number in range(20):
+                writer.send([WriteItem("a", "create", "Invoice", {})], f"r{number}")
+                reader.read(INVOICE)
+            assert (writer.requests, reader.requests) == (20, 20)
+        assert company.clock.seconds - began > 40 * 0.12 - 0.5
