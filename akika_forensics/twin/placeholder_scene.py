@@ -85,6 +85,7 @@ class Scene:
         self.citations: dict[RecordKey, list[Citation]] = defaultdict(list)
         self.wanted: dict[RecordKey, Body] = {}
         self.unreadable: list[Citation] = []
+        self.divided: list[tuple[RecordKey, ...]] = []
         for key in sorted(recorded, key=number):
             self.note_citations(key)
 
@@ -201,6 +202,8 @@ class Scene:
                 shares[document, payer] = part
                 rest -= part
             others = [payer for payer in payers if (document, payer) not in shares]
+            if len(others) > 1 and rest > 0:
+                self.divided.append((document, *others))
             for payer, part in zip(others, split(max(rest, ZERO), len(others)), strict=True):
                 shares[document, payer] = part
         return shares

@@ -48,6 +48,11 @@ def fill(recorded: dict[RecordKey, Body], report: LoadReport) -> dict[RecordKey,
             made[key] = _labelled(scene, key, _BUILDERS.get(key.entity, placeholder_lists.generic)(scene, key))
             scene.add(key, made[key])
     _say_what_cannot_be_read(scene, report)
+    for document, *payers in scene.divided:
+        among = " and ".join(map(str, payers))
+        report.announce(
+            f"{document} was settled by {among}, by how much each is not recorded; equal parts stand in.", document
+        )
     for key in sorted(made, key=number):
         report.placeholders.append(Note((key, *_citers(scene, key)), _sentence(scene, key, made[key])))
     return made

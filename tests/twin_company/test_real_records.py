@@ -154,6 +154,7 @@ def test_oddities_are_announced(loaded: Loaded) -> None:
     assert any("README.md" in what for what in said)
     assert any("Invoice:42 cites StatementCharge" in what for what in said)
     assert any("Invoice:42 does not add up" in what for what in said)
+    assert any("Invoice:71 was settled by Payment:72 and Payment:74" in what for what in said)
     assert any("CompanyInfo" in what for what in said)
     assert loaded[0].unposted != ()
 
