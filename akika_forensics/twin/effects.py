@@ -10,7 +10,7 @@ from akika_forensics.model.money import money
 from akika_forensics.twin import accounts, inventory, links, posting
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
-from akika_forensics.twin.store import LinkRow, MovementRow, PostingRow
+from akika_forensics.twin.tables import LinkRow, MovementRow, PostingRow
 
 ALWAYS_LISTED: Final = frozenset({"Invoice", "Bill", "PurchaseOrder", "Payment", "Estimate"})
 """Entities that show ``LinkedTxn`` even when it is empty. Source: recorded answers."""

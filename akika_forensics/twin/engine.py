@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -16,30 +15,21 @@ from akika_forensics.model.catalogue import CATALOGUE, Delete
 from akika_forensics.model.instants import now
 from akika_forensics.model.money import cents
 from akika_forensics.twin import (
-    closing,
     effects,
-    faults,
     feed,
-    identity,
     inventory,
-    links,
-    merge,
-    opening,
-    posting,
+    operations,
     query,
     raw,
     reports,
-    rules,
-    schema,
     settings,
-    voiding,
     wire,
 )
 from akika_forensics.twin.query import Result
-from akika_forensics.twin.request import Write
 from akika_forensics.twin.request_log import RequestLog, Seen
 from akika_forensics.twin.session import Cache, Session
-from akika_forensics.twin.store import PostingRow, Store
+from akika_forensics.twin.store import Store
+from akika_forensics.twin.tables import PostingRow
 
 
 class Twin:
@@ -184,7 +174,7 @@ class Twin:
     ) -> dict[str, Any]:
         """Key a new record; gives it as stored. ``id`` and ``at`` force Id and time: for builders, not for clients."""
         with self._session(at) as session:
-            record_id = self._create(session, entity, dict(body), id, frozenset(include))
+            record_id = operations.create(session, entity, dict(body), id, frozenset(include))
         return self._stored(entity, record_id)
 
     def update(
@@ -199,19 +189,19 @@ class Twin:
         if "void" in include:
             return self.void(entity, body, at=at)
         with self._session(at) as session:
-            record_id = self._update(session, entity, dict(body), frozenset(include))
+            record_id = operations.update(session, entity, dict(body), frozenset(include))
         return self._stored(entity, record_id)
 
     def delete(self, entity: str, body: Mapping[str, Any], *, at: datetime | None = None) -> dict[str, Any]:
         """Remove a transaction for good; gives the deleted stub."""
         with self._session(at) as session:
-            record_id = self._delete(session, entity, dict(body))
+            record_id = operations.delete(session, entity, dict(body))
         return {"domain": "QBO", "status": "Deleted", "Id": record_id}
 
     def void(self, entity: str, body: Mapping[str, Any], *, at: datetime | None = None) -> dict[str, Any]:
         """Set all amounts to zero and let go of links; the record stays."""
         with self._session(at) as session:
-            record_id = self._void(session, entity, dict(body))
+            record_id = operations.void(session, entity, dict(body))
         return self._stored(entity, record_id)
 
     def batch(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -228,134 +218,6 @@ class Twin:
         if payload is None:
             raise WrongUse(f"{entity} {record_id} is gone.")
         return payloads.decode(payload)  # type: ignore[no-any-return]  # a stored record is an object
-
-    def _create(
-        self,
-        session: Session,
-        entity: str,
-        body: dict[str, Any],
-        forced: str | None = None,
-        include: frozenset[str] = frozenset(),
-    ) -> str:
-        row = CATALOGUE.get(entity)
-        if row is None or not (row.can("create") or forced):
-            raise faults.unsupported(f"create {entity}")
-        if not schema.fields_of(entity):
-            raise faults.not_offered(f"{entity} cannot be created in this company.")
-        admitted = schema.admit(entity, body)
-        given = opening.taken(admitted, row.opening)
-        claimed = admitted.get("TotalAmt")
-        fresh = merge.drop_unwritable(entity, admitted)
-        fresh["LinkedTxn"] = merge.linked(entity, None, fresh.get("LinkedTxn", []))
-        if not fresh["LinkedTxn"]:
-            del fresh["LinkedTxn"]
-        write = Write(session, entity, None, frozenset(fresh), include, given, claimed)
-        rules.complete(write, fresh)
-        closing.check(session, entity, None, fresh)
-        record_id = forced or identity.next_id(self._store, entity)
-        if forced and session.find(entity, forced) is not None:
-            raise WrongUse(f"{entity} {forced} is already there.")
-        identity.seen(self._store, entity, record_id)
-        stamp = wire.metadata_time(session.moment)
-        fresh.update(domain="QBO", sparse=False, Id=record_id, SyncToken="0")
-        fresh["MetaData"] = {"CreateTime": stamp, "LastUpdatedTime": stamp}
-        merge.list_links(entity, fresh)
-        links.check_targets(session, entity, fresh)
-        session.put(entity, fresh)
-        self._apply(session, entity, record_id, fresh)
-        opening.post(session, entity, fresh, given, write.today, lambda kind, inner: self._keyed(session, kind, inner))
-        return record_id
-
-    def _keyed(self, session: Session, entity: str, body: dict[str, Any]) -> dict[str, Any]:
-        record_id = self._create(session, entity, body)
-        found = session.find(entity, record_id)
-        assert found is not None  # noqa: S101 - created above
-        return found
-
-    def _apply(self, session: Session, entity: str, record_id: str, body: dict[str, Any] | None) -> None:
-        try:
-            effects.apply(session, entity, record_id, body)
-        except posting.Unpostable as error:
-            raise faults.business(f"The transaction cannot be posted: {error}.") from error
-
-    def _current(self, session: Session, entity: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The record that a request is about, its SyncToken checked. Raises 2020, 2030, 610, 5010."""
-        record_id = str(body.get("Id", ""))
-        if not record_id:
-            raise faults.missing("Id")
-        if identity.number_of(record_id) < 0 and session.find(entity, record_id) is None:
-            raise faults.invalid_id(record_id, timed=True)
-        old = session.find(entity, record_id)
-        if old is None:
-            raise faults.gone() if CATALOGUE[entity].is_transaction else faults.not_found()
-        token = body.get("SyncToken")
-        if token in (None, ""):
-            if entity == "Attachable":
-                return old
-            raise faults.missing("SyncToken")
-        if str(token) != str(old.get("SyncToken", "0")):
-            raise faults.stale()
-        return old
-
-    def _update(
-        self, session: Session, entity: str, body: dict[str, Any], include: frozenset[str] = frozenset()
-    ) -> str:
-        row = CATALOGUE.get(entity)
-        if row is None or not row.can("update"):
-            raise faults.unsupported(f"update {entity}")
-        old = copy.deepcopy(self._current(session, entity, body))
-        is_sparse = str(body.get("sparse", False)).lower() == "true"
-        admitted = schema.admit(entity, body, sparse=is_sparse)
-        opening.taken(admitted, row.opening)
-        claimed = admitted.get("TotalAmt")
-        sent = merge.drop_unwritable(entity, admitted)
-        fresh = (merge.sparse if is_sparse else merge.full)(entity, old, sent)
-        write = Write(session, entity, old, frozenset(sent), include, None, claimed)
-        rules.complete(write, fresh)
-        record_id = str(old["Id"])
-        fresh.update(domain="QBO", sparse=False, Id=record_id, SyncToken=old["SyncToken"], MetaData=old["MetaData"])
-        merge.list_links(entity, fresh)
-        if merge.same(entity, old, fresh):
-            return record_id
-        links.check_targets(session, entity, fresh)
-        closing.check(session, entity, old, fresh)
-        closing.check_deposited(session, entity, old, fresh)
-        closing.check_settled(session, entity, old, fresh)
-        fresh["SyncToken"] = str(int(str(old["SyncToken"])) + 1)
-        fresh["MetaData"] = {**old["MetaData"], "LastUpdatedTime": wire.metadata_time(session.moment)}
-        session.put(entity, fresh)
-        rules.follow(write, fresh)
-        self._apply(session, entity, record_id, fresh)
-        return record_id
-
-    def _delete(self, session: Session, entity: str, body: dict[str, Any]) -> str:
-        row = CATALOGUE.get(entity)
-        if row is None or row.delete is not Delete.HARD or not row.can("delete"):
-            raise faults.unsupported(f"delete {entity}")
-        old = self._current(session, entity, body)
-        record_id = str(old["Id"])
-        closing.check(session, entity, old, None)
-        closing.check_deposited(session, entity, old, None)
-        effects.detach(session, entity, record_id)
-        self._apply(session, entity, record_id, None)
-        session.remove(entity, record_id)
-        return record_id
-
-    def _void(self, session: Session, entity: str, body: dict[str, Any]) -> str:
-        row = CATALOGUE.get(entity)
-        if row is None or row.void is None:
-            raise faults.unsupported(f"void {entity}")
-        old = copy.deepcopy(self._current(session, entity, body))
-        record_id = str(old["Id"])
-        closing.check(session, entity, old, old)
-        closing.check_deposited(session, entity, old, None)
-        effects.detach(session, entity, record_id)
-        voided = voiding.voided(entity, session.find(entity, record_id) or old)
-        voided["SyncToken"] = str(int(str(old["SyncToken"])) + 1)
-        voided["MetaData"] = {**old["MetaData"], "LastUpdatedTime": wire.metadata_time(session.moment)}
-        session.put(entity, voided)
-        self._apply(session, entity, record_id, voided)
-        return record_id
 
     # loading
 

@@ -15,7 +15,7 @@ from akika_forensics.model.money import ZERO, cents, money
 from akika_forensics.twin import faults, identity, lines
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
-from akika_forensics.twin.store import MovementRow, PostingRow
+from akika_forensics.twin.tables import MovementRow, PostingRow
 
 OPENING: Final = "Opening"
 _SOLD: Final = {"Invoice": -1, "SalesReceipt": -1, "CreditMemo": 1, "RefundReceipt": 1}

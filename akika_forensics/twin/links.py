@@ -14,7 +14,7 @@ from akika_forensics.model.money import ZERO, cents, money
 from akika_forensics.twin import accounts, faults
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
-from akika_forensics.twin.store import LinkRow
+from akika_forensics.twin.tables import LinkRow
 
 SETTLING: Final = {
     "Payment": {"Invoice": 1, "CreditMemo": -1, "JournalEntry": 0},

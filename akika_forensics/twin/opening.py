@@ -17,7 +17,7 @@ from akika_forensics.model.money import cents, money
 from akika_forensics.twin import accounts, effects, inventory, schema
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
-from akika_forensics.twin.store import MovementRow, PostingRow
+from akika_forensics.twin.tables import MovementRow, PostingRow
 
 Create = Callable[[str, dict[str, Any]], dict[str, Any]]
 NOTE: Final = "Opening Balance"

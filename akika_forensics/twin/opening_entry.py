@@ -25,7 +25,7 @@ from akika_forensics.twin import (
 from akika_forensics.twin.load_report import LoadReport, Note
 from akika_forensics.twin.placeholder_scene import inner, number
 from akika_forensics.twin.session import Cache, Session
-from akika_forensics.twin.store import PostingRow
+from akika_forensics.twin.tables import PostingRow
 
 if TYPE_CHECKING:
     from akika_forensics.twin.engine import Twin

@@ -14,7 +14,7 @@ from akika_forensics.model.money import cents, money
 from akika_forensics.twin import accounts, lines
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
-from akika_forensics.twin.store import PostingRow
+from akika_forensics.twin.tables import PostingRow
 
 
 class Unpostable(Exception):

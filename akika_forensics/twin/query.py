@@ -16,7 +16,8 @@ from akika_forensics.model.catalogue import CATALOGUE, Delete, EntityType
 from akika_forensics.twin import faults, grammar, identity, schema, wire
 from akika_forensics.twin.grammar import Condition, Statement, Value
 from akika_forensics.twin.session import Cache
-from akika_forensics.twin.store import Row, Store
+from akika_forensics.twin.store import Store
+from akika_forensics.twin.tables import Row
 
 MOST: Final = 1000
 _EVERYWHERE: Final = ("Id", "MetaData.CreateTime", "MetaData.LastUpdatedTime")

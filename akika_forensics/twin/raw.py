@@ -17,7 +17,7 @@ from akika_forensics.model.money import cents, money
 from akika_forensics.twin import accounts, identity, inventory, links, posting
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
-from akika_forensics.twin.store import MovementRow
+from akika_forensics.twin.tables import MovementRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import Any
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.twin import naming, wire
-from akika_forensics.twin.store import Row, Store
+from akika_forensics.twin.store import Store
+from akika_forensics.twin.tables import Row
 
 Key = tuple[str, str]
 

@@ -1,0 +1,157 @@
+"""One write within a session: create, update, delete, void. What each checks, and in which order."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.model.catalogue import CATALOGUE, Delete
+from akika_forensics.twin import (
+    closing,
+    effects,
+    faults,
+    identity,
+    links,
+    merge,
+    opening,
+    posting,
+    rules,
+    schema,
+    voiding,
+    wire,
+)
+from akika_forensics.twin.request import Write
+from akika_forensics.twin.session import Session
+
+
+def create(
+    session: Session,
+    entity: str,
+    body: dict[str, Any],
+    forced: str | None = None,
+    include: frozenset[str] = frozenset(),
+) -> str:
+    row = CATALOGUE.get(entity)
+    if row is None or not (row.can("create") or forced):
+        raise faults.unsupported(f"create {entity}")
+    if not schema.fields_of(entity):
+        raise faults.not_offered(f"{entity} cannot be created in this company.")
+    admitted = schema.admit(entity, body)
+    given = opening.taken(admitted, row.opening)
+    claimed = admitted.get("TotalAmt")
+    fresh = merge.drop_unwritable(entity, admitted)
+    fresh["LinkedTxn"] = merge.linked(entity, None, fresh.get("LinkedTxn", []))
+    if not fresh["LinkedTxn"]:
+        del fresh["LinkedTxn"]
+    write = Write(session, entity, None, frozenset(fresh), include, given, claimed)
+    rules.complete(write, fresh)
+    closing.check(session, entity, None, fresh)
+    record_id = forced or identity.next_id(session.store, entity)
+    if forced and session.find(entity, forced) is not None:
+        raise WrongUse(f"{entity} {forced} is already there.")
+    identity.seen(session.store, entity, record_id)
+    stamp = wire.metadata_time(session.moment)
+    fresh.update(domain="QBO", sparse=False, Id=record_id, SyncToken="0")
+    fresh["MetaData"] = {"CreateTime": stamp, "LastUpdatedTime": stamp}
+    merge.list_links(entity, fresh)
+    links.check_targets(session, entity, fresh)
+    session.put(entity, fresh)
+    _apply(session, entity, record_id, fresh)
+    opening.post(session, entity, fresh, given, write.today, lambda kind, inner: _keyed(session, kind, inner))
+    return record_id
+
+
+def _keyed(session: Session, entity: str, body: dict[str, Any]) -> dict[str, Any]:
+    record_id = create(session, entity, body)
+    found = session.find(entity, record_id)
+    assert found is not None  # noqa: S101 - created above
+    return found
+
+
+def _apply(session: Session, entity: str, record_id: str, body: dict[str, Any] | None) -> None:
+    try:
+        effects.apply(session, entity, record_id, body)
+    except posting.Unpostable as error:
+        raise faults.business(f"The transaction cannot be posted: {error}.") from error
+
+
+def _current(session: Session, entity: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The record that a request is about, its SyncToken checked. Raises 2020, 2030, 610, 5010."""
+    record_id = str(body.get("Id", ""))
+    if not record_id:
+        raise faults.missing("Id")
+    if identity.number_of(record_id) < 0 and session.find(entity, record_id) is None:
+        raise faults.invalid_id(record_id, timed=True)
+    old = session.find(entity, record_id)
+    if old is None:
+        raise faults.gone() if CATALOGUE[entity].is_transaction else faults.not_found()
+    token = body.get("SyncToken")
+    if token in (None, ""):
+        if entity == "Attachable":
+            return old
+        raise faults.missing("SyncToken")
+    if str(token) != str(old.get("SyncToken", "0")):
+        raise faults.stale()
+    return old
+
+
+def update(session: Session, entity: str, body: dict[str, Any], include: frozenset[str] = frozenset()) -> str:
+    row = CATALOGUE.get(entity)
+    if row is None or not row.can("update"):
+        raise faults.unsupported(f"update {entity}")
+    old = copy.deepcopy(_current(session, entity, body))
+    is_sparse = str(body.get("sparse", False)).lower() == "true"
+    admitted = schema.admit(entity, body, sparse=is_sparse)
+    opening.taken(admitted, row.opening)
+    claimed = admitted.get("TotalAmt")
+    sent = merge.drop_unwritable(entity, admitted)
+    fresh = (merge.sparse if is_sparse else merge.full)(entity, old, sent)
+    write = Write(session, entity, old, frozenset(sent), include, None, claimed)
+    rules.complete(write, fresh)
+    record_id = str(old["Id"])
+    fresh.update(domain="QBO", sparse=False, Id=record_id, SyncToken=old["SyncToken"], MetaData=old["MetaData"])
+    merge.list_links(entity, fresh)
+    if merge.same(entity, old, fresh):
+        return record_id
+    links.check_targets(session, entity, fresh)
+    closing.check(session, entity, old, fresh)
+    closing.check_deposited(session, entity, old, fresh)
+    closing.check_settled(session, entity, old, fresh)
+    fresh["SyncToken"] = str(int(str(old["SyncToken"])) + 1)
+    fresh["MetaData"] = {**old["MetaData"], "LastUpdatedTime": wire.metadata_time(session.moment)}
+    session.put(entity, fresh)
+    rules.follow(write, fresh)
+    _apply(session, entity, record_id, fresh)
+    return record_id
+
+
+def delete(session: Session, entity: str, body: dict[str, Any]) -> str:
+    row = CATALOGUE.get(entity)
+    if row is None or row.delete is not Delete.HARD or not row.can("delete"):
+        raise faults.unsupported(f"delete {entity}")
+    old = _current(session, entity, body)
+    record_id = str(old["Id"])
+    closing.check(session, entity, old, None)
+    closing.check_deposited(session, entity, old, None)
+    effects.detach(session, entity, record_id)
+    _apply(session, entity, record_id, None)
+    session.remove(entity, record_id)
+    return record_id
+
+
+def void(session: Session, entity: str, body: dict[str, Any]) -> str:
+    row = CATALOGUE.get(entity)
+    if row is None or row.void is None:
+        raise faults.unsupported(f"void {entity}")
+    old = copy.deepcopy(_current(session, entity, body))
+    record_id = str(old["Id"])
+    closing.check(session, entity, old, old)
+    closing.check_deposited(session, entity, old, None)
+    effects.detach(session, entity, record_id)
+    voided = voiding.voided(entity, session.find(entity, record_id) or old)
+    voided["SyncToken"] = str(int(str(old["SyncToken"])) + 1)
+    voided["MetaData"] = {**old["MetaData"], "LastUpdatedTime": wire.metadata_time(session.moment)}
+    session.put(entity, voided)
+    _apply(session, entity, record_id, voided)
+    return record_id
