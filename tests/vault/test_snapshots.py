@@ -13,7 +13,7 @@ from pyarrow.parquet.encryption import create_decryption_properties, create_encr
 
 from akika_forensics.errors import Refused, VaultDamaged, WrongUse
 from akika_forensics.model.company import Company
-from akika_forensics.model.payload import digest
+from akika_forensics.model.payload import decode, digest
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import frames, layout, parquet, snapshots, writer
 
@@ -284,3 +284,17 @@ def test_a_folder_that_is_not_empty_is_not_taken(kit: ModuleType, filled: Any, t
     for nothing in (tmp_path / "none", tmp_path / "heads"):
         with pytest.raises(WrongUse, match="no vault"):
             open_vault(nothing, kit.PASSPHRASE, heads=filled.heads)
+
+
+def test_recorded_records_come_back_byte_for_byte(kit: ModuleType, empty: Any, shared_data: Path) -> None:
+    folder = shared_data / "real_records"
+    if not folder.is_dir():
+        pytest.skip("recorded records are absent: no folder shared/data/real_records beside the checkout")
+    records = {}
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_bytes().splitlines():
+            records[RecordKey(path.stem, str(decode(line)["Id"]))] = line
+    assert records
+    kit.take(empty.vault, records)
+    assert contents(empty.open(), "latest") == records
+    assert empty.verify().findings == ()
