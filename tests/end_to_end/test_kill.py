@@ -47,7 +47,8 @@ def killed_at(scene: Scene, file: Path, verb: str, moment: str, number: int, *, 
     setattr(scene.server, moment, watch)
     try:
         process = start(scene, verb, file)
-        process.communicate(timeout=120)
+        output, errors = process.communicate(timeout=120)
+        assert hit or process.returncode == 0, (output, errors)
     finally:
         setattr(scene.server, moment, None)
     return hit
