@@ -48,7 +48,10 @@ def found(pattern: str, *, flags: int = 0, names: list[str] = TEXTS) -> list[str
     ("what", "pattern"),
     [
         ("a path of some machine", r"(?<![\w.])/(?:work|root|home/\w+|Users/\w+|opt/\w+)/"),
-        ("a package registry", r"\b(?:pypi\.org|files\.python[h]osted|registry\.npm[j]s|conda\.anaconda|proxy\.golang)"),
+        (
+            "a package registry",
+            r"\b(?:pypi\.org|files\.python[h]osted|registry\.npm[j]s|conda\.anaconda|proxy\.golang)",
+        ),
         ("something fetched when shown", r"\b(?:esm\.sh|unpkg\.com|jsdelivr|cdn\.[a-z]|cdnjs|fonts\.googleapis)"),
         ("unfinished work", r"\b(?:TO" + r"DO|FIX" + r"ME|NotImplementedError)\b"),
         ("a test that is switched off", r"pytest\.mark\.(?:xfail|skip)\b(?!if)"),
