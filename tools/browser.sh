@@ -1,7 +1,10 @@
 #!/bin/sh
-# Looks for a Chromium for the browser tests; as root on a Debian-like system it installs one when there is none.
+# Looks for a Chromium if any test is marked for one; as root on a Debian-like system it installs one when there is none.
 # Never fails: without a browser those tests skip and say so. BROWSER=no leaves the system as it is.
 set -eu
+
+cd "$(dirname "$0")/.."
+grep -rqs --include='*.py' 'mark\.browser' tests || exit 0
 
 say() { printf 'akika: %s\n' "$*"; }
 
