@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -125,29 +126,20 @@ def test_a_pause_holds_everybody(fake: Any, company: Any) -> None:
         assert company.clock.seconds >= 30
 
 
-def test_waits_between_tries_grow_and_are_bounded(fake: Any, company: Any) -> None:
+@pytest.mark.parametrize(("share", "waited"), [(1.0, 1 + 2 + 4 + 8 + 16 + 20 * 3), (0.5, 45.5), (0.0, 0)])
+def test_waits_between_tries_grow_are_bounded_and_scattered(
+    fake: Any, company: Any, monkeypatch: pytest.MonkeyPatch, share: float, waited: float
+) -> None:
+    monkeypatch.setattr(random, "uniform", lambda least, most: least + share * (most - least))
     _failing(fake, company, "500", 10_000)
-    longest = []
-    for _ in range(30):
-        company.clock.slept.clear()
-        with (
-            open_reader(
-                fake.connection(),
-                fake.store(company.clock),
-                limits=Limits(
-                    clock=company.clock, attempts=9, backoff=1, backoff_cap=20, per_second=None, per_minute=None
-                ),
-                transport=company,
-            ) as reader,
-            pytest.raises(NetworkFailed),
-        ):
-            reader.read(INVOICE)
-        waited = sum(company.clock.slept)
-        assert waited <= 1 + 2 + 4 + 8 + 16 + 20 * 3
-        assert all(wait <= 0.5 for wait in company.clock.slept), "somebody looks up"
-        longest.append(waited)
-    assert max(longest) > 60, "jitter reaches up to the cap"
-    assert min(longest) < 50, "and does not always"
+    limits = Limits(clock=company.clock, attempts=9, backoff=1, backoff_cap=20, per_second=None, per_minute=None)
+    with (
+        open_reader(fake.connection(), fake.store(company.clock), limits=limits, transport=company) as reader,
+        pytest.raises(NetworkFailed),
+    ):
+        reader.read(INVOICE)
+    assert sum(company.clock.slept) == pytest.approx(waited)
+    assert all(wait <= 0.5 for wait in company.clock.slept), "somebody looks up"
 
 
 def test_a_wait_ends_when_the_user_stops(fake: Any, company: Any) -> None:
