@@ -64,8 +64,8 @@ class Scene:
 
 
 @contextmanager
-def staged(folder: Path, twin: Twin, out: Callable[[], str]) -> Iterator[Scene]:
-    with serve(twin) as server:
+def staged(folder: Path, twin: Twin, out: Callable[[], str], faults: str = "") -> Iterator[Scene]:
+    with serve(twin, faults=faults) as server:
         case = init_vault(folder / "vault", Secret(PASSPHRASE), recovery_sheet=None, cost=KdfCost.CHEAP)
         given = server.credentials
         connection = Connection(
