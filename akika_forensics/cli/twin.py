@@ -7,7 +7,6 @@ import sys
 import threading
 from pathlib import Path
 
-import httpx
 import typer
 
 from akika_forensics.cli.session import Options, open_case, stop_on_signal
@@ -94,6 +93,8 @@ def incident(
     url: str = typer.Option(..., help="The base_url that `akika twin serve` printed."),
 ) -> None:
     """Do one labelled incident to a running twin, and print the ground truth."""
+    import httpx
+
     options: Options = context.obj
     try:
         answer = httpx.post(f"{url.rstrip('/')}/twin/incidents/{name}", timeout=60, trust_env=False)
