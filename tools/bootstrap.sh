@@ -35,13 +35,17 @@ on_path() {
     return 1
 }
 
+in_folder() {
+    # $1 holds a folder for each Python; 3.12 and 3.13 come first here too.
+    for found in "$1"/*3.12*/bin/python "$1"/*3.13*/bin/python "$1"/*3.14*/bin/python "$1"/*/bin/python; do
+        if [ -x "$found" ] && fits "$found"; then printf '%s\n' "$found"; return 0; fi
+    done
+    return 1
+}
+
 in_pyenv() {
     for root in "${PYENV_ROOT:-}" "${HOME:-}/.pyenv"; do
-        [ -d "$root/versions" ] || continue
-        for found in "$root"/versions/3.12*/bin/python "$root"/versions/3.13*/bin/python \
-            "$root"/versions/3.14*/bin/python "$root"/versions/*/bin/python; do
-            if [ -x "$found" ] && fits "$found"; then printf '%s\n' "$found"; return 0; fi
-        done
+        if [ -d "$root/versions" ] && in_folder "$root/versions"; then return 0; fi
     done
     return 1
 }
@@ -49,12 +53,13 @@ in_pyenv() {
 with_uv() {
     for uv in "$(command -v uv 2>/dev/null || true)" "${HOME:-}/.local/bin/uv" "${HOME:-}/.cargo/bin/uv"; do
         [ -x "$uv" ] || continue
-        found=$("$uv" python find --no-project '>=3.12' 2>/dev/null) || found=
-        if [ -n "$found" ] && fits "$found"; then printf '%s\n' "$found"; return 0; fi
-        say 'no Python 3.12 or newer here, asking uv for one' >&2
-        "$uv" python install 3.12 >&2 || continue
-        found=$("$uv" python find --no-project 3.12 2>/dev/null) || found=
-        if [ -n "$found" ] && fits "$found"; then printf '%s\n' "$found"; return 0; fi
+        # `uv python find` gives up at the first broken Python on PATH, so its folder is looked into.
+        folder=$("$uv" python dir 2>/dev/null) || continue
+        if in_folder "$folder"; then return 0; fi
+        say 'no Python 3.12 or newer here: asking uv for one' >&2
+        if "$uv" python install 3.12 >/dev/null 2>&1 && in_folder "$folder"; then return 0; fi
+        say 'uv could not get one' >&2
+        return 1
     done
     return 1
 }
