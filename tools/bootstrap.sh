@@ -79,13 +79,20 @@ find_python() {
 # A checkout that was moved has a .venv that points elsewhere: the path is part of what was installed.
 wanted=$(printf '%s\n' "$here" && cksum pyproject.toml constraints.txt)
 
+identity() { "$1" -c 'import sys; print(sys.version, sys.base_prefix)' 2>&1; }
+
+venv_fits() {
+    [ -x .venv/bin/python ] && fits .venv/bin/python || return 1
+    [ -z "${AKIKA_PYTHON:-}" ] || [ "$(identity "$AKIKA_PYTHON")" = "$(identity .venv/bin/python)" ]
+}
+
 up_to_date() {
     [ -f "$stamp" ] && [ "$(sed 1d "$stamp")" = "$wanted" ] || return 1
     installed=,$(sed -n 1p "$stamp"),
     for extra in $(printf '%s' "$extras" | tr , ' '); do
         case $installed in *,"$extra",*) ;; *) return 1 ;; esac
     done
-    fits .venv/bin/python
+    venv_fits
 }
 
 fail_with_log() {
@@ -96,7 +103,7 @@ fail_with_log() {
 
 if up_to_date; then exit 0; fi
 
-if ! { [ -x .venv/bin/python ] && fits .venv/bin/python && [ "$(sed -n 2p "$stamp" 2>/dev/null || echo "$here")" = "$here" ]; }; then
+if ! { venv_fits && [ "$(sed -n 2p "$stamp" 2>/dev/null || echo "$here")" = "$here" ]; }; then
     python=$(find_python) || exit 1
     say "$("$python" --version 2>&1) at $python"
     say 'making .venv'
