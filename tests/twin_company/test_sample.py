@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections import Counter
 from datetime import datetime
 from decimal import Decimal
@@ -215,9 +214,7 @@ def test_creation_times_rise_with_the_ids_of_a_sequence(company: Twin) -> None:
 
 def test_it_is_the_same_company_every_time(company: Twin) -> None:
     again = Twin()
-    started = time.perf_counter()
     sample.build(again)
-    assert time.perf_counter() - started < 3
     assert again.dump() == company.dump()
 
 
