@@ -14,6 +14,9 @@ from akika_forensics.restore.projection import SIDE_EFFECTS, writable
 STEP: Final = "$step"
 """Key of a placeholder for the Id that an earlier step of the plan will be given."""
 
+_SPARSE_NEEDS: Final = {"Deposit": ("DepositToAccountRef", "Line")}
+"""Fields that even a sparse update must carry. Source: QuickBooks API, observed on Deposit (error 2020)."""
+
 _WHOLE_OBJECT_DELETES: Final = frozenset({"Deposit", "Transfer", "Attachable"})
 """Deletes whose documentation asks for the whole object. Source: QuickBooks API, Deposit, Transfer, Attachable."""
 
@@ -48,11 +51,12 @@ def update_body(entity: str, live: dict[str, Any], wanted: dict[str, Any], field
     changed = {name: copy.deepcopy(target[name]) for name in names if name in target}
     if "Line" in changed:
         changed["Line"] = _with_line_ids(changed["Line"], wanted, live)
-    if row.can("sparse") and not clears:
-        return UpdateBody({**head, "sparse": True, **changed}, full=False)
     base = copy.deepcopy(writable(entity, live))
     if "Line" in base:
         base["Line"] = _with_line_ids(base["Line"], live, live)
+    if row.can("sparse") and not clears:
+        needed = {name: base[name] for name in _SPARSE_NEEDS.get(entity, ()) if name in base}
+        return UpdateBody({**head, "sparse": True, **needed, **changed}, full=False)
     for name in clears:
         base.pop(name, None)
     wipes = tuple(name for name in row.masked if name in live)

@@ -15,8 +15,8 @@ from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.quickbooks import Slice
 from akika_forensics.restore.document import Plan, Step
 from akika_forensics.restore.evidence import State
+from akika_forensics.restore.look_alike import looks_alike
 from akika_forensics.restore.projection import same
-from akika_forensics.restore.work import looks_alike
 
 _IDS_A_QUERY = 100
 

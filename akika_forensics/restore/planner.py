@@ -196,10 +196,16 @@ def _step(
         depends_on=tuple(sorted(depends - {step_ids[item.key]})),
         reason=item.reason,
         fields=_deltas(item, made),
-        fidelity=Fidelity.EXACT if item.action in {Action.REMOVE, Action.DEACTIVATE} else Fidelity.EXACT_BUT_FOR,
-        fidelity_note=_CLOSED_LIST.get(item.action, ""),
+        fidelity=_fidelity(item),
+        fidelity_note="; ".join(item.shortfalls) or _CLOSED_LIST.get(item.action, ""),
         preflight=preflight.answers(item),
     )
+
+
+def _fidelity(item: Item) -> Fidelity:
+    if item.shortfalls:
+        return Fidelity.DIFFERS
+    return Fidelity.EXACT if item.action in {Action.REMOVE, Action.DEACTIVATE} else Fidelity.EXACT_BUT_FOR
 
 
 def _deltas(item: Item, made: UpdateBody) -> tuple[FieldDelta, ...]:

@@ -45,6 +45,9 @@ def writable(entity: str, body: dict[str, Any]) -> dict[str, Any]:
         elif name == "Line" and isinstance(value, list):
             lines = [_line(line) for line in value if isinstance(line, dict) and not _server_line(line)]
             result[name] = lines
+        elif name == "BillableStatus" and value == "HasBeenBilled":
+            # Source: QuickBooks API, TimeActivity: only its invoice makes it billed; no request can.
+            result[name] = "Billable"
         elif name in _ADDRESSES and isinstance(value, dict):
             result[name] = {key: inner for key, inner in value.items() if key not in _ADDRESS_SERVER_FIELDS}
         else:
@@ -56,13 +59,15 @@ def _written_links(entity: str, value: Any) -> list[Any]:
     """Header links that this side wrote; the rest are mirrors the server makes of the other side's."""
     if not isinstance(value, list):
         return []
-    return [
+    written = [
         {name: inner for name, inner in link.items() if name in {"TxnId", "TxnType", "TxnLineId"}}
         for link in value
         if isinstance(link, dict)
         and (target := linked_entity(str(link.get("TxnType")))) is not None
         and not is_mirror(entity, target, at_line=False)
     ]
+    # The server lists them by an order of its own.
+    return sorted(written, key=canonical_value)
 
 
 def _server_line(line: dict[str, Any]) -> bool:

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.catalogue import CATALOGUE
-from akika_forensics.model.instants import parse_date
-from akika_forensics.model.money import money
 from akika_forensics.model.record import RecordKey, label_of
-from akika_forensics.model.references import Link, rewrite_links
+from akika_forensics.model.references import Link, path_steps, rewrite_links
 from akika_forensics.restore.bodies import STEP, UpdateBody, create_body, delete_body, update_body
 from akika_forensics.restore.document import Action, Note
-from akika_forensics.restore.evidence import Evidence, needed_links
+from akika_forensics.restore.evidence import Evidence, needed_links, written_links
+from akika_forensics.restore.look_alike import looks_alike
 from akika_forensics.restore.projection import same
 from akika_forensics.restore.scope import Scope
 from akika_forensics.restore.situation import Situation, Verdict, judge
+from akika_forensics.restore.unwritable import as_billed_now, deposit_of
 
 _ACTIONS = {
     Verdict.RECREATE: Action.RECREATE,
@@ -31,8 +30,6 @@ _ACTIONS = {
     Verdict.REMOVE: Action.REMOVE,
     Verdict.DEACTIVATE: Action.DEACTIVATE,
 }
-
-_PARTY = ("CustomerRef", "VendorRef", "EntityRef", "EmployeeRef")
 
 
 @dataclass
@@ -46,7 +43,7 @@ class Item:
     fields: tuple[str, ...]
     reason: str
     needs: set[RecordKey] = field(default_factory=set)
-    options: str = ""
+    shortfalls: list[str] = field(default_factory=list)
 
     @property
     def label(self) -> str:
@@ -72,7 +69,7 @@ class Work:
 
     def gather(self) -> Work:
         candidates = self.scope.candidates(self.evidence)
-        self._check_decisions(candidates)
+        self._check_decisions()
         for key, why in candidates.items():
             self._judge(key, why, named=self.scope.names(key, self.evidence))
         done: set[RecordKey] = set()
@@ -82,16 +79,26 @@ class Work:
                 if key in self.items:
                     self._draw_in(self.items[key])
         self._guard_removals()
+        self._name_shortfalls()
         return self
 
-    def _check_decisions(self, candidates: Mapping[RecordKey, str]) -> None:
-        for text, choice in self.decisions.items():
-            key = RecordKey.parse(text)
-            word = choice.partition(":")[0]
-            if word not in {"restore", "keep", "recreate", "adopt"}:
-                raise WrongUse(f"{choice!r} is not a decision.", do="Decide with restore, keep, recreate or adopt:ID.")
-            if key not in candidates and not self.scope.everything and word == "keep":
+    def _name_shortfalls(self) -> None:
+        """What hung on a record and will not hang on it again makes the record differ: said before anyone approves."""
+        for item in self.items.values():
+            if item.action is not Action.RECREATE:
                 continue
+            if (item.wanted or {}).get("BillableStatus") == "HasBeenBilled":
+                item.shortfalls.append("it comes back as billable; only its invoice makes it billed")
+            for dependent in self.evidence.dependents_before(item.key):
+                if dependent not in self.items:
+                    label = self._label(dependent, self.evidence.before_body(dependent))
+                    item.shortfalls.append(f"{label} ({dependent}) does not hang on it again by this plan")
+
+    def _check_decisions(self) -> None:
+        for text, choice in self.decisions.items():
+            RecordKey.parse(text)
+            if choice.partition(":")[0] not in {"restore", "keep", "recreate", "adopt"}:
+                raise WrongUse(f"{choice!r} is not a decision.", do="Decide with restore, keep, recreate or adopt:ID.")
 
     # -- judging -------------------------------------------------------------------------------------------------
 
@@ -100,6 +107,9 @@ class Work:
             return
         before = self.evidence.before_body(key)
         now = self.evidence.now_body(key)
+        unbilled: tuple[RecordKey, ...] = ()
+        if before is not None:
+            before, unbilled = as_billed_now(before, now)
         situation = judge(
             key.entity,
             before,
@@ -126,6 +136,12 @@ class Work:
             self._nothing(key, label, before, now)
         else:
             self._add(key, situation, before, now, why)
+        if before is not None and situation.verdict not in {Verdict.ASK, Verdict.LATER_WORK}:
+            self._name_unbilled(key, label, unbilled)
+            if key in self.items:
+                self.items[key].shortfalls.extend(
+                    f"{billed} is not billed by it again by this plan" for billed in unbilled
+                )
 
     def _nothing(self, key: RecordKey, label: str, before: dict[str, Any] | None, now: dict[str, Any] | None) -> None:
         if before is not None and now is not None and self.evidence.before.record(key) != self.evidence.now.record(key):
@@ -195,27 +211,38 @@ class Work:
             )
             return
         item = Item(key, action, before, now, situation.fields, f"{situation.reason} In scope: {why}.")
-        if action in {Action.RECREATE, Action.REVERT, Action.REACTIVATE} and self._in_deposit(key, now, item):
+        deposit = deposit_of(key, now) if action is Action.REVERT else None
+        if deposit is not None:
+            self._leave_deposited(item, deposit)
             return
         self.items[key] = item
 
-    def _in_deposit(self, key: RecordKey, now: dict[str, Any] | None, item: Item) -> bool:
-        if key.entity != "Payment" or now is None or item.action is not Action.REVERT:
-            return False
-        deposits = [link.get("TxnId") for link in now.get("LinkedTxn", ()) if link.get("TxnType") == "Deposit"]
-        if not deposits:
-            return False
-        # Source: QuickBooks API, error 6540: a transaction that is part of a deposit cannot be changed.
+    def _leave_deposited(self, item: Item, deposit: str) -> None:
+        if any(note.record == str(item.key) and note.code == "in_deposit" for note in self.by_hand):
+            return
         self.by_hand.append(
             Note(
                 code="in_deposit",
-                record=str(key),
+                record=str(item.key),
                 label=item.label,
-                what=f"It is part of Deposit {deposits[0]} and cannot be changed through the API; apply it again on QuickBooks' own screens.",
+                what=f"It is part of Deposit {deposit} and cannot be changed through the API; "
+                f"put {', '.join(item.fields)} right on QuickBooks' own screens.",
                 values={name: (item.wanted or {}).get(name) for name in item.fields},
             )
         )
-        return True
+
+    def _name_unbilled(self, key: RecordKey, label: str, unbilled: tuple[RecordKey, ...]) -> None:
+        for billed in unbilled:
+            if any(note.record == str(billed) and note.code == "billed" for note in self.by_hand):
+                continue
+            self.by_hand.append(
+                Note(
+                    code="billed",
+                    record=str(billed),
+                    label=self._label(billed, self.evidence.before_body(billed)),
+                    what=f"It was billed by {label} ({key}); mark it as billed there on QuickBooks' own screens, so that it is not billed twice.",
+                )
+            )
 
     def _look_alike(self, key: RecordKey, before: dict[str, Any]) -> bool:
         """Has someone re-keyed it? Then a person chooses between adopting, keeping both, and leaving it."""
@@ -357,13 +384,23 @@ class Work:
                 )
             )
             return
-        if same(dependent.entity, before, now) and not self._cites(now, dependent, item.key):
+        if same(dependent.entity, before, now):
+            self._point_anew(item, dependent, now)
             return
         self._judge(dependent, f"it hung on {item.label}", named=True)
         added = self.items.get(dependent)
         if added is not None and added.action is Action.REVERT:
             added.action = Action.RELINK
             added.needs.add(item.key)
+
+    def _point_anew(self, item: Item, dependent: RecordKey, now: dict[str, Any]) -> None:
+        """What QuickBooks left pointing at the Id that is gone (an attachment, say) is pointed at the new one."""
+        paths = [link.path for link in written_links(dependent.entity, now) if link.target == item.key]
+        if not paths:
+            return
+        fields = tuple(dict.fromkeys(str(path_steps(path)[0]) for path in paths))
+        reason = f"It still points at the Id {item.label} had. In scope: it hung on {item.label}."
+        self.items[dependent] = Item(dependent, Action.RELINK, now, now, fields, reason, needs={item.key})
 
     def _cites(self, body: dict[str, Any], dependent: RecordKey, key: RecordKey) -> bool:
         return any(link.target == key for link in needed_links(dependent.entity, body))
@@ -412,20 +449,3 @@ class Work:
 
     def _label(self, key: RecordKey, body: dict[str, Any] | None) -> str:
         return f"{key.entity} {label_of(key.entity, body or {}) or key.id}"
-
-
-def looks_alike(before: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Same party, and the same number or the same total within ten days."""
-    parties = [name for name in _PARTY if isinstance(before.get(name), dict)]
-    if any((other.get(name) or {}).get("value") != before[name].get("value") for name in parties):
-        return False
-    number = before.get("DocNumber")
-    if number and other.get("DocNumber") == number:
-        return True
-    if "TotalAmt" not in before or money(before["TotalAmt"]) != money(other.get("TotalAmt")):
-        return False
-    try:
-        apart = abs(parse_date(str(before.get("TxnDate"))) - parse_date(str(other.get("TxnDate"))))
-    except ValueError:
-        return False
-    return apart <= timedelta(days=10)
