@@ -9,7 +9,7 @@ import msgspec
 from akika_forensics.errors import SignInFailed, WrongUse
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant, now
-from akika_forensics.quickbooks import Connection, Limits, Reader, Tokens, open_reader
+from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Reader, Tokens, open_reader
 from akika_forensics.settings import Secret
 from akika_forensics.vault import Vault
 
@@ -117,7 +117,7 @@ class Companies:
         """Sign in with a refresh token, read who the company is, and keep both. Nothing is kept when it fails."""
         long_ago = now() - timedelta(days=1)
         tokens = Tokens(Secret(""), refresh_token, long_ago, now() + timedelta(days=100))
-        kept = _Kept(tokens)
+        kept = MemoryTokenStore(tokens)
         with open_reader(connection, kept, limits=Limits().unpaced() if connection.local else Limits()) as reader:
             company, _ = reader.company()
         if company.realm_id != connection.realm_id:
@@ -147,19 +147,6 @@ class Companies:
         if data is None:
             raise WrongUse(f"The vault knows no company {name!r}.", do="Run `akika connect`.")
         return msgspec.json.decode(data, type=_StoredCompany)
-
-
-class _Kept:
-    """Tokens of a first sign-in, held until the company is known."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
-
-    def load(self) -> Tokens:
-        return self._tokens
-
-    def save(self, tokens: Tokens) -> None:
-        self._tokens = tokens
 
 
 def _known(names: tuple[str, ...]) -> str:

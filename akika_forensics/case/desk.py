@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from akika_forensics.books import TrialBalance, read_trial_balance
+from akika_forensics.case.outcomes import rehearsal_json, verification_json
 from akika_forensics.custody import Act, CustodyLog
 from akika_forensics.errors import NotApproved, Refused, WrongCompany, WrongUse
 from akika_forensics.model.instants import format_instant, now, parse_date
-from akika_forensics.model.money import money_text
 from akika_forensics.model.payload import canonical_value
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore import approval as approvals
 from akika_forensics.restore.approval import Approval, Tally
-from akika_forensics.restore.document import Fidelity, Plan, Policy, SnapshotRef, Step, read_plan
+from akika_forensics.restore.document import Plan, Policy, SnapshotRef, Step, read_plan
 from akika_forensics.restore.evidence import Evidence
 from akika_forensics.restore.execute import RunReport, run_plan
 from akika_forensics.restore.journal import RunState, StepResult, fold, register
@@ -195,7 +195,7 @@ class PlanDesk:
         )
 
     def _plan_of(self, act: Act) -> Plan:
-        return read_plan(self._vault.get_document(self._custody.objects(act)[0]))
+        return read_plan(self._vault.get_document(act.objects[0]))
 
     def _run_of(self, plan_id: str) -> RunState:
         return fold(ChainJournal(self._vault, plan_id).bodies())
@@ -209,7 +209,7 @@ class PlanDesk:
             approvals.read(self._vault.get_document(path))
             for act in self._custody.acts(_APPROVED)
             if act.details.get("plan") == plan.id
-            for path in self._custody.objects(act)
+            for path in act.objects
         ]
         return approvals.tally(plan, given, {signer.name: signer for signer in self._signers.all()}, now())
 
@@ -461,52 +461,4 @@ def _state(run: RunState, counted: Tally, rehearsed: Act | None, verified: Act |
 
 
 def _details(act: Act | None) -> dict[str, Any] | None:
-    return {name: value for name, value in act.details.items() if not name.startswith("_")} if act else None
-
-
-def rehearsal_json(result: Rehearsal) -> dict[str, Any]:
-    return {
-        "ok": result.ok,
-        "state": result.state,
-        "differences": list(result.differences),
-        "undo_state": result.undo_state,
-        "undo_differences": list(result.undo_differences),
-        "not_modelled": list(result.not_modelled),
-        "residual": money_text(result.verification.residual),
-    }
-
-
-def verification_json(result: Verification) -> dict[str, Any]:
-    return {
-        "exact": result.count(Fidelity.EXACT),
-        "exact_but_for": result.count(Fidelity.EXACT_BUT_FOR),
-        "differs": result.count(Fidelity.DIFFERS),
-        "by_hand": result.by_hand,
-        "wrong": result.wrong,
-        "residual": money_text(result.residual),
-        "records": [
-            {
-                "record": row.record,
-                "now": row.now_record,
-                "label": row.label,
-                "action": row.action,
-                "fidelity": row.fidelity.value,
-                "agrees": row.agrees,
-                "differences": list(row.differences),
-            }
-            for row in result.records
-        ],
-        "balances": [
-            {
-                "account": line.account,
-                "account_name": line.name,
-                "before": money_text(line.before),
-                "predicted": money_text(line.predicted),
-                "actual": money_text(line.actual),
-                "reported": None if line.reported is None else money_text(line.reported),
-                "residual": money_text(line.residual),
-            }
-            for line in result.balances
-        ],
-        "unexpected": list(result.unexpected),
-    }
+    return act.details if act else None

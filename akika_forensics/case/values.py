@@ -10,7 +10,6 @@ from akika_forensics.books import AccountEffect
 from akika_forensics.case.desk import Held
 from akika_forensics.changes import Change, Comparison
 from akika_forensics.graph import ReferenceGraph
-from akika_forensics.model.instants import format_instant
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore.document import Plan
 from akika_forensics.vault import Snapshot, SnapshotInfo
@@ -18,6 +17,7 @@ from akika_widgets.views.difference import DifferenceView
 from akika_widgets.views.movement import MovementPicture
 from akika_widgets.views.record_graph import GraphNode, GraphView
 from akika_widgets.views.tables import AccountEffectTable, StepTable
+from akika_widgets.views.wholeness import SnapshotsView
 
 
 class SnapshotTable(tuple[SnapshotInfo, ...]):
@@ -25,22 +25,8 @@ class SnapshotTable(tuple[SnapshotInfo, ...]):
 
     __slots__ = ()
 
-    def _repr_html_(self) -> str:
-        import pandas as pd  # noqa: PLC0415 -- heavy, and only for display
-
-        rows = [
-            {
-                "snapshot": info.id,
-                "company": info.company.name,
-                "taken at": format_instant(info.taken_at),
-                "records": info.records,
-                "complete": "yes" if info.complete else "no",
-            }
-            for info in self
-        ]
-        return str(
-            pd.DataFrame(rows, columns=["snapshot", "company", "taken at", "records", "complete"]).to_html(index=False)
-        )
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return SnapshotsView(self)._repr_mimebundle_(include, exclude)
 
 
 @dataclass(frozen=True)
@@ -61,7 +47,7 @@ class CaseDiff:
         return {change.key: change.kind for change in self.changes if not change.consequence}
 
     def view(self) -> DifferenceView:
-        return DifferenceView(self.changes)
+        return DifferenceView(self.changes, before=self.before.id, after=self.after.id)
 
     def effect_view(self) -> AccountEffectTable:
         return AccountEffectTable(self.effect)

@@ -191,7 +191,7 @@ def explain(
 @group.command("rehearse")
 def rehearse(context: typer.Context, file: Path = FILE) -> None:
     """Run the plan and its undo on a twin that holds the books of now."""
-    from akika_forensics.case.desk import rehearsal_json
+    from akika_forensics.case.outcomes import rehearsal_json
 
     options: Options = context.obj
     case = open_case(options)
@@ -349,7 +349,7 @@ def verify(
     snapshot: str = typer.Option("", help="A snapshot taken since [a fresh capture]."),
 ) -> None:
     """Capture the company again and hold it against the plan, to the cent."""
-    from akika_forensics.case.desk import verification_json
+    from akika_forensics.case.outcomes import verification_json
 
     options: Options = context.obj
     case = open_case(options)

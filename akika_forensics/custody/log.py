@@ -27,7 +27,7 @@ def operator() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One entry: what was done, when (aware), by whom, with which details; ``digest`` is the entry's own."""
+    """One entry: what was done, when (aware), by whom, with which details; ``objects`` are the documents it vouches for."""
 
     number: int
     at: datetime
@@ -35,6 +35,7 @@ class Act:
     act: str
     what: str
     details: dict[str, Any]
+    objects: tuple[str, ...]
     digest: str
 
 
@@ -67,10 +68,6 @@ class CustodyLog:
         found = (_act(entry) for entry in self._chain.entries())
         return tuple(act for act in found if not codes or act.act in codes)
 
-    def objects(self, act: Act) -> tuple[str, ...]:
-        """Paths of the documents an act vouches for."""
-        return tuple(act.details.get("_objects", ()))
-
 
 def _act(entry: Entry) -> Act:
     body = entry.body
@@ -80,6 +77,7 @@ def _act(entry: Entry) -> Act:
         by=str(body.get("by", "")),
         act=str(body.get("act", "")),
         what=str(body.get("what", "")),
-        details={**body.get("details", {}), "_objects": tuple(body.get("objects", ()))},
+        details=dict(body.get("details", {})),
+        objects=tuple(body.get("objects", ())),
         digest=entry.digest,
     )

@@ -96,10 +96,6 @@ class RunState:
         """Step id → Id of the record it made or changed, for steps whose write stands."""
         return {r.step: r.record_id for r in self.results.values() if r.state in DONE and r.record_id}
 
-    def with_states(self, states: Iterable[StepState]) -> list[StepResult]:
-        wanted = frozenset(states)
-        return [result for result in self.results.values() if result.state in wanted]
-
 
 def fold(bodies: Iterable[Mapping[str, Any]]) -> RunState:
     run = RunState()

@@ -28,10 +28,10 @@ after = "latest"  # a snapshot from after it
 
 # %%
 import akika_forensics as ak
-from akika_widgets.views.wholeness import FindingsView, SnapshotsView
+from akika_widgets.views.wholeness import FindingsView
 
 case = ak.open_vault(vault, company=company or None)
-SnapshotsView(case.snapshots())
+case.snapshots()
 
 # %% [markdown]
 # ## Are the snapshots whole?

@@ -1,0 +1,58 @@
+"""What a rehearsal and a verification found, as documents: kept in the vault and printed by the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from akika_forensics.model.money import money_text
+from akika_forensics.restore.document import Fidelity
+from akika_forensics.restore.rehearse import Rehearsal
+from akika_forensics.restore.verify import Verification
+
+
+def rehearsal_json(result: Rehearsal) -> dict[str, Any]:
+    return {
+        "ok": result.ok,
+        "state": result.state,
+        "differences": list(result.differences),
+        "undo_state": result.undo_state,
+        "undo_differences": list(result.undo_differences),
+        "not_modelled": list(result.not_modelled),
+        "residual": money_text(result.verification.residual),
+    }
+
+
+def verification_json(result: Verification) -> dict[str, Any]:
+    return {
+        "exact": result.count(Fidelity.EXACT),
+        "exact_but_for": result.count(Fidelity.EXACT_BUT_FOR),
+        "differs": result.count(Fidelity.DIFFERS),
+        "by_hand": result.by_hand,
+        "wrong": result.wrong,
+        "residual": money_text(result.residual),
+        "records": [
+            {
+                "record": row.record,
+                "now": row.now_record,
+                "label": row.label,
+                "action": row.action,
+                "fidelity": row.fidelity.value,
+                "agrees": row.agrees,
+                "differences": list(row.differences),
+            }
+            for row in result.records
+        ],
+        "balances": [
+            {
+                "account": line.account,
+                "account_name": line.name,
+                "before": money_text(line.before),
+                "predicted": money_text(line.predicted),
+                "actual": money_text(line.actual),
+                "reported": None if line.reported is None else money_text(line.reported),
+                "residual": money_text(line.residual),
+            }
+            for line in result.balances
+        ],
+        "unexpected": list(result.unexpected),
+    }
