@@ -1,0 +1,1 @@
+"""Long work on its own thread, watched by whoever looks."""

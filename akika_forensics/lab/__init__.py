@@ -1,0 +1,1 @@
+"""JupyterLab as this workbench starts it, and what prepares a notebook."""

@@ -1,0 +1,1 @@
+"""The application in the browser: one journey from what changed to books that are back."""
