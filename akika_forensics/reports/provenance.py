@@ -1,20 +1,23 @@
-"""What a report rests on: snapshots by digest, and the software that read them."""
+"""What a report rests on and what it comes to: snapshots by digest, its figures, and the software that read them."""
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from importlib import metadata
 from typing import Any, Final
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.instants import format_instant
+from akika_forensics.model.money import money_text
 from akika_widgets.views.markup import join, shortened, tag
 from akika_widgets.views.view import styled
 
 CITED_MIME: Final = "application/vnd.akika.cited+json"
+RESULT_MIME: Final = "application/vnd.akika.result+json"
 _SOFTWARE: Final = (
     "akika-forensics",
     "cryptography",
@@ -76,6 +79,53 @@ def cite(snapshots: Iterable[Any], *ids: str) -> Citation:
     return Citation(tuple(_row(known[wanted]) for wanted in dict.fromkeys(ids or known)))
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The figures a report comes to, by name: what a second run is held against, without reading its pages."""
+
+    figures: dict[str, str | int | bool]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - Jupyter's signature
+        return {"text/plain": repr(self), "text/html": self.html(), RESULT_MIME: dict(self.figures)}
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{_figure_words(name)}: {_figure(value)}" for name, value in self.figures.items())
+
+    def html(self) -> str:
+        rows = (
+            tag("tr", tag("th", _figure_words(name), scope="row"), tag("td", tag("bdi", _figure(value))))
+            for name, value in self.figures.items()
+        )
+        head = tag("tr", tag("th", "Figure", scope="col"), tag("th", "Value", scope="col"))
+        return styled(tag("table", tag("caption", "What this comes to"), tag("thead", head), tag("tbody", *rows)))
+
+
+def result(figures: Mapping[str, object]) -> Result:
+    """The figures a notebook ends with: counts, amounts (written with two places), digests, yes or no. Raises WrongUse on anything else."""
+    return Result({str(name): _plain_figure(str(name), value) for name, value in figures.items()})
+
+
+def _plain_figure(name: str, value: object) -> str | int | bool:
+    if isinstance(value, str | int):
+        return value
+    if isinstance(value, Decimal):
+        return money_text(value)
+    raise WrongUse(
+        f"The figure {name!r} is {type(value).__name__}.",
+        do="A result holds texts, whole numbers, amounts, yes and no.",
+    )
+
+
+def _figure_words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _figure(value: str | int | bool) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else shortened(value, 200)
+
+
 def _row(info: Any) -> dict[str, Any]:
     digest = info.digest.hex() if isinstance(info.digest, bytes) else str(info.digest)
     taken = format_instant(info.taken_at) if isinstance(info.taken_at, datetime) else str(info.taken_at)
@@ -108,3 +158,12 @@ def cited_in(notebook: Any) -> list[dict[str, Any]]:
             for row in output.get("data", {}).get(CITED_MIME, {}).get("snapshots", ()):
                 found.setdefault(f"{row['id']} {row['digest']}", dict(row))
     return list(found.values())
+
+
+def result_in(notebook: Any) -> dict[str, str | int | bool]:
+    """The figures that the cells of an executed notebook end with; empty where none says any."""
+    found: dict[str, str | int | bool] = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            found.update(output.get("data", {}).get(RESULT_MIME, {}))
+    return found
