@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from akika_widgets.views.markup import Markup, join, readable, style_block, tag
 
@@ -19,6 +20,25 @@ def stylesheet() -> str:
     return resources.files(_PACKAGE).joinpath("views.css").read_text(encoding="utf-8")
 
 
+type Enlivener = Callable[[View], Mapping[str, Any]]
+
+
+def enliven(how: Enlivener | None) -> None:
+    """From now on views that this process displays also take the form that ``how`` gives: a mime bundle of a live widget.
+
+    A notebook that a person works in asks for it; a report never does, so that what is handed on is static.
+    """
+    View.enlivened = how
+
+
+def live_widget(view: View) -> Mapping[str, Any]:
+    """The form of a view for a notebook that a person works in: its live view as a Jupyter widget."""
+    shown: Any = view.widget()
+    bundle = shown._repr_mimebundle_()
+    found = bundle[0] if isinstance(bundle, tuple) else bundle
+    return {key: value for key, value in found.items() if key.startswith("application/vnd.jupyter.widget")}
+
+
 class View(ABC):
     """A value that is drawn as text, HTML or SVG.
 
@@ -27,6 +47,7 @@ class View(ABC):
     """
 
     title: str = ""
+    enlivened: ClassVar[Enlivener | None] = None
 
     @abstractmethod
     def plain(self) -> str:
@@ -41,6 +62,19 @@ class View(ABC):
 
     def svg(self) -> Markup | None:
         return None
+
+    def live(self) -> Any:
+        """The view that answers, for Panel and notebooks. Views without anything to do show themselves as they are."""
+        from akika_widgets.views.live import Still  # noqa: PLC0415 - live views stand on this module
+
+        return Still(self)
+
+    def widget(self) -> Any:
+        """The live view as a Jupyter widget."""
+        return self.live().widget()
+
+    def __panel__(self) -> Any:
+        return self.live().__panel__()
 
     def page(self) -> str:
         """A whole HTML document of this view alone, to be saved and opened anywhere."""
@@ -67,10 +101,17 @@ class View(ABC):
         svg = self.svg()
         if svg is not None:
             bundle["image/svg+xml"] = str(svg)
-        return bundle
+        how = View.enlivened
+        return bundle if how is None else {**bundle, **how(self)}
 
     def __repr__(self) -> str:
         return self.text()
+
+
+@cache
+def live_stylesheet() -> str:
+    """The style sheet of the controls of live views."""
+    return resources.files(_PACKAGE).joinpath("live.css").read_text(encoding="utf-8")
 
 
 def styled(*children: object) -> Markup:

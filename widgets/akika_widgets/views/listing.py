@@ -1,0 +1,141 @@
+"""A list of anything: columns that say what they hold, rows of plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final, Literal
+
+from akika_forensics.model.record import RecordKey
+from akika_widgets.views.markup import Markup, shortened, tag
+from akika_widgets.views.table import LONG, ROWS, TableView, marked, money_cell, named
+from akika_widgets.views.wholeness import when
+from akika_widgets.views.wording import ABSENT, amount
+
+type Form = Literal["text", "quiet", "number", "signed", "code", "state"]
+type Cell = str | int | Decimal | date | Named | Mark | None
+
+_DIGEST: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``quiet`` steps back; ``number`` and ``signed`` stand to the right; ``code`` is a digest or another text of machines."""
+
+    word: str
+    form: Form = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A record with the name that people know it by."""
+
+    name: str
+    key: RecordKey | str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A verdict: symbol and word; ``tone`` (good, changed, removed, added, quiet) only repeats them."""
+
+    symbol: str
+    word: str
+    tone: str
+
+
+AGREES: Final = Mark("✓", "agrees", "good")
+DIFFERS: Final = Mark("≠", "does not agree", "removed")
+
+
+class Listing(TableView):
+    """Rows of plain values under headings.
+
+    A cell is a text, a count, an amount (Decimal), a time (aware, shown in UTC), a date, a `Named` record, a `Mark`, or None for what is
+    not there. The first cell of a row names it. ``nothing`` is said in place of an empty table.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        columns: Sequence[Column],
+        rows: Iterable[Sequence[Cell]],
+        *,
+        sub: str = "",
+        nothing: str = "there is nothing to show.",
+        foot: Sequence[Cell] = (),
+        sign: Mark | None = None,
+        limit: int = ROWS,
+    ) -> None:
+        super().__init__(title, sub, limit)
+        self.columns = tuple(columns)
+        self.rows = tuple(tuple(row) for row in rows)
+        self.foot = tuple(foot)
+        self.nothing = nothing
+        self.sign = (sign.symbol, sign.tone) if sign else None
+        for row in (*self.rows, *((self.foot,) if self.foot else ())):
+            if len(row) != len(self.columns):
+                raise ValueError(f"a row of {title!r} has {len(row)} cells, not {len(self.columns)}")
+
+    def plain(self) -> str:
+        head = f"{self.title}: {self.sub}" if self.sub else self.title
+        if not self.rows:
+            return f"{self.title}: {self.nothing}"
+        lines = ["  " + "  ".join(_said(cell) for cell in row) for row in self.rows[: self.limit]]
+        rest = len(self.rows) - self.limit
+        more = [f"  and {rest:,} more"] if rest > 0 else []
+        return "\n".join([head, *lines, *more])
+
+    def html(self) -> Markup:
+        if not self.rows:
+            return self._empty()
+        headings = [(column.word, column.form in {"number", "signed"}) for column in self.columns]
+        rows = [self._row(row) for row in self.rows]
+        foot = self._row(self.foot) if self.foot else None
+        return self._drawn(headings, rows, foot)
+
+    def _row(self, row: Sequence[Cell]) -> Markup:
+        first, *others = zip(self.columns, row, strict=True)
+        return tag("tr", _head(*first), *(_cell(column, cell) for column, cell in others))
+
+
+def _head(column: Column, cell: Cell) -> Markup:
+    return tag("th", _content(column, cell), scope="row", class_="ak-key" if column.form == "code" else None)
+
+
+def _cell(column: Column, cell: Cell) -> Markup:
+    if isinstance(cell, Decimal):
+        return money_cell(cell, sign=column.form == "signed")
+    number = column.form in {"number", "signed"}
+    quiet = "ak-quiet" if column.form == "quiet" else None
+    whole = "ak-whole-word" if isinstance(cell, datetime | date) else None
+    return tag("td", _content(column, cell), class_="ak-number" if number else (whole or quiet))
+
+
+def _content(column: Column, cell: Cell) -> Markup:
+    if isinstance(cell, Mark):
+        return marked(cell.symbol, shortened(cell.word, 60), cell.tone)
+    if isinstance(cell, Named):
+        return named(cell.name, cell.key) if cell.name else tag("bdi", shortened(str(cell.key), LONG))
+    if column.form == "code" and isinstance(cell, str) and cell:
+        shown = cell if len(cell) <= _DIGEST + 8 else f"{cell[:_DIGEST]}…"
+        return tag("code", shown, title=cell if shown != cell else None)
+    text = _said(cell)
+    return tag("bdi", text if column.form == "text" and isinstance(cell, datetime) else shortened(text, LONG))
+
+
+def _said(cell: Cell) -> str:
+    if cell is None:
+        return ABSENT
+    if isinstance(cell, Mark):
+        return cell.word
+    if isinstance(cell, Named):
+        return f"{cell.name} ({cell.key})" if cell.name else str(cell.key)
+    if isinstance(cell, Decimal):
+        return amount(cell)
+    if isinstance(cell, datetime):
+        return when(cell)
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return f"{cell:,}"
+    return str(cell)

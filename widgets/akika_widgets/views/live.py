@@ -1,0 +1,130 @@
+"""A view that answers: it draws itself as markup, and an event changes what it draws.
+
+All state and every decision is here, in Python. The browser draws what it is given and says what was done, so a live view
+is tested without one: dispatch an event, read the markup. What a control may do is asked twice, when it is drawn and when its
+event arrives, because anybody can send an event for a control that is drawn as disabled.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from akika_widgets.views.markup import Markup, shortened, style_block, tag
+from akika_widgets.views.view import live_stylesheet, styled
+
+_METHOD: Final = "act_"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something a person did: the control's act, its value, and what its form held. All of it comes from outside."""
+
+    act: str
+    value: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Event:
+        """An event as the browser sent it; whatever is no text is left out."""
+        fields = given.get("fields")
+        held = {str(k): v for k, v in fields.items() if isinstance(v, str)} if isinstance(fields, Mapping) else {}
+        act, value = given.get("act"), given.get("value")
+        return cls(act if isinstance(act, str) else "", value if isinstance(value, str) else "", held)
+
+
+class LiveView(ABC):
+    """Base of all live views.
+
+    A subclass draws itself in `body` and has a method ``act_<name>(event)`` for each thing that can be done. `why_not` says
+    in a sentence why an event cannot be answered now, or "".
+    """
+
+    title: str = ""
+
+    def __init__(self) -> None:
+        self.notice = ""
+        self._lock = threading.RLock()
+        self._watchers: list[Callable[[], None]] = []
+
+    # -- for subclasses ----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def body(self) -> Markup:
+        """The view as it stands."""
+
+    def why_not(self, event: Event) -> str:  # noqa: ARG002 - for subclasses
+        """Why this event cannot be answered now, as a sentence; "" when it can."""
+        return ""
+
+    # -- for whoever shows it ----------------------------------------------------------------------------------------
+
+    def render(self) -> Markup:
+        """The whole view with its style sheet and the line that screen readers speak."""
+        with self._lock:
+            status = tag("p", shortened(self.notice, 600), class_="ak-notice", role="status", aria_live="polite")
+            return styled(style_block(live_stylesheet()), self.body(), status)
+
+    def dispatch(self, event: Event) -> bool:
+        """Answer an event; True when something was done. One that is unknown or cannot be answered now changes nothing."""
+        method = getattr(self, _METHOD + event.act, None) if event.act.isidentifier() else None
+        if method is None:
+            return False
+        with self._lock:
+            reason = self.why_not(event)
+            if reason:
+                self.notice = reason
+            else:
+                method(event)
+        self.changed()
+        return not reason
+
+    def subscribe(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Have ``watcher`` called after every change; returns the way to stop that."""
+        self._watchers.append(watcher)
+
+        def stop() -> None:
+            if watcher in self._watchers:
+                self._watchers.remove(watcher)
+
+        return stop
+
+    def changed(self) -> None:
+        """Tell those who show the view that it wants to be drawn anew."""
+        for watcher in tuple(self._watchers):
+            watcher()
+
+    def act_tick(self, event: Event) -> None:
+        """Somebody is looking: being asked is enough to be drawn anew. Views that follow something take it up here."""
+        del event
+
+    def __panel__(self) -> Any:
+        from akika_widgets.views import bindings  # noqa: PLC0415 - panel is loaded by whoever shows something in it
+
+        return bindings.panel_sheet(self)
+
+    def widget(self) -> Any:
+        """The view as a Jupyter widget."""
+        from akika_widgets.views import bindings  # noqa: PLC0415 - anywidget is loaded in a notebook only
+
+        return bindings.jupyter_sheet(self)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:
+        return self.widget()._repr_mimebundle_(include=include, exclude=exclude)
+
+
+class Still(LiveView):
+    """A static view shown where live ones are expected."""
+
+    def __init__(self, view: Any) -> None:
+        super().__init__()
+        self.view = view
+        self.title = view.title
+
+    def body(self) -> Markup:
+        html = self.view.html()
+        drawn = html if html is not None else self.view.svg()
+        return drawn if drawn is not None else tag("pre", self.view.text())

@@ -1,0 +1,17 @@
+// What was done goes to Python as a growing list with numbers. A list is state: two events between two exchanges are both in it.
+export function openQueue(model) {
+  let pending = [];
+  // A page that is opened again goes on counting after what Python has seen.
+  let last = model.get("seen") ?? 0;
+  return {
+    push(event) {
+      const seen = model.get("seen") ?? 0;
+      last = Math.max(last, seen) + 1;
+      pending = [...pending.filter((held) => held.n > seen), { n: last, ...event }];
+      model.set("events", pending);
+      model.save_changes();
+    },
+    // True when Python has answered everything that was sent.
+    idle: () => last <= (model.get("seen") ?? 0),
+  };
+}

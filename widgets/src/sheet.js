@@ -1,0 +1,144 @@
+// Draws what Python rendered and says what a person did. There is no state and no decision here.
+//
+// Traits: markup (string), events (list of {n, act, value, fields}), seen (number of the last event Python took).
+import morphdom from "morphdom";
+import { openQueue } from "./queue.js";
+
+const TYPING = 200;
+
+export default {
+  render({ model, el }) {
+    const queue = openQueue(model);
+    const root = document.createElement("div");
+    root.className = "ak-sheet";
+    el.append(root);
+    let ticker;
+    let asked;
+    let typing;
+
+    const valueOf = (control) => {
+      if (control.type === "checkbox") return control.dataset.value ?? control.value;
+      if (control.matches("input, select, textarea")) return control.value;
+      return control.dataset.value ?? "";
+    };
+    const send = (control, fields = {}) => {
+      if (control.disabled) return;
+      queue.push({ act: control.dataset.act, value: valueOf(control), fields });
+    };
+
+    const draw = () => {
+      const held = active();
+      const next = document.createElement("div");
+      next.className = "ak-sheet";
+      next.innerHTML = model.get("markup");
+      morphdom(root, next, {
+        childrenOnly: true,
+        onBeforeElUpdated(from, to) {
+          // What a person opened stays open, and what a person is typing stays typed.
+          if (from.tagName === "DETAILS" && from.dataset.fixed === undefined) to.open = from.open;
+          if (from === held && from.matches("input, textarea, select")) {
+            if (from.type !== "checkbox" && from.type !== "radio") to.value = from.value;
+          } else if (from.matches("input, textarea") && from.form?.contains(from) && from.value !== from.defaultValue && to.dataset.act === undefined && to.dataset.clear === undefined) {
+            to.value = from.value;
+          }
+          if (from.matches(".ak-scroll")) queueMicrotask(((x, y) => () => { from.scrollLeft = x; from.scrollTop = y; })(from.scrollLeft, from.scrollTop));
+          return !from.isEqualNode(to) || to.matches("input, textarea, select");
+        },
+      });
+      for (const box of root.querySelectorAll("input[type=checkbox]")) box.checked = box.hasAttribute("checked");
+      for (const box of root.querySelectorAll("select")) {
+        if (box !== held) {
+          const chosen = box.querySelector("option[selected]");
+          if (chosen) box.value = chosen.value;
+        }
+      }
+      const wanted = root.querySelector("[data-focus]");
+      if (wanted && wanted.dataset.focus !== asked) {
+        if (asked !== undefined || wanted.dataset.focusFirst !== undefined) wanted.focus();
+        asked = wanted.dataset.focus;
+      } else if (!wanted) {
+        asked ??= "";
+      }
+      if (held && !held.isConnected && held.id) root.querySelector(`#${CSS.escape(held.id)}`)?.focus();
+      clearInterval(ticker);
+      const tick = root.querySelector("[data-tick]");
+      if (tick) ticker = setInterval(() => { if (queue.idle()) queue.push({ act: "tick", value: "", fields: {} }); }, Math.max(100, Number(tick.dataset.tick)));
+    };
+
+    const active = () => {
+      const inside = root.getRootNode().activeElement;
+      return inside && root.contains(inside) ? inside : null;
+    };
+
+    const onClick = (event) => {
+      const control = event.target.closest?.("[data-act]");
+      if (!control || !root.contains(control) || control.matches("form, input, select, textarea")) return;
+      if (event.target.closest("a[href], summary") && !control.matches("a, summary")) return;
+      const inner = event.target.closest("button, input, label, select, textarea");
+      if (inner && inner !== control && control.contains(inner)) return;
+      send(control);
+    };
+    const onChange = (event) => {
+      const control = event.target;
+      if (control.matches?.("select[data-act], input[type=checkbox][data-act], input[type=date][data-act], input[type=radio][data-act]")) send(control);
+    };
+    const onInput = (event) => {
+      const control = event.target;
+      if (!control.matches?.("input[data-act]:not([type=checkbox], [type=radio], [type=date])")) return;
+      clearTimeout(typing);
+      typing = setTimeout(() => send(control), TYPING);
+    };
+    const onSubmit = (event) => {
+      const form = event.target.closest?.("form[data-act]");
+      event.preventDefault();
+      if (!form || form.querySelector("[type=submit]")?.disabled) return;
+      const fields = {};
+      for (const [name, value] of new FormData(form)) if (typeof value === "string") fields[name] = value;
+      queue.push({ act: form.dataset.act, value: form.dataset.value ?? "", fields });
+      // A passphrase stays on the page no longer than it takes to send it.
+      for (const secret of form.querySelectorAll("input[type=password]")) secret.value = "";
+    };
+    const onKey = (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      const at = event.target;
+      const row = at.closest?.("[data-row]");
+      const writing = at.matches?.("textarea, select, input:not([type=checkbox], [type=radio])");
+      if (row && !writing && ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) {
+        const rows = [...row.closest("table, ul, ol, [role=list], [role=grid]").querySelectorAll("[data-row]")];
+        const place = rows.indexOf(row);
+        const next = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: rows.length - 1 }[event.key];
+        if (rows[next]) {
+          event.preventDefault();
+          rows[next].focus();
+        }
+        return;
+      }
+      if (row === at && (event.key === "Enter" || event.key === " ") && row.dataset.act) {
+        event.preventDefault();
+        send(row);
+        return;
+      }
+      if (writing || event.key.length !== 1) return;
+      const pressed = [...root.querySelectorAll("[data-keys]")].find((control) => control.dataset.keys === event.key);
+      if (pressed && !pressed.disabled) {
+        event.preventDefault();
+        pressed.click();
+      }
+    };
+
+    root.addEventListener("click", onClick);
+    root.addEventListener("change", onChange);
+    root.addEventListener("input", onInput);
+    root.addEventListener("submit", onSubmit);
+    root.addEventListener("keydown", onKey);
+    // JupyterLab listens for plain keys on the whole page: what is meant for the view stays in it.
+    el.dataset.lmSuppressShortcuts = "true";
+    model.on("change:markup", draw);
+    draw();
+    return () => {
+      clearInterval(ticker);
+      clearTimeout(typing);
+      model.off?.("change:markup", draw);
+    };
+  },
+};
