@@ -8,19 +8,30 @@ from pathlib import Path
 from typing import Any
 
 from akika_forensics import capture, changes
+from akika_forensics.case.acquisition import Acquisition, acquisition_of
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.desk import PlanDesk, Session
 from akika_forensics.case.export import export_snapshot
 from akika_forensics.case.values import CaseDiff, CasePlan, SnapshotTable, graph_view
 from akika_forensics.custody import CustodyLog
-from akika_forensics.errors import WrongUse
+from akika_forensics.errors import WrongCompany, WrongUse
 from akika_forensics.graph import ReferenceGraph
 from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection
 from akika_forensics.restore.signers import PREPARER, Signers
 from akika_forensics.settings import Secret, state_dir
-from akika_forensics.vault import HeadStore, KdfCost, Snapshot, SnapshotInfo, Vault, Version, create
+from akika_forensics.vault import (
+    HeadStore,
+    KdfCost,
+    Snapshot,
+    SnapshotInfo,
+    Vault,
+    VerifyReport,
+    Version,
+    create,
+    verify,
+)
 from akika_forensics.vault import open_vault as open_bare_vault
 
 Progress = Callable[[str, int, int], None]
@@ -67,7 +78,8 @@ def open_vault(
         if passphrase
         else passphrase_from_environment()
     )
-    return Case(open_bare_vault(Path(root), secret, heads=heads or default_heads()), company)
+    remembered = heads or default_heads()
+    return Case(open_bare_vault(Path(root), secret, heads=remembered), company, remembered)
 
 
 def init_vault(
@@ -79,10 +91,11 @@ def init_vault(
     cost: KdfCost = KdfCost.STANDARD,
 ) -> Case:
     """A new vault with its keys, the preparer's signing key, and a recovery sheet outside it."""
-    vault = create(root, passphrase, heads=heads or default_heads(), recovery_sheet=recovery_sheet, cost=cost)
+    remembered = heads or default_heads()
+    vault = create(root, passphrase, heads=remembered, recovery_sheet=recovery_sheet, cost=cost)
     Signers(vault).add(PREPARER, passphrase, role="preparer", kind="preparer", cost=cost)
     CustodyLog(vault).record("vault_created", "The vault was made.", {"vault": vault.id})
-    return Case(vault, None)
+    return Case(vault, None, remembered)
 
 
 def default_heads() -> HeadStore:
@@ -92,8 +105,9 @@ def default_heads() -> HeadStore:
 class Case:
     """A vault and one of its companies. Made by `open_vault`."""
 
-    def __init__(self, vault: Vault, company: str | None) -> None:
+    def __init__(self, vault: Vault, company: str | None, heads: HeadStore | None = None) -> None:
         self.vault = vault
+        self._heads = heads or default_heads()
         self.custody = CustodyLog(vault)
         self.signers = Signers(vault)
         self.companies = Companies(vault)
@@ -156,11 +170,15 @@ class Case:
             if not mine:
                 raise WrongUse("There is no snapshot yet.", do="`akika capture` takes one.")
             ref = mine[0].id if ref.strip().lower() == "first" else mine[-1].id
-        return self.vault.snapshot(ref)
+        found = self.vault.snapshot(ref)
+        if self._company is not None:
+            _same_company(found.info, self.companies.company(self.company_name))
+        return found
 
     def diff(self, before: str, after: str) -> CaseDiff:
-        """What changed between two snapshots, field by field, with its effect on the accounts."""
+        """What changed between two snapshots, field by field, with its effect on the accounts. Raises WrongCompany."""
         left, right = self.snapshot(before), self.snapshot(after)
+        _same_company(left.info, right.info.company)
         return CaseDiff(left.info, right.info, changes.compare(left, right), changes.effect_of(left, right))
 
     def history(self, record: str | RecordKey) -> tuple[Version, ...]:
@@ -173,6 +191,14 @@ class Case:
         snapshot = self.snapshot(ref)
         controls = {name: snapshot.control(name) for name in snapshot.info.controls}
         return changes.completeness(tuple(snapshot.records()), controls, snapshot.info.findings)
+
+    def verify_vault(self, passphrase: Secret | None = None) -> VerifyReport:
+        """Read the whole vault anew, open it, and hold it against what was signed. Without ``passphrase`` the environment gives it."""
+        return verify(self.vault.root, passphrase or passphrase_from_environment(), heads=self._heads)
+
+    def acquisition(self, ref: str = "latest", *, passphrase: Secret | None = None) -> Acquisition:
+        """How a snapshot came to be and how whole it is, its custody, and the state of the vault that holds it. Raises WrongUse."""
+        return acquisition_of(self.snapshot(ref), self.custody.acts(), self.verify_vault(passphrase))
 
     def graph_of(self, ref: str = "latest") -> ReferenceGraph:
         return ReferenceGraph.of(self.snapshot(ref).records())
@@ -207,3 +233,12 @@ class Case:
 
     def __repr__(self) -> str:
         return f"Case({self.vault!r})"
+
+
+def _same_company(info: SnapshotInfo, company: Company) -> None:
+    if info.company.realm_id != company.realm_id:
+        raise WrongCompany(
+            f"Snapshot {info.id} is of {info.company.name} (realm {info.company.realm_id}), not of {company.name} (realm {company.realm_id}).",
+            means="The books of two companies are not compared.",
+            do="Choose snapshots of one company; `akika snapshots` lists them.",
+        )

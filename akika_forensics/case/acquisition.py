@@ -1,0 +1,395 @@
+"""How a snapshot came to be and how whole it is: the acquisition report of one capture, as values that show themselves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Final
+
+from akika_forensics.capture.entities import in_feed, searched_by_time
+from akika_forensics.changes import CheckReport, completeness
+from akika_forensics.custody import Act
+from akika_forensics.errors import WrongUse
+from akika_forensics.graph import Dangling, ReferenceGraph, order
+from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.model.instants import parse_instant
+from akika_forensics.model.money import ZERO
+from akika_forensics.model.record import Record, RecordKey
+from akika_forensics.vault import Snapshot, SnapshotInfo, VerifyReport
+from akika_widgets.views.listing import AGREES, DIFFERS, Column, Listing, Mark, Named
+from akika_widgets.views.tables import FigureTable, TieOutTable
+from akika_widgets.views.wording import amount, entity_words, field_words
+
+_SEVERITIES: Final = {
+    "problem": Mark("≠", "not whole", "removed"),
+    "warning": Mark("!", "look at it", "changed"),
+    "damage": Mark("≠", "damage", "removed"),
+    "notice": Mark("·", "worth knowing", "quiet"),
+}
+_NOTE: Final = Mark("·", "worth knowing", "quiet")
+_CITED: Final = 3
+"""How many citing records a row names before it counts the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypeCount:
+    """One record type: what QuickBooks counted, what is held, and the latest change (aware) among the held; None where nothing says one."""
+
+    entity: str
+    reported: int | None
+    held: int
+    last_changed: datetime | None
+
+    @property
+    def agrees(self) -> bool:
+        return self.reported is None or self.reported == self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A record that others cite and that was not captured. ``needed``: somebody wrote the reference, not the server alone."""
+
+    target: RecordKey
+    name: str
+    cited_by: tuple[tuple[RecordKey, str], ...]
+    needed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A report of QuickBooks' own that was kept beside the records: its length in bytes and SHA-256 in hexadecimal."""
+
+    name: str
+    length: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Acquisition:
+    """One snapshot as evidence: when and how it was taken, what it holds, what it could not see, who vouches for it."""
+
+    info: SnapshotInfo
+    counts: tuple[TypeCount, ...]
+    missing: tuple[Missing, ...]
+    controls: tuple[Control, ...]
+    check: CheckReport
+    acts: tuple[Act, ...]
+    vault: VerifyReport
+
+    @property
+    def residual(self) -> Decimal:
+        """The largest absolute residual of the tie-out."""
+        return max((abs(line.residual) for line in self.check.tie_out), default=ZERO)
+
+    @property
+    def disagreeing(self) -> tuple[TypeCount, ...]:
+        return tuple(one for one in self.counts if not one.agrees)
+
+    @cached_property
+    def findings(self) -> tuple[tuple[str, str, int, tuple[str, ...]], ...]:
+        """What the capture noticed: severity, sentence, how often, and the records it names."""
+        return tuple(
+            (
+                str(row.get("severity", "note")),
+                str(row.get("what", "")),
+                int(row.get("times", 1)),
+                tuple(str(one) for one in row.get("records", ())),
+            )
+            for row in self.info.findings
+        )
+
+    @property
+    def problems(self) -> int:
+        return sum(severity == "problem" for severity, *_ in self.findings)
+
+    # -- how it shows itself -----------------------------------------------------------------------------------------
+
+    def in_short(self) -> Listing:
+        """The questions a reader asks first, each with its answer."""
+        fence, lines = self.info.fence, len(self.check.tie_out)
+        quiet = bool(fence.get("quiet"))
+        counted = [one for one in self.counts if one.reported is not None]
+        lost = sum(one.needed for one in self.missing)
+        rows = [
+            _answer(
+                "Is everything there that can be read?",
+                self.info.complete,
+                "whole",
+                "not whole",
+                f"{self.info.records:,} records; {self.problems:,} findings say that something is missing"
+                if self.problems
+                else f"{self.info.records:,} records",
+            ),
+            _answer(
+                "Did the books stand still at the end?",
+                quiet,
+                "yes",
+                "no",
+                f"{int(fence.get('passes', 0)):,} further readings; the last found {'nothing new' if quiet else 'more'}",
+            ),
+            _answer(
+                "Do the numbers of records agree?",
+                not self.disagreeing,
+                "agree",
+                "do not agree",
+                f"{len(counted) - len(self.disagreeing):,} of {len(counted):,} record types against QuickBooks' own count",
+            ),
+            _answer(
+                "Does the trial balance tie out?",
+                bool(lines) and self.residual == ZERO,
+                "to the cent",
+                "no" if lines else "not compared",
+                f"{lines:,} lines against QuickBooks' own report; largest residual {amount(self.residual)}",
+            ),
+            _answer(
+                "Does every reference lead somewhere?",
+                not lost,
+                "yes",
+                "no",
+                f"{lost:,} records are needed by others and were not captured"
+                if lost
+                else "no captured record needs one that is not there",
+            ),
+            _answer(
+                "Is the vault as it was written?",
+                self.vault.ok,
+                "undamaged",
+                "damaged",
+                f"{self.vault.files:,} files read to their end",
+            ),
+        ]
+        return Listing("In short", [Column("Question"), Column("Answer", "state"), Column("Rests on", "quiet")], rows)
+
+    def interval(self) -> FigureTable:
+        """When, from where and how the snapshot was taken. Times are QuickBooks' own clock, UTC."""
+        info, fence = self.info, self.info.fence
+        seconds = int((info.finished_at - info.taken_at).total_seconds())
+        rows: list[tuple[str, Any, str]] = [
+            ("Company", info.company.name, f"realm {info.company.realm_id} at {info.company.host}"),
+            ("Begun", _when(info.taken_at), "by QuickBooks' clock, UTC"),
+            ("Ended", _when(info.finished_at), f"{seconds:,} seconds later" if seconds != 1 else "1 second later"),
+            ("Changes followed from", _when(fence.get("from")), "everything that moved since was read again"),
+            (
+                "Changes followed to",
+                _when(fence.get("to")),
+                "the state that the snapshot shows" if fence.get("quiet") else "and still something moved",
+            ),
+            ("Further readings", int(fence.get("passes", 0)), "of what had changed, until nothing had"),
+            ("Requests", info.requests, "all of them reads; a capture cannot write to QuickBooks"),
+            ("Records", info.records, f"{info.new_versions:,} of them new to the vault in this form"),
+            ("Signed as", info.digest, "SHA-256 of the snapshot's entry in the vault's chain"),
+        ]
+        return FigureTable(rows, title=f"Snapshot {info.id}")
+
+    def type_counts(self) -> Listing:
+        """Each record type beside QuickBooks' own count."""
+        columns = [
+            Column("Record type"),
+            Column("QuickBooks counts", "number"),
+            Column("Captured", "number"),
+            Column("Agreement", "state"),
+            Column("Latest change (UTC)", "quiet"),
+        ]
+        rows = [
+            (_type(one.entity), one.reported, one.held, AGREES if one.agrees else DIFFERS, one.last_changed)
+            for one in self.counts
+            if one.held or one.reported or not one.agrees
+        ]
+        empty = len(self.counts) - len(rows)
+        said = f"{empty:,} further types were asked for and are empty" if empty else ""
+        foot = ("All", sum(one.reported or 0 for one in self.counts), sum(one.held for one in self.counts), None, None)
+        return Listing("Records by type", columns, rows, sub=said, foot=foot)
+
+    def unseen(self) -> Listing:
+        """What could not be seen, and what else the capture noticed."""
+        columns = [
+            Column("Kind", "state"),
+            Column("What"),
+            Column("Times", "number"),
+            Column("Records named", "quiet"),
+        ]
+        rows = [
+            (_SEVERITIES.get(severity, _NOTE), what, times, _some(records))
+            for severity, what, times, records in self.findings
+        ]
+        return Listing("What the capture noticed", columns, rows, nothing="nothing was noticed.")
+
+    def tie_out(self) -> TieOutTable:
+        return TieOutTable(self.check.tie_out)
+
+    def reports_kept(self) -> Listing:
+        """QuickBooks' own reports that were captured with the records."""
+        columns = [Column("Report"), Column("Bytes", "number"), Column("SHA-256", "code")]
+        rows = [(one.name, one.length, one.sha256) for one in self.controls]
+        return Listing("Reports kept with the records", columns, rows, nothing="no report was captured.")
+
+    def references(self) -> Listing:
+        """References to records that are not in the snapshot."""
+        columns = [Column("Cited record"), Column("Kind", "state"), Column("Cited by", "quiet")]
+        needed, computed = Mark("≠", "needed", "removed"), Mark("·", "named by QuickBooks only", "quiet")
+        rows = [
+            (Named(one.name, one.target), needed if one.needed else computed, _some(_citing(one.cited_by)))
+            for one in self.missing
+        ]
+        return Listing(
+            "References that lead nowhere", columns, rows, nothing="every reference leads to a captured record."
+        )
+
+    def integrity(self) -> Listing:
+        """What reading the whole vault again found."""
+        columns = [Column("Kind", "state"), Column("What"), Column("File", "quiet")]
+        rows: list[tuple[Mark, str, str | None]] = [
+            (_SEVERITIES[one.severity], one.what, one.path) for one in self.vault.findings
+        ]
+        said = f"{self.vault.files:,} files and {self.vault.bytes:,} bytes were read, opened and held against their signed digests"
+        clean = Mark("✓", "undamaged", "good") if self.vault.ok else Mark("≠", "damaged", "removed")
+        if not rows:
+            rows = [(clean, "Every file is the one that was signed, and the chain has no gap.", None)]
+        return Listing("The vault", columns, rows, sub=said, sign=clean)
+
+    def custody(self) -> Listing:
+        """The entries of the custody log that concern this snapshot, its company or the making of the vault."""
+        columns = [
+            Column("No.", "number"),
+            Column("When (UTC)"),
+            Column("What"),
+            Column("By", "quiet"),
+            Column("Digest of the entry", "code"),
+        ]
+        rows = [(act.number, act.at, act.what, act.by, act.digest) for act in self.acts]
+        return Listing("Custody", columns, rows, nothing="the custody log says nothing of this snapshot.")
+
+    def figures(self) -> dict[str, str | int | bool | Decimal]:
+        """What the report comes to."""
+        return {
+            "snapshot": self.info.id,
+            "digest": self.info.digest,
+            "realm": self.info.company.realm_id,
+            "records": self.info.records,
+            "types": sum(1 for one in self.counts if one.held),
+            "counts_disagreeing": len(self.disagreeing),
+            "whole": self.info.complete,
+            "quiet": bool(self.info.fence.get("quiet")),
+            "requests": self.info.requests,
+            "lines_compared": len(self.check.tie_out),
+            "largest_residual": self.residual,
+            "references_leading_nowhere": sum(one.needed for one in self.missing),
+            "problems": self.problems,
+            "vault_undamaged": self.vault.ok,
+            **{f"records_{one.entity}": one.held for one in self.counts if one.held},
+        }
+
+
+def acquisition_of(snapshot: Snapshot, acts: Iterable[Act], vault: VerifyReport) -> Acquisition:
+    """Everything that one snapshot, the custody log and the check of the vault say of how it was taken."""
+    info = snapshot.info
+    records = tuple(snapshot.records())
+    controls = {name: snapshot.control(name) for name in info.controls}
+    return Acquisition(
+        info,
+        type_counts(records, reported_counts(info)),
+        missing(ReferenceGraph.of(records).dangling()),
+        controls_of(controls),
+        completeness(records, controls, info.findings),
+        acts_of(acts, info),
+        vault,
+    )
+
+
+def reported_counts(info: SnapshotInfo) -> dict[str, int]:
+    """The counts of a snapshot that QuickBooks itself gave. A type that it does not count stands among them as it was read, and is left out."""
+    said = {str(row.get("what")) for row in info.findings if row.get("code") == "not_counted"}
+    return {
+        name: number
+        for name, number in info.counts.items()
+        if f"QuickBooks does not count {name}." not in said
+        and (name not in CATALOGUE or in_feed(name) or searched_by_time(name))
+    }
+
+
+def type_counts(records: Iterable[Record], reported: Mapping[str, int]) -> tuple[TypeCount, ...]:
+    """Records by type beside the counts that QuickBooks gave, in the order of the types' names."""
+    held: dict[str, int] = {}
+    latest: dict[str, datetime] = {}
+    for record in records:
+        entity = record.key.entity
+        held[entity] = held.get(entity, 0) + 1
+        changed = _last_changed(record)
+        if changed is not None and (entity not in latest or changed > latest[entity]):
+            latest[entity] = changed
+    return tuple(
+        TypeCount(entity, reported.get(entity), held.get(entity, 0), latest.get(entity))
+        for entity in sorted({*held, *reported})
+    )
+
+
+def missing(dangling: Iterable[Dangling]) -> tuple[Missing, ...]:
+    """The records that references lead to in vain, each once; those that somebody needs come first."""
+    found: dict[RecordKey, list[Dangling]] = {}
+    for one in dangling:
+        found.setdefault(one.target, []).append(one)
+    rows = [
+        Missing(
+            target,
+            next((one.name for one in held if one.name and one.name != target.entity), ""),
+            tuple(sorted({(one.source, one.path) for one in held}, key=lambda pair: (order(pair[0]), pair[1]))),
+            any(not one.mirror or "LinkedTxn" in one.path for one in held),
+        )
+        for target, held in found.items()
+    ]
+    return tuple(sorted(rows, key=lambda one: (not one.needed, order(one.target))))
+
+
+def controls_of(controls: Mapping[str, bytes]) -> tuple[Control, ...]:
+    return tuple(
+        Control(name, len(controls[name]), hashlib.sha256(controls[name]).hexdigest()) for name in sorted(controls)
+    )
+
+
+def acts_of(acts: Iterable[Act], info: SnapshotInfo) -> tuple[Act, ...]:
+    """The acts that made the vault, connected it to this company, and captured, exported or used this snapshot."""
+    return tuple(
+        act
+        for act in acts
+        if act.act == "vault_created"
+        or act.details.get("snapshot") == info.id
+        or (act.act == "connected" and act.details.get("realm") == info.company.realm_id)
+    )
+
+
+def _last_changed(record: Record) -> datetime | None:
+    try:
+        told = (record.body.get("MetaData") or {}).get("LastUpdatedTime")
+        return parse_instant(told) if isinstance(told, str) else None
+    except (WrongUse, ValueError, AttributeError):
+        # What a record says of itself may be anything; a count does not fail on it.
+        return None
+
+
+def _answer(question: str, good: bool, yes: str, no: str, rests: str) -> tuple[str, Mark, str]:
+    return (question, Mark("✓", yes, "good") if good else Mark("≠", no, "removed"), rests)
+
+
+def _type(entity: str) -> str:
+    words = entity_words(entity).many
+    return words[:1].upper() + words[1:]
+
+
+def _when(value: object) -> str:
+    if isinstance(value, str) and value:
+        value = parse_instant(value)
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else "not known"
+
+
+def _citing(cited_by: Iterable[tuple[RecordKey, str]]) -> list[str]:
+    return [f"{source} ({field_words(path)})" for source, path in cited_by]
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = len(names) - _CITED
+    shown = ", ".join(names[:_CITED])
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
