@@ -70,6 +70,31 @@ def chromium() -> str:
     pytest.skip("needs Chromium: none on PATH")
 
 
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    """A headless browser that finds no name but this machine's."""
+    from browsing import browser_at
+
+    with browser_at(chromium) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A fresh page. The test fails when it asked beyond this machine or raised an error of its own."""
+    from browsing import Heard
+
+    heard = Heard()
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    heard.listen(opened)
+    opened.set_default_timeout(15_000)
+    yield opened
+    context.close()
+    assert not heard.outside, f"asked beyond this machine: {heard.outside}"
+    assert not heard.errors, f"errors of the page: {heard.errors}"
+
+
 class Reached:
     """The addresses off this machine that were asked for or listened on, whoever swallowed the refusal."""
 
