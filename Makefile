@@ -7,14 +7,25 @@ DEMO ?= demo/$(shell date +%Y-%m-%d-%H%M%S)
 WORKERS ?= 2
 BIN := .venv/bin
 
-.PHONY: help demo report test lint format types soak bench pins clean
+.PHONY: help demo app lab report test lint format types soak bench bundle screenshots pins clean
 
 help: ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: ## the whole story on the embedded company: capture, incident, plan, restore, proof, report
 	@tools/bootstrap.sh
+	@tools/system.sh paper
 	@$(BIN)/akika demo --dir $(DEMO)
+
+app: ## the workbench in the browser, on the embedded company just after an incident
+	@tools/bootstrap.sh workbench
+	@tools/system.sh paper
+	@$(BIN)/akika app --demo $(DEMO)
+
+lab: ## JupyterLab with the notebooks, on the embedded company just after an incident
+	@tools/bootstrap.sh workbench
+	@tools/system.sh paper
+	@$(BIN)/akika lab --demo $(DEMO)
 
 report: ## the report of the newest demo once more
 	@tools/bootstrap.sh
@@ -22,7 +33,7 @@ report: ## the report of the newest demo once more
 
 test: ## install what is needed, then lint, types, import contracts and all tests
 	@tools/bootstrap.sh dev,workbench
-	@tools/browser.sh
+	@tools/system.sh paper browser
 	@$(MAKE) lint types
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
@@ -48,6 +59,14 @@ soak: ## the long campaigns: every test, many more examples
 bench: ## figures of this machine: start-up, canonical form, and what else benchmarks/ holds
 	@tools/bootstrap.sh dev,workbench
 	@for file in benchmarks/*.py; do $(BIN)/python "$$file" || exit 1; done
+
+bundle: ## build the browser modules anew from widgets/src (needs Node)
+	@cd widgets/src && npm ci --silent --no-audit --no-fund && npm run --silent build
+
+screenshots: ## take the pictures of README and guide anew (needs Chromium)
+	@tools/bootstrap.sh dev,workbench
+	@tools/system.sh paper browser
+	$(BIN)/python tools/screenshots.py
 
 pins: ## write constraints.txt anew from what .venv holds
 	@tools/bootstrap.sh dev,workbench
