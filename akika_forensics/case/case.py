@@ -10,6 +10,7 @@ from typing import Any
 from akika_forensics import capture, changes
 from akika_forensics.case.acquisition import Acquisition, acquisition_of
 from akika_forensics.case.companies import Companies
+from akika_forensics.case.dependencies import Dependencies, chosen_records, dependencies_of
 from akika_forensics.case.desk import PlanDesk, Session
 from akika_forensics.case.export import export_snapshot
 from akika_forensics.case.values import CaseDiff, CasePlan, SnapshotTable, graph_view
@@ -215,6 +216,22 @@ class Case:
         given = [records] if isinstance(records, str | RecordKey) else list(records)
         keys = [key if isinstance(key, RecordKey) else RecordKey.parse(key) for key in given]
         return graph_view(self.snapshot(snapshot), keys, depth, states or {})
+
+    def dependencies(
+        self, records: str = "", *, before: str, after: str | None = None, depth: int | None = 1
+    ) -> Dependencies:
+        """What records need and what hangs on them in the state ``before``.
+
+        ``records``: such as ``"Invoice:130, Payment:12"``. With ``after`` each carries what became of it until then, records that only the later
+        state holds are taken from it, and where none is named those changed directly are meant. Raises WrongUse, WrongCompany.
+        """
+        held = {record.key: record for record in self.snapshot(before).records()}
+        states: dict[RecordKey, str] = {}
+        if after is not None:
+            incident = self.diff(before, after)
+            states = incident.states()
+            held |= {one.key: one.after for one in incident.changes if one.before is None and one.after is not None}
+        return dependencies_of(held.values(), chosen_records(records, states), depth=depth, states=states)
 
     def export(self, ref: str, to: Path, form: str = "jsonl") -> tuple[Path, ...]:
         """A readable copy of a snapshot, outside the vault's protection; custody keeps that it was made."""

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Final, Literal
 
 from akika_forensics.model.record import RecordKey
-from akika_widgets.views.markup import Markup, shortened, tag
-from akika_widgets.views.table import LONG, ROWS, TableView, marked, money_cell, named
+from akika_widgets.views.difference import ALIKE
+from akika_widgets.views.markup import Markup, join, shortened, tag
+from akika_widgets.views.table import LONG, ROWS, TableView, marked, money_cell, named, opened
 from akika_widgets.views.wholeness import when
-from akika_widgets.views.wording import ABSENT, amount
+from akika_widgets.views.wording import ABSENT, amount, counted
 
 type Form = Literal["text", "quiet", "number", "signed", "code", "state"]
 type Cell = str | int | Decimal | date | Named | Mark | None
@@ -53,7 +55,8 @@ class Listing(TableView):
     """Rows of plain values under headings.
 
     A cell is a text, a count, an amount (Decimal), a time (aware, shown in UTC), a date, a `Named` record, a `Mark`, or None for what is
-    not there. The first cell of a row names it. ``nothing`` is said in place of an empty table.
+    not there. The first cell of a row names it. ``nothing`` is said in place of an empty table. With ``alike``, rows one after another that
+    differ only in their record are one row from `ALIKE` on, which opens to name each.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Listing(TableView):
         nothing: str = "there is nothing to show.",
         foot: Sequence[Cell] = (),
         sign: Mark | None = None,
+        alike: bool = False,
         limit: int = ROWS,
     ) -> None:
         super().__init__(title, sub, limit)
@@ -73,6 +77,7 @@ class Listing(TableView):
         self.rows = tuple(tuple(row) for row in rows)
         self.foot = tuple(foot)
         self.nothing = nothing
+        self.alike = alike
         self.sign = (sign.symbol, sign.tone) if sign else None
         for row in (*self.rows, *((self.foot,) if self.foot else ())):
             if len(row) != len(self.columns):
@@ -91,13 +96,46 @@ class Listing(TableView):
         if not self.rows:
             return self._empty()
         headings = [(column.word, column.form in {"number", "signed"}) for column in self.columns]
-        rows = [self._row(row) for row in self.rows]
+        rows = [self._run(run) for run in self._runs()]
         foot = self._row(self.foot) if self.foot else None
         return self._drawn(headings, rows, foot)
 
-    def _row(self, row: Sequence[Cell]) -> Markup:
+    def _runs(self) -> list[list[tuple[Cell, ...]]]:
+        """Rows to be drawn as one."""
+        if not self.alike:
+            return [[row] for row in self.rows]
+        runs: list[list[tuple[Cell, ...]]] = []
+        for same, group in groupby(self.rows, key=_sameness):
+            held = list(group)
+            runs += [held] if same is not None and len(held) >= ALIKE else [[row] for row in held]
+        return runs
+
+    def _run(self, run: Sequence[tuple[Cell, ...]]) -> Markup:
+        if len(run) == 1:
+            return self._row(run[0])
+        place = _named_at(run[0])
+        entity = str(next(cell for cell in run[0] if isinstance(cell, Named)).key).partition(":")[0]
+        head = tuple(counted(len(run), entity) if at == place else cell for at, cell in enumerate(run[0]))
+        names = (_content(self.columns[place], row[place]) for row in run)
+        return join([self._row(head, class_="ak-opens"), opened(names, columns=len(self.columns), indent=place)])
+
+    def _row(self, row: Sequence[Cell], *, class_: str | None = None) -> Markup:
         first, *others = zip(self.columns, row, strict=True)
-        return tag("tr", _head(*first), *(_cell(column, cell) for column, cell in others))
+        return tag("tr", _head(*first), *(_cell(column, cell) for column, cell in others), class_=class_)
+
+
+def _named_at(row: Sequence[Cell]) -> int:
+    return next((at for at, cell in enumerate(row) if isinstance(cell, Named)), -1)
+
+
+def _sameness(row: Sequence[Cell]) -> tuple[object, ...] | None:
+    """What a row says but for its record, with the type of that; None for a row of no record."""
+    place = _named_at(row)
+    if place < 0:
+        return None
+    key = row[place]
+    entity = str(key.key).partition(":")[0] if isinstance(key, Named) else ""
+    return (entity, *row[:place], *row[place + 1 :])
 
 
 def _head(column: Column, cell: Cell) -> Markup:
