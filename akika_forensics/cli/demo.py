@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from pathlib import Path
@@ -10,9 +9,10 @@ from typing import Any
 
 import typer
 
+from akika_forensics.cli.embedded import NAME, embedded, new_folder
 from akika_forensics.cli.session import Command, Options
 from akika_forensics.cli.speech import progress, say, say_json, table
-from akika_forensics.errors import Found, WrongUse
+from akika_forensics.errors import Found
 from akika_forensics.settings import Secret
 
 
@@ -35,28 +35,11 @@ def demo(
 
 class _Story:
     def __init__(self, options: Options, folder: Path) -> None:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise WrongUse(f"{folder} is not an empty folder.", do="Name another with --dir, or remove it.")
-        folder.mkdir(parents=True, exist_ok=True)
         self.quiet = options.json
-        self.folder = folder.resolve()
-        self.vault = self.folder / "vault"
+        self.folder = new_folder(folder)
         self.plan_file = self.folder / "restore.plan"
         self.clean = False
-        self.passphrase = self._passphrase()
-        self.snapshots: list[str] = []
         self.out: dict[str, Any] = {}
-
-    def _passphrase(self) -> Secret:
-        given = os.environ.get("AKIKA_PASSPHRASE")
-        if given:
-            self.passphrase_file = None
-            return Secret(given)
-        self.passphrase_file = self.folder / "passphrase.txt"
-        text = secrets.token_urlsafe(18)
-        with os.fdopen(os.open(self.passphrase_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text + "\n")
-        return Secret(text)
 
     def say(self, text: str = "") -> None:
         if not self.quiet:
@@ -66,25 +49,14 @@ class _Story:
         self.say(f"\n{number:>2}. {title}")
 
     def tell(self) -> None:
-        from akika_forensics.case.case import init_vault
-        from akika_forensics.quickbooks import Connection
-        from akika_forensics.twin import Twin, sample, serve
-
         self.chapter(1, "A company of its own: Craig's Design and Landscaping Services, on this machine only")
-        twin = Twin()
-        sample.build(twin)
-        with serve(twin) as server:
-            given = server.credentials
+        with embedded(self.folder) as self.company:
+            case = self.company.case
             self.chapter(2, "An encrypted vault, and the first capture")
-            case = init_vault(self.vault, self.passphrase, recovery_sheet=self.folder / "recovery-sheet.txt")
-            connection = Connection(
-                "demo", server.realm_id, server.base_url, server.token_url, given.client_id, Secret(given.client_secret)
-            )
-            case.connect(connection, Secret(given.refresh_token))
-            self._capture(case)
+            self._capture()
             self.chapter(3, "An incident: what happens on the worst Friday of the year")
-            self._incident(twin)
-            self._capture(case)
+            self._incident()
+            self._capture()
             self.chapter(4, "What changed, and what it did to the trial balance")
             self._diff(case)
             self.chapter(5, "A plan to put it right")
@@ -100,17 +72,18 @@ class _Story:
             self.chapter(10, "The report")
             self._report()
 
-    def _capture(self, case: Any) -> None:
+    @property
+    def snapshots(self) -> list[str]:
+        return self.company.snapshots
+
+    def _capture(self) -> None:
         with progress("   Capturing", quiet=self.quiet) as shown:
-            info = case.capture(progress=shown)
-        self.snapshots.append(info.id)
+            info = self.company.capture(shown)
         whole = "complete" if info.complete else "NOT complete"
         self.say(f"   Snapshot {info.id}: {info.records:,} records in {info.requests} requests, {whole}.")
 
-    def _incident(self, twin: Any) -> None:
-        from akika_forensics.twin import incidents
-
-        truth = incidents.run(twin, "demo")
+    def _incident(self) -> None:
+        truth = self.company.incident()
         self.truth = [f"{record['entity']}:{record['id']}" for record in truth["records"]]
         counts: dict[str, int] = {}
         for record in truth["records"]:
@@ -221,8 +194,8 @@ class _Story:
         from akika_forensics import reports
 
         parameters = {
-            "vault": str(self.vault),
-            "company": "demo",
+            "vault": str(self.company.vault),
+            "company": NAME,
             "before": self.snapshots[0],
             "after": self.snapshots[1],
             "final": self.snapshots[2],
@@ -230,13 +203,17 @@ class _Story:
         }
         with progress("   Running the notebook", quiet=self.quiet) as shown:
             made = reports.run(
-                "restore_verification", parameters, self.folder / "report", passphrase=self.passphrase, progress=shown
+                "restore_verification",
+                parameters,
+                self.folder / "report",
+                passphrase=self.company.passphrase,
+                progress=shown,
             )
         self.out["report"] = str(made.html)
         self.say(f"   {made.html}")
 
     def result(self, elapsed: float) -> dict[str, Any]:
-        return {"vault": str(self.vault), "snapshots": self.snapshots, **self.out, "elapsed_s": elapsed}
+        return {"vault": str(self.company.vault), "snapshots": self.snapshots, **self.out, "elapsed_s": elapsed}
 
 
 def _close(result: dict[str, Any], story: _Story) -> None:
@@ -244,11 +221,12 @@ def _close(result: dict[str, Any], story: _Story) -> None:
     say(f"   report      {result['report']}   ← open this next")
     say(f"   vault       {result['vault']}")
     say(f"   plan        {story.plan_file}")
-    if story.passphrase_file:
-        say(f"   passphrase  {story.passphrase_file}")
+    file = story.company.passphrase_file
+    if file:
+        say(f"   passphrase  {file}")
         say("\nLook around yourself:")
-        say(f"   akika verify --vault {story.vault} --passphrase-file {story.passphrase_file}")
-        say(f"   akika diff s1 s2 --vault {story.vault} --passphrase-file {story.passphrase_file}")
+        say(f"   akika verify --vault {story.company.vault} --passphrase-file {file}")
+        say(f"   akika diff s1 s2 --vault {story.company.vault} --passphrase-file {file}")
 
 
 COMMANDS = (Command("demo", "The whole story on the embedded company.", demo),)
