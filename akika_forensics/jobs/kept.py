@@ -144,7 +144,7 @@ def prune() -> None:
     every = ids()
     for job_id in every[MOST_KEPT:]:
         job = read(job_id)
-        if job is None or not is_alive(job):
+        if job is None or job.state in ENDED or not is_alive(job):
             with suppress(OSError):
                 (folder() / f"{job_id}.json").unlink(missing_ok=True)
     named = {job.process for job in map(read, every[:MOST_KEPT]) if job is not None}

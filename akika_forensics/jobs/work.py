@@ -199,7 +199,7 @@ class OwnJob[T](Job[T]):
             if not self.stop_asked.is_set():
                 self._show(question=question or "Go on?")
             self._answered.wait_for(lambda: self._answer is not None or self.stop_asked.is_set())
-            return bool(self._answer) and not work.should_stop()
+            return not work.should_stop() and bool(self._answer)
 
     # -- running -----------------------------------------------------------------------------------------------------
 
