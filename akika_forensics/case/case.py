@@ -13,6 +13,7 @@ from akika_forensics.case.companies import Companies
 from akika_forensics.case.dependencies import Dependencies, chosen_records, dependencies_of
 from akika_forensics.case.desk import PlanDesk, Session
 from akika_forensics.case.export import export_snapshot
+from akika_forensics.case.review import Review
 from akika_forensics.case.values import CaseDiff, CasePlan, SnapshotTable, graph_view
 from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import WrongCompany, WrongUse
@@ -247,6 +248,10 @@ class Case:
     def plan(self, file: str | Path) -> CasePlan:
         """A plan file with what became of it, ready to be shown."""
         return CasePlan(self.plans.load(Path(file)))
+
+    def review(self, file: str | Path) -> Review:
+        """A plan file as its approver reads it: scope, states, steps, prediction, rehearsal, and what a signature covers."""
+        return Review(self.plans.load(Path(file)))
 
     def __repr__(self) -> str:
         return f"Case({self.vault!r})"

@@ -1,0 +1,342 @@
+"""A plan as its approver reads it, before anything is written: pure, over the plan and what is known of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Final
+
+from akika_forensics.case.desk import Held
+from akika_forensics.model.money import ZERO
+from akika_forensics.restore.document import Action, Fidelity, FieldDelta, Note, Plan, Step
+from akika_widgets.views.listing import Cell, Column, Listing, Mark, Named
+from akika_widgets.views.tables import FigureTable
+from akika_widgets.views.wording import counted, field_words, value_text
+
+_ACTIONS: Final = {
+    Action.RECREATE: "make again what was removed",
+    Action.REVERT: "put changed fields back",
+    Action.RELINK: "link again",
+    Action.REACTIVATE: "make active again",
+    Action.REMOVE: "remove what was added",
+    Action.DEACTIVATE: "make inactive again",
+}
+_FIDELITIES: Final = {
+    Fidelity.EXACT: "Exact",
+    Fidelity.EXACT_BUT_FOR: "Exact but for",
+    Fidelity.DIFFERS: "Differs",
+    Fidelity.BY_HAND: "By hand",
+}
+_NO: Final = Mark("·", "none", "quiet")
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceRow:
+    """One account: before the incident, now, and as the plan will leave it; debit positive."""
+
+    account: str
+    name: str
+    before: Decimal
+    now: Decimal
+    predicted: Decimal
+
+    @property
+    def moved(self) -> Decimal:
+        """By how much the plan moves it."""
+        return self.predicted - self.now
+
+    @property
+    def remaining(self) -> Decimal:
+        """How far it will be from where it was before."""
+        return self.predicted - self.before
+
+
+@dataclass(frozen=True)
+class Review:
+    """A plan with its rehearsal and approvals so far."""
+
+    held: Held
+
+    @property
+    def plan(self) -> Plan:
+        return self.held.plan
+
+    @cached_property
+    def by_action(self) -> dict[Action, Counter[Fidelity]]:
+        """How many steps do what, and how close each comes to the state before; in the order of `Action`."""
+        found: dict[Action, Counter[Fidelity]] = {action: Counter() for action in Action}
+        for step in self.plan.steps:
+            found[step.action][step.fidelity] += 1
+        return {action: counts for action, counts in found.items() if counts}
+
+    @cached_property
+    def balances(self) -> tuple[BalanceRow, ...]:
+        """Every account of the prediction; those that the plan moves most come first."""
+        rows = [
+            BalanceRow(line.account, line.name, line.before, line.now, line.predicted)
+            for line in self.plan.prediction.lines
+        ]
+        return tuple(sorted(rows, key=lambda row: (-abs(row.moved), -abs(row.remaining), row.name, row.account)))
+
+    @property
+    def found(self) -> tuple[tuple[str, str], ...]:
+        """Preflight questions that were answered with something found: step and what."""
+        return tuple(
+            (step.id, f"{answer.check}: {answer.note}".rstrip(": "))
+            for step in self.plan.steps
+            for answer in step.preflight
+            if answer.answer == "found"
+        )
+
+    # -- how it shows itself -----------------------------------------------------------------------------------------
+
+    def in_short(self) -> Listing:
+        """What an approver asks first, each with its answer."""
+        plan, tally = self.plan, self.held.tally
+        moved, away = self.balances, sum(1 for row in self.balances if row.remaining)
+        rows = [
+            ("What will be done?", Mark("·", counted_steps(len(plan.steps)), "quiet"), self._actions_said()),
+            ("Was it rehearsed?", *self._rehearsed()),
+            ("Does anything ask for a decision?", *_open(plan.conflicts, "decided before it is approved")),
+            ("Is anything left to be done by hand?", *_open(plan.by_hand, "what the interface of QuickBooks does not allow")),
+            ("Is anything left alone?", *_open(plan.left_alone, "changed, and not in the scope or not to be touched")),
+            (
+                "Will the trial balance be as before?",
+                Mark("≠", f"{away:,} accounts differ", "changed") if away else Mark("✓", "to the cent", "good"),
+                f"{len(moved):,} accounts predicted as of {plan.prediction.as_of}",
+            ),
+            (
+                "Is it approved?",
+                Mark("✓", "yes", "good") if tally.enough else Mark("…", "not yet", "changed"),
+                f"{len(tally.valid):,} of {tally.needed:,} approvals that count",
+            ),
+        ]  # fmt: skip
+        return Listing("In short", [Column("Question"), Column("Answer", "state"), Column("Rests on", "quiet")], rows)
+
+    def scope(self) -> Listing:
+        """What the plan was asked to put back."""
+        scope = self.plan.scope
+        by_type = Counter(str(record).partition(":")[0] for record in scope.get("records", ()))
+        rows: list[tuple[Cell, ...]] = [
+            (counted(number, entity), "named one by one") for entity, number in sorted(by_type.items())
+        ]
+        rows += [
+            (f"Import of {one.get('entity') or 'any type'}", f"created from {one['since']} to {one['until']}")
+            for one in scope.get("imports", ())
+        ]
+        if scope.get("everything"):
+            rows.append(
+                ("The whole company", "whatever differs from the state before; nothing added is removed by this")
+            )
+        said = f"{len(self.plan.already_right):,} of them are already as they were" if self.plan.already_right else ""
+        return Listing("Scope", [Column("What"), Column("How it is named", "quiet")], rows, sub=said)
+
+    def states(self) -> Listing:
+        """The snapshots the plan was made from."""
+        plan = self.plan
+        after = [("After the incident", plan.after)] if plan.after else []
+        named = [("To go back to", plan.before), *after, ("As it was when the plan was made", plan.now)]
+        columns = [Column("State"), Column("Snapshot"), Column("Taken (UTC)"), Column("SHA-256", "code")]
+        rows = [(role, ref.id, ref.taken_at[:19].replace("T", " "), ref.digest) for role, ref in named]
+        return Listing("States", columns, rows)
+
+    def actions(self) -> Listing:
+        """The steps by what they do and how close they come."""
+        used = [one for one in Fidelity if any(counts[one] for counts in self.by_action.values())]
+        columns = [
+            Column("Action"),
+            Column("What it does", "quiet"),
+            Column("Steps", "number"),
+            *(Column(_FIDELITIES[one], "number") for one in used),
+        ]
+        rows = [
+            (action.value, _ACTIONS[action], counts.total(), *(counts[one] or None for one in used))
+            for action, counts in self.by_action.items()
+        ]
+        total = [sum(counts[one] for counts in self.by_action.values()) for one in used]
+        foot: tuple[Cell, ...] = ("All", None, len(self.plan.steps), *total) if rows else ()
+        return Listing("Steps by action", columns, rows, foot=foot, nothing="the plan has no steps.")
+
+    def fields(self) -> Listing:
+        """Each field that a step changes in a standing record, as it is and as it will be."""
+        columns = [Column("Step"), Column("Record"), Column("Field"), Column("Now"), Column("As planned")]
+        rows = [
+            (*_field(step, one), value_text(one.path, one.now), _planned(one))
+            for step in self.plan.steps
+            for one in step.fields
+            if step.target is not None and one.now != one.planned
+        ]
+        return Listing("Fields that are put back", columns, rows, nothing="no standing record is changed.")
+
+    def made_again(self) -> Listing:
+        """Each field of the records that are made again."""
+        columns = [Column("Step"), Column("Record"), Column("Field"), Column("As planned")]
+        rows = [
+            (*_field(step, one), _planned(one))
+            for step in self.plan.steps
+            for one in step.fields
+            if step.target is None
+        ]
+        return Listing("Records that are made again", columns, rows, nothing="no record is made again.")
+
+    def conflicts(self) -> Listing:
+        return _notes("Asks a decision", self.plan.conflicts, "nothing asks for a decision.")
+
+    def by_hand(self) -> Listing:
+        return _notes("To be done by hand", self.plan.by_hand, "nothing is left to be done by hand.")
+
+    def left_alone(self) -> Listing:
+        return _notes("Left alone", self.plan.left_alone, "nothing that was found is left alone.")
+
+    def remarks(self) -> Listing:
+        """What follows by itself, and what else was noticed."""
+        return _notes("Worth reading", (*self.plan.findings, *self.plan.follows), "nothing else was noticed.")
+
+    def questions(self) -> Listing:
+        """What was asked of the books before the plan was made, and what cannot be asked."""
+        columns = [Column("Answer", "state"), Column("What"), Column("Step", "quiet")]
+        rows = [(Mark("!", "found", "changed"), what, step) for step, what in self.found]
+        rows += [
+            (Mark("?", one.answer, "quiet"), f"{one.check}: {one.note}".rstrip(": "), "all")
+            for one in self.plan.unanswered
+        ]
+        return Listing("Questions before the first write", columns, rows, nothing="every question was answered: clear.")
+
+    def balance(self) -> Listing:
+        """The trial balance as the plan will leave it: accounts that it moves, or that will not be as before."""
+        shown = [row for row in self.balances if row.moved or row.remaining]
+        rest = len(self.balances) - len(shown)
+        columns = [
+            Column("Account"),
+            Column("Before the incident", "number"),
+            Column("Now", "number"),
+            Column("Predicted", "number"),
+            Column("By the plan", "signed"),
+            Column("Still different", "signed"),
+        ]
+        rows = [
+            (Named(row.name, row.account), row.before, row.now, row.predicted, row.moved, row.remaining)
+            for row in shown
+        ]
+        foot = ("Sum", *(_sum([row[at] for row in rows]) for at in range(1, 6))) if rows else ()
+        sub = f"as of {self.plan.prediction.as_of}, accrual, debit positive; {rest:,} other accounts neither move nor differ"
+        return Listing("Predicted trial balance", columns, rows, sub=sub, foot=foot, nothing="no account moves.")
+
+    def rehearsal(self) -> Listing:
+        """What became of the plan, and of taking it back, on a copy of the books of now."""
+        outcome = self.held.rehearsal
+        columns = [Column("Run", "text"), Column("Outcome", "state"), Column("What differed", "quiet")]
+        if outcome is None:
+            return Listing("Rehearsal", columns, (), nothing="the plan has not been rehearsed.")
+        rows = [
+            ("The plan", *_outcome(outcome["differences"], str(outcome["state"]))),
+            ("Taking it back", *_outcome(outcome["undo_differences"], str(outcome["undo_state"]))),
+        ]
+        sub = f"largest residual {outcome['residual']}; not part of a rehearsal: {', '.join(outcome['not_modelled'])}"
+        return Listing("Rehearsal", columns, rows, sub=sub)
+
+    def signing(self) -> FigureTable:
+        """What an approver's signature covers."""
+        plan = self.plan
+        kind = "a production company" if plan.company.production else "a test company"
+        rows = [
+            ("Plan", plan.id, f"made {plan.created_at[:19].replace('T', ' ')} UTC by {plan.author}, with {plan.tool}"),
+            ("Digest, SHA-256", plan.digest, "of every byte of the plan; one byte changed and no approval covers it"),
+            ("Company", plan.company.name, f"realm {plan.company.realm_id} at {plan.company.host}; {kind}"),
+            ("Writes", len(plan.steps), "steps, in the order shown"),
+            ("Approvals needed", plan.policy.approvals_needed, f"each counts for {plan.policy.expires_days} days"),
+            ("The author's own approval", "counts" if plan.policy.author_may_approve else "does not count", "unless it is asked for by name"),
+        ]  # fmt: skip
+        return FigureTable(rows, title="What is signed")
+
+    def approvals(self) -> Listing:
+        """Who has approved or rejected the plan so far, and which approvals do not count."""
+        columns = [Column("Signer"), Column("Verdict", "state"), Column("When (UTC)"), Column("Words", "quiet")]
+        good, bad = Mark("✓", "approved", "good"), Mark("✗", "rejected", "removed")
+        rows = [
+            (one.statement.signer, good if one.statement.verdict == "approved" else bad, _at(one.statement.at), one.statement.words or one.statement.override)
+            for one in self.held.tally.valid
+        ] + [
+            (one.statement.signer, Mark("·", "does not count", "quiet"), _at(one.statement.at), why)
+            for one, why in self.held.tally.ignored
+        ]  # fmt: skip
+        return Listing("Approvals so far", columns, rows, nothing="nobody has signed this plan yet.")
+
+    def figures(self) -> dict[str, str | int | bool | Decimal]:
+        """What the report comes to."""
+        plan, outcome = self.plan, self.held.rehearsal
+        return {
+            "plan": plan.id,
+            "digest": plan.digest,
+            "state": self.held.state,
+            "steps": len(plan.steps),
+            **{f"steps_{action.value}": counts.total() for action, counts in self.by_action.items()},
+            "conflicts": len(plan.conflicts),
+            "by_hand": len(plan.by_hand),
+            "left_alone": len(plan.left_alone),
+            "accounts_moved": sum(1 for row in self.balances if row.moved),
+            "largest_remaining": max((abs(row.remaining) for row in self.balances), default=ZERO),
+            "rehearsed": outcome is not None,
+            "rehearsal_as_predicted": bool(outcome and outcome["ok"]),
+            "approvals": len(self.held.tally.valid),
+            "approved": self.held.tally.enough,
+        }
+
+    def _actions_said(self) -> str:
+        return ", ".join(f"{counts.total():,} {action.value}" for action, counts in self.by_action.items())
+
+    def _rehearsed(self) -> tuple[Mark, str]:
+        outcome = self.held.rehearsal
+        if outcome is None:
+            return Mark("…", "not yet", "changed"), "a rehearsal runs the plan and its undo on a copy of the books"
+        if outcome["ok"]:
+            return Mark("✓", "as predicted", "good"), f"largest residual {outcome['residual']}"
+        return Mark("≠", "not as predicted", "removed"), f"{len(outcome['differences']):,} differences, named below"
+
+
+def counted_steps(number: int) -> str:
+    return f"{number:,} step{'' if number == 1 else 's'}"
+
+
+def _field(step: Step, one: FieldDelta) -> tuple[str, Named, str]:
+    return (step.id, Named(step.label, step.record), field_words(one.path) or one.path)
+
+
+def _planned(one: FieldDelta) -> str:
+    return value_text(one.path, _given_later(one.planned))
+
+
+def _given_later(value: Any) -> Any:
+    """A value in which the Id that another step will be given is said in words."""
+    if isinstance(value, dict):
+        if set(value) == {"$step"}:
+            return f"given in step {value['$step']}"
+        return {name: _given_later(inner) for name, inner in value.items()}
+    return [_given_later(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _open(notes: Sequence[Note], what: str) -> tuple[Mark, str]:
+    return (Mark("!", f"{len(notes):,}", "changed"), what) if notes else (_NO, what)
+
+
+def _notes(title: str, notes: Sequence[Note], nothing: str) -> Listing:
+    columns = [Column("Record"), Column("What"), Column("Code", "quiet")]
+    rows = [(Named(one.label, one.record), one.what, one.code.replace("_", " ")) for one in notes]
+    return Listing(title, columns, rows, nothing=nothing, alike=True)
+
+
+def _outcome(differences: Sequence[str], state: str) -> tuple[Mark, str]:
+    if differences or state != "complete":
+        return Mark("≠", state if state != "complete" else "not as predicted", "removed"), "; ".join(differences)
+    return Mark("✓", "as predicted", "good"), "nothing"
+
+
+def _sum(cells: Sequence[Cell]) -> Decimal:
+    return sum((cell for cell in cells if isinstance(cell, Decimal)), ZERO)
+
+
+def _at(text: str) -> str:
+    return text[:19].replace("T", " ")
