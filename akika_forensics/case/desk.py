@@ -1,33 +1,27 @@
-"""The life of a plan: made, shown, rehearsed, decided, approved, executed, resumed, verified, undone.
-
-A plan file is an exact copy of the sealed document in the vault; the custody chain vouches for its SHA-256,
-so a file that was changed by one byte belongs to no plan.
-"""
+"""The life of a plan: made, shown, rehearsed, decided, approved, executed, resumed, verified, undone."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from akika_forensics.books import TrialBalance, read_trial_balance
+from akika_forensics.case.archive import APPROVED, REHEARSED, VERIFIED, ChainJournal, Held, PlanArchive
 from akika_forensics.case.outcomes import rehearsal_json, verification_json
-from akika_forensics.custody import Act, CustodyLog
+from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import NotApproved, Refused, WrongCompany, WrongUse
 from akika_forensics.model.instants import format_instant, now, parse_date
 from akika_forensics.model.payload import canonical_value
-from akika_forensics.model.record import RecordKey
 from akika_forensics.restore import approval as approvals
 from akika_forensics.restore.approval import Approval, Tally
-from akika_forensics.restore.document import Plan, Policy, SnapshotRef, Step, read_plan
+from akika_forensics.restore.document import Plan, Policy, SnapshotRef, Step
 from akika_forensics.restore.evidence import Evidence
 from akika_forensics.restore.execute import RunReport, run_plan
-from akika_forensics.restore.journal import RunState, StepResult, fold, register
+from akika_forensics.restore.journal import StepResult, register
 from akika_forensics.restore.planner import Request, make_plan
 from akika_forensics.restore.rehearse import Rehearsal, rehearse, touched_records, undo_decisions
 from akika_forensics.restore.scope import Scope
@@ -35,37 +29,6 @@ from akika_forensics.restore.signers import PREPARER, Signers
 from akika_forensics.restore.verify import Verification, verify
 from akika_forensics.settings import Secret
 from akika_forensics.vault import Snapshot, SnapshotInfo, Vault
-
-JOURNAL_NAMESPACE: Final = "akika-journal"
-_CREATED: Final = "plan_created"
-_APPROVED: Final = "plan_approved"
-_REHEARSED: Final = "plan_rehearsed"
-_VERIFIED: Final = "plan_verified"
-
-
-class ChainJournal:
-    """A run's journal in the vault: one signed, durable entry an act."""
-
-    def __init__(self, vault: Vault, plan_id: str) -> None:
-        self._chain = vault.chain(f"journals/{plan_id}", JOURNAL_NAMESPACE)
-
-    def append(self, body: dict[str, Any]) -> None:
-        self._chain.append(body)
-
-    def bodies(self) -> tuple[dict[str, Any], ...]:
-        return tuple(entry.body for entry in self._chain.entries())
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A plan with what became of it so far. ``state``: draft, rehearsed, approved, running, complete, stopped, verified."""
-
-    plan: Plan
-    state: str
-    run: RunState
-    tally: Tally
-    rehearsal: dict[str, Any] | None
-    verification: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -85,6 +48,7 @@ class PlanDesk:
     def __init__(self, session: Session) -> None:
         self._s = session
         self._vault = session.vault
+        self._archive = PlanArchive(session.vault)
         self._custody = CustodyLog(session.vault)
         self._signers = Signers(session.vault)
 
@@ -116,7 +80,7 @@ class PlanDesk:
             name=f"p{now():%Y%m%d}-{secrets.token_hex(4)}",
             author=PREPARER,
             company=fresh.info.company,
-            evidence=Evidence(before, fresh, later, self._register()),
+            evidence=Evidence(before, fresh, later, self._archive.register(fresh.info.company.realm_id)),
             before=_ref(before),
             now=_ref(fresh),
             after=_ref(later) if later else None,
@@ -127,7 +91,7 @@ class PlanDesk:
             policy=policy or Policy(),
         )
         plan = make_plan(request, progress=progress)
-        self._keep(plan, out)
+        self._archive.keep(plan, out)
         return plan
 
     def _same_company(self, before: Snapshot, fresh: Snapshot, later: Snapshot | None) -> None:
@@ -139,85 +103,15 @@ class PlanDesk:
                     do="Choose a snapshot of this company; `akika snapshots` lists them.",
                 )
 
-    def _keep(self, plan: Plan, out: Path) -> None:
-        stored = self._vault.put_document("plan", plan.to_bytes())
-        self._custody.record(
-            _CREATED,
-            f"Plan {plan.id} with {len(plan.steps)} steps was made.",
-            {"plan": plan.id, "digest": plan.digest, "file_sha256": stored.sha256, "realm": plan.company.realm_id},
-            [stored],
-        )
-        content = (self._vault.root / stored.path).read_bytes()
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-
-    def _register(self) -> dict[RecordKey, RecordKey]:
-        """Old key → new key over every plan ever run on this company, in the order in which they were made."""
-        realm = self._s.companies.company(self._s.company_name).realm_id
-        found: dict[RecordKey, RecordKey] = {}
-        for act in self._custody.acts(_CREATED):
-            if act.details.get("realm") == realm:
-                run = self._run_of(str(act.details["plan"]))
-                if run.begun:
-                    found.update(register(self._plan_of(act), run))
-        return found
-
-    # -- reading ---------------------------------------------------------------------------------------------------
-
     def load(self, file: Path) -> Held:
         """Read a plan file and all that is known of it. Raises Refused when the file is not one this vault vouches for."""
-        plan = self._read(file)
-        run = self._run_of(plan.id)
-        tally = self._tally(plan)
-        rehearsed = self._last(_REHEARSED, plan)
-        verified = self._last(_VERIFIED, plan)
-        return Held(plan, _state(run, tally, rehearsed, verified), run, tally, _details(rehearsed), _details(verified))
-
-    def _read(self, file: Path) -> Plan:
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            raise WrongUse(f"{file} cannot be read.", do="Give the file that `akika plan create` wrote.") from error
-        created = self._custody.acts(_CREATED)
-        digest = hashlib.sha256(content).hexdigest()
-        for act in created:
-            if act.details.get("file_sha256") == digest:
-                return self._plan_of(act)
-        if content.lstrip().startswith(b"{"):
-            plan = read_plan(content)
-            if any(act.details.get("digest") == plan.digest for act in created):
-                return plan
-        raise Refused(
-            f"{file.name} is not a plan of this vault.",
-            means="It was changed after it was made, or it belongs to another vault.",
-            do="Use the unchanged file, or make a new plan.",
-        )
-
-    def _plan_of(self, act: Act) -> Plan:
-        return read_plan(self._vault.get_document(act.objects[0]))
-
-    def _run_of(self, plan_id: str) -> RunState:
-        return fold(ChainJournal(self._vault, plan_id).bodies())
-
-    def _last(self, code: str, plan: Plan) -> Act | None:
-        found = [act for act in self._custody.acts(code) if act.details.get("digest") == plan.digest]
-        return found[-1] if found else None
-
-    def _tally(self, plan: Plan) -> Tally:
-        given = [
-            approvals.read(self._vault.get_document(path))
-            for act in self._custody.acts(_APPROVED)
-            if act.details.get("plan") == plan.id
-            for path in act.objects
-        ]
-        return approvals.tally(plan, given, {signer.name: signer for signer in self._signers.all()}, now())
+        return self._archive.held(self._archive.read(file))
 
     # -- rehearsing, approving ---------------------------------------------------------------------------------------
 
     def rehearse(self, file: Path, *, progress: Callable[[str], None] = lambda _: None) -> Rehearsal:
         """Run the plan and its undo on a twin that holds the books of now; the outcome is kept."""
-        plan = self._read(file)
+        plan = self._archive.read(file)
         before, known = self._s.snapshot(plan.before.id), self._s.snapshot(plan.now.id)
         result = rehearse(
             plan, before=before, known=known, control=control_of(known, plan.prediction.as_of), progress=progress
@@ -226,7 +120,7 @@ class PlanDesk:
         stored = self._vault.put_document("rehearsal", canonical_value(details))
         outcome = "ended as predicted" if result.ok else "did not end as predicted"
         self._custody.record(
-            _REHEARSED,
+            REHEARSED,
             f"Plan {plan.id} was rehearsed and {outcome}.",
             {"plan": plan.id, "digest": plan.digest, **details},
             [stored],
@@ -245,8 +139,8 @@ class PlanDesk:
         override: str = "",
     ) -> tuple[Approval, Tally]:
         """Sign a plan, or reject it. A plan whose rehearsal failed needs ``override``, words that are kept."""
-        plan = self._read(file)
-        rehearsed = self._last(_REHEARSED, plan)
+        plan = self._archive.read(file)
+        rehearsed = self._archive.last(REHEARSED, plan)
         if not reject and rehearsed is not None and not rehearsed.details["ok"] and not override:
             raise NotApproved(
                 "The rehearsal of this plan did not end as predicted.",
@@ -273,18 +167,18 @@ class PlanDesk:
         )
         stored = self._vault.put_document("approval", approvals.write(made))
         self._custody.record(
-            _APPROVED,
+            APPROVED,
             f"Plan {plan.id} was {made.reading}.",
             {"plan": plan.id, "digest": plan.digest, "signer": signer, "fingerprint": person.fingerprint},
             [stored],
         )
-        return made, self._tally(plan)
+        return made, self._archive.tally(plan)
 
     def decide(
         self, file: Path, decisions: Mapping[str, str], out: Path, *, progress: Callable[[str], None] = lambda _: None
     ) -> Plan:
         """Make the plan anew, from the same states, with a person's decisions; it has a new digest and no approval."""
-        plan = self._read(file)
+        plan = self._archive.read(file)
         return self.create(
             to=plan.before.id,
             after=plan.after.id if plan.after else None,
@@ -308,8 +202,8 @@ class PlanDesk:
         confirm: Callable[[str], bool] | None = None,
     ) -> RunReport:
         """Run an approved plan. Raises NotApproved, WrongCompany, StalePlan, VaultLocked, Refused; see `Execution`."""
-        plan = self._read(file)
-        run = self._run_of(plan.id)
+        plan = self._archive.read(file)
+        run = self._archive.run_of(plan.id)
         if run.ended == "complete":
             if resume:
                 return RunReport("complete", dict(run.results), "Nothing remains to be done.")
@@ -324,7 +218,7 @@ class PlanDesk:
                 means="Some of its steps stand, some do not.",
                 do="`akika plan resume FILE` goes on; `akika plan undo FILE` makes a plan that takes it back.",
             )
-        counted = self._tally(plan)
+        counted = self._archive.tally(plan)
         approvals.require(counted)
         company = self._s.companies.company(self._s.company_name)
         if company.realm_id != plan.company.realm_id or company.host != plan.company.host:
@@ -352,7 +246,7 @@ class PlanDesk:
         confirm: Callable[[str], bool] | None,
     ) -> RunReport:
         # Another process may have finished it while this one waited for the lock.
-        if self._run_of(plan.id).ended == "complete":
+        if self._archive.run_of(plan.id).ended == "complete":
             raise Refused(f"Plan {plan.id} has been executed already.", means="A plan runs once.")
         name = self._s.company_name
         details = {
@@ -375,7 +269,7 @@ class PlanDesk:
             should_stop=should_stop,
             confirm=confirm,
         )
-        made = {str(old): str(new) for old, new in register(plan, self._run_of(plan.id)).items()}
+        made = {str(old): str(new) for old, new in register(plan, self._archive.run_of(plan.id)).items()}
         self._custody.record(
             "execution_ended",
             f"The execution of plan {plan.id} ended: {report.state}.",
@@ -385,8 +279,8 @@ class PlanDesk:
 
     def verify(self, file: Path, *, snapshot: str | None = None) -> tuple[Verification, SnapshotInfo]:
         """Capture the company again (or use a capture made since) and hold it against the plan; the record is kept."""
-        plan = self._read(file)
-        run = self._run_of(plan.id)
+        plan = self._archive.read(file)
+        run = self._archive.run_of(plan.id)
         if not run.begun:
             raise Refused(f"Plan {plan.id} has not been executed.", do="`akika plan execute FILE` runs it.")
         reference = snapshot or self._s.capture("after a restore").id
@@ -405,7 +299,7 @@ class PlanDesk:
         stored = self._vault.put_document("verification", canonical_value(details))
         outcome = "agrees with the approved plan" if result.clean else "does not agree with the approved plan"
         self._custody.record(
-            _VERIFIED,
+            VERIFIED,
             f"The company {outcome} {plan.id}.",
             {"plan": plan.id, "digest": plan.digest, "snapshot": final.info.id, **details},
             [stored],
@@ -414,8 +308,8 @@ class PlanDesk:
 
     def undo(self, file: Path, out: Path, *, progress: Callable[[str], None] = lambda _: None) -> Plan:
         """A plan that takes back what stands of an executed plan; it needs its own approval."""
-        plan = self._read(file)
-        run = self._run_of(plan.id)
+        plan = self._archive.read(file)
+        run = self._archive.run_of(plan.id)
         touched = touched_records(plan, run)
         if not touched:
             raise Refused(f"Nothing of plan {plan.id} stands.", means="There is nothing to take back.")
@@ -444,21 +338,3 @@ def _ref(snapshot: Snapshot) -> SnapshotRef:
     return SnapshotRef(
         id=snapshot.info.id, digest=snapshot.info.digest, taken_at=format_instant(snapshot.info.taken_at)
     )
-
-
-def _state(run: RunState, counted: Tally, rehearsed: Act | None, verified: Act | None) -> str:
-    if verified is not None:
-        return "verified"
-    if run.ended:
-        return run.ended
-    if run.begun:
-        return "running"
-    if counted.enough:
-        return "approved"
-    if any(approval.statement.verdict == "rejected" for approval in counted.valid):
-        return "rejected"
-    return "rehearsed" if rehearsed is not None else "draft"
-
-
-def _details(act: Act | None) -> dict[str, Any] | None:
-    return act.details if act else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from akika_forensics.books import AccountEffect
-from akika_forensics.case.desk import Held
+from akika_forensics.case.archive import Held
 from akika_forensics.changes import Change, Comparison
 from akika_forensics.graph import ReferenceGraph
 from akika_forensics.model.record import RecordKey

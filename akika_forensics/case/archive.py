@@ -1,0 +1,156 @@
+"""The plans a vault holds: kept, found again, and what became of each.
+
+A plan file is an exact copy of the sealed document in the vault; the custody chain vouches for its SHA-256,
+so a file that was changed by one byte belongs to no plan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from akika_forensics.custody import Act, CustodyLog
+from akika_forensics.errors import Refused, WrongUse
+from akika_forensics.model.instants import now
+from akika_forensics.model.record import RecordKey
+from akika_forensics.restore import approval as approvals
+from akika_forensics.restore.approval import Tally
+from akika_forensics.restore.document import Plan, read_plan
+from akika_forensics.restore.journal import RunState, fold, register
+from akika_forensics.restore.signers import Signers
+from akika_forensics.vault import Vault
+
+JOURNAL_NAMESPACE: Final = "akika-journal"
+CREATED: Final = "plan_created"
+APPROVED: Final = "plan_approved"
+REHEARSED: Final = "plan_rehearsed"
+VERIFIED: Final = "plan_verified"
+
+
+class ChainJournal:
+    """A run's journal in the vault: one signed, durable entry an act."""
+
+    def __init__(self, vault: Vault, plan_id: str) -> None:
+        self._chain = vault.chain(f"journals/{plan_id}", JOURNAL_NAMESPACE)
+
+    def append(self, body: dict[str, Any]) -> None:
+        self._chain.append(body)
+
+    def bodies(self) -> tuple[dict[str, Any], ...]:
+        return tuple(entry.body for entry in self._chain.entries())
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A plan with what became of it so far. ``state``: draft, rehearsed, approved, rejected, running, complete, stopped, verified."""
+
+    plan: Plan
+    state: str
+    run: RunState
+    tally: Tally
+    rehearsal: dict[str, Any] | None
+    verification: dict[str, Any] | None
+
+
+class PlanArchive:
+    """Plans, approvals, rehearsals, runs and verifications as the vault holds them."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._custody = CustodyLog(vault)
+        self._signers = Signers(vault)
+
+    def keep(self, plan: Plan, out: Path) -> None:
+        """Seal a new plan in the vault, vouch for it, and write its file."""
+        stored = self._vault.put_document("plan", plan.to_bytes())
+        self._custody.record(
+            CREATED,
+            f"Plan {plan.id} with {len(plan.steps)} steps was made.",
+            {"plan": plan.id, "digest": plan.digest, "file_sha256": stored.sha256, "realm": plan.company.realm_id},
+            [stored],
+        )
+        content = (self._vault.root / stored.path).read_bytes()
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+
+    def read(self, file: Path) -> Plan:
+        """The plan of a file. Raises Refused when it is not one this vault vouches for."""
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise WrongUse(f"{file} cannot be read.", do="Give the file that `akika plan create` wrote.") from error
+        created = self._custody.acts(CREATED)
+        digest = hashlib.sha256(content).hexdigest()
+        for act in created:
+            if act.details.get("file_sha256") == digest:
+                return self._plan_of(act)
+        if content.lstrip().startswith(b"{"):
+            plan = read_plan(content)
+            if any(act.details.get("digest") == plan.digest for act in created):
+                return plan
+        raise Refused(
+            f"{file.name} is not a plan of this vault.",
+            means="It was changed after it was made, or it belongs to another vault.",
+            do="Use the unchanged file, or make a new plan.",
+        )
+
+    def held(self, plan: Plan) -> Held:
+        """What became of a plan."""
+        run, counted = self.run_of(plan.id), self.tally(plan)
+        rehearsed, verified = self.last(REHEARSED, plan), self.last(VERIFIED, plan)
+        return Held(
+            plan, _state(run, counted, rehearsed, verified), run, counted, _details(rehearsed), _details(verified)
+        )
+
+    def run_of(self, plan_id: str) -> RunState:
+        return fold(ChainJournal(self._vault, plan_id).bodies())
+
+    def last(self, code: str, plan: Plan) -> Act | None:
+        """The last act of this kind on exactly this plan."""
+        found = [act for act in self._custody.acts(code) if act.details.get("digest") == plan.digest]
+        return found[-1] if found else None
+
+    def tally(self, plan: Plan) -> Tally:
+        """The approvals of a plan, held against it."""
+        given = [
+            approvals.read(self._vault.get_document(path))
+            for act in self._custody.acts(APPROVED)
+            if act.details.get("plan") == plan.id
+            for path in act.objects
+        ]
+        return approvals.tally(plan, given, {signer.name: signer for signer in self._signers.all()}, now())
+
+    def register(self, realm: str) -> dict[RecordKey, RecordKey]:
+        """Old key → new key over every plan ever run on this company, in the order in which they were made."""
+        found: dict[RecordKey, RecordKey] = {}
+        for act in self._custody.acts(CREATED):
+            if act.details.get("realm") == realm:
+                run = self.run_of(str(act.details["plan"]))
+                if run.begun:
+                    found.update(register(self._plan_of(act), run))
+        return found
+
+    def _plan_of(self, act: Act) -> Plan:
+        return read_plan(self._vault.get_document(act.objects[0]))
+
+
+def _state(run: RunState, counted: Tally, rehearsed: Act | None, verified: Act | None) -> str:
+    if verified is not None:
+        return "verified"
+    if run.ended:
+        return run.ended
+    if run.begun:
+        return "running"
+    if counted.enough:
+        return "approved"
+    if any(approval.statement.verdict == "rejected" for approval in counted.valid):
+        return "rejected"
+    return "rehearsed" if rehearsed is not None else "draft"
+
+
+def _details(act: Act | None) -> dict[str, Any] | None:
+    return act.details if act else None
