@@ -1,0 +1,1 @@
+"""Browser modules, bundled from widgets/src; never edited by hand."""
