@@ -12,6 +12,7 @@ from akika_forensics.case.acquisition import Acquisition, acquisition_of
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.dependencies import Dependencies, chosen_records, dependencies_of
 from akika_forensics.case.desk import PlanDesk, Session
+from akika_forensics.case.evidence import Compared
 from akika_forensics.case.export import export_snapshot
 from akika_forensics.case.review import Review
 from akika_forensics.case.values import CaseDiff, CasePlan, SnapshotTable, graph_view
@@ -182,6 +183,10 @@ class Case:
         left, right = self.snapshot(before), self.snapshot(after)
         _same_company(left.info, right.info.company)
         return CaseDiff(left.info, right.info, changes.compare(left, right), changes.effect_of(left, right))
+
+    def comparison(self, before: str, after: str) -> Compared:
+        """`diff` with its evidence: every field, every time that QuickBooks keeps, and the figures. Raises WrongCompany."""
+        return Compared(self.diff(before, after))
 
     def history(self, record: str | RecordKey) -> tuple[Version, ...]:
         key = record if isinstance(record, RecordKey) else RecordKey.parse(record)

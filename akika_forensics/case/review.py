@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
-from akika_forensics.case.desk import Held
+from akika_forensics.case.archive import Held
 from akika_forensics.model.money import ZERO
 from akika_forensics.restore.document import Action, Fidelity, FieldDelta, Note, Plan, Step
 from akika_widgets.views.listing import Cell, Column, Listing, Mark, Named
@@ -80,6 +80,12 @@ class Review:
             for line in self.plan.prediction.lines
         ]
         return tuple(sorted(rows, key=lambda row: (-abs(row.moved), -abs(row.remaining), row.name, row.account)))
+
+    @property
+    def snapshot_ids(self) -> tuple[str, ...]:
+        """The snapshots the plan was made from, once each."""
+        named = (self.plan.before, self.plan.after, self.plan.now)
+        return tuple(dict.fromkeys(ref.id for ref in named if ref is not None))
 
     @property
     def found(self) -> tuple[tuple[str, str], ...]:
@@ -156,8 +162,8 @@ class Review:
             (action.value, _ACTIONS[action], counts.total(), *(counts[one] or None for one in used))
             for action, counts in self.by_action.items()
         ]
-        total = [sum(counts[one] for counts in self.by_action.values()) for one in used]
-        foot: tuple[Cell, ...] = ("All", None, len(self.plan.steps), *total) if rows else ()
+        cells: list[Cell] = [sum(counts[one] for counts in self.by_action.values()) for one in used]
+        foot: tuple[Cell, ...] = ("All", None, len(self.plan.steps), *cells) if rows else ()
         return Listing("Steps by action", columns, rows, foot=foot, nothing="the plan has no steps.")
 
     def fields(self) -> Listing:
@@ -221,7 +227,7 @@ class Review:
             (Named(row.name, row.account), row.before, row.now, row.predicted, row.moved, row.remaining)
             for row in shown
         ]
-        foot = ("Sum", *(_sum([row[at] for row in rows]) for at in range(1, 6))) if rows else ()
+        foot: tuple[Cell, ...] = ("Sum", *(_sum([row[at] for row in rows]) for at in range(1, 6))) if rows else ()
         sub = f"as of {self.plan.prediction.as_of}, accrual, debit positive; {rest:,} other accounts neither move nor differ"
         return Listing("Predicted trial balance", columns, rows, sub=sub, foot=foot, nothing="no account moves.")
 
