@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from akika_forensics.cli.session import Options, open_case, passphrase, signer_passphrase, stop_on_signal
+from akika_forensics import jobs
+from akika_forensics.cli.session import Options, open_case, passphrase, signer_passphrase
 from akika_forensics.cli.speech import note, plain, progress, say, say_json, table
 from akika_forensics.errors import WrongUse
+from akika_forensics.jobs.terminal import follow
 
 if TYPE_CHECKING:
     from akika_forensics.restore.document import Note, Plan
     from akika_forensics.restore.execute import RunReport
+    from akika_forensics.restore.rehearse import Rehearsal
 
 group = typer.Typer(help="Restore plans.", no_args_is_help=True)
 
@@ -195,8 +198,16 @@ def rehearse(context: typer.Context, file: Path = FILE) -> None:
 
     options: Options = context.obj
     case = open_case(options)
-    with progress("Rehearsing", quiet=options.json) as shown:
-        result = case.plans.rehearse(file, progress=lambda what: shown(what, 0, 0))
+
+    def work(work: jobs.Work) -> Rehearsal:
+        def said(what: str) -> None:
+            work.check()
+            work.progress(what)
+
+        return case.plans.rehearse(file, progress=said)
+
+    job = jobs.start("Rehearsing", work, kind="rehearse", about=case.plan(file).plan.id, queue=case.vault.id)
+    result = follow(job, quiet=options.json)
     if options.json:
         say_json(
             {
@@ -308,22 +319,37 @@ def resume(context: typer.Context, file: Path = FILE) -> None:
 
 def _execute(options: Options, file: Path, *, resume: bool) -> None:
     case = open_case(options)
-    total = len(case.plan(file).plan.steps)
-    done: set[str] = set()
-    with progress("Writing", quiet=options.json) as shown, stop_on_signal() as stopped:
+    plan = case.plan(file).plan
+    total = len(plan.steps)
+
+    def work(work: jobs.Work) -> RunReport:
+        done: set[str] = set()
 
         def on_step(step: Any, result: Any) -> None:
             done.add(step.id)
-            shown(f"{step.label}: {result.state.value}", len(done), total)
+            work.progress(f"{step.label}: {result.state.value}", len(done), total)
 
-        report = case.plans.execute(
-            file, resume=resume, on_step=on_step, should_stop=stopped, confirm=None if options.json else _confirm
+        def confirm(family: str) -> bool:
+            return work.ask(f"The family of {family} is written. Look at it in QuickBooks. Go on with the rest?")
+
+        return case.plans.execute(
+            file,
+            resume=resume,
+            on_step=on_step,
+            should_stop=work.should_stop,
+            confirm=None if options.json else confirm,
         )
+
+    job = jobs.start("Writing", work, kind="execute", about=plan.id, queue=case.vault.id)
+    report = follow(job, quiet=options.json, ask=_confirm)
     _tell_run(options, case.plan(file), report)
 
 
-def _confirm(family: str) -> bool:
-    return typer.confirm(f"The family of {family} is written. Look at it in QuickBooks. Go on with the rest?", err=True)
+def _confirm(question: str) -> bool:
+    try:
+        return typer.confirm(plain(question), err=True)
+    except typer.Abort:
+        return False
 
 
 def _tell_run(options: Options, shown: Any, report: RunReport) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import getpass
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -102,23 +100,3 @@ def open_case(options: Options) -> Case:
     from akika_forensics.case import open_vault
 
     return open_vault(vault_path(options), company=options.company or None, passphrase=passphrase(options))
-
-
-@contextmanager
-def stop_on_signal() -> Iterator[Callable[[], bool]]:
-    """Within the block Ctrl-C and SIGTERM ask for a stop after the work in flight; a second Ctrl-C stops at once."""
-    asked = False
-
-    def ask_to_stop(number: int, _frame: object) -> None:
-        nonlocal asked
-        if asked and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        asked = True
-        sys.stderr.write("Stopping after the work in flight …\n")
-
-    old = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: asked
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)

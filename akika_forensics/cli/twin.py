@@ -9,9 +9,10 @@ from pathlib import Path
 
 import typer
 
-from akika_forensics.cli.session import Options, open_case, stop_on_signal
+from akika_forensics.cli.session import Options, open_case
 from akika_forensics.cli.speech import note, say, say_json
 from akika_forensics.errors import NetworkFailed, Refused, WrongUse
+from akika_forensics.jobs.signals import stop_on_signal
 from akika_forensics.model.payload import decode
 
 group = typer.Typer(help="A local QuickBooks company.", no_args_is_help=True)

@@ -9,9 +9,11 @@ from typing import Any
 
 import typer
 
-from akika_forensics.cli.session import Command, Options, open_case, passphrase, stop_on_signal, vault_path
+from akika_forensics import jobs
+from akika_forensics.cli.session import Command, Options, open_case, passphrase, vault_path
 from akika_forensics.cli.speech import note, progress, say, say_json, table
 from akika_forensics.errors import WrongUse
+from akika_forensics.jobs.terminal import follow
 from akika_forensics.model.instants import format_instant
 from akika_forensics.settings import Secret, state_dir
 
@@ -78,8 +80,14 @@ def capture(
     options: Options = context.obj
     started = time.monotonic()
     case = open_case(options)
-    with progress("Capturing", quiet=options.json) as shown, stop_on_signal() as stopped:
-        info = case.capture(progress=shown, should_stop=stopped)
+    job = jobs.start(
+        "Capturing",
+        lambda work: case.capture(progress=work.progress, should_stop=work.should_stop),
+        kind="capture",
+        about=case.vault.id,
+        queue=case.vault.id,
+    )
+    info = follow(job, quiet=options.json)
     elapsed = round(time.monotonic() - started, 2)
     if options.json:
         say_json(

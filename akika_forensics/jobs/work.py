@@ -224,8 +224,6 @@ class OwnJob[T](Job[T]):
     def _end(
         self, work: Work, ticket: str, state: State, *, value: T | None = None, raised: BaseException | None = None
     ) -> None:
-        if self._queue:
-            self._turns.leave(self._queue, ticket)
         fields: dict[str, Any] = {"state": state, "finished_at": now(), "question": ""}
         if state == "failed" and raised is not None:
             fields["error"] = trouble.shown(raised)
@@ -239,6 +237,8 @@ class OwnJob[T](Job[T]):
                 self._show(**fields)
                 callbacks, self._callbacks = self._callbacks, []
                 self._ended.set()
+        if self._queue:
+            self._turns.leave(self._queue, ticket)
         for callback in callbacks:
             self._call(callback)
 
