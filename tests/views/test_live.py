@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from akika_forensics.errors import WrongUse
 from akika_widgets.views import controls
 from akika_widgets.views.bindings import Inbox
 from akika_widgets.views.live import Event, LiveView, Still
@@ -78,6 +80,42 @@ def test_watchers_are_told_until_they_stop() -> None:
     stop()
     till.dispatch(Event("put"))
     assert told == [1]
+
+
+def test_an_error_is_said_in_words() -> None:
+    class Broken(Till):
+        error: Exception
+
+        def act_break(self, event: Event) -> None:
+            raise self.error
+
+    till = Broken()
+    till.error = WrongUse("The drawer is stuck.", means="Nothing was taken.", do="Pull.")
+    told: list[str] = []
+    till.subscribe(lambda: told.append(till.notice))
+    assert not till.dispatch(Event("break"))
+    assert "The drawer is stuck. Nothing was taken. Pull." in till.render()
+    till.error = ValueError("Invoice of <Secret & Sons>")
+    with pytest.raises(ValueError, match="Secret"):
+        till.dispatch(Event("break"))
+    assert "ValueError" in till.notice
+    assert "Secret" not in till.notice
+    assert len(told) == 2
+
+
+def test_one_failing_event_does_not_hold_up_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    taken: list[str] = []
+
+    def answer(event: Event) -> None:
+        if event.value == "bad":
+            raise ValueError("text from the books")
+        taken.append(event.value)
+
+    inbox = Inbox(answer)
+    assert inbox.take([{"n": n, "act": "x", "value": v} for n, v in enumerate(["a", "bad", "b"], 1)]) == 3
+    assert taken == ["a", "b"]
+    assert "ValueError" in caplog.text
+    assert "text from the books" not in caplog.text
 
 
 def test_text_is_text_in_every_control() -> None:

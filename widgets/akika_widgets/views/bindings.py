@@ -9,6 +9,8 @@ nothing when two things are done between two exchanges.
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
@@ -16,6 +18,7 @@ from typing import Any, Final
 
 from akika_widgets.views.live import Event, LiveView
 
+logger = logging.getLogger(__name__)
 _STATIC: Final = "akika_widgets.static"
 
 
@@ -38,7 +41,13 @@ class Inbox:
             number = given.get("n") if isinstance(given, dict) else None
             if isinstance(number, int) and number > self.seen:
                 self.seen = number
-                self._answer(Event.read(given))
+                try:
+                    self._answer(Event.read(given))
+                except Exception as error:  # noqa: BLE001 - the view has said so to the person; the others' events go on
+                    # Where it happened, not what it said: an error's text may hold text from the books.
+                    frames = traceback.extract_tb(error.__traceback__)
+                    where = "; ".join(f"{frame.filename}:{frame.lineno}" for frame in frames[-4:])
+                    logger.error("a live view failed with %s at %s", type(error).__name__, where)  # noqa: TRY400
         return self.seen
 
 

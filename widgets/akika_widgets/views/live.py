@@ -73,14 +73,21 @@ class LiveView(ABC):
         method = getattr(self, _METHOD + event.act, None) if event.act.isidentifier() else None
         if method is None:
             return False
+        unexpected: Exception | None = None
         with self._lock:
-            reason = self.why_not(event)
-            if reason:
-                self.notice = reason
-            else:
-                method(event)
+            refused = self.why_not(event)
+            if not refused:
+                try:
+                    method(event)
+                except Exception as error:  # noqa: BLE001 - said to the person first; what is not ours is raised below
+                    refused = words_of(error)
+                    unexpected = None if _is_ours(error) else error
+            if refused:
+                self.notice = refused
         self.changed()
-        return not reason
+        if unexpected is not None:
+            raise unexpected
+        return not refused
 
     def subscribe(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Have ``watcher`` called after every change; returns the way to stop that."""
@@ -114,6 +121,22 @@ class LiveView(ABC):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:
         return self.widget()._repr_mimebundle_(include=include, exclude=exclude)
+
+
+def words_of(error: Exception) -> str:
+    """An error in words for the person in front of the view: what happened, what it means, what to do."""
+    if _is_ours(error):
+        said = (getattr(error, name, "") for name in ("what", "means", "do"))
+        return " ".join(str(part) for part in said if part)
+    return (
+        f"Something unexpected happened ({type(error).__name__}). This is a fault of this software; nothing was hidden "
+        "by it. Try again, and report it if it stays."
+    )
+
+
+def _is_ours(error: Exception) -> bool:
+    """Errors of this software say what happened, what it means and what to do."""
+    return all(hasattr(error, name) for name in ("what", "means", "do"))
 
 
 class Still(LiveView):
