@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from akika_forensics.capture.entities import in_feed, searched_by_time
 from akika_forensics.changes import CheckReport, completeness
@@ -20,8 +20,8 @@ from akika_forensics.model.instants import parse_instant
 from akika_forensics.model.money import ZERO
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.vault import Snapshot, SnapshotInfo, VerifyReport
-from akika_widgets.views.listing import AGREES, DIFFERS, Column, Listing, Mark, Named
-from akika_widgets.views.tables import FigureTable, TieOutTable
+from akika_widgets.views.listing import AGREES, DIFFERS, Cell, Column, Listing, Mark, Named
+from akika_widgets.views.tables import TieOutTable
 from akika_widgets.views.wording import amount, entity_words, field_words
 
 _SEVERITIES: Final = {
@@ -162,13 +162,15 @@ class Acquisition:
                 f"{self.vault.files:,} files read to their end",
             ),
         ]
-        return Listing("In short", [Column("Question"), Column("Answer", "state"), Column("Rests on", "quiet")], rows)
+        return Listing(
+            "The snapshot in short", [Column("Question"), Column("Answer", "state"), Column("Rests on", "quiet")], rows
+        )
 
-    def interval(self) -> FigureTable:
+    def interval(self) -> Listing:
         """When, from where and how the snapshot was taken. Times are QuickBooks' own clock, UTC."""
         info, fence = self.info, self.info.fence
         seconds = int((info.finished_at - info.taken_at).total_seconds())
-        rows: list[tuple[str, Any, str]] = [
+        rows: list[tuple[Cell, ...]] = [
             ("Company", info.company.name, f"realm {info.company.realm_id} at {info.company.host}"),
             ("Begun", _when(info.taken_at), "by QuickBooks' clock, UTC"),
             ("Ended", _when(info.finished_at), f"{seconds:,} seconds later" if seconds != 1 else "1 second later"),
@@ -183,7 +185,8 @@ class Acquisition:
             ("Records", info.records, f"{info.new_versions:,} of them new to the vault in this form"),
             ("Signed as", info.digest, "SHA-256 of the snapshot's entry in the vault's chain"),
         ]
-        return FigureTable(rows, title=f"Snapshot {info.id}")
+        columns = [Column("What"), Column("Said by the snapshot"), Column("Meaning", "quiet")]
+        return Listing(f"Snapshot {info.id}", columns, rows)
 
     def type_counts(self) -> Listing:
         """Each record type beside QuickBooks' own count."""
@@ -201,7 +204,7 @@ class Acquisition:
         ]
         empty = len(self.counts) - len(rows)
         said = f"{empty:,} further types were asked for and are empty" if empty else ""
-        foot = ("All", sum(one.reported or 0 for one in self.counts), sum(one.held for one in self.counts), None, None)
+        foot = ("All", sum(one.reported or 0 for one in self.counts), sum(one.held for one in self.counts), "", "")
         return Listing("Records by type", columns, rows, sub=said, foot=foot)
 
     def unseen(self) -> Listing:

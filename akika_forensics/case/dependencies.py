@@ -129,7 +129,7 @@ class Dependencies:
         waits_for: Callable[[RecordKey], tuple[RecordKey, ...]],
         sub: str,
     ) -> Listing:
-        columns = [Column("Rank"), Column("Record"), Column("State", "state"), Column(heading, "quiet")]
+        columns = [Column("Rank", "key"), Column("Record"), Column("State", "state"), Column(heading, "quiet")]
         ranked = {key: rank for rank, level in enumerate(ranks, 1) for key in level}
         circle = {key for group in self.cycles for key in group}
         rows: list[tuple[Cell, ...]] = []

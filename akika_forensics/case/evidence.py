@@ -96,7 +96,7 @@ class Compared:
         if moved:
             sub += f", the one that moved most by {amount(max(abs(row.change) for row in moved))}"
         nothing = f"nothing is different between {self.diff.before.id} and {self.diff.after.id}."
-        return Listing("In short", columns, rows, sub=sub, nothing=nothing)
+        return Listing("The difference in short", columns, rows, sub=sub, nothing=nothing)
 
     def timeline(self) -> Listing:
         columns = [

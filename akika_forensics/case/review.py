@@ -120,7 +120,9 @@ class Review:
                 f"{len(tally.valid):,} of {tally.needed:,} approvals that count",
             ),
         ]  # fmt: skip
-        return Listing("In short", [Column("Question"), Column("Answer", "state"), Column("Rests on", "quiet")], rows)
+        return Listing(
+            "The plan in short", [Column("Question"), Column("Answer", "state"), Column("Rests on", "quiet")], rows
+        )
 
     def scope(self) -> Listing:
         """What the plan was asked to put back."""
@@ -163,12 +165,12 @@ class Review:
             for action, counts in self.by_action.items()
         ]
         cells: list[Cell] = [sum(counts[one] for counts in self.by_action.values()) for one in used]
-        foot: tuple[Cell, ...] = ("All", None, len(self.plan.steps), *cells) if rows else ()
+        foot: tuple[Cell, ...] = ("All", "", len(self.plan.steps), *cells) if rows else ()
         return Listing("Steps by action", columns, rows, foot=foot, nothing="the plan has no steps.")
 
     def fields(self) -> Listing:
         """Each field that a step changes in a standing record, as it is and as it will be."""
-        columns = [Column("Step"), Column("Record"), Column("Field"), Column("Now"), Column("As planned")]
+        columns = [Column("Step", "key"), Column("Record"), Column("Field"), Column("Now"), Column("As planned")]
         rows = [
             (*_field(step, one), value_text(one.path, one.now), _planned(one))
             for step in self.plan.steps
@@ -179,7 +181,7 @@ class Review:
 
     def made_again(self) -> Listing:
         """Each field of the records that are made again."""
-        columns = [Column("Step"), Column("Record"), Column("Field"), Column("As planned")]
+        columns = [Column("Step", "key"), Column("Record"), Column("Field"), Column("As planned")]
         rows = [
             (*_field(step, one), _planned(one))
             for step in self.plan.steps
@@ -227,7 +229,9 @@ class Review:
             (Named(row.name, row.account), row.before, row.now, row.predicted, row.moved, row.remaining)
             for row in shown
         ]
-        foot: tuple[Cell, ...] = ("Sum", *(_sum([row[at] for row in rows]) for at in range(1, 6))) if rows else ()
+        moved = sum((row.moved for row in shown), ZERO)
+        remaining = sum((row.remaining for row in shown), ZERO)
+        foot: tuple[Cell, ...] = ("Sum", "", "", "", moved, remaining) if rows else ()
         sub = f"as of {self.plan.prediction.as_of}, accrual, debit positive; {rest:,} other accounts neither move nor differ"
         return Listing("Predicted trial balance", columns, rows, sub=sub, foot=foot, nothing="no account moves.")
 
@@ -338,10 +342,6 @@ def _outcome(differences: Sequence[str], state: str) -> tuple[Mark, str]:
     if differences or state != "complete":
         return Mark("≠", state if state != "complete" else "not as predicted", "removed"), "; ".join(differences)
     return Mark("✓", "as predicted", "good"), "nothing"
-
-
-def _sum(cells: Sequence[Cell]) -> Decimal:
-    return sum((cell for cell in cells if isinstance(cell, Decimal)), ZERO)
 
 
 def _at(text: str) -> str:

@@ -65,9 +65,9 @@ class Citation:
             )
             for row in self.rows
         ]
-        return styled(
-            tag("table", tag("caption", "Snapshots this rests on"), tag("thead", head), tag("tbody", join(body)))
-        )
+        said = "Snapshots this rests on"
+        table = tag("table", tag("caption", said), tag("thead", head), tag("tbody", join(body)))
+        return styled(tag("div", table, class_="ak-scroll", tabindex="0", role="region", aria_label=said))
 
 
 def cite(snapshots: Iterable[Any], *ids: str) -> Citation:
@@ -97,7 +97,9 @@ class Result:
             for name, value in self.figures.items()
         )
         head = tag("tr", tag("th", "Figure", scope="col"), tag("th", "Value", scope="col"))
-        return styled(tag("table", tag("caption", "What this comes to"), tag("thead", head), tag("tbody", *rows)))
+        table = tag("table", tag("thead", head), tag("tbody", *rows), aria_label="What this comes to")
+        said = f"{len(self.figures):,} figures by name"
+        return styled(tag("details", tag("summary", said), table, class_="ak-on-paper"))
 
 
 def result(figures: Mapping[str, object]) -> Result:
@@ -117,7 +119,8 @@ def _plain_figure(name: str, value: object) -> str | int | bool:
 
 
 def _figure_words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    said = name.replace("_", " ")
+    return said[:1].upper() + said[1:]
 
 
 def _figure(value: str | int | bool) -> str:

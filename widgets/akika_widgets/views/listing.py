@@ -16,7 +16,7 @@ from akika_widgets.views.table import LONG, ROWS, TableView, marked, money_cell,
 from akika_widgets.views.wholeness import when
 from akika_widgets.views.wording import ABSENT, amount, counted
 
-type Form = Literal["text", "quiet", "number", "signed", "code", "state"]
+type Form = Literal["text", "quiet", "key", "number", "signed", "code", "state"]
 type Cell = str | int | Decimal | date | Named | Mark | None
 
 _DIGEST: Final = 16
@@ -24,7 +24,7 @@ _DIGEST: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``quiet`` steps back; ``number`` and ``signed`` stand to the right; ``code`` is a digest or another text of machines."""
+    """``quiet`` steps back; ``key`` is a short name that is never broken; ``number`` and ``signed`` stand to the right; ``code`` is a digest."""
 
     word: str
     form: Form = "text"
@@ -139,7 +139,7 @@ def _sameness(row: Sequence[Cell]) -> tuple[object, ...] | None:
 
 
 def _head(column: Column, cell: Cell) -> Markup:
-    return tag("th", _content(column, cell), scope="row", class_="ak-key" if column.form == "code" else None)
+    return tag("th", _content(column, cell), scope="row", class_="ak-key" if column.form in {"code", "key"} else None)
 
 
 def _cell(column: Column, cell: Cell) -> Markup:
@@ -147,7 +147,7 @@ def _cell(column: Column, cell: Cell) -> Markup:
         return money_cell(cell, sign=column.form == "signed")
     number = column.form in {"number", "signed"}
     quiet = "ak-quiet" if column.form == "quiet" else None
-    whole = "ak-whole-word" if isinstance(cell, datetime | date) else None
+    whole = "ak-whole-word" if isinstance(cell, date) or column.form == "key" else None
     return tag("td", _content(column, cell), class_="ak-number" if number else (whole or quiet))
 
 
@@ -159,8 +159,7 @@ def _content(column: Column, cell: Cell) -> Markup:
     if column.form == "code" and isinstance(cell, str) and cell:
         shown = cell if len(cell) <= _DIGEST + 8 else f"{cell[:_DIGEST]}…"
         return tag("code", shown, title=cell if shown != cell else None)
-    text = _said(cell)
-    return tag("bdi", text if column.form == "text" and isinstance(cell, datetime) else shortened(text, LONG))
+    return tag("span" if column.form == "key" else "bdi", shortened(_said(cell), LONG))
 
 
 def _said(cell: Cell) -> str:
