@@ -210,7 +210,10 @@ class _Story:
                 progress=shown,
             )
         self.out["report"] = str(made.html)
+        self.out["pdf"] = None if made.pdf is None else str(made.pdf)
         self.say(f"   {made.html}")
+        for line in (*([made.pdf] if made.pdf is not None else []), *made.notes):
+            self.say(f"   {line}")
 
     def result(self, elapsed: float) -> dict[str, Any]:
         return {"vault": str(self.company.vault), "snapshots": self.snapshots, **self.out, "elapsed_s": elapsed}

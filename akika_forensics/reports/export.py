@@ -1,29 +1,35 @@
-"""An executed notebook as one HTML file that needs nothing else: no script, no font, no network."""
+"""An executed notebook as one HTML page that needs nothing else: no font, no network, no script but that of a long table."""
 
 from __future__ import annotations
 
+import base64
 import copy
+import hashlib
 import re
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
+from akika_forensics.reports.long_tables import on_paper, tables_of
 from akika_widgets.views.markup import escape, readable
 from akika_widgets.views.view import stylesheet
 
 TEMPLATES: Final = Path(__file__).parent / "template"
 SHOWN: Final = ("image/svg+xml", "text/html", "text/markdown", "image/png", "image/jpeg", "text/plain")
 """Forms of an output, best first. Scripts and live widgets are not among them."""
+_SEARCHED: Final = "akika_widgets.views.evidence_table"
 _ANSI: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 @cache
-def report_css() -> str:
-    return (TEMPLATES / "akika" / "report.css").read_text(encoding="utf-8")
+def sheet(name: str) -> str:
+    """A style sheet of the template."""
+    return (TEMPLATES / "akika" / f"{name}.css").read_text(encoding="utf-8")
 
 
 class ReportExporter(HTMLExporter):
@@ -53,14 +59,31 @@ def _exporter() -> Any:
 
 
 def to_html(notebook: Any, document: Mapping[str, Any]) -> str:
-    """The HTML of an executed notebook.
+    """The page of an executed notebook for a screen.
 
     ``document`` holds what the frame around it says: ``title``, ``kind`` (the title of the notebook itself), ``report``, ``sha256`` of the notebook's bytes, ``made_at``,
     ``parameters``, ``software`` and ``snapshots``. The same input gives the same bytes.
     """
-    notebook = _without_heading(notebook)
-    resources = {"akika": {**document, "views_css": stylesheet(), "report_css": report_css()}}
-    html, _ = _exporter().from_notebook_node(notebook, resources=resources)
+    sheets = {"report_css": sheet("report"), "views_css": stylesheet(), "last_css": ""}
+    return _rendered(notebook, {**document, **sheets, "script_src": script_source(notebook)})
+
+
+def to_paper(notebook: Any, document: Mapping[str, Any], stem: str) -> str:
+    """The same page for paper: long tables by their first rows, whose whole is in the files ``<stem>-<name>.csv``."""
+    sheets = {"report_css": sheet("paper"), "views_css": stylesheet(), "last_css": sheet("paper_views")}
+    return _rendered(on_paper(notebook, stem), {**document, **sheets, "script_src": ""})
+
+
+def script_source(notebook: Any) -> str:
+    """What the page's policy allows to run: the one script that searches long tables, by its digest; nothing where there is none."""
+    if not tables_of(notebook):
+        return ""
+    script = str(import_module(_SEARCHED).SCRIPT)
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode('utf-8')).digest()).decode('ascii')}'"
+
+
+def _rendered(notebook: Any, document: Mapping[str, Any]) -> str:
+    html, _ = _exporter().from_notebook_node(_without_heading(notebook), resources={"akika": dict(document)})
     return str(html)
 
 

@@ -6,9 +6,12 @@ It keeps no history, and does not import from the folder it happens to run in.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any, Final
@@ -21,6 +24,8 @@ from papermill.engines import Engine, papermill_engines
 ENGINE: Final = "akika"
 KERNEL: Final = "python3"
 type Progress = Callable[[str, int, int], None]
+_LOOK: Final = 0.2
+"""Seconds between two questions whether to stop; a running cell is not waited for."""
 
 
 class LocalKernel(AsyncKernelManager):
@@ -58,18 +63,60 @@ class LocalEngine(Engine):  # type: ignore[misc]  # papermill carries no types
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:  # noqa: ARG003 - papermill's signature
         folder: Path = kwargs["folder"]
+        manager = local_kernel(folder)
         client = Client(
             nb_man,
             progress=kwargs["progress"],
-            km=local_kernel(folder),
+            km=manager,
             timeout=kwargs["timeout"],
             startup_timeout=60,
             kernel_name=KERNEL,
         )
         client.extra_arguments = ["--HistoryManager.enabled=False", "--InteractiveShellApp.ignore_cwd=True"]
-        return client.execute(
-            env=kernel_environment(folder, kwargs["environment"]), cleanup_kc=True, stdout=DEVNULL, stderr=DEVNULL
-        )
+        environment = kernel_environment(folder, kwargs["environment"])
+        with no_kernel_left(manager), stopped_by(kwargs["should_stop"], manager):
+            return client.execute(env=environment, cleanup_kc=True, stdout=DEVNULL, stderr=DEVNULL)
+
+
+def kill(manager: AsyncKernelManager) -> None:
+    """End the process of a kernel at once, if there is one."""
+    process = getattr(manager.provisioner, "process", None)
+    if process is not None and process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextlib.contextmanager
+def no_kernel_left(manager: AsyncKernelManager) -> Iterator[None]:
+    """Within the block a kernel may run; after it none does, however the block was left."""
+    try:
+        yield
+    finally:
+        kill(manager)
+
+
+@contextlib.contextmanager
+def stopped_by(should_stop: Callable[[], bool] | None, manager: AsyncKernelManager) -> Iterator[None]:
+    """Within the block the kernel is killed as soon as ``should_stop`` says so."""
+    if should_stop is None:
+        yield
+        return
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(_LOOK):
+            if should_stop():
+                kill(manager)
+                return
+
+    watcher = threading.Thread(target=watch, name="akika-report-stop", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
 
 
 class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill carries no types

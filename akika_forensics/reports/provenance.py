@@ -28,6 +28,7 @@ _SOFTWARE: Final = (
     "papermill",
     "polars",
     "pyarrow",
+    "weasyprint",
 )
 
 

@@ -1,47 +1,35 @@
-"""Run a report: read the notebook, execute it, make the document, write down what was made."""
+"""Run a report: read the notebook, execute it, make its files, seal them in the vault and write them out."""
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
-import re
-import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import jupytext
 import nbformat
-import papermill
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.exceptions import PapermillExecutionError
 
-from akika_forensics import errors
-from akika_forensics.errors import AkikaError, Refused
-from akika_forensics.model import payload
-from akika_forensics.model.instants import format_instant, now
+from akika_forensics.case import Case, open_vault
+from akika_forensics.case.case import passphrase_from_file
+from akika_forensics.errors import Refused, WrongUse
+from akika_forensics.model.instants import now
+from akika_forensics.reports import sealing
 from akika_forensics.reports.catalogue import Report, find
-from akika_forensics.reports.export import to_html
-from akika_forensics.reports.files import free_stem, private_folder, write_private
-from akika_forensics.reports.kernel import ENGINE, KERNEL, Progress, heading_of
-from akika_forensics.reports.provenance import cited_in, software
+from akika_forensics.reports.executing import executed, stop_if
+from akika_forensics.reports.files import ReportResult, free_stem, private_folder, write_all
+from akika_forensics.reports.kernel import Progress
+from akika_forensics.reports.making import MadeReport, make
+from akika_forensics.reports.sealing import KeptReport
 from akika_forensics.settings import Secret
+from akika_forensics.vault import HeadStore
 
-FORMAT: Final = "akika-report-1"
 PASSPHRASE: Final = "AKIKA_PASSPHRASE"  # noqa: S105 - the name of a variable, not its value
-_TITLE_PARAMETER: Final = "title"
+PASSPHRASE_FILE: Final = "AKIKA_PASSPHRASE_FILE"  # noqa: S105 - likewise
+STATE: Final = "AKIKA_STATE_DIR"
+VAULT: Final = "vault"
+"""The parameter that says in which vault a report is sealed."""
 _write_notebook: Any = nbformat.writes
-
-
-@dataclass(frozen=True, slots=True)
-class ReportResult:
-    """Where the files of a report lie; ``pdf`` is None where none was asked for."""
-
-    notebook: Path
-    html: Path
-    pdf: Path | None
-    manifest: Path
 
 
 def run(
@@ -52,124 +40,104 @@ def run(
     passphrase: Secret | None = None,
     environment: Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
     timeout: int | None = None,
     places: Iterable[Path] | None = None,
 ) -> ReportResult:
-    """Execute the report ``name`` and write notebook, HTML and manifest into the folder ``out``.
+    """Execute the report ``name``, seal it, and write notebook, HTML, PDF, long tables and manifest into the folder ``out``.
 
     ``name``: one of the catalogue, or the path of a notebook ending in ``.py``. ``parameters``: checked against those the
-    notebook declares. ``passphrase``: handed to the notebook's process in its environment, as is ``environment``; without
-    it the notebook finds ``AKIKA_PASSPHRASE`` or ``AKIKA_PASSPHRASE_FILE`` as this process does. ``progress``: called
-    with section, cells done and cells in all. ``timeout``: seconds for one cell, None for no limit.
+    notebook declares; with a ``vault`` among them the report is sealed there. ``passphrase``: opens that vault, and is
+    handed to the notebook's process in its environment, as is ``environment``; without it both find
+    ``AKIKA_PASSPHRASE`` or ``AKIKA_PASSPHRASE_FILE`` as this process does. ``progress``: called with section, cells done
+    and cells in all. ``should_stop``: asked several times a second; the process is then ended and Interrupted raised.
+    ``timeout``: seconds for one cell, None for no limit.
 
     Files are readable by their owner alone and never replace an earlier report. Raises WrongUse on parameters or
     folders, and what the notebook raised when that is an `AkikaError`; nothing is written then.
     """
-    report = find(name, places)
-    values = report.values(parameters)
-    secrets = dict(environment or {})
-    if passphrase:
-        secrets[PASSPHRASE] = passphrase.reveal()
+    work = _Work(find(name, places), parameters, passphrase, environment)
     private_folder(out)
-    started = now()
-    notebook = _executed(report, values, secrets, progress, timeout)
-    data = (_write_notebook(notebook) + "\n").encode("utf-8")
-    _without_secret(data, secrets.get(PASSPHRASE) or os.environ.get(PASSPHRASE, ""))
-    document = _document(report, values, notebook, data)
-    html = to_html(notebook, document).encode("utf-8")
-    stem = free_stem(out, report.name)
-    files = [write_private(out / f"{stem}.ipynb", data), write_private(out / f"{stem}.html", html)]
-    manifest = {
-        "format": FORMAT,
-        "report": report.name,
-        "source": {"path": report.path.name, "sha256": hashlib.sha256(report.path.read_bytes()).hexdigest()},
-        "title": document["title"],
-        "started_at": format_instant(started),
-        "finished_at": document["made_at"],
-        "parameters": document["parameters"],
-        "snapshots": document["snapshots"],
-        "software": document["software"],
-        "files": files,
-    }
-    write_private(out / f"{stem}.json", payload.encode(manifest) + b"\n")
-    return ReportResult(out / f"{stem}.ipynb", out / f"{stem}.html", None, out / f"{stem}.json")
+    made = work.done(free_stem(out, work.report.name), progress, should_stop, timeout)
+    if work.case is None:
+        return write_all(out, made.files, notes=made.notes)
+    kept = sealing.seal(work.case.vault, made, custody=work.case.custody)
+    return sealing.write_out(work.case.vault, kept, made.files, out, custody=work.case.custody)
 
 
-def _executed(
-    report: Report,
-    values: Mapping[str, Any],
-    secrets: Mapping[str, str],
-    progress: Progress | None,
-    timeout: int | None,
-) -> Any:
-    notebook = jupytext.read(report.path)
-    notebook.metadata["kernelspec"] = {"name": KERNEL, "display_name": "Python", "language": "python"}
-    # Socket paths have to be short: a folder of the system's own, private to this user.
-    with tempfile.TemporaryDirectory(prefix="akika-") as folder:
-        try:
-            return papermill.execute_notebook(
-                notebook,
-                None,
-                parameters=dict(values),
-                engine_name=ENGINE,
-                kernel_name=KERNEL,
-                progress_bar=False,
-                folder=Path(folder),
-                environment=secrets,
-                progress=progress,
-                timeout=timeout,
-            )
-        except PapermillExecutionError as error:
-            raise _plain(error, report, notebook) from error
-        except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
-            raise AkikaError(
-                f"The report {report.name} could not be run to its end.",
-                means="Its process stopped, did not start or took too long."
-                if isinstance(error, DeadKernelError | RuntimeError)
-                else f"A step took longer than {timeout} seconds.",
-                do="Run it again; with --debug the reason is shown.",
-            ) from error
+def keep(
+    name: str,
+    parameters: Mapping[str, Any],
+    *,
+    passphrase: Secret | None = None,
+    environment: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    timeout: int | None = None,
+    places: Iterable[Path] | None = None,
+) -> KeptReport:
+    """As `run`, but the report is sealed in its vault only; `sealing.export` writes it out. Raises WrongUse without a vault."""
+    work = _Work(find(name, places), parameters, passphrase, environment)
+    if work.case is None:
+        raise WrongUse(
+            f"The report {work.report.name} was given no vault to be sealed in.",
+            do="Name a folder for its files, or the vault among its parameters.",
+        )
+    made = work.done(work.report.name, progress, should_stop, timeout)
+    return sealing.seal(work.case.vault, made, custody=work.case.custody)
 
 
-def _plain(error: PapermillExecutionError, report: Report, notebook: Any) -> AkikaError:
-    """What a cell raised, as an error of this software with the place it came from; never a traceback."""
-    section = ""
-    for cell in notebook.cells[: error.cell_index + 1]:
-        section = (heading_of(cell.source) or section) if cell.cell_type == "markdown" else section
-    where = (
-        f"The report {report.name} stopped"
-        + (f" in its section “{section}”" if section else "")
-        + "; nothing was written."
-    )
-    kind = getattr(errors, error.ename, None)
-    if isinstance(kind, type) and issubclass(kind, AkikaError):
-        return kind(str(error.evalue), means=where)
-    return AkikaError(
-        where,
-        means=f"A step of the notebook failed with {re.sub(r'[^A-Za-z0-9_.]', '', error.ename)}, which is a fault of the notebook or of this software.",
-        do="With --debug the details are shown; in JupyterLab the notebook can be run step by step.",
-    )
+class _Work:
+    """One run of a report, checked before anything runs: its parameters, and the vault if it names one."""
+
+    def __init__(
+        self,
+        report: Report,
+        parameters: Mapping[str, Any],
+        passphrase: Secret | None,
+        environment: Mapping[str, str] | None,
+    ) -> None:
+        self.report = report
+        self.values = report.values(parameters)
+        self.environment = dict(environment or {})
+        if passphrase:
+            self.environment[PASSPHRASE] = passphrase.reveal()
+        self.secret = _secret({**os.environ, **self.environment})
+        self.case = self._case()
+
+    def _case(self) -> Case | None:
+        root = self.values.get(VAULT)
+        if not root:
+            return None
+        state = self.environment.get(STATE)
+        return open_vault(str(root), passphrase=self.secret, heads=HeadStore(Path(state) / "heads") if state else None)
+
+    def done(
+        self, stem: str, progress: Progress | None, should_stop: Callable[[], bool] | None, timeout: int | None
+    ) -> MadeReport:
+        started = now()
+        notebook = executed(self.report, self.values, self.environment, progress, should_stop, timeout)
+        data = (_write_notebook(notebook) + "\n").encode("utf-8")
+        _without_secret(data, self.secret)
+        made = make(self.report, self.values, notebook, data, stem=stem, started=started, made_at=now())
+        stop_if(should_stop, self.report)
+        return made
 
 
-def _without_secret(data: bytes, passphrase: str) -> None:
-    if len(passphrase) >= 4 and passphrase.encode() in data:
+def _secret(environment: Mapping[str, str]) -> Secret | None:
+    """The passphrase as the notebook's process will find it. Raises WrongUse for a file that cannot be read."""
+    if environment.get(PASSPHRASE):
+        return Secret(environment[PASSPHRASE])
+    file = environment.get(PASSPHRASE_FILE)
+    return passphrase_from_file(Path(file)) if file else None
+
+
+def _without_secret(data: bytes, secret: Secret | None) -> None:
+    text = secret.reveal() if secret else ""
+    forms = {text, json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1]}
+    if len(text) >= 4 and any(form.encode() in data for form in forms):
         raise Refused(
             "The notebook shows the passphrase.",
             means="A report is made to be handed on; nothing was written.",
             do="Take the passphrase out of the notebook.",
         )
-
-
-def _document(report: Report, values: Mapping[str, Any], notebook: Any, data: bytes) -> dict[str, Any]:
-    defaults = {parameter.name: parameter.default for parameter in report.parameters}
-    shown = {name: values.get(name, default) for name, default in defaults.items()}
-    return {
-        "report": report.name,
-        "kind": report.title,
-        "title": str(shown.get(_TITLE_PARAMETER) or report.title),
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "made_at": format_instant(now()),
-        "parameters": {name: "" if value is None else str(value) for name, value in shown.items()},
-        "software": software(),
-        "snapshots": cited_in(notebook),
-    }

@@ -53,15 +53,22 @@ def html_of(made: Any) -> str:
     return str(made[0].html.read_text(encoding="utf-8"))
 
 
-def test_three_files_for_the_owner_alone(made: Any) -> None:
+def test_four_files_for_the_owner_alone(made: Any) -> None:
     result, _, place = made
-    assert [path.name for path in (result.notebook, result.html, result.manifest)] == [
+    assert [path.name for path in (result.notebook, result.html, result.pdf, result.manifest)] == [
         "tiny.ipynb",
         "tiny.html",
+        "tiny.pdf",
         "tiny.json",
     ]
-    assert result.pdf is None
-    for path in (result.notebook, result.html, result.manifest):
+    assert (result.tables, result.notes, result.sealed) == ((), (), "")
+    assert sorted(path.name for path in (place / "out").iterdir()) == [
+        "tiny.html",
+        "tiny.ipynb",
+        "tiny.json",
+        "tiny.pdf",
+    ]
+    for path in (place / "out").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE((place / "out").stat().st_mode) == 0o700
 
@@ -70,7 +77,7 @@ def test_the_manifest_vouches_for_every_file(made: Any) -> None:
     result, _, place = made
     manifest = json.loads(result.manifest.read_text(encoding="utf-8"))
     assert manifest["format"] == "akika-report-1"
-    assert {row["path"] for row in manifest["files"]} == {"tiny.ipynb", "tiny.html"}
+    assert [row["path"] for row in manifest["files"]] == ["tiny.ipynb", "tiny.html", "tiny.pdf"]
     for row in manifest["files"]:
         data = (place / "out" / row["path"]).read_bytes()
         assert (row["sha256"], row["length"]) == (hashlib.sha256(data).hexdigest(), len(data))
@@ -78,7 +85,7 @@ def test_the_manifest_vouches_for_every_file(made: Any) -> None:
     assert manifest["parameters"]["count"] == "4"
     assert [row["id"] for row in manifest["snapshots"]] == ["s2"]
     assert manifest["snapshots"][0]["digest"] == "02" * 32
-    assert {"Python", "papermill", "nbconvert"} <= set(manifest["software"])
+    assert {"Python", "papermill", "nbconvert", "weasyprint"} <= set(manifest["software"])
 
 
 def test_progress_names_the_section_and_counts_the_cells(made: Any) -> None:
