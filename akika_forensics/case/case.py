@@ -14,6 +14,7 @@ from akika_forensics.case.dependencies import Dependencies, chosen_records, depe
 from akika_forensics.case.desk import PlanDesk, Session
 from akika_forensics.case.evidence import Compared
 from akika_forensics.case.export import export_snapshot
+from akika_forensics.case.journey import Journey
 from akika_forensics.case.review import Review
 from akika_forensics.case.values import CaseDiff, CasePlan, SnapshotTable, graph_view
 from akika_forensics.custody import CustodyLog
@@ -257,6 +258,10 @@ class Case:
     def review(self, file: str | Path) -> Review:
         """A plan file as its approver reads it: scope, states, steps, prediction, rehearsal, and what a signature covers."""
         return Review(self.plans.load(Path(file)))
+
+    def restore(self, *, before: str, after: str, file: str | Path, records: str = "", now: str = "") -> Journey:
+        """A restore from the choice of records to the proof, station by station; see `Journey`. Nothing happens by making it."""
+        return Journey(self, before, after, Path(file), records, now)
 
     def __repr__(self) -> str:
         return f"Case({self.vault!r})"

@@ -127,8 +127,8 @@ class Compared:
                 Named(row.label, row.key),
                 _mark(row.kind),
                 row.path if row.path == WHOLE else field_words(row.path) or row.path,
-                row.before,
-                row.after,
+                _shown(row.before, whole=row.path == WHOLE),
+                _shown(row.after, whole=row.path == WHOLE),
                 "QuickBooks" if row.server else "somebody",
             )
             for row in self.rows
@@ -176,6 +176,10 @@ def _field_rows(change: Change) -> list[FieldRow]:
 
 def _digest(record: Record | None) -> str:
     return "" if record is None else f"SHA-256 {record.digest.hex()}"
+
+
+def _shown(value: str, *, whole: bool) -> str:
+    return f"{value[:24]}…" if whole and value else value
 
 
 def _happening(change: Change) -> Happening:

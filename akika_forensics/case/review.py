@@ -295,6 +295,9 @@ class Review:
             "approved": self.held.tally.enough,
         }
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return self.in_short()._repr_mimebundle_(include, exclude)
+
     def _actions_said(self) -> str:
         return ", ".join(f"{counts.total():,} {action.value}" for action, counts in self.by_action.items())
 

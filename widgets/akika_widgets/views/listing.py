@@ -20,6 +20,7 @@ type Form = Literal["text", "quiet", "key", "number", "signed", "code", "state"]
 type Cell = str | int | Decimal | date | Named | Mark | None
 
 _DIGEST: Final = 16
+_WORD: Final = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,11 @@ def _content(column: Column, cell: Cell) -> Markup:
     if column.form == "code" and isinstance(cell, str) and cell:
         shown = cell if len(cell) <= _DIGEST + 8 else f"{cell[:_DIGEST]}…"
         return tag("code", shown, title=cell if shown != cell else None)
-    return tag("span" if column.form == "key" else "bdi", shortened(_said(cell), LONG))
+    text = shortened(_said(cell), LONG)
+    if column.form == "key":
+        return tag("span", text, dir="auto")
+    # A word that may break anywhere makes its column as narrow as a letter; only words that have to may.
+    return tag("bdi", text) if any(len(word) > _WORD for word in text.split()) else tag("span", text, dir="auto")
 
 
 def _said(cell: Cell) -> str:
