@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from akika_forensics import jobs
-from akika_forensics.case.dependencies import chosen_records
+from akika_forensics.case.dependencies import Dependencies, chosen_records
 from akika_forensics.case.evidence import Compared
 from akika_forensics.case.review import Review
 from akika_forensics.case.values import CasePlan
@@ -85,6 +85,10 @@ class Journey:
     def chosen(self) -> tuple[RecordKey, ...]:
         """The records to put back. Raises WrongUse when there is none."""
         return chosen_records(self.records, self.incident.diff.states())
+
+    def dependencies(self) -> Dependencies:
+        """What the chosen records need and what hangs on them. Raises WrongUse."""
+        return self.case.dependencies(self.records, before=self.before, after=self.after)
 
     @property
     def review(self) -> Review:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from akika_forensics.case.archive import Held
 from akika_forensics.model.money import ZERO
 from akika_forensics.restore.document import Action, Fidelity, FieldDelta, Note, Plan, Step
+from akika_forensics.restore.journal import DONE
 from akika_widgets.views.listing import Cell, Column, Listing, Mark, Named
 from akika_widgets.views.tables import FigureTable
 from akika_widgets.views.wording import counted, field_words, value_text
@@ -293,6 +294,24 @@ class Review:
             "rehearsal_as_predicted": bool(outcome and outcome["ok"]),
             "approvals": len(self.held.tally.valid),
             "approved": self.held.tally.enough,
+        }
+
+    def outcome(self) -> dict[str, str | int | bool]:
+        """What became of the plan, as its verification found it; without one it says so."""
+        held = self.held
+        found = held.verification or {}
+        counts = {name: int(found[name]) for name in ("exact", "exact_but_for", "differs", "by_hand", "wrong") if found}
+        return {
+            "plan": held.plan.id,
+            "digest": held.plan.digest,
+            "state": held.state,
+            "steps": len(held.plan.steps),
+            "steps_done": sum(held.run.state(step.id) in DONE for step in held.plan.steps),
+            "verified": held.verification is not None,
+            **counts,
+            **({"largest_residual": str(found["residual"])} if found else {}),
+            "accounts_compared": len(found.get("balances", ())),
+            "unexpected": len(found.get("unexpected", ())),
         }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:

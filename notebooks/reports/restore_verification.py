@@ -28,7 +28,7 @@ title = ""  # what stands at the head of the document
 
 # %%
 import akika_forensics as ak
-from akika_forensics.reports import cite
+from akika_forensics.reports import cite, result
 from akika_widgets.views.restored import RestoredView
 from akika_widgets.views.tables import TieOutTable
 from akika_widgets.views.wholeness import FindingsView
@@ -121,6 +121,12 @@ TieOutTable(whole.tie_out)
 
 # %%
 FindingsView(whole.findings, title="What was found in the last snapshot")
+
+# %% [markdown]
+# ## The figures of this document
+
+# %% tags=["result"]
+result(case.review(plan).outcome())
 
 # %% [markdown]
 # ## Limits
