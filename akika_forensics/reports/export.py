@@ -65,13 +65,13 @@ def to_html(notebook: Any, document: Mapping[str, Any]) -> str:
     ``parameters``, ``software`` and ``snapshots``. The same input gives the same bytes.
     """
     sheets = {"report_css": sheet("report"), "views_css": stylesheet(), "last_css": ""}
-    return _rendered(notebook, {**document, **sheets, "script_src": script_source(notebook)})
+    return _rendered(notebook, {**document, **sheets, "script_src": script_source(notebook), "paper": False})
 
 
 def to_paper(notebook: Any, document: Mapping[str, Any], stem: str) -> str:
     """The same page for paper: long tables by their first rows, whose whole is in the files ``<stem>-<name>.csv``."""
     sheets = {"report_css": sheet("paper"), "views_css": stylesheet(), "last_css": sheet("paper_views")}
-    return _rendered(on_paper(notebook, stem), {**document, **sheets, "script_src": ""})
+    return _rendered(on_paper(notebook, stem), {**document, **sheets, "script_src": "", "paper": True})
 
 
 def script_source(notebook: Any) -> str:
