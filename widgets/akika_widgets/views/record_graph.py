@@ -1,24 +1,25 @@
-"""What hangs together: records and what each of them needs, drawn in columns from accounts to deposits."""
+"""What hangs together: records and what each of them needs, in columns from accounts to deposits."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from akika_forensics.model.record import RecordKey
 from akika_widgets.views.layout import Layout, arrange, layer_of
-from akika_widgets.views.markup import Markup, readable, shortened, tag
-from akika_widgets.views.shapes import WORDS, outline, shape
-from akika_widgets.views.svg import fitted, frame, number, text_width, wrapped
-from akika_widgets.views.view import View, anchor
+from akika_widgets.views.markup import Markup, shortened
+from akika_widgets.views.view import View
 from akika_widgets.views.wording import counted, entity_words
+
+if TYPE_CHECKING:
+    from akika_widgets.views.live_graph import LiveGraph
 
 DRAWN: Final = 300
 """More nodes than this in one picture tell nobody anything: they are collapsed by type and state."""
-_WIDTH, _HEIGHT, _GAP, _STEP = 150.0, 46.0, 48.0, 57.0
-_LEFT, _TOP = 24.0, 84.0
+STEP: Final = 57.0
+"""How far apart the middles of two nodes of one column are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,18 @@ class GraphNodeLike(Protocol):
     def state(self) -> str: ...
 
 
+type Reference = tuple[RecordKey, RecordKey]
+type Expand = Callable[[RecordKey, str], tuple[Iterable[GraphNodeLike], Iterable[Reference]]]
+"""The neighbours of a record in one direction ("needs" or "dependents"), and every reference that these neighbours and the record hold.
+References to records that are not shown are kept until they are.
+"""
+type Levels = Callable[[Sequence[RecordKey]], Sequence[Sequence[RecordKey]]]
+"""Records in ranks, what others need first; records that need one another in a circle share a rank."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Drawn:
-    """What stands at one place of the picture: a record, or several of one type and state."""
+class Drawn:
+    """What stands at one place of the picture: a record, or ``size`` records of one type and state."""
 
     entity: str
     above: str
@@ -65,7 +75,11 @@ class _Drawn:
     state: State
     focus: bool
     spoken: str
-    stack: bool = False
+    size: int = 1
+
+    @property
+    def stack(self) -> bool:
+        return self.size > 1
 
 
 class GraphView(View):
@@ -74,37 +88,56 @@ class GraphView(View):
     ``nodes``: the records (`GraphNodeLike`). ``edges``: ``(source, target)`` keys, source needs target; edges of records that are
     not among the nodes are left out. ``focus``: the keys the picture is about, drawn with a heavy outline.
     Above ``drawn`` nodes those outside the focus are collapsed by type and state, and the picture says so.
+    ``expand`` and ``levels`` are for the live view: where more records come from, and in which order they could be put back.
     """
 
     def __init__(
         self,
         nodes: Iterable[GraphNodeLike],
-        edges: Iterable[tuple[RecordKey, RecordKey]],
+        edges: Iterable[Reference],
         focus: Iterable[RecordKey] = (),
         *,
         title: str = "What hangs together",
         drawn: int = DRAWN,
+        expand: Expand | None = None,
+        levels: Levels | None = None,
     ) -> None:
         by_key = {RecordKey(*node.key): node for node in nodes}
         self.title = title
-        self.nodes: tuple[GraphNodeLike, ...] = tuple(by_key[key] for key in sorted(by_key, key=_key_order))
-        known = {(RecordKey(*source), RecordKey(*target)) for source, target in edges}
+        self.nodes: tuple[GraphNodeLike, ...] = tuple(by_key[key] for key in sorted(by_key, key=key_order))
+        self.references = frozenset((RecordKey(*source), RecordKey(*target)) for source, target in edges)
         self.edges = tuple(
             sorted(
-                ((a, b) for a, b in known if a in by_key and b in by_key and a != b),
-                key=lambda edge: (_key_order(edge[0]), _key_order(edge[1])),
+                ((a, b) for a, b in self.references if a in by_key and b in by_key and a != b),
+                key=lambda edge: (key_order(edge[0]), key_order(edge[1])),
             )
         )
         self.focus = frozenset(RecordKey(*key) for key in focus) & by_key.keys()
         self.drawn = drawn
+        self.expand = expand
+        self.levels = levels
         self._collapsed = len(self.nodes) > drawn
         self._folded: int | None = None
 
     def folded(self, more_than: int = 5) -> GraphView:
         """The same picture with records that are alike (type, state, neighbours) drawn as one stack from this number on."""
-        other = GraphView(self.nodes, self.edges, self.focus, title=self.title, drawn=self.drawn)
+        other = GraphView(
+            self.nodes,
+            self.references,
+            self.focus,
+            title=self.title,
+            drawn=self.drawn,
+            expand=self.expand,
+            levels=self.levels,
+        )
         other._folded = more_than
         return other
+
+    def live(self) -> LiveGraph:
+        """The picture that answers: walked, searched and expanded, with the same beside it as a list."""
+        from akika_widgets.views.live_graph import LiveGraph  # noqa: PLC0415 - the live view stands on this module
+
+        return LiveGraph(self)
 
     @property
     def collapsed(self) -> bool:
@@ -113,8 +146,13 @@ class GraphView(View):
 
     def layout(self) -> Layout:
         """The places of what is drawn."""
-        drawn, edges = self._composed()
-        return arrange({place: node.entity for place, node in drawn.items()}, edges, step=_STEP)
+        drawn, edges = self.composed()
+        return arrange({place: node.entity for place, node in drawn.items()}, edges, step=STEP)
+
+    def svg(self) -> Markup:
+        from akika_widgets.views.graph_picture import picture  # noqa: PLC0415 - the drawing stands on this module
+
+        return picture(self)
 
     def plain(self) -> str:
         lines = [f"{self.title}: {len(self.nodes):,} records, {len(self.edges):,} references"]
@@ -122,7 +160,7 @@ class GraphView(View):
         for source, target in self.edges:
             needs.setdefault(source, []).append(target)
         for node in self.nodes[: self.drawn]:
-            state = _state(node.state)
+            state = state_of(node.state)
             wanted = ", ".join(str(key) for key in needs.get(RecordKey(*node.key), ())[:8])
             lines.append(
                 f"  {state.symbol or '·'} {shortened(node.label, 80)} ({node.key})"
@@ -134,7 +172,7 @@ class GraphView(View):
 
     def description(self) -> str:
         """The picture in words."""
-        states = Counter(_state(node.state).word for node in self.nodes)
+        states = Counter(state_of(node.state).word for node in self.nodes)
         said = ", ".join(f"{states[state.word]:,} {state.word}" for state in STATES.values() if states[state.word])
         about = ", ".join(shortened(node.label, 80) for node in self.nodes if RecordKey(*node.key) in self.focus)
         return (
@@ -144,84 +182,45 @@ class GraphView(View):
             + (" Records are collapsed by type and state." if self._collapsed else "")
         )
 
-    def _composed(self) -> tuple[dict[Hashable, _Drawn], dict[tuple[Hashable, Hashable], int]]:
-        place = self._places()
-        members: dict[Hashable, list[GraphNodeLike]] = {}
-        for node in self.nodes:
-            members.setdefault(place[RecordKey(*node.key)], []).append(node)
-        drawn = {spot: self._one(found[0]) if len(found) == 1 else _stack(found) for spot, found in members.items()}
-        edges: Counter[tuple[Hashable, Hashable]] = Counter()
-        for source, target in self.edges:
-            if place[source] != place[target]:
-                edges[place[source], place[target]] += 1
-        return drawn, dict(edges)
+    def composed(self) -> tuple[dict[Hashable, Drawn], dict[tuple[Hashable, Hashable], int]]:
+        """What is drawn at each place, and how many references join two places."""
+        return compose(self.nodes, self.edges, self._places(), self.focus)
 
     def _places(self) -> dict[RecordKey, Hashable]:
         keys = [RecordKey(*node.key) for node in self.nodes]
         if self._collapsed:
             kept = self.focus if len(self.focus) <= self.drawn // 6 else frozenset[RecordKey]()
-            return {
-                key: key if key in kept else (key.entity, "", _state(node.state).word)
-                for key, node in zip(keys, self.nodes, strict=True)
-            }
+            return {key: key if key in kept else stack_of(node) for key, node in zip(keys, self.nodes, strict=True)}
         if self._folded is None:
             return {key: key for key in keys}
         return _alike(self.nodes, self.edges, self.focus, self._folded)
 
-    def _one(self, node: GraphNodeLike) -> _Drawn:
-        key = RecordKey(*node.key)
-        state = _state(node.state)
-        label = node.label.removeprefix(f"{key.entity} ")
-        above = entity_words(key.entity).one
-        above = above[:1].upper() + above[1:]
-        return _Drawn(
-            key.entity, above, label, state, key in self.focus, f"{shortened(node.label, 200)} ({key}), {state.word}"
-        )
 
-    def svg(self) -> Markup:
-        drawn, edges = self._composed()
-        layout = arrange({place: node.entity for place, node in drawn.items()}, edges, step=_STEP)
-        columns = len(layout.headings)
-        legend_top = _TOP + max(layout.height, _STEP) + 18
-        width = max(_LEFT * 2 + columns * _WIDTH + max(columns - 1, 0) * _GAP, 760.0)
-        ident = anchor(
-            "graph",
-            self.title,
-            *((*node.key, node.label, node.state) for node in self.nodes),
-            *self.edges,
-            *sorted(self.focus),
-        )
-        parts: list[Markup] = [
-            tag("defs", _arrow(ident)),
-            tag("text", fitted(readable(self.title), width - 2 * _LEFT, 13), x=number(_LEFT), y=30, class_="title"),
-        ]
-        parts += _headings(layout)
-        parts += [
-            _edge(layout, edge, edges[edge], drawn, ident)
-            for edge in sorted(edges, key=lambda edge: _loudness(edge, drawn))
-        ]
-        parts += [
-            _node(drawn[place], _left(layout.column[place]), _TOP + layout.y[place] - _HEIGHT / 2) for place in drawn
-        ]
-        if not drawn:
-            parts.append(tag("text", "No records.", x=number(_LEFT), y=number(_TOP + 10), class_="quiet"))
-        legend, used = _legend(drawn.values(), legend_top, width)
-        if self._collapsed:
-            parts.append(
-                tag(
-                    "text",
-                    f"{len(self.nodes):,} records are collapsed by type and state.",
-                    x=number(_LEFT),
-                    y=48,
-                    class_="quiet small",
-                )
-            )
-        return frame(
-            "ak-graph", width, legend_top + used, self.title, self.description(), *parts, *legend, css=_CSS, ident=ident
-        )
+def compose(
+    nodes: Iterable[GraphNodeLike],
+    edges: Iterable[Reference],
+    place: dict[RecordKey, Hashable],
+    focus: frozenset[RecordKey],
+) -> tuple[dict[Hashable, Drawn], dict[tuple[Hashable, Hashable], int]]:
+    """What is drawn when each record stands at its ``place``: several at one place are a stack."""
+    members: dict[Hashable, list[GraphNodeLike]] = {}
+    for node in nodes:
+        members.setdefault(place[RecordKey(*node.key)], []).append(node)
+    drawn = {spot: _one(found[0], focus) if len(found) == 1 else _stack(found) for spot, found in members.items()}
+    joined: Counter[tuple[Hashable, Hashable]] = Counter()
+    for source, target in edges:
+        if place[source] != place[target]:
+            joined[place[source], place[target]] += 1
+    return drawn, dict(joined)
 
 
-def _key_order(key: RecordKey) -> tuple[int, str, int, str]:
+def stack_of(node: GraphNodeLike) -> tuple[str, str, str]:
+    """The place that a record shares with all of its type and state."""
+    return (node.key[0], "", state_of(node.state).word)
+
+
+def key_order(key: RecordKey) -> tuple[int, str, int, str]:
+    """Sort key: column of the picture, type, Id by its number."""
     return (
         layer_of(key.entity),
         key.entity,
@@ -230,13 +229,46 @@ def _key_order(key: RecordKey) -> tuple[int, str, int, str]:
     )
 
 
-def _state(name: str) -> State:
+def state_of(name: str) -> State:
     return STATES.get(_SYNONYMS.get(name, name)) or STATES["unchanged"]
+
+
+def tone_between(source: State, target: State) -> str:
+    """How a reference looks: it came or went with the record that holds it; one to a record that is gone leads nowhere."""
+    if source.tone in {"removed", "added"}:
+        return source.tone
+    return "removed" if target.tone == "removed" else "unchanged"
+
+
+def short_label(node: GraphNodeLike) -> str:
+    """The label without the type, which stands above it: of QuickBooks' name or of ours."""
+    return node.label.removeprefix(f"{node.key[0]} ")
+
+
+def type_words(entity: str) -> str:
+    """``Bill payment``."""
+    words = entity_words(entity).one
+    return words[:1].upper() + words[1:]
+
+
+def _one(node: GraphNodeLike, focus: frozenset[RecordKey]) -> Drawn:
+    key = RecordKey(*node.key)
+    state = state_of(node.state)
+    spoken = f"{shortened(node.label, 200)} ({key}), {state.word}"
+    return Drawn(key.entity, type_words(key.entity), short_label(node), state, key in focus, spoken)
+
+
+def _stack(nodes: Sequence[GraphNodeLike]) -> Drawn:
+    first = nodes[0]
+    entity = first.key[0]
+    state = state_of(first.state)
+    label = counted(len(nodes), entity)
+    return Drawn(entity, "Collapsed", label, state, focus=False, spoken=f"{label}, {state.word}", size=len(nodes))
 
 
 def _alike(
     nodes: Sequence[GraphNodeLike],
-    edges: Iterable[tuple[RecordKey, RecordKey]],
+    edges: Iterable[Reference],
     focus: frozenset[RecordKey],
     more_than: int,
 ) -> dict[RecordKey, Hashable]:
@@ -250,184 +282,10 @@ def _alike(
         key = RecordKey(*node.key)
         signature = (
             key.entity,
-            _state(node.state).word,
+            state_of(node.state).word,
             key in focus,
             frozenset(needs.get(key, ())),
             frozenset(needed.get(key, ())),
         )
         found.setdefault(signature, []).append(key)
     return {key: keys[0] if len(keys) >= more_than else key for keys in found.values() for key in keys}
-
-
-def _stack(nodes: Sequence[GraphNodeLike]) -> _Drawn:
-    first = nodes[0]
-    entity = first.key[0]
-    state = _state(first.state)
-    label = counted(len(nodes), entity)
-    return _Drawn(entity, "Collapsed", label, state, focus=False, spoken=f"{label}, {state.word}", stack=True)
-
-
-def _left(column: int) -> float:
-    return _LEFT + column * (_WIDTH + _GAP)
-
-
-def _arrow(ident: str) -> Markup:
-    return tag(
-        "marker",
-        tag("path", d="M0 0L7 3.5L0 7Z", class_="head"),
-        id=f"{ident}-a",
-        view_box="0 0 7 7",
-        ref_x=6.4,
-        ref_y=3.5,
-        marker_width=6.5,
-        marker_height=6.5,
-        orient="auto-start-reverse",
-        marker_units=None,
-    )
-
-
-def _headings(layout: Layout) -> list[Markup]:
-    return [
-        tag(
-            "text",
-            fitted(heading, _WIDTH + _GAP - 12, 11),
-            x=number(_left(column)),
-            y=number(_TOP - 14),
-            class_="quiet small",
-        )
-        for column, heading in enumerate(layout.headings)
-        if column == 0 or layout.headings[column - 1] != heading
-    ]
-
-
-def _loudness(edge: tuple[Hashable, Hashable], drawn: Mapping[Hashable, _Drawn]) -> int:
-    """Edges of damaged records are drawn last, over the others."""
-    return int(_edge_tone(drawn[edge[0]].state, drawn[edge[1]].state) != "unchanged")
-
-
-def _edge(
-    layout: Layout, edge: tuple[Hashable, Hashable], weight: int, drawn: Mapping[Hashable, _Drawn], ident: str
-) -> Markup:
-    source, target = edge
-    start, end = layout.column[source], layout.column[target]
-    y0, y1 = _TOP + layout.y[source], _TOP + layout.y[target]
-    if start == end:
-        x = _left(start)
-        bow = 26 + min(abs(y1 - y0) / 12, 30)
-        data = f"M{number(x)} {number(y0)}C{number(x - bow)} {number(y0)} {number(x - bow)} {number(y1)} {number(x - 1.5)} {number(y1)}"
-    else:
-        backward = end < start
-        points = [(_left(start) + (0 if backward else _WIDTH), y0)]
-        for column, height in layout.bends[edge]:
-            near, far = _left(column) + _WIDTH, _left(column)
-            points += [(near if backward else far, _TOP + height), (far if backward else near, _TOP + height)]
-        points.append((_left(end) + (_WIDTH + 1.5 if backward else -1.5), y1))
-        data = _curve(points)
-    spoken = f"{drawn[source].spoken} needs {drawn[target].spoken}" + (f", {weight:,} references" if weight > 1 else "")
-    tone = _edge_tone(drawn[source].state, drawn[target].state)
-    return tag("path", tag("title", spoken), d=data, class_=f"edge {tone}", marker_end=f"url(#{ident}-a)")
-
-
-def _edge_tone(source: State, target: State) -> str:
-    """A reference came or went with the record that holds it; one to a record that is gone leads nowhere."""
-    if source.tone in {"removed", "added"}:
-        return source.tone
-    return "removed" if target.tone == "removed" else "unchanged"
-
-
-def _curve(points: Sequence[tuple[float, float]]) -> str:
-    """Through the points, level at each of them; straight across the columns it only passes."""
-    data = f"M{number(points[0][0])} {number(points[0][1])}"
-    for position in range(1, len(points)):
-        (x0, y0), (x1, y1) = points[position - 1], points[position]
-        if position % 2 == 0:
-            data += f"L{number(x1)} {number(y1)}"
-        else:
-            half = (x0 + x1) / 2
-            data += f"C{number(half)} {number(y0)} {number(half)} {number(y1)} {number(x1)} {number(y1)}"
-    return data
-
-
-def _node(node: _Drawn, x: float, y: float) -> Markup:
-    inset = 14.0
-    room = _WIDTH - inset - 10 - (20 if node.state.symbol else 0)
-    parts: list[Markup] = [tag("title", node.spoken)]
-    if node.stack:
-        parts.append(tag("g", outline(node.entity, x + 4, y + 4, _WIDTH, _HEIGHT), class_="behind"))
-    if node.focus:
-        parts.append(tag("g", outline(node.entity, x - 3.5, y - 3.5, _WIDTH + 7, _HEIGHT + 7), class_="halo"))
-    lines = wrapped(readable(node.label), room, 11.5)
-    top = y + (19 if len(lines) == 1 else 13)
-    parts += [
-        outline(node.entity, x, y, _WIDTH, _HEIGHT),
-        tag("text", fitted(readable(node.above), room, 9.5), x=number(x + inset), y=number(top), class_="quiet tiny"),
-    ]
-    parts += [
-        tag("text", line, x=number(x + inset), y=number(top + 14 + 13 * position), class_="label")
-        for position, line in enumerate(lines)
-    ]
-    if node.state.symbol:
-        parts += _badge(node.state, x + _WIDTH - 20, y + _HEIGHT / 2)
-    return tag("g", *parts, class_=f"node {node.state.tone}")
-
-
-def _badge(state: State, x: float, y: float) -> list[Markup]:
-    return [
-        tag("circle", cx=number(x), cy=number(y), r=8, class_="badge"),
-        tag("text", state.symbol, x=number(x), y=number(y + 4.2), text_anchor="middle", class_="symbol"),
-    ]
-
-
-def _legend(drawn: Iterable[_Drawn], top: float, width: float) -> tuple[list[Markup], float]:
-    held = list(drawn)
-    roles = sorted({layer_of(node.entity) for node in held})
-    states = [state for state in STATES.values() if any(node.state is state for node in held)]
-    parts: list[Markup] = [
-        tag("line", x1=number(_LEFT), x2=number(width - _LEFT), y1=number(top), y2=number(top), class_="rule")
-    ]
-    x, y = _LEFT, top + 24
-
-    def room(wide: float) -> tuple[float, float]:
-        nonlocal x, y
-        if x + wide > width - _LEFT and x > _LEFT:
-            x, y = _LEFT, y + 24
-        spot = (x, y)
-        x += wide
-        return spot
-
-    for state in states:
-        word = state.word
-        at, line = room(36 + text_width(word, 11))
-        mark = (
-            _badge(state, at + 8, line - 4)
-            if state.symbol
-            else [tag("rect", x=number(at), y=number(line - 11), width=16, height=14, class_="outline")]
-        )
-        parts.append(tag("g", *mark, class_=f"node {state.tone}"))
-        parts.append(tag("text", word, x=number(at + 22), y=number(line), class_="small"))
-    for role in roles:
-        word = WORDS[role]
-        at, line = room(52 + text_width(word, 11))
-        parts.append(tag("g", shape(role, at, line - 12, 30, 16), class_="node key"))
-        parts.append(tag("text", word, x=number(at + 37), y=number(line), class_="quiet small"))
-    at, line = room(48)
-    parts.append(tag("text", "→ needs", x=number(at), y=number(line), class_="quiet small"))
-    return parts, y - top + 20
-
-
-_CSS: Final = (
-    "svg.ak-graph .title { font-weight: 600; font-size: 13px; } svg.ak-graph .small { font-size: 11px; } svg.ak-graph .tiny { font-size: 9.5px; } svg.ak-graph .label { font-size: 11.5px; } "
-    "svg.ak-graph .rule { stroke: var(--ak-rule); stroke-width: 1; } "
-    "svg.ak-graph .edge { fill: none; stroke: var(--ak-edge); stroke-width: 1; } svg.ak-graph .head { fill: var(--ak-quiet); } "
-    "svg.ak-graph .edge.removed { stroke: var(--ak-removed); stroke-dasharray: 5 3; } svg.ak-graph .edge.added { stroke: var(--ak-added); } "
-    "svg.ak-graph .outline { fill: var(--ak-paper); stroke: var(--ak-edge); stroke-width: 1.1; } svg.ak-graph .detail { fill: none; stroke: var(--ak-edge); stroke-width: 1; } "
-    "svg.ak-graph .removed .outline { fill: var(--ak-removed-wash); stroke: var(--ak-removed); stroke-dasharray: 5 3; } svg.ak-graph .removed .detail { stroke: var(--ak-removed); } "
-    "svg.ak-graph .added .outline { fill: var(--ak-added-wash); stroke: var(--ak-added); stroke-width: 1.6; } svg.ak-graph .added .detail { stroke: var(--ak-added); } "
-    "svg.ak-graph .changed .outline { fill: var(--ak-changed-wash); stroke: var(--ak-changed); } svg.ak-graph .changed .detail { stroke: var(--ak-changed); } "
-    "svg.ak-graph .key .outline, svg.ak-graph .behind .outline { fill: none; } "
-    "svg.ak-graph .halo .outline { fill: none; stroke: var(--ak-focus); stroke-width: 2; stroke-dasharray: none; } svg.ak-graph .halo .detail { stroke: none; } "
-    "svg.ak-graph .badge { fill: var(--ak-paper); stroke: var(--ak-edge); stroke-width: 1.2; } svg.ak-graph .symbol { font-weight: 700; font-size: 12px; } "
-    "svg.ak-graph .removed .badge { stroke: var(--ak-removed); } svg.ak-graph .removed .symbol { fill: var(--ak-removed); } "
-    "svg.ak-graph .added .badge { stroke: var(--ak-added); } svg.ak-graph .added .symbol { fill: var(--ak-added); } "
-    "svg.ak-graph .changed .badge { stroke: var(--ak-changed); } svg.ak-graph .changed .symbol { fill: var(--ak-changed); }"
-)

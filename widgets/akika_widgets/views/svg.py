@@ -49,20 +49,29 @@ def _variables(colours: dict[str, str]) -> str:
     return " ".join(f"--ak-{name}: {colour};" for name, colour in colours.items())
 
 
+def _themed(colours: dict[str, str]) -> str:
+    return " ".join(f"--ak-{name}: var(--akika-{name}, {colour});" for name, colour in colours.items())
+
+
 def frame(
     kind: str, width: float, height: float, title: str, description: str, *children: object, css: str, ident: str
 ) -> Markup:
     """An ``<svg>`` that stands alone: own colours for light, dark and print, own paper, a title and a description.
 
+    Where the page sets ``--akika-*`` properties, as the workbench does for its themes, they are taken, also in a shadow tree.
+
     It is as wide as its place allows, never wider than drawn.
     """
     scope = f"svg.{kind}"
-    dark = f"{scope} {{ {_variables(_DARK)} }}"
+    dark = f"{{ {_variables(_DARK)} }}"
+    # A page that chose a theme says so in properties of its own, which reach into shadow trees where no selector of the page does.
+    chosen = '[data-akika-theme="light"]'
     sheet = (
         f"{scope} {{ {_variables(_LIGHT)} font: 12px {FONT}; }} "
-        f"@media (prefers-color-scheme: dark) {{ :root:not(:has([data-jp-theme-light])) {scope}, {scope}:root {{ {_variables(_DARK)} }} }} "
-        f'[data-jp-theme-light="false"] {dark} '
-        f"@media print {{ {scope}{scope.removeprefix('svg')} {{ {_variables(_LIGHT)} }} }} "
+        f"@media screen {{ {scope} {{ {_themed(_LIGHT)} }} }} "
+        f"@media (prefers-color-scheme: dark) {{ :root:not({chosen}):not(:has([data-jp-theme-light])) {scope}, {scope}:root {dark} }} "
+        f'[data-jp-theme-light="false"] {scope} {dark} '
+        f"@media print {{ {scope}{scope.removeprefix('svg') * 4} {{ {_variables(_LIGHT)} }} }} "
         f"{scope} .paper {{ fill: var(--ak-paper); }} {scope} text {{ fill: var(--ak-ink); }} {scope} text.quiet {{ fill: var(--ak-quiet); }} {css}"
     )
     return tag(
