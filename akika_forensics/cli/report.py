@@ -16,7 +16,7 @@ from akika_forensics.jobs.signals import stop_on_signal
 from akika_forensics.model.instants import format_instant
 
 if TYPE_CHECKING:
-    from akika_forensics.reports import KeptReport, ReportResult
+    from akika_forensics.reports import KeptReport, Parameter, ReportResult
 
 group = typer.Typer(help="Report notebooks.", no_args_is_help=True)
 
@@ -50,16 +50,19 @@ def list_reports(context: typer.Context) -> None:
             say()
         say(report.name)
         say(textwrap.fill(report.purpose, 100, initial_indent="   ", subsequent_indent="   "))
-        table(
-            ("   parameter", "default", "meaning"),
-            [(f"   {p.name}", "" if p.required else _plain_default(p.default), p.meaning) for p in report.parameters],
-        )
+        width = max((len(p.name) for p in report.parameters), default=0)
+        for p in report.parameters:
+            lead = f"     {p.name:<{width}}  "
+            words = f"{p.meaning}{_in_place_of_none(p)}"
+            say(textwrap.fill(words, 100, initial_indent=lead, subsequent_indent=" " * len(lead)) if words else lead)
 
 
-def _plain_default(default: Any) -> str:
-    if isinstance(default, bool):
-        return "yes" if default else "no"
-    return "" if default is None else str(default)
+def _in_place_of_none(parameter: Parameter) -> str:
+    """What holds when the parameter is not given."""
+    default = parameter.default
+    if parameter.required or default is None or default == "":
+        return ""
+    return f" (else {'yes' if default is True else 'no' if default is False else default})"
 
 
 @group.command("run")

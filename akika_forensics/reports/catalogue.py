@@ -150,7 +150,7 @@ def _cells(source: str) -> list[tuple[str, str]]:
 def _first_paragraph(text: str) -> str:
     for block in re.split(r"\n\s*\n", text):
         if block.strip() and not block.lstrip().startswith("#"):
-            return " ".join(block.split()).replace("**", "")
+            return re.sub(r"(\*\*?)(\S(?:.*?\S)?)\1", r"\2", " ".join(block.split()))
     return ""
 
 

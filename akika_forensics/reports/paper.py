@@ -34,7 +34,7 @@ def prepare(root: ET.Element, stem: str, taken: tuple[str, ...] = ()) -> tuple[L
     _drop_repeated_styles(root)
     for parent, child in _pairs(root):
         if child.tag in _UNPRINTED:
-            parent.remove(child)
+            _drop(parent, child)
     _unfold(root)
     for picture in root.iter(f"{_SVG}svg"):
         _colour(picture)
@@ -48,6 +48,16 @@ def _pairs(root: ET.Element) -> list[tuple[ET.Element, ET.Element]]:
     return [(parent, child) for parent in root.iter() for child in list(parent) if isinstance(child.tag, str)]
 
 
+def _drop(parent: ET.Element, child: ET.Element) -> None:
+    """Take an element out; the text that follows it stays."""
+    at = list(parent).index(child)
+    if at:
+        parent[at - 1].tail = (parent[at - 1].tail or "") + (child.tail or "")
+    else:
+        parent.text = (parent.text or "") + (child.tail or "")
+    parent.remove(child)
+
+
 def _classes(element: ET.Element) -> list[str]:
     return element.get("class", "").split()
 
@@ -58,7 +68,7 @@ def _drop_repeated_styles(root: ET.Element) -> None:
     known = " ".join(style.text or "" for style in head.iter("style")) if head is not None else ""
     for parent, child in _pairs(root):
         if child.tag == "style" and parent.tag == "div" and (child.text or "") in known:
-            parent.remove(child)
+            _drop(parent, child)
 
 
 def _colour(picture: ET.Element) -> None:

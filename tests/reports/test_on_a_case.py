@@ -21,7 +21,6 @@ from akika_forensics.twin import Twin, incidents, sample, serve
 from akika_forensics.vault import KdfCost
 
 ROOT = Path(__file__).resolve().parents[2]
-SESSIONS = ROOT / "notebooks" / "sessions"
 PASSPHRASE = "the vault's own words"
 
 
@@ -162,25 +161,6 @@ def test_a_wrong_passphrase_is_said_as_such(scene: Scene, tmp_path: Path) -> Non
             environment=scene.environment,
         )
     assert caught.value.exit_code == 5
-
-
-@pytest.mark.parametrize("session", sorted(SESSIONS.glob("*.py")), ids=lambda path: path.stem)
-def test_each_session_runs_from_top_to_bottom(session: Path, scene: Scene, tmp_path: Path) -> None:
-    given = {"vault": str(scene.folder / "vault"), "before": "s1", "after": "s2"}
-    result = reports.run(
-        str(session), given, tmp_path / "out", passphrase=Secret(PASSPHRASE), environment=scene.environment
-    )
-    said = words(result.html)
-    assert "removed 1 invoice, 1 payment" in said
-    assert "Findings before" in said
-
-
-@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").rglob("*.py")), ids=lambda path: path.stem)
-def test_a_notebook_says_its_purpose_first_and_its_limits_last(notebook: Path) -> None:
-    report = reports.find(str(notebook))
-    assert report.purpose
-    headings = re.findall(r"^# #+ (.+)$", notebook.read_text(encoding="utf-8"), re.MULTILINE)
-    assert headings[-1] == "Limits"
 
 
 def test_verifying_the_vault_afterwards_finds_nothing(scene: Scene, report: reports.ReportResult) -> None:
