@@ -185,6 +185,7 @@ def _run(options: _Options, started: _Started) -> None:
     io_loop = IOLoop.current()
     try:
         with _telling(options, started):
+            _require_free(options.address, options.port)
             server = _server(options, io_loop)
             started.server, started.loop, started.port = server, io_loop, server.port
             server.start()
@@ -199,7 +200,6 @@ def _run(options: _Options, started: _Started) -> None:
 def _telling(options: _Options, started: _Started) -> Iterator[None]:
     """Whatever happens to the start, the one who waits for it hears of it."""
     try:
-        _require_free(options.address, options.port)
         yield
     except OSError as error:
         started.error = WrongUse(
