@@ -59,7 +59,8 @@ def ask_signer(signer: str) -> Secret | None:
             # Without a terminal getpass would show what is typed; then it is not asked at all.
             warnings.simplefilter("error", getpass.GetPassWarning)
             typed = getpass.getpass(f"Passphrase of the signer {signer}: ")
-    except (EOFError, OSError, NotImplementedError, getpass.GetPassWarning):
+    except (EOFError, OSError, RuntimeError, getpass.GetPassWarning):
+        # A kernel that nobody can type into raises a RuntimeError.
         return None
     return Secret(typed) if typed else None
 

@@ -87,7 +87,9 @@ class Scene:
         """The records that somebody touched, as the incident itself says."""
         return {(record["entity"], record["id"]) for record in self.truth["records"]}
 
-    def run(self, name: str, *, company: str = "craig", vault: Path | None = None, **parameters: Any) -> Run:
+    def run(
+        self, name: str, *, company: str = "craig", vault: Path | None = None, can_sign: bool = True, **parameters: Any
+    ) -> Run:
         """Execute a notebook as a report is executed, without making its files."""
         path = next(NOTEBOOKS.glob(f"*/{name}.py"))
         found = reports.find(str(path))
@@ -95,7 +97,7 @@ class Scene:
         environment = {
             "AKIKA_PASSPHRASE": PASSPHRASE,
             "AKIKA_STATE_DIR": str(self.state),
-            "AKIKA_SIGNER_PASSPHRASE": SIGNER_PASSPHRASE,
+            "AKIKA_SIGNER_PASSPHRASE": SIGNER_PASSPHRASE if can_sign else "",
         }
         return Run(executed(found, found.values(given), environment, None, None, None))
 

@@ -23,16 +23,19 @@ def test_an_investigation_runs_and_writes_nothing(scene: Scene) -> None:
     assert Books.of(scene.twin).bodies == scene.restored.bodies
 
 
-def test_a_restore_writes_nothing_unless_it_is_wanted_and_somebody_signs(scene: Scene) -> None:
+def test_a_restore_writes_nothing_when_nobody_can_sign(scene: Scene) -> None:
     plan = scene.folder / "unsigned.plan"
-    run = scene.run("restore_session", before="s1", after="s2", now="s2", plan=str(plan))
+    run = scene.run(
+        "restore_session", before="s1", after="s2", now="s2", plan=str(plan), signer=SIGNER, write_to_quickbooks=True,
+        can_sign=False,
+    )  # fmt: skip
     found = run.result
     assert (found["state"], found["rehearsed"], found["approved"], found["written"]) == ("rehearsed", True, False, 0)
     assert found["chosen"] == len(scene.named) + 1, "the payment that lost its invoice is changed too"
     assert found["steps"] >= len(scene.named)
     for said in (
-        "Nobody was asked to approve",
-        "Nothing was written to QuickBooks: it was not asked for.",
+        f"nobody could be asked for the passphrase of {SIGNER}",
+        "Nothing was written to QuickBooks: the plan is not approved.",
         "There is nothing to verify",
     ):
         assert said in run.said
