@@ -174,17 +174,20 @@ class JobView(LiveView):
     def _question(self, shown: SnapshotLike) -> Markup:
         return tag(
             "div",
-            tag("p", shortened(shown.question, LONG)),
-            button(self, "Go on", "answer", "yes", kind="main"),
-            " ",
-            button(self, "Go no further", "answer", "no"),
+            tag("p", tag("bdi", shortened(shown.question, LONG))),
+            tag(
+                "div",
+                button(self, "Go on", "answer", "yes", kind="main"),
+                button(self, "Go no further", "answer", "no"),
+                class_="ak-bar ak-middle",
+            ),
             role="group",
             aria_label="A question before it goes on",
         )
 
     def _bar(self, shown: SnapshotLike) -> Markup | None:
         made = []
-        if not shown.ended:
+        if not shown.ended and not shown.question:
             made.append(button(self, "Stop", "stop", explain=True))
         if shown.may_resume:
             made.append(button(self, "Go on", "resume", kind="main"))
@@ -211,7 +214,8 @@ def _drawn(shown: SnapshotLike) -> Iterable[Markup | None]:
     if shown.what and not shown.ended:
         yield tag("p", tag("bdi", shortened(shown.what, LONG)))
     if shown.error is not None:
-        yield tag("div", *(tag("p", line) for line in _error_lines(shown.error)), class_="ak-removed")
+        first, *others = _error_lines(shown.error)
+        yield tag("div", tag("p", first, class_="ak-removed"), *(tag("p", line) for line in others))
     if shown.notes:
         latest = [tag("li", tag("bdi", shortened(note, LONG))) for note in shown.notes[-_LATEST:]]
         more = len(shown.notes) - len(latest)
@@ -251,7 +255,8 @@ def _facts(shown: SnapshotLike) -> list[str]:
 def _error_lines(error: ErrorLike | None) -> list[str]:
     if error is None:
         return []
-    return [shortened(readable(part), 600) for part in (error.what, error.means, error.do) if part]
+    what = error.what or "It failed."
+    return [shortened(readable(part), 600) for part in (what, error.means, error.do) if part]
 
 
 def elapsed(seconds: float) -> str:

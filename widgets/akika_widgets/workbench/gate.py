@@ -26,7 +26,7 @@ _OPEN: Final = frozenset({SIGN_IN, "/favicon.ico"})
 _STATIC: Final = re.compile(r"/static/(?!.*(?:\.\.|%2e))[A-Za-z0-9_./@+%-]+", re.ASCII | re.IGNORECASE)
 _POLICY: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self' blob: data:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 """Whatever a component would like to load from elsewhere, the browser does not."""

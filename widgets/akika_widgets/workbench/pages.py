@@ -42,8 +42,9 @@ def sign_in(*, name: str = "", wrong: str = "") -> str:
         tag("p", wrong, role="alert", class_="ak-wrong") if wrong else None,
         tag(
             "form",
-            _input("Name", "name", "text", "username", name),
-            _input("Password", "password", "password", "current-password", ""),
+            # The first field that waits for something has the focus.
+            _input("Name", "name", "text", "username", name, focus=not name),
+            _input("Password", "password", "password", "current-password", "", focus=bool(name)),
             tag("button", "Sign in", type="submit", class_="ak-button ak-main"),
             method="post",
             action="/sign-in",
@@ -51,7 +52,7 @@ def sign_in(*, name: str = "", wrong: str = "") -> str:
     )
 
 
-def _input(label: str, name: str, kind: str, autocomplete: str, value: str) -> Markup:
+def _input(label: str, name: str, kind: str, autocomplete: str, value: str, *, focus: bool) -> Markup:
     return tag(
         "span",
         tag("label", label, for_=name),
@@ -65,8 +66,7 @@ def _input(label: str, name: str, kind: str, autocomplete: str, value: str) -> M
             value=value or None,
             spellcheck="false",
             autocapitalize="none",
-            # The first field that waits for something has the focus.
-            autofocus=(kind == "password") == bool(value) or (kind == "text" and not value),
+            autofocus=focus,
         ),
         class_="ak-field ak-wide",
     )

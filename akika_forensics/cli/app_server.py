@@ -1,0 +1,151 @@
+"""``app`` and ``app user …``: the workbench in the browser, and who may sign in to it."""
+
+from __future__ import annotations
+
+import getpass
+import importlib.util
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from akika_forensics import jobs
+from akika_forensics.cli.session import Options, ask, open_case
+from akika_forensics.cli.speech import note, say, say_json, table
+from akika_forensics.errors import WrongUse
+from akika_forensics.jobs.signals import stop_on_signal
+from akika_forensics.settings import Secret
+
+if TYPE_CHECKING:
+    from akika_widgets.workbench.sign_in import SignIn
+    from akika_widgets.workbench.users import Users
+
+group = typer.Typer(invoke_without_command=True)
+user_group = typer.Typer(help="Who may sign in to the workbench.", no_args_is_help=True)
+group.add_typer(user_group, name="user")
+
+_USERS = typer.Option(..., "--users", help="The users file.")
+_NAME = typer.Argument(help="The user's name.")
+
+
+@group.callback()
+def serve(
+    context: typer.Context,
+    port: int = typer.Option(0, min=0, max=65535, help="0 takes any free one."),
+    address: str = typer.Option("127.0.0.1", help="Where to listen; others than this machine need a sign-in and TLS."),
+    users: str = typer.Option("", help="A users file: people sign in by name and password."),
+    oauth: str = typer.Option("", help="A TOML file of an OAuth provider: people sign in there."),
+    tls_cert: str = typer.Option("", help="A certificate with its chain, PEM."),
+    tls_key: str = typer.Option("", help="The certificate's key, PEM."),
+    no_browser: bool = typer.Option(False, "--no-browser", help="Open no browser."),
+    plans: str = typer.Option("", help="The folder of the plan files [plans, beside the vault]."),
+) -> None:
+    """Serve the workbench until stopped. With --json the first line on stdout is {"url": …}."""
+    if context.invoked_subcommand is not None:
+        return
+    options: Options = context.obj
+    _require_installed()
+    from akika_widgets.workbench.serving import Tls, require_safe, serve_app
+    from akika_widgets.workbench.shared import Shared
+
+    if bool(tls_cert) is not bool(tls_key):
+        raise WrongUse("TLS needs a certificate and its key.", do="Give both --tls-cert and --tls-key.")
+    sign_in = _sign_in(users, oauth)
+    tls = Tls(Path(tls_cert), Path(tls_key)) if tls_cert else None
+    require_safe(address, sign_in, tls)
+    case = open_case(options)
+    folder = Path(plans) if plans else case.vault.root.parent / "plans"
+    shared = Shared(case, folder)
+    server = serve_app(
+        shared,
+        address=address,
+        port=port,
+        sign_in=sign_in,
+        tls=tls,
+        show=not (no_browser or options.json),
+    )
+    with server, stop_on_signal() as asked:
+        if options.json:
+            say_json({"url": server.url})
+        else:
+            say(f"The workbench is at {server.url}")
+            note("Ctrl-C stops it.")
+        while not asked() and not server.wait(0.1):
+            pass
+        _end_jobs()
+
+
+def _require_installed() -> None:
+    if importlib.util.find_spec("panel") is None:
+        raise WrongUse("The workbench is not installed.", do="Install akika-forensics[workbench].")
+
+
+def _end_jobs() -> None:
+    """Let what is in flight come to its end; a second Ctrl-C does not wait for that."""
+    if jobs.stop_all(0):
+        return
+    note("Waiting for the work in flight …")
+    pause = threading.Event()
+    while not jobs.stop_all(0):
+        pause.wait(0.2)
+
+
+def _sign_in(users: str, oauth: str) -> SignIn:
+    if users and oauth:
+        raise WrongUse("People sign in by one way.", do="Give either --users or --oauth.")
+    if oauth:
+        from akika_widgets.workbench.oauth import OAuthSettings, OAuthSignIn
+
+        return OAuthSignIn(OAuthSettings.read(Path(oauth)))
+    from akika_widgets.workbench.sign_in import PasswordSignIn, TokenSignIn
+
+    if users:
+        return PasswordSignIn(_file(users))
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):
+        name = "this machine's user"
+    return TokenSignIn(name)
+
+
+@user_group.command("add")
+def add(context: typer.Context, name: str = _NAME, users: str = _USERS) -> None:
+    """Add a user, or give one a new password (AKIKA_USER_PASSWORD or a prompt)."""
+    options: Options = context.obj
+    given = os.environ.get("AKIKA_USER_PASSWORD")
+    password = Secret(given) if given else ask(f"Password of the user {name}", new=True, instead="AKIKA_USER_PASSWORD")
+    _file(users).add(name, password)
+    _tell(options, name, f"{name} may sign in.")
+
+
+@user_group.command("remove")
+def remove(context: typer.Context, name: str = _NAME, users: str = _USERS) -> None:
+    """Remove a user; a running workbench lets the user in no more."""
+    _file(users).remove(name)
+    _tell(context.obj, name, f"{name} may no longer sign in.")
+
+
+@user_group.command("list")
+def list_users(context: typer.Context, users: str = _USERS) -> None:
+    """Everyone who may sign in."""
+    options: Options = context.obj
+    names = _file(users).names()
+    if options.json:
+        say_json({"users": list(names)})
+    else:
+        table(("user",), [(name,) for name in names])
+
+
+def _file(users: str) -> Users:
+    from akika_widgets.workbench.users import Users
+
+    return Users(Path(users))
+
+
+def _tell(options: Options, name: str, words: str) -> None:
+    if options.json:
+        say_json({"user": name})
+    else:
+        say(words)
