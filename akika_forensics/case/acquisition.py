@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from akika_forensics.capture.entities import in_feed, searched_by_time
+from akika_forensics.case.captured import (
+    Control,
+    Missing,
+    TypeCount,
+    acts_of,
+    controls_of,
+    missing,
+    reported_counts,
+    type_counts,
+)
 from akika_forensics.changes import CheckReport, completeness
 from akika_forensics.custody import Act
-from akika_forensics.errors import WrongUse
-from akika_forensics.graph import Dangling, ReferenceGraph, order
-from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.graph import ReferenceGraph
 from akika_forensics.model.instants import parse_instant
 from akika_forensics.model.money import ZERO
-from akika_forensics.model.record import Record, RecordKey
+from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import Snapshot, SnapshotInfo, VerifyReport
 from akika_widgets.views.listing import AGREES, DIFFERS, Cell, Column, Listing, Mark, Named
 from akika_widgets.views.tables import TieOutTable
@@ -33,39 +39,6 @@ _SEVERITIES: Final = {
 _NOTE: Final = Mark("·", "worth knowing", "quiet")
 _CITED: Final = 3
 """How many citing records a row names before it counts the rest."""
-
-
-@dataclass(frozen=True, slots=True)
-class TypeCount:
-    """One record type: what QuickBooks counted, what is held, and the latest change (aware) among the held; None where nothing says one."""
-
-    entity: str
-    reported: int | None
-    held: int
-    last_changed: datetime | None
-
-    @property
-    def agrees(self) -> bool:
-        return self.reported is None or self.reported == self.held
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A record that others cite and that was not captured. ``needed``: somebody wrote the reference, not the server alone."""
-
-    target: RecordKey
-    name: str
-    cited_by: tuple[tuple[RecordKey, str], ...]
-    needed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """A report of QuickBooks' own that was kept beside the records: its length in bytes and SHA-256 in hexadecimal."""
-
-    name: str
-    length: int
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -183,7 +156,7 @@ class Acquisition:
             ("Further readings", int(fence.get("passes", 0)), "of what had changed, until nothing had"),
             ("Requests", info.requests, "all of them reads; a capture cannot write to QuickBooks"),
             ("Records", info.records, f"{info.new_versions:,} of them new to the vault in this form"),
-            ("Signed as", info.digest, "SHA-256 of the snapshot's entry in the vault's chain"),
+            ("Signed as", _grouped(info.digest), "SHA-256 of the snapshot's entry in the vault's chain"),
         ]
         columns = [Column("What"), Column("Said by the snapshot"), Column("Meaning", "quiet")]
         return Listing(f"Snapshot {info.id}", columns, rows)
@@ -303,78 +276,13 @@ def acquisition_of(snapshot: Snapshot, acts: Iterable[Act], vault: VerifyReport)
     )
 
 
-def reported_counts(info: SnapshotInfo) -> dict[str, int]:
-    """The counts of a snapshot that QuickBooks itself gave. A type that it does not count stands among them as it was read, and is left out."""
-    said = {str(row.get("what")) for row in info.findings if row.get("code") == "not_counted"}
-    return {
-        name: number
-        for name, number in info.counts.items()
-        if f"QuickBooks does not count {name}." not in said
-        and (name not in CATALOGUE or in_feed(name) or searched_by_time(name))
-    }
-
-
-def type_counts(records: Iterable[Record], reported: Mapping[str, int]) -> tuple[TypeCount, ...]:
-    """Records by type beside the counts that QuickBooks gave, in the order of the types' names."""
-    held: dict[str, int] = {}
-    latest: dict[str, datetime] = {}
-    for record in records:
-        entity = record.key.entity
-        held[entity] = held.get(entity, 0) + 1
-        changed = _last_changed(record)
-        if changed is not None and (entity not in latest or changed > latest[entity]):
-            latest[entity] = changed
-    return tuple(
-        TypeCount(entity, reported.get(entity), held.get(entity, 0), latest.get(entity))
-        for entity in sorted({*held, *reported})
-    )
-
-
-def missing(dangling: Iterable[Dangling]) -> tuple[Missing, ...]:
-    """The records that references lead to in vain, each once; those that somebody needs come first."""
-    found: dict[RecordKey, list[Dangling]] = {}
-    for one in dangling:
-        found.setdefault(one.target, []).append(one)
-    rows = [
-        Missing(
-            target,
-            next((one.name for one in held if one.name and one.name != target.entity), ""),
-            tuple(sorted({(one.source, one.path) for one in held}, key=lambda pair: (order(pair[0]), pair[1]))),
-            any(not one.mirror or "LinkedTxn" in one.path for one in held),
-        )
-        for target, held in found.items()
-    ]
-    return tuple(sorted(rows, key=lambda one: (not one.needed, order(one.target))))
-
-
-def controls_of(controls: Mapping[str, bytes]) -> tuple[Control, ...]:
-    return tuple(
-        Control(name, len(controls[name]), hashlib.sha256(controls[name]).hexdigest()) for name in sorted(controls)
-    )
-
-
-def acts_of(acts: Iterable[Act], info: SnapshotInfo) -> tuple[Act, ...]:
-    """The acts that made the vault, connected it to this company, and captured, exported or used this snapshot."""
-    return tuple(
-        act
-        for act in acts
-        if act.act == "vault_created"
-        or act.details.get("snapshot") == info.id
-        or (act.act == "connected" and act.details.get("realm") == info.company.realm_id)
-    )
-
-
-def _last_changed(record: Record) -> datetime | None:
-    try:
-        told = (record.body.get("MetaData") or {}).get("LastUpdatedTime")
-        return parse_instant(told) if isinstance(told, str) else None
-    except (WrongUse, ValueError, AttributeError):
-        # What a record says of itself may be anything; a count does not fail on it.
-        return None
-
-
 def _answer(question: str, good: bool, yes: str, no: str, rests: str) -> tuple[str, Mark, str]:
     return (question, Mark("✓", yes, "good") if good else Mark("≠", no, "removed"), rests)
+
+
+def _grouped(digest: str) -> str:
+    """A digest that can be read aloud and broken into lines."""
+    return " ".join(digest[at : at + 16] for at in range(0, len(digest), 16))
 
 
 def _type(entity: str) -> str:

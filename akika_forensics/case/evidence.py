@@ -60,8 +60,9 @@ class Compared:
 
     @cached_property
     def rows(self) -> tuple[FieldRow, ...]:
-        """Every field that differs, in the order of the records and their fields."""
-        return tuple(row for change in self.diff.changes for row in _field_rows(change))
+        """Every field that differs: records that somebody changed come first, what was lost before what was added."""
+        ordered = sorted(self.diff.changes, key=lambda one: (one.consequence, KINDS.index(one.kind), order(one.key)))
+        return tuple(row for change in ordered for row in _field_rows(change))
 
     @cached_property
     def happenings(self) -> tuple[Happening, ...]:

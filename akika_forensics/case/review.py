@@ -10,12 +10,14 @@ from functools import cached_property
 from typing import Any, Final
 
 from akika_forensics.case.archive import Held
+from akika_forensics.case.plan_fields import fields_put_back, records_made_again
+from akika_forensics.case.predicted import BalanceRow, balance_table, balances_of
 from akika_forensics.model.money import ZERO
-from akika_forensics.restore.document import Action, Fidelity, FieldDelta, Note, Plan, Step
+from akika_forensics.restore.document import Action, Fidelity, Note, Plan
 from akika_forensics.restore.journal import DONE
 from akika_widgets.views.listing import Cell, Column, Listing, Mark, Named
 from akika_widgets.views.tables import FigureTable
-from akika_widgets.views.wording import counted, field_words, value_text
+from akika_widgets.views.wording import counted
 
 _ACTIONS: Final = {
     Action.RECREATE: "make again what was removed",
@@ -32,27 +34,6 @@ _FIDELITIES: Final = {
     Fidelity.BY_HAND: "By hand",
 }
 _NO: Final = Mark("·", "none", "quiet")
-
-
-@dataclass(frozen=True, slots=True)
-class BalanceRow:
-    """One account: before the incident, now, and as the plan will leave it; debit positive."""
-
-    account: str
-    name: str
-    before: Decimal
-    now: Decimal
-    predicted: Decimal
-
-    @property
-    def moved(self) -> Decimal:
-        """By how much the plan moves it."""
-        return self.predicted - self.now
-
-    @property
-    def remaining(self) -> Decimal:
-        """How far it will be from where it was before."""
-        return self.predicted - self.before
 
 
 @dataclass(frozen=True)
@@ -76,11 +57,7 @@ class Review:
     @cached_property
     def balances(self) -> tuple[BalanceRow, ...]:
         """Every account of the prediction; those that the plan moves most come first."""
-        rows = [
-            BalanceRow(line.account, line.name, line.before, line.now, line.predicted)
-            for line in self.plan.prediction.lines
-        ]
-        return tuple(sorted(rows, key=lambda row: (-abs(row.moved), -abs(row.remaining), row.name, row.account)))
+        return balances_of(self.plan)
 
     @property
     def snapshot_ids(self) -> tuple[str, ...]:
@@ -171,25 +148,11 @@ class Review:
 
     def fields(self) -> Listing:
         """Each field that a step changes in a standing record, as it is and as it will be."""
-        columns = [Column("Step", "key"), Column("Record"), Column("Field"), Column("Now"), Column("As planned")]
-        rows = [
-            (*_field(step, one), value_text(one.path, one.now), _planned(one))
-            for step in self.plan.steps
-            for one in step.fields
-            if step.target is not None and one.now != one.planned
-        ]
-        return Listing("Fields that are put back", columns, rows, nothing="no standing record is changed.")
+        return fields_put_back(self.plan)
 
     def made_again(self) -> Listing:
         """Each field of the records that are made again."""
-        columns = [Column("Step", "key"), Column("Record"), Column("Field"), Column("As planned")]
-        rows = [
-            (*_field(step, one), _planned(one))
-            for step in self.plan.steps
-            for one in step.fields
-            if step.target is None
-        ]
-        return Listing("Records that are made again", columns, rows, nothing="no record is made again.")
+        return records_made_again(self.plan)
 
     def conflicts(self) -> Listing:
         return _notes("Asks a decision", self.plan.conflicts, "nothing asks for a decision.")
@@ -216,25 +179,7 @@ class Review:
 
     def balance(self) -> Listing:
         """The trial balance as the plan will leave it: accounts that it moves, or that will not be as before."""
-        shown = [row for row in self.balances if row.moved or row.remaining]
-        rest = len(self.balances) - len(shown)
-        columns = [
-            Column("Account"),
-            Column("Before the incident", "number"),
-            Column("Now", "number"),
-            Column("Predicted", "number"),
-            Column("By the plan", "signed"),
-            Column("Still different", "signed"),
-        ]
-        rows = [
-            (Named(row.name, row.account), row.before, row.now, row.predicted, row.moved, row.remaining)
-            for row in shown
-        ]
-        moved = sum((row.moved for row in shown), ZERO)
-        remaining = sum((row.remaining for row in shown), ZERO)
-        foot: tuple[Cell, ...] = ("Sum", "", "", "", moved, remaining) if rows else ()
-        sub = f"as of {self.plan.prediction.as_of}, accrual, debit positive; {rest:,} other accounts neither move nor differ"
-        return Listing("Predicted trial balance", columns, rows, sub=sub, foot=foot, nothing="no account moves.")
+        return balance_table(self.plan)
 
     def rehearsal(self) -> Listing:
         """What became of the plan, and of taking it back, on a copy of the books of now."""
@@ -331,23 +276,6 @@ class Review:
 
 def counted_steps(number: int) -> str:
     return f"{number:,} step{'' if number == 1 else 's'}"
-
-
-def _field(step: Step, one: FieldDelta) -> tuple[str, Named, str]:
-    return (step.id, Named(step.label, step.record), field_words(one.path) or one.path)
-
-
-def _planned(one: FieldDelta) -> str:
-    return value_text(one.path, _given_later(one.planned))
-
-
-def _given_later(value: Any) -> Any:
-    """A value in which the Id that another step will be given is said in words."""
-    if isinstance(value, dict):
-        if set(value) == {"$step"}:
-            return f"given in step {value['$step']}"
-        return {name: _given_later(inner) for name, inner in value.items()}
-    return [_given_later(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _open(notes: Sequence[Note], what: str) -> tuple[Mark, str]:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from akika_forensics.books import TieOutLine
-from akika_forensics.case.acquisition import Acquisition, acts_of, controls_of, missing, reported_counts, type_counts
+from akika_forensics.case.acquisition import Acquisition
+from akika_forensics.case.captured import acts_of, controls_of, missing, reported_counts, type_counts
 from akika_forensics.changes import CheckReport
 from akika_forensics.custody import Act
 from akika_forensics.graph import ReferenceGraph
