@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
+from akika_forensics.case.acts import custody_table
 from akika_forensics.case.captured import (
     Control,
     Missing,
@@ -229,15 +230,7 @@ class Acquisition:
 
     def custody(self) -> Listing:
         """The entries of the custody log that concern this snapshot, its company or the making of the vault."""
-        columns = [
-            Column("No.", "number"),
-            Column("When (UTC)"),
-            Column("What"),
-            Column("By", "quiet"),
-            Column("Digest of the entry", "code"),
-        ]
-        rows = [(act.number, act.at, act.what, act.by, act.digest) for act in self.acts]
-        return Listing("Custody", columns, rows, nothing="the custody log says nothing of this snapshot.")
+        return custody_table(self.acts)
 
     def figures(self) -> dict[str, str | int | bool | Decimal]:
         """What the report comes to."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from akika_forensics import capture, changes
 from akika_forensics.case.acquisition import Acquisition, acquisition_of
+from akika_forensics.case.acts import acts_of_plan
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.dependencies import Dependencies, chosen_records, dependencies_of
 from akika_forensics.case.desk import PlanDesk, Session
@@ -257,7 +258,8 @@ class Case:
 
     def review(self, file: str | Path) -> Review:
         """A plan file as its approver reads it: scope, states, steps, prediction, rehearsal, and what a signature covers."""
-        return Review(self.plans.load(Path(file)))
+        held = self.plans.load(Path(file))
+        return Review(held, acts_of_plan(self.custody.acts(), held.plan.id, (held.plan.before.id, held.plan.now.id)))
 
     def restore(self, *, before: str, after: str, file: str | Path, records: str = "", now: str = "") -> Journey:
         """A restore from the choice of records to the proof, station by station; see `Journey`. Nothing happens by making it."""

@@ -9,9 +9,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
+from akika_forensics.case.acts import custody_table
 from akika_forensics.case.archive import Held
 from akika_forensics.case.plan_fields import fields_put_back, records_made_again
 from akika_forensics.case.predicted import BalanceRow, balance_table, balances_of
+from akika_forensics.custody import Act
 from akika_forensics.model.money import ZERO
 from akika_forensics.restore.document import Action, Fidelity, Note, Plan
 from akika_forensics.restore.journal import DONE
@@ -38,9 +40,10 @@ _NO: Final = Mark("·", "none", "quiet")
 
 @dataclass(frozen=True)
 class Review:
-    """A plan with its rehearsal and approvals so far."""
+    """A plan with its rehearsal and approvals so far. ``acts``: the entries of the custody log that concern it."""
 
     held: Held
+    acts: tuple[Act, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -220,6 +223,10 @@ class Review:
             for one, why in self.held.tally.ignored
         ]  # fmt: skip
         return Listing("Approvals so far", columns, rows, nothing="nobody has signed this plan yet.")
+
+    def custody(self) -> Listing:
+        """What this software did with the plan and the snapshots it rests on."""
+        return custody_table(self.acts)
 
     def figures(self) -> dict[str, str | int | bool | Decimal]:
         """What the report comes to."""

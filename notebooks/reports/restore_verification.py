@@ -91,6 +91,18 @@ case.graph(incident.states(), snapshot=was.id, states=incident.states()).folded(
 done.view()
 
 # %% [markdown]
+# ## Who approved it
+#
+# An approval is a signature, with the signer's own key, over the digest of exactly the plan that was executed.
+
+# %%
+review = case.review(plan)
+review.approvals()
+
+# %%
+review.signing()
+
+# %% [markdown]
 # ## Are the books as they were
 #
 # After the restore the company was captured once more and each record compared with its state before the incident. The
@@ -123,10 +135,19 @@ TieOutTable(whole.tie_out)
 FindingsView(whole.findings, title="What was found in the last snapshot")
 
 # %% [markdown]
+# ## Custody
+#
+# What this software did with the plan and the snapshots it rests on. Each entry is signed and holds the digest of the one
+# before it.
+
+# %%
+review.custody()
+
+# %% [markdown]
 # ## The figures of this document
 
 # %% tags=["result"]
-result(case.review(plan).outcome())
+result(review.outcome())
 
 # %% [markdown]
 # ## Limits

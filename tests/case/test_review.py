@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from akika_forensics.case.acts import acts_of_plan, custody_table
 from akika_forensics.case.archive import Held
 from akika_forensics.case.review import Review
+from akika_forensics.custody import Act
 from akika_forensics.restore.approval import Tally
 from akika_forensics.restore.document import (
     Action,
@@ -138,3 +141,16 @@ def test_the_outcome_counts_the_steps_that_stand() -> None:
     assert (found["steps"], found["steps_done"], found["verified"]) == (4, 1, True)
     assert (found["exact"], found["wrong"], found["largest_residual"], found["unexpected"]) == (3, 1, "0.10", 1)
     assert review().outcome()["verified"] is False
+
+
+def test_custody_of_a_plan_is_what_was_done_with_it_and_the_captures_it_rests_on() -> None:
+    def act(number: int, code: str, **details: Any) -> Act:
+        return Act(number, datetime(2026, 11, 23, tzinfo=UTC), "amy@desk", code, f"{code}.", details, (), "cd" * 32)
+
+    acts = [
+        act(0, "captured", snapshot="s1"), act(1, "captured", snapshot="s3"), act(2, "plan_created", plan="p1"),
+        act(3, "plan_created", plan="p2"), act(4, "exported", snapshot="s1"), act(5, "plan_verified", plan="p1"),
+    ]  # fmt: skip
+    found = acts_of_plan(acts, "p1", ["s1"])
+    assert [one.number for one in found] == [0, 2, 5]
+    assert [row[0] for row in custody_table(found).rows] == [0, 2, 5]
