@@ -7,6 +7,7 @@ import os
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -63,23 +64,30 @@ def sign_in(person: httpx.Client, server: AppServer) -> httpx.Response:
     return person.get(server.url, follow_redirects=True)
 
 
-def handshake(server: AppServer, cookies: dict[str, str], origin: str | None, host: str | None = None) -> str:
+def handshake(server: AppServer, cookies: dict[str, str], origin: str | None) -> str:
     """Ask for the websocket; the first line of the answer."""
+    with connected(server, cookies, origin, "made.up") as line:
+        return line.recv(4096).decode("latin-1").split("\r\n", 1)[0]
+
+
+@contextmanager
+def connected(server: AppServer, cookies: dict[str, str], origin: str | None, token: str) -> Iterator[socket.socket]:
+    """A line on which the websocket was asked for."""
     parts = urlsplit(base_of(server))
     lines = [
         "GET /ws HTTP/1.1",
-        f"Host: {host or parts.netloc}",
+        f"Host: {parts.netloc}",
         "Upgrade: websocket",
         "Connection: Upgrade",
         f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
         "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Protocol: bokeh, made.up",
+        f"Sec-WebSocket-Protocol: bokeh, {token}",
         *([f"Origin: {origin}"] if origin else []),
         *([f"Cookie: {'; '.join(f'{k}={v}' for k, v in cookies.items())}"] if cookies else []),
     ]
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as line:
         line.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
-        return line.recv(4096).decode("latin-1").split("\r\n", 1)[0]
+        yield line
 
 
 @pytest.mark.parametrize("path", ROUTES)
@@ -181,6 +189,44 @@ def test_a_websocket_needs_a_sign_in(app: AppServer) -> None:
     with client(app) as person:
         sign_in(person, app)
         assert " 101 " in handshake(app, dict(person.cookies), home)
+
+
+def test_a_websocket_ends_with_its_sign_in(app: AppServer) -> None:
+    with client(app) as person:
+        sign_in(person, app)
+        token = re.findall(r'"token":"([^"]+)"', person.get("/").text)[0]
+        with connected(app, dict(person.cookies), base_of(app), token) as line:
+            heard = b""
+            while b"ACK" not in heard:
+                more = line.recv(4096)
+                assert more, heard
+                heard += more
+            person.post("/sign-out")
+            while line.recv(4096):
+                pass  # whatever is still said; the test ends when the line does
+
+
+def test_a_token_of_a_session_is_worth_nothing_without_the_cookie(app: AppServer) -> None:
+    with client(app) as person:
+        sign_in(person, app)
+        token = re.findall(r'"token":"([^"]+)"', person.get("/").text)[0]
+    with connected(app, {}, base_of(app), token) as line:
+        assert b" 403 " in line.recv(4096)
+    with client(app) as stranger:
+        assert stranger.get("/", params={"bokeh-token": token}).status_code == 303
+
+
+def test_a_session_token_that_was_made_up_opens_nothing(app: AppServer, visits: Visits) -> None:
+    with client(app) as person:
+        sign_in(person, app)
+        token = re.findall(r'"token":"([^"]+)"', person.get("/").text)[0]
+        before = len(visits.users)
+        payload, _, signature = token.partition(".")
+        assert signature, "sessions are signed"
+        forged = f"{payload[:-2]}AA.{signature}"
+        assert person.get("/", params={"bokeh-token": forged}).status_code >= 400
+        assert person.get("/", params={"bokeh-session-id": "made-up"}).status_code >= 400
+        assert len(visits.users) == before
 
 
 def test_a_name_that_was_made_to_lead_here_gets_nothing(app: AppServer) -> None:

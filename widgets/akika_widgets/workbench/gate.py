@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from bokeh.server.auth_provider import AuthProvider
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
@@ -39,6 +40,13 @@ class Gate(Matcher):
         """``hosts``: what the address may be called, with the port; empty when it has a name of its own."""
         self._tickets = tickets
         self._hosts = hosts
+        self._sockets: WeakKeyDictionary[Any, HTTPServerRequest] = WeakKeyDictionary()
+
+    def close_ended(self) -> None:
+        """Cut the websockets of those who signed out, ran out of time or were removed. Called every few seconds."""
+        for stream, request in list(self._sockets.items()):
+            if self._tickets.user_of(request) is None:
+                stream.close()
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
         why = self.why_not(request)
@@ -58,7 +66,13 @@ class Gate(Matcher):
         if user is None or (request.path == "/" and "token" in request.query_arguments):
             return "sign_in"
         setattr(request, USER_OF_REQUEST, user)
+        if is_socket(request):
+            self._sockets[getattr(request.connection, "stream", request)] = request
         return ""
+
+
+def is_socket(request: HTTPServerRequest) -> bool:
+    return request.headers.get("Upgrade", "").lower() == "websocket"
 
 
 def _same(origin: str, request: HTTPServerRequest) -> bool:
@@ -74,7 +88,12 @@ class Refusal(RequestHandler):
 
     async def prepare(self) -> None:
         why = self.path_kwargs.get("why", "sign_in")
-        if why == "sign_in" and self.request.path == "/" and self.request.method == "GET" and not self._is_socket():
+        if (
+            why == "sign_in"
+            and self.request.path == "/"
+            and self.request.method == "GET"
+            and not is_socket(self.request)
+        ):
             query = f"?{self.request.query}" if "token" in self.request.query_arguments else ""
             self.redirect(f"{SIGN_IN}{query}", status=303)
             return
@@ -84,9 +103,6 @@ class Refusal(RequestHandler):
             "origin": "The request comes from another site.",
         }.get(why, "Sign in first.")
         self.finish(pages.refused(said))
-
-    def _is_socket(self) -> bool:
-        return self.request.headers.get("Upgrade", "").lower() == "websocket"
 
 
 class Door(AuthProvider):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.routing import Rule
 from tornado.web import RequestHandler
 
@@ -32,6 +32,7 @@ type Build = Callable[[Shared, User], Any]
 _log = logging.getLogger(__name__)
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 10.0
+_LOOK_AFTER_SOCKETS: Final = 1.0
 _MOST_BODY: Final = 64 << 10
 
 
@@ -258,6 +259,7 @@ def _server(options: _Options, loop: IOLoop) -> Any:
     gate = Gate(tickets, _hosts(options.address, made.port))
     application.default_router.rules.insert(0, Rule(gate, Refusal))
     application.add_transform(Safeguards)
+    PeriodicCallback(gate.close_ended, _LOOK_AFTER_SOCKETS * 1000).start()
     return made
 
 
