@@ -16,7 +16,7 @@ from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
 from akika_forensics.reports.long_tables import on_paper, tables_of
-from akika_widgets.views.markup import escape, readable
+from akika_widgets.views.markup import escape, readable, shortened
 from akika_widgets.views.view import stylesheet
 
 TEMPLATES: Final = Path(__file__).parent / "template"
@@ -39,6 +39,7 @@ class ReportExporter(HTMLExporter):
         inherited: Any = super()
         yield from inherited.default_filters()
         yield "esc", escape
+        yield "short", short
         yield "css_text", css_text
         yield "plain", plain_text
 
@@ -111,6 +112,11 @@ def css_text(value: object) -> str:
         )
         + '"'
     )
+
+
+def short(value: object) -> str:
+    """What the frame says of a value that somebody may have given at any length."""
+    return shortened(str(value), 600)
 
 
 def plain_text(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from akika_forensics.reports.long_tables import ON_PAPER, LongTable, csv_of, file_name, named, said_of
-from akika_widgets.views.markup import readable
+from akika_widgets.views.markup import readable, shortened
 
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _MEDIA: Final = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
@@ -20,6 +20,8 @@ _USE: Final = re.compile(r"var\(\s*(--[a-z][a-z0-9-]*)\s*(?:,\s*([^()]*))?\)")
 _PLAIN: Final = re.compile(r"-?\d+(\.\d+)?")
 _WIDEST, _HIGHEST = 172.0, 235.0  # millimetres between the margins of the style sheet
 _MM_PER_PX: Final = 25.4 / 96
+_RUN: Final = 240
+_ENDLESS: Final = re.compile(rf"\S{{{_RUN + 1},}}")
 _UNPRINTED: Final = frozenset({"script", "button", "input", "select", "textarea", "noscript", "template"})
 
 
@@ -36,6 +38,7 @@ def prepare(root: ET.Element, stem: str, taken: tuple[str, ...] = ()) -> tuple[L
         if child.tag in _UNPRINTED:
             _drop(parent, child)
     _unfold(root)
+    _shorten_endless(root)
     for picture in root.iter(f"{_SVG}svg"):
         _colour(picture)
         _fit(picture)
@@ -69,6 +72,15 @@ def _drop_repeated_styles(root: ET.Element) -> None:
     for parent, child in _pairs(root):
         if child.tag == "style" and parent.tag == "div" and (child.text or "") in known:
             _drop(parent, child)
+
+
+def _shorten_endless(root: ET.Element) -> None:
+    # The time to break a run of signs without a blank over lines grows with its square; the whole is in the notebook.
+    for element in root.iter():
+        if element.tag not in {"style", f"{_SVG}style"} and element.text:
+            element.text = _ENDLESS.sub(lambda run: shortened(run[0], _RUN), element.text)
+        if element.tail:
+            element.tail = _ENDLESS.sub(lambda run: shortened(run[0], _RUN), element.tail)
 
 
 def _colour(picture: ET.Element) -> None:

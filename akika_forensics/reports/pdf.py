@@ -9,12 +9,13 @@ import contextlib
 import hashlib
 import io
 import logging
+import threading
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 from akika_forensics.model.instants import parse_instant
 from akika_forensics.reports.long_tables import LongTable, file_name
@@ -64,41 +65,90 @@ def engine() -> Any | None:
         return None
     # What it complains of quotes addresses and style sheets, that is to say text from the books.
     logging.getLogger("weasyprint").propagate = False
+    logging.getLogger("weasyprint").setLevel(logging.WARNING)
     return found
 
 
 def to_pdf(page: str, document: Mapping[str, Any], stem: str, attached: Sequence[Attached] = ()) -> Pdf:
-    """Print a whole HTML page that was made for paper. ``document`` as in `export.to_html`; never raises for a want of the system."""
+    """Print a whole HTML page that was made for paper. ``document`` as in `export.to_html`; never raises for a want of the system.
+
+    A character that no font of this machine can draw stands there by its code: PDF/A allows no empty boxes.
+    """
     weasyprint = engine()
     if weasyprint is None:
         return Pdf(None, notes=(NO_ENGINE,))
+    try:
+        with _Undrawn() as undrawn:
+            made = _print(weasyprint, page, document, stem, attached)
+        if undrawn.codes:
+            made = _print(weasyprint, _by_code(page, undrawn.codes), document, stem, attached)
+    except Exception:  # whatever the engine stumbles over, the report is there without it
+        logging.getLogger(__name__).debug("the engine of the PDF failed", exc_info=True)
+        return Pdf(None, notes=(NOT_MADE,))
+    return replace(made, notes=(*made.notes, *_said_of_undrawn(undrawn.codes)))
+
+
+def _print(weasyprint: Any, page: str, document: Mapping[str, Any], stem: str, attached: Sequence[Attached]) -> Pdf:
     fetcher = _fetcher(weasyprint)
     html = weasyprint.HTML(string=page, base_url="about:blank", url_fetcher=fetcher)
     taken = tuple(file.name.removeprefix(f"{stem}-").removesuffix(".csv") for file in attached)
     cut = prepare(html.etree_element, stem, taken)
     every = [*attached, *(table_file(table, stem) for table in cut)]
-    made_at = parse_instant(str(document["made_at"]))
-    try:
-        with warnings.catch_warnings():
-            # The engine leaves the file of its colour profile to the garbage collector.
-            warnings.simplefilter("ignore", ResourceWarning)
-            data: bytes = html.write_pdf(
-                pdf_variant=VARIANT,
-                pdf_tags=True,
-                pdf_identifier=_identifier(document),
-                attachments=_attachments(weasyprint, every, made_at),
-            )
-    except Exception:  # whatever the engine stumbles over, the report is there without it
-        logging.getLogger(__name__).debug("the engine of the PDF failed", exc_info=True)
-        return Pdf(None, notes=(NOT_MADE,))
-    return Pdf(data, cut, tuple(fetcher.refused), _said_of(fetcher.refused))
+    with warnings.catch_warnings():
+        # The engine leaves the file of its colour profile to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        data: bytes = html.write_pdf(
+            pdf_variant=VARIANT,
+            pdf_tags=True,
+            pdf_identifier=_identifier(document),
+            attachments=_attachments(weasyprint, every, parse_instant(str(document["made_at"]))),
+        )
+    return Pdf(data, cut, tuple(fetcher.refused), _said_of_refused(fetcher.refused))
+
+
+class _Undrawn(logging.Handler):
+    """Hears from the engine which characters it has no font for."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.codes: set[int] = set()
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        given = record.args
+        if record.thread == self._thread and str(record.msg).startswith(".notdef") and isinstance(given, tuple):
+            self.codes.update(code for code in given if isinstance(code, int))
+
+    def __enter__(self) -> Self:
+        logging.getLogger("weasyprint").addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger("weasyprint").removeHandler(self)
+
+
+def _by_code(page: str, codes: set[int]) -> str:
+    names = {
+        code: f"\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}U+{code:04X}\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+        for code in codes
+    }
+    for code, name in names.items():
+        page = page.replace(f"\\{code:x} ", name)  # in the head of the pages, where the style sheet writes it
+    return page.translate(names)
+
+
+def _said_of_undrawn(codes: set[int]) -> tuple[str, ...]:
+    if not codes:
+        return ()
+    many, them = ("1 character", "it") if len(codes) == 1 else (f"{len(codes)} characters", "them")
+    return (f"No font of this machine draws {many} of the report; the PDF shows {them} by code, the HTML as written.",)
 
 
 def table_file(table: LongTable, stem: str) -> Attached:
     return Attached(file_name(stem, table.name), table.data, f"Full list of {table.rows:,} rows", "Data")
 
 
-def _said_of(refused: Sequence[str]) -> tuple[str, ...]:
+def _said_of_refused(refused: Sequence[str]) -> tuple[str, ...]:
     if not refused:
         return ()
     many = len(set(refused))

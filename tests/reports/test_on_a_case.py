@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from akika_forensics import reports
 from akika_forensics.case.case import Case, init_vault
@@ -147,8 +148,43 @@ def test_the_manifest_names_the_three_snapshots_by_digest(report: reports.Report
 
 
 def test_the_passphrase_is_in_none_of_its_files(report: reports.ReportResult) -> None:
-    for path in (report.notebook, report.html, report.manifest):
+    for path in report.html.parent.iterdir():
         assert PASSPHRASE.encode() not in path.read_bytes()
+
+
+def test_the_pdf_says_the_same_on_numbered_pages_with_its_pictures(report: reports.ReportResult) -> None:
+    assert report.pdf is not None
+    reader = PdfReader(report.pdf, strict=True)
+    pages = [" ".join(page.extract_text().split()) for page in reader.pages]
+    said = " ".join(pages)
+    for number, page in enumerate(pages, start=1):
+        assert f"page {number} of {len(pages)}" in page
+    assert "the books agree with the approved plan, to the cent" in said
+    assert "removed 1 invoice, 1 payment" in said
+    # What stands only in the pictures: their legends.
+    assert "more credit" in said
+    assert "customer or vendor" in said
+    # Folded on a screen, open on paper: each of the bills that the incident added.
+    assert said.count("IMP-0025") >= 3
+    manifest = json.loads(report.manifest.read_text(encoding="utf-8"))
+    for row in manifest["snapshots"]:
+        assert row["digest"] in said.replace(" ", "")
+    assert reader.attachments[report.notebook.name] == [report.notebook.read_bytes()]
+
+
+def test_the_vault_keeps_the_report(report: reports.ReportResult, scene: Scene) -> None:
+    from akika_forensics.case import open_vault
+    from akika_forensics.reports import sealing
+    from akika_forensics.vault import HeadStore
+
+    vault = open_vault(
+        scene.folder / "vault", passphrase=Secret(PASSPHRASE), heads=HeadStore(scene.state / "heads")
+    ).vault
+    kept = sealing.find_kept(vault, report.sealed)
+    assert kept.snapshots == ("s1", "s2", "s3")
+    assert {file.name: file.data for file in sealing.opened(vault, kept)} == {
+        path.name: path.read_bytes() for path in report.html.parent.iterdir()
+    }
 
 
 def test_a_wrong_passphrase_is_said_as_such(scene: Scene, tmp_path: Path) -> None:

@@ -226,6 +226,18 @@ def test_without_pango_the_report_says_so_and_nothing_is_printed() -> None:
     assert done.stderr == ""
 
 
+def test_a_character_without_a_font_stands_there_by_its_code() -> None:
+    # Linear A, a private character, and one in the title, which the style sheet carries to the head of each page.
+    made = printed({"text/html": "<p>a \U00010600 b \ue123 c</p>"}, title="Books of \U00010601")
+    reader = read(made)
+    said = words(reader)
+    assert "a \u2039U+10600\u203a b \u2039U+E123\u203a c" in said
+    assert "Books of \u2039U+10601\u203a" in said
+    assert made.notes == (
+        "No font of this machine draws 3 characters of the report; the PDF shows them by code, the HTML as written.",
+    )
+
+
 def test_an_engine_that_fails_costs_the_pdf_and_not_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
     weasyprint = pdf.engine()
     assert weasyprint is not None
