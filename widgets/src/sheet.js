@@ -110,6 +110,8 @@ export default {
         if (rows[next]) {
           event.preventDefault();
           rows[next].focus();
+          // The row that is reached is the chosen one: what a key does next is done to the row one sees.
+          if (rows[next].dataset.follow !== undefined) send(rows[next]);
         }
         return;
       }

@@ -3,6 +3,7 @@
     data-act, data-value    the event a click, a change or a submitted form sends
     data-keys               the key that presses the control, when the focus is in the view and not in a text field
     data-row                a row that the arrow keys walk
+    data-follow             a row whose event is sent as soon as the arrow keys reach it
     data-focus              takes the focus when its value changes
     data-tick               asks for the event ``tick`` every so many milliseconds while somebody looks
 

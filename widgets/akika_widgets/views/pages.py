@@ -19,6 +19,10 @@ class Pages:
     def first(self) -> None:
         self.at = 0
 
+    def show(self, place: int) -> None:
+        """Turn to the page that holds the entry at ``place``."""
+        self.at = place // self.size
+
     def of[T](self, entries: Sequence[T]) -> Sequence[T]:
         """The entries of this page."""
         return entries[self.at * self.size : (self.at + 1) * self.size]
@@ -48,8 +52,8 @@ class Pages:
         begin = self.at * self.size
         return f"{begin + 1:,} to {min(begin + self.size, number):,} of {number:,}"
 
-    def controls(self, view: LiveView, number: int) -> Markup | None:
-        """The buttons that turn the pages, under the act ``page``; None when there is one page only."""
+    def controls(self, view: LiveView, number: int, *, act: str = "page") -> Markup | None:
+        """The buttons that turn the pages, under the act ``act``; None when there is one page only."""
         if number <= self.size:
             return None
         signs = (
@@ -58,7 +62,7 @@ class Pages:
             ("on", "Next →", "Next page"),
             ("last", "Last", "Last page"),
         )
-        made = {value: controls.button(view, sign, "page", value, name=name) for value, sign, name in signs}
+        made = {value: controls.button(view, sign, act, value, name=name) for value, sign, name in signs}
         where = tag("span", self.words(number), class_="ak-quiet")
         return tag(
             "nav", made["first"], made["back"], where, made["on"], made["last"], class_="ak-pages", aria_label="Pages"

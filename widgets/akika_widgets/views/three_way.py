@@ -88,7 +88,7 @@ class ThreeWayView(View):
         return tuple(row for row in self.rows if not row.uniform and not row.quiet)
 
     def _row(self, field: AlignedField) -> ThreeWayRow:
-        texts = tuple(_text(field.path, value) for value in field.values)
+        texts = tuple(state_text(field.path, value) for value in field.values)
         differs = tuple(not field.agree(0, place) for place in range(len(field.values)))
         known = dict(zip(self.places, range(len(self.places)), strict=True))
         return ThreeWayRow(
@@ -160,7 +160,8 @@ def _became(field: AlignedField, known: Mapping[int, int]) -> Kind:
     return _HIT if 1 in known else _DIFFERS
 
 
-def _text(path: str, value: Any) -> str | None:
+def state_text(path: str, value: Any) -> str | None:
+    """The value of an aligned field as a person reads it; None where there is nothing."""
     if value is ABSENT:
         return None
     if isinstance(value, LineWords):
