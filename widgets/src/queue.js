@@ -1,5 +1,13 @@
 // What was done goes to Python as a growing list with numbers. A list is state: two events between two exchanges are both in it.
+const queues = new WeakMap();
+
+// Two parts of one widget that ask for the queue of the same model share one.
 export function openQueue(model) {
+  if (!queues.has(model)) queues.set(model, makeQueue(model));
+  return queues.get(model);
+}
+
+function makeQueue(model) {
   let pending = [];
   // A page that is opened again goes on counting after what Python has seen.
   let last = model.get("seen") ?? 0;

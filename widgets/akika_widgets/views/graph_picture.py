@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Final
 
 from akika_widgets.views.layout import Layout, arrange, layer_of
-from akika_widgets.views.markup import Markup, readable, tag
+from akika_widgets.views.markup import Markup, readable, style_block, tag
 from akika_widgets.views.record_graph import STATES, STEP, Drawn, GraphView, State, tone_between
 from akika_widgets.views.shapes import WORDS, outline, shape
 from akika_widgets.views.svg import fitted, frame, number, text_width, wrapped
@@ -14,6 +14,7 @@ from akika_widgets.views.view import anchor
 
 WIDTH, HEIGHT, GAP = 150.0, 46.0, 48.0
 _LEFT, _TOP = 24.0, 84.0
+SVG: Final = "http://www.w3.org/2000/svg"
 
 
 def picture(view: GraphView) -> Markup:
@@ -61,13 +62,29 @@ def picture(view: GraphView) -> Markup:
     )
 
 
-def legend(drawn: Iterable[Drawn], width: float = 900.0) -> Markup:
-    """The legend alone: the states and shapes that occur among ``drawn``."""
+def legend(drawn: Iterable[Drawn]) -> Markup:
+    """The legend alone, as a list that wraps: the states and shapes that occur among ``drawn``. Its colours are those around it."""
     held = list(drawn)
-    parts, used = _legend(held, 0, width, left=2)
-    words = ", ".join(sorted({node.state.word for node in held} | {WORDS[layer_of(node.entity)] for node in held}))
-    ident = anchor("legend", words)
-    return frame("ak-graph", width, used - 2, "Legend", f"Shapes and states: {words}.", *parts, css=_CSS, ident=ident)
+    states = [state for state in STATES.values() if any(node.state is state for node in held)]
+    entries = [(tag("g", *_mark(state, 0, 15), class_=f"node {state.tone}"), 20, state.word) for state in states]
+    entries += [
+        (tag("g", shape(role, 1, 2, 30, 16), class_="node key"), 32, WORDS[role])
+        for role in sorted({layer_of(node.entity) for node in held})
+    ]
+    rows = [tag("li", _icon(mark, width), word) for mark, width, word in entries]
+    needs = tag("li", "→ needs") if held else None
+    return tag("ul", style_block(_CSS), *rows, needs, class_="ak-graph-legend", aria_label="Legend")
+
+
+def _icon(mark: Markup, width: int) -> Markup:
+    box = f"0 0 {width} 20"
+    return tag("svg", mark, xmlns=SVG, view_box=box, width=width, height=20, class_="ak-graph", aria_hidden="true")
+
+
+def _mark(state: State, x: float, line: float) -> list[Markup]:
+    if state.symbol:
+        return _badge(state, x + 9, line - 5)
+    return [tag("rect", x=number(x + 1), y=number(line - 12), width=16, height=14, class_="outline")]
 
 
 def _left(column: int) -> float:
@@ -174,17 +191,17 @@ def _badge(state: State, x: float, y: float) -> list[Markup]:
     ]
 
 
-def _legend(drawn: Iterable[Drawn], top: float, width: float, left: float = _LEFT) -> tuple[list[Markup], float]:
+def _legend(drawn: Iterable[Drawn], top: float, width: float) -> tuple[list[Markup], float]:
     held = list(drawn)
     roles = sorted({layer_of(node.entity) for node in held})
     states = [state for state in STATES.values() if any(node.state is state for node in held)]
     parts: list[Markup] = []
-    x, y = left, top + 24
+    x, y = _LEFT, top + 24
 
     def room(wide: float) -> tuple[float, float]:
         nonlocal x, y
-        if x + wide > width - left and x > left:
-            x, y = left, y + 24
+        if x + wide > width - _LEFT and x > _LEFT:
+            x, y = _LEFT, y + 24
         spot = (x, y)
         x += wide
         return spot

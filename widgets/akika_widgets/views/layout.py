@@ -91,25 +91,36 @@ def arrange(
     A column of more than ``tallest`` nodes goes on in further columns of the same heading.
     Time grows with nodes and edges: 5,000 nodes take well under a second.
     """
-    nodes = sorted(entities, key=_order_key)
+    layers = {node: layer_of(entity) for node, entity in entities.items()}
+    return arrange_in(
+        layers, {index: words for index, (words, _) in enumerate(LAYERS)}, edges, step=step, tallest=tallest
+    )
+
+
+def arrange_in(
+    layers: Mapping[Place, int],
+    headings: Mapping[int, str],
+    edges: Iterable[tuple[Place, Place]],
+    *,
+    step: float = 52.0,
+    tallest: int = 28,
+) -> Layout:
+    """Places for nodes whose layer is given; ``headings`` names each layer. Otherwise as `arrange`."""
+    nodes = sorted(layers, key=_order_key)
     known = sorted(
-        {
-            (source, target)
-            for source, target in edges
-            if source in entities and target in entities and source != target
-        },
+        {(source, target) for source, target in edges if source in layers and target in layers and source != target},
         key=lambda edge: (_order_key(edge[0]), _order_key(edge[1])),
     )
-    layers: Orders = defaultdict(list)
+    rows: Orders = defaultdict(list)
     for node in nodes:
-        layers[layer_of(entities[node])].append(node)
+        rows[layers[node]].append(node)
     neighbours: dict[Place, list[Place]] = defaultdict(list)
     for source, target in known:
         neighbours[source].append(target)
         neighbours[target].append(source)
-    _sweep(layers, neighbours)
-    column, headings = _columns(layers, max(tallest, int(1.5 * len(nodes) ** 0.5)))
-    return _placed(nodes, known, column, headings, step)
+    _sweep(rows, neighbours)
+    column, words = _columns(rows, headings, max(tallest, int(1.5 * len(nodes) ** 0.5)))
+    return _placed(nodes, known, column, words, step)
 
 
 def _order_key(node: Place) -> tuple[object, ...]:
@@ -148,7 +159,9 @@ def _mean(nodes: Iterable[Place], values: Mapping[Place, float], default: float)
     return sum(held) / len(held) if held else default
 
 
-def _columns(layers: Mapping[int, Sequence[Place]], tallest: int) -> tuple[dict[Place, int], tuple[str, ...]]:
+def _columns(
+    layers: Mapping[int, Sequence[Place]], names: Mapping[int, str], tallest: int
+) -> tuple[dict[Place, int], tuple[str, ...]]:
     column: dict[Place, int] = {}
     headings: list[str] = []
     for index in sorted(layers):
@@ -158,7 +171,7 @@ def _columns(layers: Mapping[int, Sequence[Place]], tallest: int) -> tuple[dict[
         for start in range(0, len(members), size):
             for node in members[start : start + size]:
                 column[node] = len(headings)
-            headings.append(LAYERS[index][0])
+            headings.append(names[index])
     return column, tuple(headings)
 
 

@@ -206,7 +206,9 @@ def compose(
     members: dict[Hashable, list[GraphNodeLike]] = {}
     for node in nodes:
         members.setdefault(place[RecordKey(*node.key)], []).append(node)
-    drawn = {spot: _one(found[0], focus) if len(found) == 1 else _stack(found) for spot, found in members.items()}
+    drawn = {
+        spot: _one(found[0], focus) if len(found) == 1 else _stack(found, focus) for spot, found in members.items()
+    }
     joined: Counter[tuple[Hashable, Hashable]] = Counter()
     for source, target in edges:
         if place[source] != place[target]:
@@ -258,12 +260,12 @@ def _one(node: GraphNodeLike, focus: frozenset[RecordKey]) -> Drawn:
     return Drawn(key.entity, type_words(key.entity), short_label(node), state, key in focus, spoken)
 
 
-def _stack(nodes: Sequence[GraphNodeLike]) -> Drawn:
-    first = nodes[0]
-    entity = first.key[0]
-    state = state_of(first.state)
+def _stack(nodes: Sequence[GraphNodeLike], focus: frozenset[RecordKey]) -> Drawn:
+    entity = nodes[0].key[0]
+    state = state_of(nodes[0].state)
     label = counted(len(nodes), entity)
-    return Drawn(entity, "Collapsed", label, state, focus=False, spoken=f"{label}, {state.word}", size=len(nodes))
+    about = all(RecordKey(*node.key) in focus for node in nodes)
+    return Drawn(entity, "Collapsed", label, state, about, f"{label}, {state.word}", size=len(nodes))
 
 
 def _alike(

@@ -1,0 +1,108 @@
+"""The record graph in a browser: canvas and list in one component, for Panel and for notebooks, with one ES module.
+
+Besides the traits of every live view (`bindings`) there are ``data`` (the picture as columns), ``chosen`` (an id, or "") and ``found``
+(the ids that the search finds). No trait is called layout: Jupyter's widgets have one of that name.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from akika_widgets.views.bindings import Inbox, module
+from akika_widgets.views.live_graph import LiveGraph
+
+
+def shown(view: LiveGraph) -> dict[str, Any]:
+    """The values of all traits that Python sets, but ``seen``."""
+    # The picture settles first what is chosen and found in it.
+    data = view.columns()
+    return {"data": data, "chosen": view.chosen_id(), "found": view.found(), "markup": str(view.render())}
+
+
+@cache
+def _panel_class() -> Any:
+    import param  # noqa: PLC0415
+    from panel.custom import AnyWidgetComponent  # noqa: PLC0415
+
+    class GraphPane(AnyWidgetComponent):
+        """The record graph in Panel."""
+
+        _esm = module("graph")
+        data = param.Dict(default={})
+        chosen = param.String()
+        found = param.List()
+        markup = param.String()
+        events = param.List()
+        seen = param.Integer()
+
+    return GraphPane
+
+
+def panel_graph(view: LiveGraph) -> Any:
+    """The graph as a Panel component, for one session."""
+    import panel as pn  # noqa: PLC0415
+
+    pane = _panel_class()(**shown(view), sizing_mode="stretch_width")
+    inbox = Inbox(view.dispatch)
+
+    def redraw(**more: Any) -> None:
+        fresh = {**shown(view), **more}
+        pane.param.update(**{name: value for name, value in fresh.items() if getattr(pane, name) is not value})
+
+    def answer(change: Any) -> None:
+        redraw(seen=inbox.take(change.new))
+
+    pane.param.watch(answer, "events")
+    document = pn.state.curdoc
+
+    def changed() -> None:
+        if document is None or document is pn.state.curdoc:
+            redraw()
+        elif document.session_context is not None:
+            document.add_next_tick_callback(redraw)
+
+    stop = view.subscribe(changed)
+    if document is not None and document.session_context is not None:
+        document.on_session_destroyed(lambda _context: stop())
+    return pane
+
+
+@cache
+def _jupyter_class() -> Any:
+    import anywidget  # noqa: PLC0415
+    import traitlets  # noqa: PLC0415
+
+    class GraphWidget(anywidget.AnyWidget):
+        """The record graph in a notebook."""
+
+        _esm = module("graph")
+        data: Any = traitlets.Dict().tag(sync=True)
+        chosen = traitlets.Unicode().tag(sync=True)
+        found: Any = traitlets.List().tag(sync=True)
+        markup = traitlets.Unicode().tag(sync=True)
+        events: Any = traitlets.List().tag(sync=True)
+        seen = traitlets.Int().tag(sync=True)
+
+    return GraphWidget
+
+
+def jupyter_graph(view: LiveGraph) -> Any:
+    """The graph as a widget in a notebook."""
+    made = _jupyter_class()(**shown(view))
+    inbox = Inbox(view.dispatch)
+
+    def redraw() -> None:
+        with made.hold_sync():
+            for name, value in shown(view).items():
+                setattr(made, name, value)
+
+    def answer(change: Any) -> None:
+        seen = inbox.take(change["new"])
+        with made.hold_sync():
+            made.seen = seen
+            redraw()
+
+    made.observe(answer, "events")
+    view.subscribe(redraw)
+    return made

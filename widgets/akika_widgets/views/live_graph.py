@@ -1,0 +1,464 @@
+"""The record graph that answers: walked, searched, expanded, turned into the restore order.
+
+The canvas of the browser and the list beside it show the same state, and both send their events here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any, Final
+
+from akika_forensics.model.record import RecordKey
+from akika_widgets.views import graph_list
+from akika_widgets.views.graph_scene import LARGEST, Scene, near, place_id, reached, scene_of
+from akika_widgets.views.live import Event, LiveView
+from akika_widgets.views.markup import Markup, readable, shortened
+from akika_widgets.views.record_graph import GraphNodeLike, GraphView, key_order, state_of, type_words
+
+WAYS: Final[Mapping[str, str]] = {
+    "all": "Everything",
+    "needs": "What it needs",
+    "dependents": "What hangs on it",
+}
+SCOPES: Final[Mapping[str, str]] = {
+    "near": "Around the focus",
+    "types": "Collapsed by type",
+    "whole": "Every record",
+}
+FEW: Final = 40
+"""Up to so many records each is drawn by itself."""
+FOLDED: Final = 5
+"""In a collapsed picture so many records of one type and state are one stack."""
+FOLLOWED: Final = 2_000
+"""So many records are looked up at most when a direction is followed to its end."""
+
+
+class LiveGraph(LiveView):
+    """A `GraphView` that answers.
+
+    ``chosen`` is the place that the reader stands on (a `RecordKey` or a stack), ``root`` the record whose needs or dependents are shown,
+    ``way`` one of `WAYS`, ``scope`` one of `SCOPES`, ``search`` the text looked for, ``ordered`` whether the restore order is shown.
+    Events: choose, clear, expand, expand_needs, expand_dependents, way, scope, find, step, order, kind, state.
+    """
+
+    def __init__(self, view: GraphView) -> None:
+        super().__init__()
+        self.title = view.title
+        self.view = view
+        self.focus = view.focus
+        self.drawn = view.drawn
+        self._nodes: dict[RecordKey, GraphNodeLike] = {RecordKey(*node.key): node for node in view.nodes}
+        self._by_id = {place_id(key): key for key in self._nodes}
+        self._references = set(view.references)
+        self._asked: dict[tuple[RecordKey, str], tuple[RecordKey, ...]] = {}
+        self._links: dict[str, dict[RecordKey, list[RecordKey]]] | None = None
+        self._scene: Scene | None = None
+        self.fits = 0
+        self.chosen: Hashable = None
+        self.root: RecordKey | None = None
+        self.way = "all"
+        self.search = ""
+        self.ordered = False
+        self.kind = ""
+        self.state = ""
+        self._opened: set[Hashable] = set()
+        self._single: set[RecordKey] = set()
+        self.scope = _first_scope(len(self._nodes), self.drawn, self.focus)
+        self._around = set(self._nodes)
+        if self.scope == "near":
+            self._around = set(near(self.focus, self._references, self._nodes, self.drawn))
+        if len(self.focus) == 1:
+            (self.chosen,) = self.focus
+
+    # -- what is to be seen --------------------------------------------------------------------------------------------
+
+    @property
+    def nodes(self) -> Mapping[RecordKey, GraphNodeLike]:
+        """Every record that is known, drawn or not."""
+        return self._nodes
+
+    @property
+    def scene(self) -> Scene:
+        """The picture as it stands."""
+        if self._scene is None:
+            self._scene = self._composed()
+            if self.chosen is not None and self.chosen not in self._scene.drawn:
+                kept = self.chosen if isinstance(self.chosen, RecordKey) else None
+                self.chosen = self._scene.place_of.get(kept) if kept is not None else None
+        return self._scene
+
+    def columns(self) -> dict[str, Any]:
+        """What the canvas draws; the same object as long as the picture is the same."""
+        scene = self.scene
+        if "fit" not in scene.columns:
+            scene.columns["fit"] = self.fits
+            scene.columns["spoken_whole"] = self.description()
+        return scene.columns
+
+    def chosen_id(self) -> str:
+        return "" if self.chosen is None else place_id(self.chosen)
+
+    def found(self) -> list[str]:
+        """The ids of the places that the search finds, in the order of the picture."""
+        return [place_id(place) for place in self.hits()]
+
+    def hits(self) -> list[Hashable]:
+        """The places in which the text looked for occurs, column by column from above."""
+        wanted = self.search.strip().casefold()
+        if not wanted:
+            return []
+        scene = self.scene
+        places = [place for place, nodes in scene.members.items() if any(wanted in _searched(node) for node in nodes)]
+        return sorted(places, key=lambda place: (scene.layout.column[place], scene.layout.y[place]))
+
+    def elsewhere(self) -> list[RecordKey]:
+        """The records in which the text looked for occurs, but that are not in the picture."""
+        wanted = self.search.strip().casefold()
+        inside = self.scene.place_of
+        return (
+            [key for key, node in self._nodes.items() if key not in inside and wanted in _searched(node)]
+            if wanted
+            else []
+        )
+
+    def beside(self, key: RecordKey, way: str) -> list[RecordKey]:
+        """The known records that ``key`` needs, or that hang on it; those of the focus and the removed ones first."""
+        found = {*self._linked(way).get(key, ()), *self._asked.get((key, way), ())}
+        return sorted(
+            (other for other in found if other in self._nodes),
+            key=lambda other: (state_of(self._nodes[other].state).word == "unchanged", key_order(other)),
+        )
+
+    def kinds(self) -> list[tuple[str, str]]:
+        names = sorted({key.entity for key in self._nodes})
+        return [("", "All types"), *((name, type_words(shortened(readable(name), 60))) for name in names)]
+
+    def states(self) -> list[tuple[str, str]]:
+        words = sorted({state_of(node.state).word for node in self._nodes.values()})
+        return [("", "All states"), *((word, word.capitalize()) for word in words)]
+
+    def description(self) -> str:
+        """The picture in one sentence, for those who cannot see it."""
+        scene = self.scene
+        count = sum(node.size for node in scene.drawn.values())
+        columns = "in the order of putting back" if self.ordered else "in columns from accounts to deposits"
+        folded = sum(node.stack for node in scene.drawn.values())
+        return (
+            f"{count:,} records and {sum(scene.edges.values()):,} references, {columns}."
+            + (f" {folded:,} stacks stand for several records of one type and state each." if folded else "")
+            + (
+                f" {len(self._nodes) - count:,} known records are not in the picture."
+                if count < len(self._nodes)
+                else ""
+            )
+        )
+
+    def body(self) -> Markup:
+        return graph_list.beside_the_picture(self)
+
+    # -- what can be done ----------------------------------------------------------------------------------------------
+
+    def why_not(self, event: Event) -> str:
+        act, value = event.act, event.value
+        if act in {"choose", "expand", "expand_needs", "expand_dependents"}:
+            return self._why_not_at(event)
+        if act == "way":
+            if value not in WAYS:
+                return "There is no such direction."
+            return "" if value == "all" or self._record(self.chosen) else "Choose a record first."
+        if act == "scope":
+            if value not in SCOPES:
+                return "There is no such extent."
+            if value == "near" and not self.focus:
+                return "The picture is about no record in particular."
+            count = len(self._filtered(self._nodes))
+            if value == "whole" and count > LARGEST:
+                return (
+                    f"{count:,} records are more than a picture can hold ({LARGEST:,}): choose a type or a state first."
+                )
+        if act == "order" and self.view.levels is None:
+            return "No restore order is known for these records."
+        if act == "kind" and value not in dict(self.kinds()):
+            return "There is no such type here."
+        if act == "state" and value not in dict(self.states()):
+            return "There is no such state here."
+        if act == "step" and not self.hits():
+            return "Nothing is found to walk through."
+        return ""
+
+    def _why_not_at(self, event: Event) -> str:
+        place = self._place(event.value) if event.value else self.chosen
+        if place is None:
+            return "That record is not in the picture." if event.value else "Choose a record first."
+        if event.act == "choose":
+            return ""
+        key = self._record(place)
+        if key is None:
+            size = self.scene.drawn[place].size if place in self.scene.drawn else 0
+            if len(self.scene.drawn) + size > LARGEST:
+                return (
+                    f"Opened, this would be more than a picture can hold ({LARGEST:,}): choose a type or a state first."
+                )
+        elif event.act == "expand" and not self._more(key, ("needs", "dependents")):
+            return "All that it needs and all that hangs on it is in the picture."
+        return ""
+
+    def act_choose(self, event: Event) -> None:
+        place = self._place(event.value)
+        key = self._record(place)
+        self.chosen = place
+        if key is not None:
+            self._ask(key)
+            if key not in self.scene.place_of or place not in self.scene.drawn:
+                self._around.add(key)
+                self._drop()
+        self.notice = self._said()
+
+    def act_clear(self, event: Event) -> None:
+        """One thing at a time: the search, then the direction, then the choice; with the value "choice" that alone."""
+        if event.value == "choice":
+            self.chosen = None
+            self.notice = "No record is chosen."
+        elif self.search:
+            self.search = ""
+            self.notice = "The search is cleared."
+        elif self.way != "all":
+            self._turn("all")
+        else:
+            self.chosen = None
+            self.notice = "No record is chosen."
+
+    def act_expand(self, event: Event) -> None:
+        self._expand(event.value, ("needs", "dependents"))
+
+    def act_expand_needs(self, event: Event) -> None:
+        self._expand(event.value, ("needs",))
+
+    def act_expand_dependents(self, event: Event) -> None:
+        self._expand(event.value, ("dependents",))
+
+    def act_way(self, event: Event) -> None:
+        self._turn(event.value)
+
+    def act_scope(self, event: Event) -> None:
+        self.scope = event.value
+        self._opened.clear()
+        self._single.clear()
+        self._fit()
+        self.notice = self.description()
+
+    def act_find(self, event: Event) -> None:
+        self.search = event.value[:200]
+        hits = self.hits()
+        if not self.search.strip():
+            self.notice = ""
+        elif hits:
+            if self.chosen not in hits:
+                self.chosen = hits[0]
+            self.notice = f"{len(hits):,} found."
+        else:
+            self.notice = "Not found in the picture."
+
+    def act_step(self, event: Event) -> None:
+        """Go to the next or, with the value "back", the previous place that was found."""
+        hits = self.hits()
+        at = hits.index(self.chosen) if self.chosen in hits else (0 if event.value == "back" else -1)
+        self.chosen = hits[(at + (-1 if event.value == "back" else 1)) % len(hits)]
+        key = self._record(self.chosen)
+        if key is not None:
+            self._ask(key)
+        self.notice = f"{hits.index(self.chosen) + 1:,} of {len(hits):,}: {self._said()}"
+
+    def act_order(self, event: Event) -> None:
+        del event
+        self.ordered = not self.ordered
+        self._fit()
+        steps = max(self.scene.rank.values(), default=0)
+        self.notice = (
+            f"{sum(self.scene.drawn[place].size for place in self.scene.rank):,} records in {steps:,} "
+            f"step{'' if steps == 1 else 's'}: what others need comes first."
+            if self.ordered
+            else "Columns from accounts to deposits."
+        )
+
+    def act_kind(self, event: Event) -> None:
+        self.kind = event.value
+        self._fit()
+        self.notice = self.description()
+
+    def act_state(self, event: Event) -> None:
+        self.state = event.value
+        self._fit()
+        self.notice = self.description()
+
+    def __panel__(self) -> Any:
+        from akika_widgets.views import graph_binding  # noqa: PLC0415 - panel is loaded by whoever shows something in it
+
+        return graph_binding.panel_graph(self)
+
+    def widget(self) -> Any:
+        from akika_widgets.views import graph_binding  # noqa: PLC0415 - anywidget is loaded in a notebook only
+
+        return graph_binding.jupyter_graph(self)
+
+    # -- within --------------------------------------------------------------------------------------------------------
+
+    def _place(self, given: str) -> Hashable:
+        """The place or known record of an id; None when there is none."""
+        found = self.scene.ids.get(given)
+        if found is not None:
+            return found
+        return self._by_id.get(given)
+
+    def _record(self, place: Hashable) -> RecordKey | None:
+        return place if isinstance(place, RecordKey) and place in self._nodes else None
+
+    def _said(self) -> str:
+        if self.chosen is None or self.chosen not in self.scene.drawn:
+            return ""
+        key = self._record(self.chosen)
+        spoken = shortened(self.scene.drawn[self.chosen].spoken, 240)
+        if key is None:
+            return f"{spoken}."
+        needs, hangs = len(self.beside(key, "needs")), len(self.beside(key, "dependents"))
+        return f"{spoken}. It needs {needs:,}; {hangs:,} hang{'s' if hangs == 1 else ''} on it."
+
+    def _drop(self) -> None:
+        self._scene = None
+
+    def _fit(self) -> None:
+        """The picture is another one: it is to be seen whole."""
+        self._drop()
+        self.fits += 1
+
+    def _linked(self, way: str) -> dict[RecordKey, list[RecordKey]]:
+        if self._links is None:
+            self._links = {"needs": {}, "dependents": {}}
+            for source, target in self._references:
+                if source != target:
+                    self._links["needs"].setdefault(source, []).append(target)
+                    self._links["dependents"].setdefault(target, []).append(source)
+        return self._links[way]
+
+    def _ask(self, key: RecordKey, ways: Iterable[str] = ("needs", "dependents")) -> None:
+        """Learn the neighbours of a record from where the records come from, once."""
+        for way in ways:
+            if self.view.expand is None or (key, way) in self._asked:
+                continue
+            nodes, references = self.view.expand(key, way)
+            learnt = {RecordKey(*node.key): node for node in nodes}
+            self._asked[key, way] = tuple(learnt)
+            for other, node in learnt.items():
+                self._nodes.setdefault(other, node)
+                self._by_id.setdefault(place_id(other), other)
+            fresh = {(RecordKey(*a), RecordKey(*b)) for a, b in references} - self._references
+            if fresh:
+                self._references |= fresh
+                self._links = None
+                self._drop()
+
+    def _more(self, key: RecordKey, ways: Iterable[str]) -> bool:
+        """Whether a neighbour is not drawn, or may not even be known."""
+        inside = self.scene.drawn
+        return any(
+            (self.view.expand is not None and (key, way) not in self._asked)
+            or any(other not in inside for other in self.beside(key, way))
+            for way in ways
+        )
+
+    def _expand(self, given: str, ways: tuple[str, ...]) -> None:
+        place = self._place(given) if given else self.chosen
+        key = self._record(place)
+        before = len(self.scene.drawn)
+        self.chosen = place
+        if key is None:
+            self._opened.add(place)
+            self._drop()
+            self.chosen = None
+        else:
+            self._ask(key, ways)
+            self._around |= {key, *(other for way in ways for other in self.beside(key, way))}
+            room = max(self.drawn - len(self.scene.drawn), FOLDED)
+            self._single |= {other for way in ways for other in self.beside(key, way)[:room]}
+            self._drop()
+        more = len(self.scene.drawn) - before
+        self.notice = f"{more:,} more in the picture." if more > 0 else "Nothing more is to be shown."
+
+    def _turn(self, way: str) -> None:
+        self.way = way
+        self.root = self._record(self.chosen) if way != "all" else None
+        cut = False
+        if self.root is not None and self.view.expand is not None:
+            cut = self._follow(self.root, way)
+        self._fit()
+        self.notice = self.description()
+        if cut:
+            self.notice += f" It was followed for {FOLLOWED:,} records; there may be more."
+
+    def _follow(self, start: RecordKey, way: str) -> bool:
+        """Learn all that is reached in one direction; True when it was cut off."""
+        seen, front = {start}, [start]
+        while front:
+            following: list[RecordKey] = []
+            for key in front:
+                if len(seen) > FOLLOWED:
+                    return True
+                self._ask(key, (way,))
+                following += [other for other in self.beside(key, way) if other not in seen]
+                seen.update(following)
+            front = list(dict.fromkeys(following))
+        return False
+
+    def _filtered(self, keys: Iterable[RecordKey]) -> list[RecordKey]:
+        return [
+            key
+            for key in keys
+            if (not self.kind or key.entity == self.kind)
+            and (not self.state or state_of(self._nodes[key].state).word == self.state)
+        ]
+
+    def _composed(self) -> Scene:
+        chosen = self._record(self.chosen)
+        if self.root is not None:
+            pool = [key for key in reached(self.root, self._linked(self.way)) if key in self._nodes]
+        else:
+            pool = [key for key in (self._around if self.scope == "near" else self._nodes) if key in self._nodes]
+        keys = {*self._filtered(pool), *({self.root} if self.root else ()), *({chosen} if chosen else ())}
+        ranks = self._ranks(keys) if self.ordered else None
+        if ranks:
+            keys = {
+                *ranks,
+                *(other for key in ranks for other in self._linked("needs").get(key, ()) if other in self._nodes),
+            }
+        single = {*self._single, *({self.root} if self.root else ()), *({chosen} if chosen else ())}
+        return scene_of(
+            [self._nodes[key] for key in keys],
+            self._references,
+            focus=self.focus,
+            single=frozenset(single),
+            opened=frozenset(self._opened),
+            fold=self._fold(len(keys)),
+            ranks=ranks,
+        )
+
+    def _fold(self, count: int) -> int | None:
+        if count <= FEW or (self.scope == "whole" and count <= LARGEST):
+            return None
+        return FOLDED if count <= self.drawn else 2
+
+    def _ranks(self, keys: Iterable[RecordKey]) -> dict[RecordKey, int]:
+        """The number of each record that would be put back: the removed ones, or all where none was removed."""
+        gone = [key for key in keys if state_of(self._nodes[key].state).word == "removed"]
+        wanted = sorted(gone or keys, key=key_order)
+        levels = self.view.levels(wanted) if self.view.levels is not None else ()
+        return {RecordKey(*key): at for at, level in enumerate(levels, 1) for key in level}
+
+
+def _first_scope(count: int, drawn: int, focus: frozenset[RecordKey]) -> str:
+    if count <= FEW:
+        return "whole"
+    return "near" if count > drawn and focus else "types"
+
+
+def _searched(node: GraphNodeLike) -> str:
+    return f"{readable(node.label)}\n{type_words(node.key[0])} {node.key[0]}:{node.key[1]}".casefold()
