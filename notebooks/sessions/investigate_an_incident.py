@@ -17,6 +17,8 @@
 # records, their history and what hangs on them, up to the records that a restore plan should name. It only looks:
 # nothing here can write to QuickBooks, and nothing is written into the vault.
 #
+# Views answer here: filter a list, open a record, follow an arrow. The same views stand still in a report.
+#
 # The passphrase is read from `AKIKA_PASSPHRASE`, or from the file that `AKIKA_PASSPHRASE_FILE` names. Set one of them
 # before JupyterLab is started; it never stands in a notebook.
 
@@ -30,7 +32,7 @@ after = "latest"  # a snapshot from after it
 import akika_forensics as ak
 from akika_widgets.views.wholeness import FindingsView
 
-case = ak.open_vault(vault, company=company or None)
+case = ak.notebook(vault, company or None)
 case.snapshots()
 
 # %% [markdown]
@@ -52,17 +54,28 @@ FindingsView(case.check(after).findings, title="Findings after")
 # that QuickBooks keeps) is folded at the end.
 
 # %%
-incident = case.diff(before, after)
-incident.view()
+incident = case.comparison(before, after)
+incident.in_short()
+
+# %%
+incident.diff.view()
+
+# %% [markdown]
+# ## When it happened
+#
+# By the times that QuickBooks keeps. Many records in one second point to an import or a program, not to a hand.
+
+# %%
+incident.timeline()
 
 # %% [markdown]
 # ## What it did to the accounts
 
 # %%
-incident.effect_picture()
+incident.diff.effect_picture()
 
 # %%
-incident.effect_view()
+incident.diff.effect_view()
 
 # %% [markdown]
 # ## What hangs on it
@@ -71,7 +84,12 @@ incident.effect_view()
 # without it: those are the ones to look at first.
 
 # %%
-case.graph(incident.states(), snapshot=before, states=incident.states()).folded()
+states = incident.diff.states()
+tied = case.dependencies(before=before, after=after) if states else None
+tied.picture().folded() if tied else "Nothing was changed directly."
+
+# %%
+tied.orphaned_table() if tied else None
 
 # %% [markdown]
 # ## One record in depth
@@ -80,23 +98,25 @@ case.graph(incident.states(), snapshot=before, states=incident.states()).folded(
 # `case.history("Invoice:130")`.
 
 # %%
-first = next(iter(incident.states()), None)
+first = next(iter(states), None)
 case.history(first) if first else "Nothing was changed directly."
 
 # %% [markdown]
-# ## The list as a table
+# ## Every field
 #
-# One row a field, for filtering and for export. `to_frame()` gives a polars frame.
+# One row a field. `incident.diff.comparison.to_frame()` gives the same as a polars frame, for filtering and for export.
 
 # %%
-incident.comparison.to_frame()
+incident.evidence()
 
 # %% [markdown]
 # ## Where to go from here
 #
 # - `akika plan create --to SNAPSHOT --after SNAPSHOT --record Invoice:130 … --out FILE` makes a restore plan of the
 #   records that are to come back. It writes nothing to QuickBooks.
-# - `akika report run restore_verification` makes the document for others, once the plan was executed.
+# - The session `restore_session` walks the whole way from here to the proof.
+# - `akika report run snapshot_compare` makes a document of what stands above, for others; `akika report run restore_plan`
+#   one of a plan before it is approved.
 #
 # ## Limits
 #

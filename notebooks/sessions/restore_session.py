@@ -37,7 +37,7 @@ import akika_forensics as ak
 from akika_forensics.reports import result
 from akika_widgets.views.restored import RestoredView
 
-case = ak.open_vault(vault, company=company or None)
+case = ak.notebook(vault, company or None)
 restore = case.restore(before=before, after=after, now=now, records=records, file=plan)
 case.snapshots()
 
