@@ -8,6 +8,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +54,9 @@ def company_that_was_restored(folder: Path) -> dict[str, str]:
 
 
 def pages(data: bytes | None) -> str:
-    return (
-        "no PDF"
-        if data is None
-        else f"{data.count(b'/Type /Page/') + data.count(b'/Type /Page ')} pages, {len(data) / 1e3:,.0f} kB"
-    )
+    from pypdf import PdfReader
+
+    return "no PDF" if data is None else f"{len(PdfReader(BytesIO(data)).pages)} pages, {len(data) / 1e3:,.0f} kB"
 
 
 def whole_report(folder: Path) -> None:
