@@ -19,6 +19,7 @@ from akika_forensics.case.values import CasePlan
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore.scope import Scope
 from akika_forensics.settings import Secret
+from akika_widgets.views.listing import Listing
 from akika_widgets.views.markup import tag
 from akika_widgets.views.view import View, styled
 
@@ -32,8 +33,8 @@ type Station[T] = jobs.Job[T] | Passed
 type Ask = Callable[[str], Secret | None]
 
 
-class Passed(View, Awaitable["Passed"]):
-    """A station at which nothing was done, and why. Awaiting it gives itself."""
+class Passed(View, Awaitable[None]):
+    """A station at which nothing was done, and why. It can be awaited like a job, and there is nothing to wait for."""
 
     def __init__(self, why: str) -> None:
         self.why = why
@@ -44,9 +45,8 @@ class Passed(View, Awaitable["Passed"]):
     def html(self) -> Any:
         return styled(tag("p", tag("bdi", self.why)))
 
-    def __await__(self) -> Generator[Any, None, Passed]:
+    def __await__(self) -> Generator[Any, None, None]:
         yield from ()
-        return self
 
 
 def ask_signer(signer: str) -> Secret | None:
@@ -114,19 +114,19 @@ class Journey:
 
         return jobs.start("Planning", work, kind="plan", queue=self.case.vault.id)
 
-    def rehearse(self) -> Station[Review]:
+    def rehearse(self) -> Station[Listing]:
         """Run the plan and its undo on a copy of the books on this machine."""
         held = self.review.held
         if held.run.begun:
             return Passed("The plan has been executed; it is rehearsed before that, not after.")
 
-        def work(work: jobs.Work) -> Review:
+        def work(work: jobs.Work) -> Listing:
             def said(what: str) -> None:
                 work.check()
                 work.progress(what)
 
             self.case.plans.rehearse(self.file, progress=said)
-            return self.review
+            return self.review.rehearsal()
 
         return jobs.start("Rehearsing", work, kind="rehearse", about=held.plan.id, queue=self.case.vault.id)
 

@@ -12,12 +12,13 @@ from typing import Any, Final
 from akika_forensics.case.acts import custody_table
 from akika_forensics.case.archive import Held
 from akika_forensics.case.plan_fields import fields_put_back, records_made_again
-from akika_forensics.case.predicted import BalanceRow, balance_table, balances_of
 from akika_forensics.custody import Act
 from akika_forensics.model.money import ZERO
 from akika_forensics.restore.document import Action, Fidelity, Note, Plan
 from akika_forensics.restore.journal import DONE
+from akika_widgets.views.balance import PredictedBalance, PredictedLine
 from akika_widgets.views.listing import Cell, Column, Listing, Mark, Named
+from akika_widgets.views.review import PlanReview
 from akika_widgets.views.tables import FigureTable
 from akika_widgets.views.wording import counted
 
@@ -58,9 +59,9 @@ class Review:
         return {action: counts for action, counts in found.items() if counts}
 
     @cached_property
-    def balances(self) -> tuple[BalanceRow, ...]:
-        """Every account of the prediction; those that the plan moves most come first."""
-        return balances_of(self.plan)
+    def balances(self) -> tuple[PredictedLine, ...]:
+        """Every account of the prediction: before the incident, now, as predicted."""
+        return tuple(PredictedLine.of(line) for line in self.plan.prediction.lines)
 
     @property
     def snapshot_ids(self) -> tuple[str, ...]:
@@ -180,9 +181,13 @@ class Review:
         ]
         return Listing("Questions before the first write", columns, rows, nothing="every question was answered: clear.")
 
-    def balance(self) -> Listing:
+    def balance(self) -> PredictedBalance:
         """The trial balance as the plan will leave it: accounts that it moves, or that will not be as before."""
-        return balance_table(self.plan)
+        return PredictedBalance(self.plan.prediction)
+
+    def view(self) -> PlanReview:
+        """The plan under review: level by level, step by step; in a notebook a reviewer marks what was looked at."""
+        return PlanReview(self.plan, results=self.held.run.results)
 
     def rehearsal(self) -> Listing:
         """What became of the plan, and of taking it back, on a copy of the books of now."""

@@ -81,25 +81,20 @@ await rehearsing
 # %% [markdown]
 # ## Look
 #
-# What would be written, what is left to people, and what the trial balance would be.
+# What would be written, what is left to people, and what the trial balance would be. Steps can be marked as looked at; the
+# marks help the one who looks and approve nothing.
 
 # %%
 restore.review.in_short()
 
 # %%
-case.plan(plan).view()
+restore.review.view()
 
 # %%
 restore.review.fields()
 
 # %%
-restore.review.conflicts()
-
-# %%
-restore.review.by_hand()
-
-# %%
-restore.review.balance()
+restore.review.made_again()
 
 # %% [markdown]
 # ## Approve
