@@ -91,8 +91,8 @@ def test_any_change_after_sign_off_takes_it_away() -> None:
 def test_the_words_that_are_signed_hold_counts_and_comments() -> None:
     review = begun().mark(["s001", "s002"], APPROVED).comment("s002", "  the late fee stays ")
     assert review.words().splitlines() == [
-        "2 of 5 steps looked at and approved one by one or together; 3 not marked.",
-        "Decisions: 1 keep, 1 adopt.",
+        "2 of 5 steps looked at and approved; 3 not marked.",
+        "Decisions in it: 1 keep, 1 adopt.",
         "s002 Invoice 2 Rock Fountain: the late fee stays",
     ]
     assert len(review.comment("s002", "x" * 9_999).mark_of("s002").comment) == COMMENT

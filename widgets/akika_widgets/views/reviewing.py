@@ -190,14 +190,14 @@ class Review:
     def words(self) -> str:
         """What is signed with the approval: how many steps were looked at, and every comment."""
         counts = self.counts
-        parts = [f"{counts.approved:,} of {counts.steps:,} steps looked at and approved one by one or together"]
+        parts = [f"{counts.approved:,} of {counts.steps:,} steps looked at and approved"]
         parts += [f"{counts.unmarked:,} not marked"] if counts.unmarked else []
         parts += [f"{counts.skipped:,} to be skipped"] if counts.skipped else []
         parts += [f"{counts.falls_away:,} that fall away with them"] if counts.falls_away else []
         said = ["; ".join(parts) + "."]
         decided = Counter(choice.partition(":")[0] for choice in {**self.plan.decisions, **self.decisions}.values())
         if decided:
-            said.append("Decisions: " + ", ".join(f"{number:,} {choice}" for choice, number in decided.items()) + ".")
+            said.append("Decisions in it: " + ", ".join(f"{number:,} {choice}" for choice, number in decided.items()) + ".")
         for step in self.plan.steps:
             comment = self.mark_of(step.id).comment
             if comment:
