@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from akika_forensics import capture, changes
 from akika_forensics.case.acquisition import Acquisition, acquisition_of
@@ -38,6 +37,7 @@ from akika_forensics.vault import (
     verify,
 )
 from akika_forensics.vault import open_vault as open_bare_vault
+from akika_widgets.views.record_graph import GraphView
 
 Progress = Callable[[str, int, int], None]
 
@@ -216,11 +216,11 @@ class Case:
         self,
         records: str | RecordKey | Iterable[str | RecordKey],
         *,
-        depth: int = 1,
+        depth: int | None = 1,
         snapshot: str = "latest",
         states: dict[RecordKey, str] | None = None,
-    ) -> Any:
-        """The neighbourhood of some records as a picture: what they need, what hangs on them."""
+    ) -> GraphView:
+        """The neighbourhood of some records as a picture: what they need, what hangs on them, ``depth`` references far (None: to the end)."""
         given = [records] if isinstance(records, str | RecordKey) else list(records)
         keys = [key if isinstance(key, RecordKey) else RecordKey.parse(key) for key in given]
         return graph_view(self.snapshot(snapshot), keys, depth, states or {})

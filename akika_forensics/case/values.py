@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from akika_forensics.books import AccountEffect
 from akika_forensics.case.archive import Held
 from akika_forensics.changes import Change, Comparison
-from akika_forensics.graph import ReferenceGraph
+from akika_forensics.graph import ReferenceGraph, order
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore.document import Plan
 from akika_forensics.vault import Snapshot, SnapshotInfo
@@ -133,13 +133,34 @@ class CasePlan:
         return self.view()._repr_mimebundle_(include, exclude)
 
 
-def graph_view(snapshot: Snapshot, keys: Iterable[RecordKey], depth: int, states: Mapping[RecordKey, str]) -> GraphView:
-    """Some records with what they need and what hangs on them, as far as ``depth``."""
-    records = {record.key: record for record in snapshot.records()}
-    graph = ReferenceGraph.of(records.values())
+NAMED: Final = 1_000
+"""When a record with more neighbours than this is expanded, the others are called by type and Id, so that nobody waits for their names."""
+
+
+def graph_view(
+    snapshot: Snapshot, keys: Iterable[RecordKey], depth: int | None, states: Mapping[RecordKey, str]
+) -> GraphView:
+    """Some records with what they need and what hangs on them, as far as ``depth`` (None: to the end).
+
+    Its live form expands through the whole snapshot and knows the order in which the records could be put back.
+    """
+    graph = ReferenceGraph.of(snapshot.records())
     focus = [key for key in keys if key in graph]
     around = {*graph.closure(focus, "needs", depth), *graph.closure(focus, "dependents", depth), *focus}
-    shown = [
-        GraphNode(key, records[key].label, states.get(key, "unchanged")) for key in sorted(around) if key in records
-    ]
-    return GraphView(shown, [(edge.source, edge.target) for edge in graph.edges(around)], focus)
+
+    def nodes_of(found: Iterable[RecordKey], named: int | None = None) -> list[GraphNode]:
+        ranked = sorted(found, key=order)
+        held = snapshot.get_many(ranked[:named])
+        return [
+            GraphNode(key, held[key].label if key in held else f"{key.entity} {key.id}", states.get(key, "unchanged"))
+            for key in ranked
+        ]
+
+    def expand(key: RecordKey, way: str) -> tuple[list[GraphNode], list[tuple[RecordKey, RecordKey]]]:
+        near = graph.needs(key) if way == "needs" else graph.dependents(key)
+        return nodes_of(near, NAMED), references_of((key, *near))
+
+    def references_of(sources: Iterable[RecordKey]) -> list[tuple[RecordKey, RecordKey]]:
+        return [(source, target) for source in sources for target in graph.needs(source)]
+
+    return GraphView(nodes_of(around), references_of(around), focus, expand=expand, levels=graph.levels)

@@ -162,18 +162,18 @@ def _chosen(view: LiveGraph, place: Hashable) -> list[Markup]:
 
 
 def _neighbours(view: LiveGraph, key: RecordKey, way: str, title: str, nothing: str) -> list[Markup]:
-    found = view.beside(key, way)
-    if not found:
+    found = view.records.beside(key, way)
+    whole = view.records.complete(key, way)
+    if not found and whole:
         return [tag("h4", title), tag("p", nothing, class_="ak-quiet")]
     parts = [
-        tag("h4", f"{title} ({len(found):,})"),
+        tag("h4", f"{title} ({len(found):,})" if whole else f"{title} ({len(found):,} or more)"),
         _records(view, way, [view.nodes[other] for other in found]),
     ]
     hidden = sum(other not in view.scene.drawn for other in found)
-    if hidden:
-        parts.append(
-            controls.button(view, f"Show {hidden:,} more in the picture", f"expand_{way}", place_id(key), kind="plain")
-        )
+    if hidden or not whole:
+        words = f"Show {hidden:,} more in the picture" if whole else "Look for more"
+        parts.append(controls.button(view, words, f"expand_{way}", place_id(key), kind="plain"))
     return parts
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from akika_forensics.model.record import RecordKey
 from akika_widgets.views import graph_list
+from akika_widgets.views.graph_records import BOTH, FOLLOWED, KnownRecords, searched
 from akika_widgets.views.graph_scene import LARGEST, Scene, near, place_id, reached, scene_of
 from akika_widgets.views.live import Event, LiveView
 from akika_widgets.views.markup import Markup, readable, shortened
@@ -29,8 +30,6 @@ FEW: Final = 40
 """Up to so many records each is drawn by itself."""
 FOLDED: Final = 5
 """In a collapsed picture so many records of one type and state are one stack."""
-FOLLOWED: Final = 2_000
-"""So many records are looked up at most when a direction is followed to its end."""
 
 
 class LiveGraph(LiveView):
@@ -47,11 +46,7 @@ class LiveGraph(LiveView):
         self.view = view
         self.focus = view.focus
         self.drawn = view.drawn
-        self._nodes: dict[RecordKey, GraphNodeLike] = {RecordKey(*node.key): node for node in view.nodes}
-        self._by_id = {place_id(key): key for key in self._nodes}
-        self._references = set(view.references)
-        self._asked: dict[tuple[RecordKey, str], tuple[RecordKey, ...]] = {}
-        self._links: dict[str, dict[RecordKey, list[RecordKey]]] | None = None
+        self.records = KnownRecords(view.nodes, view.references, view.expand)
         self._scene: Scene | None = None
         self.fits = 0
         self.chosen: Hashable = None
@@ -63,10 +58,10 @@ class LiveGraph(LiveView):
         self.state = ""
         self._opened: set[Hashable] = set()
         self._single: set[RecordKey] = set()
-        self.scope = _first_scope(len(self._nodes), self.drawn, self.focus)
-        self._around = set(self._nodes)
+        self.scope = _first_scope(len(self.nodes), self.drawn, self.focus)
+        self._around = set(self.nodes)
         if self.scope == "near":
-            self._around = set(near(self.focus, self._references, self._nodes, self.drawn))
+            self._around = set(near(self.focus, self.records.references, self.nodes, self.drawn))
         if len(self.focus) == 1:
             (self.chosen,) = self.focus
 
@@ -75,7 +70,7 @@ class LiveGraph(LiveView):
     @property
     def nodes(self) -> Mapping[RecordKey, GraphNodeLike]:
         """Every record that is known, drawn or not."""
-        return self._nodes
+        return self.records.nodes
 
     @property
     def scene(self) -> Scene:
@@ -108,7 +103,7 @@ class LiveGraph(LiveView):
         if not wanted:
             return []
         scene = self.scene
-        places = [place for place, nodes in scene.members.items() if any(wanted in _searched(node) for node in nodes)]
+        places = [place for place, nodes in scene.members.items() if any(wanted in searched(node) for node in nodes)]
         return sorted(places, key=lambda place: (scene.layout.column[place], scene.layout.y[place]))
 
     def elsewhere(self) -> list[RecordKey]:
@@ -116,25 +111,17 @@ class LiveGraph(LiveView):
         wanted = self.search.strip().casefold()
         inside = self.scene.place_of
         return (
-            [key for key, node in self._nodes.items() if key not in inside and wanted in _searched(node)]
+            [key for key, node in self.nodes.items() if key not in inside and wanted in searched(node)]
             if wanted
             else []
         )
 
-    def beside(self, key: RecordKey, way: str) -> list[RecordKey]:
-        """The known records that ``key`` needs, or that hang on it; those of the focus and the removed ones first."""
-        found = {*self._linked(way).get(key, ()), *self._asked.get((key, way), ())}
-        return sorted(
-            (other for other in found if other in self._nodes),
-            key=lambda other: (state_of(self._nodes[other].state).word == "unchanged", key_order(other)),
-        )
-
     def kinds(self) -> list[tuple[str, str]]:
-        names = sorted({key.entity for key in self._nodes})
+        names = sorted({key.entity for key in self.nodes})
         return [("", "All types"), *((name, type_words(shortened(readable(name), 60))) for name in names)]
 
     def states(self) -> list[tuple[str, str]]:
-        words = sorted({state_of(node.state).word for node in self._nodes.values()})
+        words = sorted({state_of(node.state).word for node in self.nodes.values()})
         return [("", "All states"), *((word, word.capitalize()) for word in words)]
 
     def description(self) -> str:
@@ -146,11 +133,7 @@ class LiveGraph(LiveView):
         return (
             f"{count:,} records and {sum(scene.edges.values()):,} references, {columns}."
             + (f" {folded:,} stacks stand for several records of one type and state each." if folded else "")
-            + (
-                f" {len(self._nodes) - count:,} known records are not in the picture."
-                if count < len(self._nodes)
-                else ""
-            )
+            + (f" {len(self.nodes) - count:,} known records are not in the picture." if count < len(self.nodes) else "")
         )
 
     def body(self) -> Markup:
@@ -171,7 +154,7 @@ class LiveGraph(LiveView):
                 return "There is no such extent."
             if value == "near" and not self.focus:
                 return "The picture is about no record in particular."
-            count = len(self._filtered(self._nodes))
+            count = len(self.records.filtered(self.nodes, self.kind, self.state))
             if value == "whole" and count > LARGEST:
                 return (
                     f"{count:,} records are more than a picture can hold ({LARGEST:,}): choose a type or a state first."
@@ -308,10 +291,10 @@ class LiveGraph(LiveView):
         found = self.scene.ids.get(given)
         if found is not None:
             return found
-        return self._by_id.get(given)
+        return self.records.of_id(given)
 
     def _record(self, place: Hashable) -> RecordKey | None:
-        return place if isinstance(place, RecordKey) and place in self._nodes else None
+        return place if isinstance(place, RecordKey) and place in self.nodes else None
 
     def _said(self) -> str:
         if self.chosen is None or self.chosen not in self.scene.drawn:
@@ -320,8 +303,12 @@ class LiveGraph(LiveView):
         spoken = shortened(self.scene.drawn[self.chosen].spoken, 240)
         if key is None:
             return f"{spoken}."
-        needs, hangs = len(self.beside(key, "needs")), len(self.beside(key, "dependents"))
+        needs, hangs = len(self.records.beside(key, "needs")), len(self.records.beside(key, "dependents"))
         return f"{spoken}. It needs {needs:,}; {hangs:,} hang{'s' if hangs == 1 else ''} on it."
+
+    def _ask(self, key: RecordKey, ways: Iterable[str] = BOTH) -> None:
+        if self.records.learn(key, ways):
+            self._drop()
 
     def _drop(self) -> None:
         self._scene = None
@@ -331,38 +318,11 @@ class LiveGraph(LiveView):
         self._drop()
         self.fits += 1
 
-    def _linked(self, way: str) -> dict[RecordKey, list[RecordKey]]:
-        if self._links is None:
-            self._links = {"needs": {}, "dependents": {}}
-            for source, target in self._references:
-                if source != target:
-                    self._links["needs"].setdefault(source, []).append(target)
-                    self._links["dependents"].setdefault(target, []).append(source)
-        return self._links[way]
-
-    def _ask(self, key: RecordKey, ways: Iterable[str] = ("needs", "dependents")) -> None:
-        """Learn the neighbours of a record from where the records come from, once."""
-        for way in ways:
-            if self.view.expand is None or (key, way) in self._asked:
-                continue
-            nodes, references = self.view.expand(key, way)
-            learnt = {RecordKey(*node.key): node for node in nodes}
-            self._asked[key, way] = tuple(learnt)
-            for other, node in learnt.items():
-                self._nodes.setdefault(other, node)
-                self._by_id.setdefault(place_id(other), other)
-            fresh = {(RecordKey(*a), RecordKey(*b)) for a, b in references} - self._references
-            if fresh:
-                self._references |= fresh
-                self._links = None
-                self._drop()
-
     def _more(self, key: RecordKey, ways: Iterable[str]) -> bool:
         """Whether a neighbour is not drawn, or may not even be known."""
         inside = self.scene.drawn
         return any(
-            (self.view.expand is not None and (key, way) not in self._asked)
-            or any(other not in inside for other in self.beside(key, way))
+            not self.records.complete(key, way) or any(other not in inside for other in self.records.beside(key, way))
             for way in ways
         )
 
@@ -377,9 +337,9 @@ class LiveGraph(LiveView):
             self.chosen = None
         else:
             self._ask(key, ways)
-            self._around |= {key, *(other for way in ways for other in self.beside(key, way))}
+            self._around |= {key, *(other for way in ways for other in self.records.beside(key, way))}
             room = max(self.drawn - len(self.scene.drawn), FOLDED)
-            self._single |= {other for way in ways for other in self.beside(key, way)[:room]}
+            self._single |= {other for way in ways for other in self.records.beside(key, way)[:room]}
             self._drop()
         more = len(self.scene.drawn) - before
         self.notice = f"{more:,} more in the picture." if more > 0 else "Nothing more is to be shown."
@@ -389,51 +349,33 @@ class LiveGraph(LiveView):
         self.root = self._record(self.chosen) if way != "all" else None
         cut = False
         if self.root is not None and self.view.expand is not None:
-            cut = self._follow(self.root, way)
+            cut = self.records.follow(self.root, way)
         self._fit()
         self.notice = self.description()
         if cut:
             self.notice += f" It was followed for {FOLLOWED:,} records; there may be more."
 
-    def _follow(self, start: RecordKey, way: str) -> bool:
-        """Learn all that is reached in one direction; True when it was cut off."""
-        seen, front = {start}, [start]
-        while front:
-            following: list[RecordKey] = []
-            for key in front:
-                if len(seen) > FOLLOWED:
-                    return True
-                self._ask(key, (way,))
-                following += [other for other in self.beside(key, way) if other not in seen]
-                seen.update(following)
-            front = list(dict.fromkeys(following))
-        return False
-
-    def _filtered(self, keys: Iterable[RecordKey]) -> list[RecordKey]:
-        return [
-            key
-            for key in keys
-            if (not self.kind or key.entity == self.kind)
-            and (not self.state or state_of(self._nodes[key].state).word == self.state)
-        ]
-
     def _composed(self) -> Scene:
         chosen = self._record(self.chosen)
         if self.root is not None:
-            pool = [key for key in reached(self.root, self._linked(self.way)) if key in self._nodes]
+            pool = [key for key in reached(self.root, self.records.linked(self.way)) if key in self.nodes]
         else:
-            pool = [key for key in (self._around if self.scope == "near" else self._nodes) if key in self._nodes]
-        keys = {*self._filtered(pool), *({self.root} if self.root else ()), *({chosen} if chosen else ())}
+            pool = [key for key in (self._around if self.scope == "near" else self.nodes) if key in self.nodes]
+        keys = {
+            *self.records.filtered(pool, self.kind, self.state),
+            *({self.root} if self.root else ()),
+            *({chosen} if chosen else ()),
+        }
         ranks = self._ranks(keys) if self.ordered else None
         if ranks:
             keys = {
                 *ranks,
-                *(other for key in ranks for other in self._linked("needs").get(key, ()) if other in self._nodes),
+                *(other for key in ranks for other in self.records.linked("needs").get(key, ()) if other in self.nodes),
             }
         single = {*self._single, *({self.root} if self.root else ()), *({chosen} if chosen else ())}
         return scene_of(
-            [self._nodes[key] for key in keys],
-            self._references,
+            [self.nodes[key] for key in keys],
+            self.records.references,
             focus=self.focus,
             single=frozenset(single),
             opened=frozenset(self._opened),
@@ -448,8 +390,8 @@ class LiveGraph(LiveView):
 
     def _ranks(self, keys: Iterable[RecordKey]) -> dict[RecordKey, int]:
         """The number of each record that would be put back: the removed ones, or all where none was removed."""
-        gone = [key for key in keys if state_of(self._nodes[key].state).word == "removed"]
-        wanted = sorted(gone or keys, key=key_order)
+        held = sorted(keys, key=key_order)
+        wanted = self.records.gone(held) or held
         levels = self.view.levels(wanted) if self.view.levels is not None else ()
         return {RecordKey(*key): at for at, level in enumerate(levels, 1) for key in level}
 
@@ -458,7 +400,3 @@ def _first_scope(count: int, drawn: int, focus: frozenset[RecordKey]) -> str:
     if count <= FEW:
         return "whole"
     return "near" if count > drawn and focus else "types"
-
-
-def _searched(node: GraphNodeLike) -> str:
-    return f"{readable(node.label)}\n{type_words(node.key[0])} {node.key[0]}:{node.key[1]}".casefold()
