@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -46,7 +46,7 @@ class Dependencies:
     putting_back: tuple[tuple[RecordKey, ...], ...]
     taking_away: tuple[tuple[RecordKey, ...], ...]
     cycles: tuple[tuple[RecordKey, ...], ...]
-    labels: Mapping[RecordKey, str]
+    records: Mapping[RecordKey, Record] = field(repr=False)
     states: Mapping[RecordKey, str]
     graph: ReferenceGraph
 
@@ -66,7 +66,7 @@ class Dependencies:
         return tuple(
             Related(
                 key,
-                self.labels[key],
+                self._label(key),
                 self.states.get(key, UNCHANGED),
                 1,
                 tuple((need, paths[key, need]) for need in self.graph.needs(key) if need in gone),
@@ -78,9 +78,27 @@ class Dependencies:
     # -- how it shows itself -----------------------------------------------------------------------------------------
 
     def picture(self) -> GraphView:
-        nodes = [GraphNode(key, self.labels[key], self.states.get(key, UNCHANGED)) for key in self.around]
-        edges = [(edge.source, edge.target) for edge in self.graph.edges(self.around)]
-        return GraphView(nodes, edges, self.chosen)
+        """The neighbourhood drawn; its live form goes on through the whole state and knows the order of putting back."""
+        return GraphView(
+            self._nodes(self.around),
+            self._references(self.around),
+            self.chosen,
+            expand=self._expand,
+            levels=self.graph.levels,
+        )
+
+    def _nodes(self, keys: Iterable[RecordKey]) -> list[GraphNode]:
+        return [GraphNode(key, self._label(key), self.states.get(key, UNCHANGED)) for key in keys]
+
+    def _references(self, sources: Iterable[RecordKey]) -> list[tuple[RecordKey, RecordKey]]:
+        return [(source, target) for source in sources for target in self.graph.needs(source)]
+
+    def _expand(self, key: RecordKey, way: str) -> tuple[list[GraphNode], list[tuple[RecordKey, RecordKey]]]:
+        near = self.graph.needs(key) if way == "needs" else self.graph.dependents(key)
+        return self._nodes(near), self._references((key, *near))
+
+    def _label(self, key: RecordKey) -> str:
+        return self.records[key].label or str(key)
 
     def chosen_table(self) -> Listing:
         """The records that the question is about, with how much is tied to each."""
@@ -145,16 +163,16 @@ class Dependencies:
         return Listing(title, columns, rows, nothing=nothing, sub=_by_type(row[0].key for row in rows))
 
     def _because(self, row: Related) -> str:
-        said = [f"{self.labels[key]} ({', '.join(_fields(paths))})" for key, paths in row.by[:_NAMED]]
+        said = [f"{self._label(key)} ({', '.join(_fields(paths))})" for key, paths in row.by[:_NAMED]]
         rest = len(row.by) - _NAMED
         return ", ".join(said) + (f" and {rest:,} more" if rest > 0 else "")
 
     def _named(self, key: RecordKey) -> Named:
-        return Named(self.labels[key], key)
+        return Named(self._label(key), key)
 
     def _list(self, keys: list[RecordKey]) -> str:
         rest = len(keys) - _NAMED
-        return ", ".join(self.labels[key] for key in keys[:_NAMED]) + (f" and {rest:,} more" if rest > 0 else "")
+        return ", ".join(self._label(key) for key in keys[:_NAMED]) + (f" and {rest:,} more" if rest > 0 else "")
 
     def _state(self, key: RecordKey) -> Mark:
         state = self.states.get(key, UNCHANGED)
@@ -200,8 +218,6 @@ def dependencies_of(
     graph = ReferenceGraph.of(held.values())
     known = dict(states or {})
     needs, dependents = (_related(graph, held, wanted, way, depth, known) for way in ("needs", "dependents"))
-    near = {*wanted, *(row.key for row in needs), *(row.key for row in dependents)}
-    near |= {other for key in wanted for other in graph.dependents(key)}
     added = [key for key in wanted if known.get(key) == "added"]
     back = [key for key in wanted if key not in set(added)]
     return Dependencies(
@@ -211,7 +227,7 @@ def dependencies_of(
         tuple(tuple(level) for level in graph.levels(back)),
         tuple(tuple(level) for level in reversed(graph.levels(added))),
         tuple(tuple(group) for group in graph.cycles(wanted)),
-        {key: held[key].label or str(key) for key in near},
+        held,
         known,
         graph,
     )

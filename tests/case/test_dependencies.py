@@ -44,6 +44,18 @@ def test_to_the_end_reaches_all_with_their_distance() -> None:
     assert found.needs[-1].by[0][0] == PAYMENT.key
 
 
+def test_the_picture_goes_on_where_the_neighbourhood_ends() -> None:
+    picture = dependencies_of(FAMILY, [INVOICE.key]).picture()
+    assert DEPOSIT.key not in {node.key for node in picture.nodes}
+    assert picture.expand is not None
+    nodes, references = picture.expand(PAYMENT.key, "dependents")
+    assert [node.key for node in nodes] == [DEPOSIT.key]
+    assert (DEPOSIT.key, PAYMENT.key) in references
+    nodes, references = picture.expand(PAYMENT.key, "needs")
+    assert {node.key for node in nodes} == {CUSTOMER.key, INVOICE.key}
+    assert {(PAYMENT.key, INVOICE.key), (PAYMENT.key, CUSTOMER.key), (INVOICE.key, CUSTOMER.key)} <= {*references}
+
+
 def test_what_stands_without_what_it_named_is_found_also_among_the_chosen() -> None:
     states = {INVOICE.key: "removed", PAYMENT.key: "changed"}
     found = dependencies_of(FAMILY, states, states=states)
@@ -126,3 +138,4 @@ def test_on_any_company_every_order_holds_and_no_record_is_lost(
     assert all(row.by for row in (*found.needs, *found.dependents))
     picture = found.picture()
     assert {node.key for node in picture.nodes} == {*found.around}
+    assert {*picture.edges} == {(edge.source, edge.target) for edge in found.graph.edges(found.around)}
