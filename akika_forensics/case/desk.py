@@ -12,6 +12,7 @@ from typing import Any
 from akika_forensics.books import TrialBalance, read_trial_balance
 from akika_forensics.case.archive import APPROVED, REHEARSED, VERIFIED, ChainJournal, Held, PlanArchive
 from akika_forensics.case.outcomes import rehearsal_json, verification_json
+from akika_forensics.case.reviews import KeptReviews
 from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import NotApproved, Refused, WrongCompany, WrongUse
 from akika_forensics.model.instants import format_instant, now, parse_date
@@ -106,6 +107,14 @@ class PlanDesk:
     def load(self, file: Path) -> Held:
         """Read a plan file and all that is known of it. Raises Refused when the file is not one this vault vouches for."""
         return self._archive.held(self._archive.read(file))
+
+    def review(self, file: Path) -> str | None:
+        """What was said of the plan so far, as `keep_review` was given it; None when nothing was. Raises Refused, VaultDamaged."""
+        return KeptReviews(self._vault).read(self._archive.read(file).id)
+
+    def keep_review(self, file: Path, text: str) -> None:
+        """Seal what was said of the plan so far; the earlier text goes. Raises Refused, WrongUse."""
+        KeptReviews(self._vault).write(self._archive.read(file).id, text)
 
     # -- rehearsing, approving ---------------------------------------------------------------------------------------
 

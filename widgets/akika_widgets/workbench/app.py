@@ -1,0 +1,133 @@
+"""The app of one session: the stages, put together in our own page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from akika_forensics.errors import AkikaError
+from akika_forensics.model.company import Company
+from akika_widgets.views.markup import Markup
+from akika_widgets.workbench import frame
+from akika_widgets.workbench.desk import Desk
+from akika_widgets.workbench.identity import User
+from akika_widgets.workbench.shared import Shared
+from akika_widgets.workbench.stages import stages_of
+from akika_widgets.workbench.stages.stage import STAGES, Place, Stage
+
+
+class Workbench:
+    """One session without a browser: which stage is shown, and what stands in it.
+
+    ``watch`` is called after every change with the live views that are to be seen, top to bottom.
+    """
+
+    def __init__(self, shared: Shared, user: User) -> None:
+        self.desk = Desk(shared, user)
+        if self.desk.at not in dict(STAGES):
+            self.desk.at = STAGES[0][0]
+        self.stages = stages_of(self.desk)
+        self.ways = frame.Ways(self._places, lambda: self.desk.at, self.go, self.look)
+        self.watch: Callable[[tuple[Any, ...]], None] = lambda _views: None
+        self._seen = self._state()
+        self._shown = self.desk.at
+        self._moving = False
+        for stage in self.stages.values():
+            stage.subscribe(self._moved)
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that is shown."""
+        return self.stages[self.desk.at]
+
+    def views(self) -> tuple[Any, ...]:
+        """The stage and what stands below it."""
+        return (self.stage, *self.stage.shown_parts())
+
+    def go(self, name: str) -> None:
+        """Show another stage."""
+        self.desk.go(name)
+        self._moved()
+
+    def look(self) -> None:
+        """Draw anew if something moved: here, in another session, in another process."""
+        state = self._state()
+        if state != self._seen:
+            self._seen = state
+            self.stage.changed()
+
+    def _moved(self) -> None:
+        """Something was done in this session."""
+        if self._moving:
+            return
+        self._moving = True
+        try:
+            if self._shown != self.desk.at:
+                self._shown = self.desk.at
+                self.stage.came += 1
+                self.stage.notice = ""
+                self.stage.changed()
+            self.watch(self.views())
+            self.ways.changed()
+        finally:
+            self._moving = False
+
+    def _places(self) -> Iterable[tuple[str, Place]]:
+        return [(name, stage.standing()) for name, stage in self.stages.items()]
+
+    def _state(self) -> tuple[Any, ...]:
+        try:
+            return (self.desk.memory.version, self.desk.pulse(), tuple(self.desk.jobs_now().items()))
+        except AkikaError as error:
+            return (self.desk.memory.version, error.what)
+
+
+def create_app(shared: Shared, user: User) -> Any:
+    """The app of one session as a Panel template. Called once a session, in its document."""
+    import panel as pn  # noqa: PLC0415 -- loaded by whoever serves
+
+    bench = Workbench(shared, user)
+    panes: dict[int, tuple[Any, Any]] = {}
+
+    def pane_of(view: Any) -> Any:
+        """The pane of a view, made once; the view is held, so that its place in memory stays its own."""
+        known = panes.get(id(view))
+        if known is None:
+            known = panes[id(view)] = (view, view.__panel__())
+            if view is bench.stages["approve"]:
+                known[1].param.watch(forget, "events")
+        return known[1]
+
+    def forget(change: Any) -> None:
+        """What a form held is not kept once it has been answered: it may have been a passphrase."""
+        if change.new:
+            change.obj.events = []
+
+    main = pn.Column(*(pane_of(view) for view in bench.views()), sizing_mode="stretch_width", name="main")
+
+    def show(views: tuple[Any, ...]) -> None:
+        wanted = [pane_of(view) for view in views]
+        if list(main.objects) != wanted:
+            main.objects = wanted
+
+    bench.watch = show
+    company, local = _company(bench.desk)
+    page = pn.Template(frame.template(), title=str(frame.title(company)))
+    page.add_variable("page_title", str(frame.title(company)))
+    page.add_variable("page_head", str(frame.head()))
+    page.add_variable("page_header", _header(company, local=local, user=user))
+    page.add_panel("ways", pane_of(bench.ways))
+    page.add_panel("main", main)
+    return page
+
+
+def _header(company: Company | None, *, local: bool, user: User) -> Markup:
+    return frame.header(company, local=local, user=user)
+
+
+def _company(desk: Desk) -> tuple[Company | None, bool]:
+    """The company, or None where there is none to be named; the stages then say why."""
+    try:
+        return desk.company, desk.local
+    except AkikaError:
+        return None, False

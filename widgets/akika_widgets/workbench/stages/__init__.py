@@ -1,0 +1,28 @@
+"""The stages of the journey, in its order."""
+
+from __future__ import annotations
+
+from akika_widgets.workbench.desk import Desk
+from akika_widgets.workbench.stages.approve import Approve
+from akika_widgets.workbench.stages.changed import Changed
+from akika_widgets.workbench.stages.company import CompanyStage
+from akika_widgets.workbench.stages.execute import Execute
+from akika_widgets.workbench.stages.hanging import Hanging
+from akika_widgets.workbench.stages.plan import PlanStage
+from akika_widgets.workbench.stages.stage import Stage
+from akika_widgets.workbench.stages.verified import Verified
+
+
+def stages_of(desk: Desk) -> dict[str, Stage]:
+    """A session's stages by name, in order."""
+    plan = PlanStage(desk)
+    made: tuple[Stage, ...] = (
+        CompanyStage(desk),
+        Changed(desk),
+        Hanging(desk),
+        plan,
+        Approve(desk, plan),
+        Execute(desk),
+        Verified(desk),
+    )
+    return {stage.name: stage for stage in made}

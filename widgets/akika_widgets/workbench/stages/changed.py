@@ -1,0 +1,194 @@
+"""What changed between the two states, and which of it is to be put back."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from itertools import groupby
+from typing import Any, Final
+
+from akika_forensics.case.values import CaseDiff
+from akika_forensics.changes import Change
+from akika_forensics.model.record import RecordKey
+from akika_widgets.views import controls
+from akika_widgets.views.gist import gist_of
+from akika_widgets.views.kinds import ORDER, kind_of, state
+from akika_widgets.views.live import Event, Still
+from akika_widgets.views.markup import Markup, tag
+from akika_widgets.views.pages import Pages
+from akika_widgets.views.table import named
+from akika_widgets.views.wording import counted
+from akika_widgets.workbench.desk import Desk
+from akika_widgets.workbench.stages.stage import Place, Stage, bar
+
+PAGE: Final = 20
+
+
+class Changed(Stage):
+    name = "changed"
+    heading = "What changed"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.pages = Pages(PAGE)
+        self._of: Hashable = None
+        self._parts: tuple[Any, ...] = ()
+
+    # -- how it stands -----------------------------------------------------------------------------------------------
+
+    @property
+    def ready(self) -> bool:
+        return bool(self.desk.choices.before and self.desk.choices.after)
+
+    def place(self) -> Place:
+        if not self.ready:
+            return Place("later", "no two snapshots are chosen")
+        picked = len(self.desk.choices.picked)
+        return Place("done", f"{picked:,} to put back") if picked else Place("now")
+
+    def lead(self) -> str:
+        if not self.ready:
+            return "First choose the state before the incident and a later one."
+        if not self._direct(self.desk.diff()):
+            return "Nothing was changed by anybody between these two snapshots; choose others."
+        if not self.desk.choices.picked:
+            return "Tick the records to put back as they were, or choose all that somebody changed."
+        return "Look at what hangs on the chosen records before a plan is made."
+
+    def draw(self) -> Iterable[Markup | None]:
+        if not self.ready:
+            yield bar(self.onward("company", "Choose the states"))
+            return
+        diff = self.desk.diff()
+        direct = self._direct(diff)
+        picked = self.desk.choices.picked
+        if picked:
+            yield bar(
+                self.onward("hanging"),
+                tag("span", f"{len(picked):,} of {len(direct):,} chosen", class_="ak-quiet"),
+                controls.button(self, "Choose none", "none"),
+            )
+        elif direct:
+            yield bar(controls.button(self, f"Choose all that somebody changed ({len(direct):,})", "all", kind="main"))
+        if direct:
+            yield self._groups(direct)
+            yield self._table(diff, direct)
+
+    def _groups(self, direct: tuple[Change, ...]) -> Markup:
+        made = []
+        for name, changes in _grouped(direct):
+            keys = {change.key for change in changes}
+            all_in = keys <= self.desk.choices.picked
+            kind, entity = name.split("/", 1)
+            words = tag("span", state(kind_of(kind), counted(len(changes), entity)))
+            made.append(tag("li", controls.checkbox(self, words, "group", name, checked=all_in)))
+        return tag("ul", *made, class_="wb-groups", aria_label="Choose by kind and type")
+
+    def _table(self, diff: CaseDiff, direct: tuple[Change, ...]) -> Markup:
+        shown = self.pages.of(direct)
+        heads = ("Put back", "Record", "What happened", "What it is")
+        rows = [self._row(change) for change in shown]
+        consequences = len(diff.changes) - len(direct)
+        sub = f"from {diff.before.id} to {diff.after.id}; {consequences:,} other records moved as a consequence and follow by themselves"
+        table = tag(
+            "table",
+            tag("caption", "Records that somebody changed", tag("span", sub, class_="ak-sub")),
+            tag("thead", tag("tr", *(tag("th", word, scope="col") for word in heads))),
+            tag("tbody", *rows),
+        )
+        scroll = tag(
+            "div", table, class_="ak-scroll", tabindex="0", role="region", aria_label="Records that somebody changed"
+        )
+        return tag("div", scroll, self.pages.controls(self, len(direct)))
+
+    def _row(self, change: Change) -> Markup:
+        key = str(change.key)
+        held = change.before if change.after is None else change.after
+        box = controls.checkbox(
+            self,
+            f"Put back {change.label}",
+            "pick",
+            key,
+            checked=change.key in self.desk.choices.picked,
+            hidden_label=True,
+        )
+        return tag(
+            "tr",
+            tag("td", box),
+            tag("th", named(change.label, change.key), scope="row"),
+            tag("td", state(kind_of(change.kind))),
+            tag("td", tag("bdi", gist_of(change.key.entity, held).words()), class_="ak-quiet"),
+        )
+
+    def parts(self) -> tuple[Any, ...]:
+        if not self.ready:
+            return ()
+        diff = self.desk.diff()
+        wanted = (diff.before.id, diff.after.id)
+        if self._of != wanted:
+            self._of = wanted
+            self.pages.first()
+            effect = diff.effect_view()
+            picture = [Still(diff.effect_picture())] if effect.effects else []
+            self._parts = (*picture, Still(effect), diff.view().live())
+        return self._parts
+
+    @staticmethod
+    def _direct(diff: CaseDiff) -> tuple[Change, ...]:
+        return tuple(
+            sorted(
+                diff.comparison.direct,
+                key=lambda one: (ORDER.get(one.kind, 9), one.key.entity, len(one.key.id), one.key.id),
+            )
+        )
+
+    # -- what can be done --------------------------------------------------------------------------------------------
+
+    def refuse(self, event: Event) -> str:
+        if event.act not in {"all", "none", "group", "pick", "page"}:
+            return ""
+        if not self.ready:
+            return "No two snapshots are chosen."
+        direct = self._direct(self.desk.diff())
+        if event.act == "page":
+            return self.pages.why_not(event.value, len(direct))
+        if event.act == "pick" and event.value not in {str(change.key) for change in direct}:
+            return "This record was not changed between the two snapshots."
+        if event.act == "group" and event.value not in dict(_grouped(direct)):
+            return "There is no such kind of change."
+        return ""
+
+    def act_all(self, event: Event) -> None:
+        del event
+        self._pick(self._direct(self.desk.diff()), wanted=True)
+
+    def act_none(self, event: Event) -> None:
+        del event
+        self.desk.pick(tuple(self.desk.choices.picked), wanted=False)
+        self.notice = "No record is chosen."
+
+    def act_group(self, event: Event) -> None:
+        changes = dict(_grouped(self._direct(self.desk.diff())))[event.value]
+        self._pick(changes, wanted=not {change.key for change in changes} <= self.desk.choices.picked)
+
+    def act_pick(self, event: Event) -> None:
+        key = RecordKey.parse(event.value)
+        self.desk.pick((key,), wanted=key not in self.desk.choices.picked)
+        self._say()
+
+    def act_page(self, event: Event) -> None:
+        total = len(self._direct(self.desk.diff()))
+        self.pages.turn(event.value, total)
+        self.notice = self.pages.words(total)
+
+    def _pick(self, changes: Iterable[Change], *, wanted: bool) -> None:
+        self.desk.pick([change.key for change in changes], wanted=wanted)
+        self._say()
+
+    def _say(self) -> None:
+        number = len(self.desk.choices.picked)
+        self.notice = f"{number:,} record{' is' if number == 1 else 's are'} chosen."
+
+
+def _grouped(direct: tuple[Change, ...]) -> list[tuple[str, tuple[Change, ...]]]:
+    """The changes by kind and record type, as ``removed/Invoice``."""
+    return [(name, tuple(found)) for name, found in groupby(direct, key=lambda one: f"{one.kind}/{one.key.entity}")]

@@ -1,0 +1,156 @@
+"""What every stage of the journey is: a heading, one sentence on what to do next, one thing to press, and what is shown for it."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from abc import abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, ClassVar, Final, Literal
+
+from akika_forensics.errors import AkikaError
+from akika_widgets.views import controls
+from akika_widgets.views.live import Event, LiveView, words_of
+from akika_widgets.views.markup import Markup, join, style_block, tag
+from akika_widgets.workbench.desk import Desk
+
+logger = logging.getLogger(__name__)
+
+type Standing = Literal["done", "now", "later"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a stage stands, and in a few words why."""
+
+    standing: Standing
+    words: str = ""
+
+
+STAGES: Final = (
+    ("company", "Company"),
+    ("changed", "What changed"),
+    ("hanging", "What hangs on it"),
+    ("plan", "The plan"),
+    ("approve", "Approve"),
+    ("execute", "Execute"),
+    ("verified", "Verified"),
+)
+TITLES: Final = dict(STAGES)
+
+
+@cache
+def workbench_stylesheet() -> str:
+    """The style sheet of the app's page and of its stages."""
+    return resources.files("akika_widgets.workbench").joinpath("workbench.css").read_text(encoding="utf-8")
+
+
+class Stage(LiveView):
+    """A stage. `place` says how it stands, `lead` what to do next, `draw` what it shows, `parts` which views follow it."""
+
+    name: ClassVar[str]
+    heading: ClassVar[str]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.title = self.heading
+        self.came = 0
+        """How often somebody came here from another stage: the heading then takes the focus."""
+
+    # -- for subclasses ----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def place(self) -> Place:
+        """How it stands."""
+
+    @abstractmethod
+    def lead(self) -> str:
+        """One sentence: what to do next."""
+
+    @abstractmethod
+    def draw(self) -> Iterable[Markup | None]:
+        """What it shows below its sentence."""
+
+    def parts(self) -> tuple[Any, ...]:
+        """Live views that stand below it, each in a pane of its own. The same object as long as it shows the same."""
+        return ()
+
+    def refuse(self, event: Event) -> str:
+        """`why_not` of this stage's own acts."""
+        del event
+        return ""
+
+    # -- what all of them do -----------------------------------------------------------------------------------------
+
+    def why_not(self, event: Event) -> str:
+        if event.act == "go":
+            return "" if event.value in TITLES else "There is no such stage."
+        try:
+            return self.refuse(event)
+        except AkikaError as error:
+            return words_of(error)
+
+    def act_go(self, event: Event) -> None:
+        self.desk.go(event.value)
+
+    def standing(self) -> Place:
+        """`place`, or what keeps it from being known."""
+        try:
+            return self.place()
+        except AkikaError as error:
+            return Place("later", error.what)
+
+    def shown_parts(self) -> tuple[Any, ...]:
+        """`parts`; what cannot be shown is said by the stage itself."""
+        try:
+            return self.parts()
+        except Exception as error:  # noqa: BLE001 -- the stage's own body meets the same and says so
+            if not isinstance(error, AkikaError):
+                note_fault(error)
+            return ()
+
+    def body(self) -> Markup:
+        head = tag("h1", self.heading, tabindex="-1", data_focus=str(self.came), data_focus_first=self.came > 0)
+        try:
+            shown: list[Markup | None] = [tag("p", self.lead(), class_="wb-lead"), *self.draw()]
+        except AkikaError as error:
+            shown = [trouble(error)]
+        except Exception as error:  # noqa: BLE001 -- a page that says so, not one that is empty
+            note_fault(error)
+            shown = [tag("div", tag("p", words_of(error)), class_="wb-trouble", role="alert")]
+        return join(
+            [style_block(workbench_stylesheet()), tag("section", head, *shown, class_=f"wb-stage wb-{self.name}")]
+        )
+
+    def onward(self, stage: str, words: str = "", *, main: bool = True) -> Markup:
+        """The way to another stage."""
+        label = join([words or f"Go on to: {TITLES[stage]}", " ", tag("span", "→", aria_hidden="true")])
+        return controls.button(self, label, "go", stage, kind="main" if main else "")
+
+
+def trouble(error: AkikaError) -> Markup:
+    """An error in a box: what happened, what it means, what to do."""
+    lines = [tag("p", tag("strong", error.what))]
+    lines += [tag("p", words) for words in (error.means, error.do) if words]
+    return tag("div", *lines, class_="wb-trouble", role="alert")
+
+
+def note_fault(error: Exception) -> None:
+    """Where it happened, not what it said: an error's text may hold text from the books."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    where = "; ".join(f"{frame.filename}:{frame.lineno}" for frame in frames)
+    logger.error("a stage failed with %s at %s", type(error).__name__, where)
+
+
+def bar(*children: Markup | None) -> Markup:
+    """What can be pressed, in a row."""
+    return tag("div", *children, class_="ak-bar ak-middle wb-actions")
+
+
+def aside(title: str, *children: Markup | str | None) -> Markup:
+    """Something that is there for those who want it."""
+    return tag("details", tag("summary", title), *children)
