@@ -168,7 +168,7 @@ class _Sheet(TableView):
         self.lines = lines
         self.shown = shown_of(lines)
         rest = len(lines) - len(self.shown)
-        what = "others neither move nor differ"
+        what = "other neither moves nor differs" if rest == 1 else "others neither move nor differ"
         said = f"as of {view.prediction.as_of}, debit positive; {rest:,} {what}"
         symbol, words, tone = view.verdict
         if lines is view.accounts:

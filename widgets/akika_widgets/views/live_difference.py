@@ -60,8 +60,8 @@ class LiveDifference(LiveView):
             return "There is no such choice."
         if event.act == "page":
             return self.pages.why_not(event.value, len(self.chosen))
-        if event.act == "open" and not (event.value.isdecimal() and int(event.value) < len(self.all)):
-            return "There is no such record."
+        if event.act == "open" and event.value not in {str(place) for place in self.pages.of(self.chosen)}:
+            return "This record is not on the page."
         return ""
 
     def act_reach(self, event: Event) -> None:

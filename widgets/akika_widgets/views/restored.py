@@ -7,9 +7,10 @@ from itertools import groupby
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, money
-from akika_widgets.views.difference import ALIKE
+from akika_widgets.views.kinds import ALIKE
 from akika_widgets.views.markup import Markup, join, shortened, tag
-from akika_widgets.views.table import LONG, ROWS, FigureTable, TableView, marked, money_cell, named, opened
+from akika_widgets.views.table import LONG, ROWS, FigureTable, TableView, marked, named, opened
+from akika_widgets.views.verified_balances import VerifiedBalances
 from akika_widgets.views.view import View, styled
 from akika_widgets.views.wording import amount, counted
 
@@ -68,7 +69,7 @@ class RestoredView(View):
         return (
             *figures,
             _Records(self.verification.get("records", ()), self.limit),
-            _Balances(self.verification.get("balances", ()), self.limit),
+            VerifiedBalances(self.verification.get("balances", ()), limit=self.limit),
         )
 
     def plain(self) -> str:
@@ -197,57 +198,3 @@ def _fidelity(row: Mapping[str, Any]) -> Markup:
         return marked("✗", "not as planned", "removed")
     name = str(row.get("fidelity", ""))
     return marked(*_FIDELITY.get(name, ("·", shortened(name, 60), "quiet")))
-
-
-class _Balances(TableView):
-    """Accounts that the plan moves or that do not agree; the others are counted."""
-
-    nothing = "no account was compared."
-
-    def __init__(self, rows: Sequence[Mapping[str, Any]], limit: int) -> None:
-        held = list(rows)
-        self.rows = sorted(held, key=lambda row: (-abs(money(row.get("residual"))), str(row.get("account_name"))))
-        off = sum(1 for row in held if money(row.get("residual")) != ZERO)
-        agree = (
-            f"all {len(held):,} accounts agree to the cent"
-            if not off
-            else f"{off:,} of {len(held):,} accounts do not agree"
-        )
-        super().__init__("Trial balance: predicted and actual", agree if held else "", limit)
-        self.sign = ("≠", "removed") if off else ("✓", "good")
-
-    def plain(self) -> str:
-        lines = [
-            f"  {shortened(str(row.get('account_name')), 40):<40} {row.get('predicted'):>14} {row.get('actual'):>14} {row.get('residual'):>12}"
-            for row in self.rows[: self.limit]
-        ]
-        return "\n".join([f"{self.title}: {self.sub}", *lines])
-
-    def html(self) -> Markup:
-        if not self.rows:
-            return self._empty()
-        rows = []
-        for row in self.rows:
-            residual = money(row.get("residual"))
-            mark = marked("≠", amount(residual), "removed") if residual else marked("✓", amount(residual), "good")
-            reported = row.get("reported")
-            rows.append(
-                tag(
-                    "tr",
-                    tag("th", named(str(row.get("account_name")), row.get("account", "")), scope="row"),
-                    money_cell(money(row.get("before"))),
-                    money_cell(money(row.get("predicted"))),
-                    money_cell(money(row.get("actual"))),
-                    tag("td", "—", class_="ak-number") if reported is None else money_cell(money(reported)),
-                    tag("td", mark, class_="ak-number"),
-                )
-            )
-        headings = [
-            ("Account", False),
-            ("Before the incident", True),
-            ("Predicted", True),
-            ("From the records", True),
-            ("QuickBooks says", True),
-            ("Residual", True),
-        ]
-        return self._drawn(headings, rows)
