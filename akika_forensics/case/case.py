@@ -15,7 +15,9 @@ from akika_forensics.case.desk import PlanDesk, Session
 from akika_forensics.case.evidence import Compared
 from akika_forensics.case.export import export_snapshot
 from akika_forensics.case.journey import Journey
+from akika_forensics.case.results import CheckResult
 from akika_forensics.case.review import Review
+from akika_forensics.case.tables import Effects, Versions
 from akika_forensics.case.values import CaseDiff, CasePlan, SnapshotTable, graph_view
 from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import WrongCompany, WrongUse
@@ -32,7 +34,6 @@ from akika_forensics.vault import (
     SnapshotInfo,
     Vault,
     VerifyReport,
-    Version,
     create,
     verify,
 )
@@ -125,6 +126,7 @@ class Case:
 
     @property
     def plans(self) -> PlanDesk:
+        """Making, rehearsing, approving and executing plans on the chosen company. Raises WrongUse without one."""
         return PlanDesk(
             Session(self.vault, self.company_name, self.companies, lambda why: self.capture(why=why), self.snapshot)
         )
@@ -184,22 +186,23 @@ class Case:
         """What changed between two snapshots, field by field, with its effect on the accounts. Raises WrongCompany."""
         left, right = self.snapshot(before), self.snapshot(after)
         _same_company(left.info, right.info.company)
-        return CaseDiff(left.info, right.info, changes.compare(left, right), changes.effect_of(left, right))
+        return CaseDiff(left.info, right.info, changes.compare(left, right), Effects(changes.effect_of(left, right)))
 
     def comparison(self, before: str, after: str) -> Compared:
         """`diff` with its evidence: every field, every time that QuickBooks keeps, and the figures. Raises WrongCompany."""
         return Compared(self.diff(before, after))
 
-    def history(self, record: str | RecordKey) -> tuple[Version, ...]:
+    def history(self, record: str | RecordKey) -> Versions:
+        """Every version of one record, such as ``"Invoice:130"``, that the snapshots hold; oldest first. Raises WrongUse."""
         key = record if isinstance(record, RecordKey) else RecordKey.parse(record)
         company = self.companies.company(self.company_name) if self.companies.names() else None
-        return self.vault.history(key, company)
+        return Versions(self.vault.history(key, company))
 
-    def check(self, ref: str = "latest") -> changes.CheckReport:
+    def check(self, ref: str = "latest") -> CheckResult:
         """How whole a snapshot is: counts, references, tie-out to QuickBooks' own reports."""
         snapshot = self.snapshot(ref)
         controls = {name: snapshot.control(name) for name in snapshot.info.controls}
-        return changes.completeness(tuple(snapshot.records()), controls, snapshot.info.findings)
+        return CheckResult.of(changes.completeness(tuple(snapshot.records()), controls, snapshot.info.findings))
 
     def verify_vault(self, passphrase: Secret | None = None) -> VerifyReport:
         """Read the whole vault anew, open it, and hold it against what was signed. Without ``passphrase`` the environment gives it."""
@@ -210,6 +213,7 @@ class Case:
         return acquisition_of(self.snapshot(ref), self.custody.acts(), self.verify_vault(passphrase))
 
     def graph_of(self, ref: str = "latest") -> ReferenceGraph:
+        """Everything that points to something else in a snapshot, for questions of your own."""
         return ReferenceGraph.of(self.snapshot(ref).records())
 
     def graph(
@@ -264,6 +268,9 @@ class Case:
     def restore(self, *, before: str, after: str, file: str | Path, records: str = "", now: str = "") -> Journey:
         """A restore from the choice of records to the proof, station by station; see `Journey`. Nothing happens by making it."""
         return Journey(self, before, after, Path(file), records, now)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return self.snapshots()._repr_mimebundle_(include, exclude)
 
     def __repr__(self) -> str:
         return f"Case({self.vault!r})"

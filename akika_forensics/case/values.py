@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
-from akika_forensics.books import AccountEffect
+import polars as pl
+
 from akika_forensics.case.archive import Held
-from akika_forensics.changes import Change, Comparison
+from akika_forensics.case.results import RehearsalResult, VerificationResult
+from akika_forensics.case.rows import as_pandas
+from akika_forensics.case.tables import Changes, Effects, SnapshotTable, StepRow, Steps
+from akika_forensics.changes import Comparison
 from akika_forensics.graph import ReferenceGraph, order
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore.document import Plan
@@ -17,16 +22,11 @@ from akika_widgets.views.difference import DifferenceView
 from akika_widgets.views.movement import MovementPicture
 from akika_widgets.views.record_graph import GraphNode, GraphView
 from akika_widgets.views.tables import AccountEffectTable, StepTable
-from akika_widgets.views.wholeness import SnapshotsView
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-class SnapshotTable(tuple[SnapshotInfo, ...]):
-    """Snapshots, oldest first, that show themselves as a table."""
-
-    __slots__ = ()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return SnapshotsView(self)._repr_mimebundle_(include, exclude)
+__all__ = ["CaseDiff", "CasePlan", "SnapshotTable", "StepRow", "graph_view"]
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,15 @@ class CaseDiff:
     before: SnapshotInfo
     after: SnapshotInfo
     comparison: Comparison
-    effect: tuple[AccountEffect, ...]
+    effect: Effects
 
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        return self.comparison.changes
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "effect", Effects(self.effect))
+
+    @cached_property
+    def changes(self) -> Changes:
+        """Every record that differs, in order of entity and Id; those that only followed are marked as consequences."""
+        return Changes(self.comparison.changes)
 
     def states(self) -> dict[RecordKey, str]:
         """For each record that somebody changed, the kind of change; for `Case.graph`."""
@@ -55,22 +59,16 @@ class CaseDiff:
     def effect_picture(self) -> MovementPicture:
         return MovementPicture(self.effect)
 
+    def to_frame(self) -> pl.DataFrame:
+        """A polars frame with a row for each field that differs; see `Comparison.to_frame`. `changes` has a row a record."""
+        return self.comparison.to_frame()
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The same as a pandas frame of Arrow types."""
+        return as_pandas(self.to_frame())
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return self.view()._repr_mimebundle_(include, exclude)
-
-
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """One step of a plan with what became of it."""
-
-    id: str
-    action: str
-    record: str
-    label: str
-    reason: str
-    fidelity: str
-    state: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,8 @@ class CasePlan:
         }
 
     @property
-    def steps(self) -> tuple[StepRow, ...]:
+    def steps(self) -> Steps:
+        """Every step in the order of execution, with its state and why it is so."""
         rows = []
         for step in self.plan.steps:
             result = self.held.run.results.get(step.id)
@@ -115,16 +114,17 @@ class CasePlan:
                     result.why if result else "",
                 )
             )
-        return tuple(rows)
+        return Steps(rows)
 
     @property
-    def verification(self) -> dict[str, Any] | None:
+    def verification(self) -> VerificationResult | None:
         """The last verification, or None before one: counts, residual, and a row for each record and account."""
-        return self.held.verification
+        return None if self.held.verification is None else VerificationResult(self.held.verification)
 
     @property
-    def rehearsal(self) -> dict[str, Any] | None:
-        return self.held.rehearsal
+    def rehearsal(self) -> RehearsalResult | None:
+        """The last rehearsal, or None before one: whether it ended as predicted, and what differed."""
+        return None if self.held.rehearsal is None else RehearsalResult(self.held.rehearsal)
 
     def view(self) -> StepTable:
         return StepTable(self.steps)
