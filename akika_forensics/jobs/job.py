@@ -46,6 +46,13 @@ class Job[T](ABC):
     def cancel(self) -> bool:
         """Ask it to stop after what is in flight. True when it was running and will be told; never raises."""
 
+    def wish_stop(self) -> None:
+        """Let the work see that it should stop, and nothing more: for signal handlers, which may take no lock.
+
+        The state does not show it; `cancel` follows as soon as somebody may call it.
+        """
+        return
+
     @abstractmethod
     def resume(self) -> None:
         """Go on with work that was stopped or failed: a new attempt. Raises WrongUse when that cannot be."""

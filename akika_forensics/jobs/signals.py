@@ -10,9 +10,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def stop_on_signal() -> Iterator[Callable[[], bool]]:
+def stop_on_signal(told: Callable[[], object] = lambda: None) -> Iterator[Callable[[], bool]]:
     """Within the block Ctrl-C and SIGTERM ask for a stop; a second Ctrl-C stops at once.
 
+    ``told`` is called in the handler, between two steps of the main thread: it may take no lock.
     Yields whether a stop was asked for. Only the main thread hears signals; elsewhere nothing is changed.
     """
     asked = False
@@ -22,6 +23,7 @@ def stop_on_signal() -> Iterator[Callable[[], bool]]:
         if asked and number == signal.SIGINT:
             raise KeyboardInterrupt
         asked = True
+        told()
         sys.stderr.write("Stopping after the work in flight …\n")
 
     if threading.current_thread() is not threading.main_thread():

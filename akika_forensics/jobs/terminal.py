@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from akika_forensics.errors import Interrupted
 from akika_forensics.jobs.job import Job
 from akika_forensics.jobs.signals import stop_on_signal
 from akika_forensics.jobs.snapshot import JobSnapshot
@@ -19,26 +20,31 @@ def follow[T](job: Job[T], *, quiet: bool = False, ask: Callable[[str], bool] | 
     """Watch a job until it ends; returns what it returned and raises what it raised, like `Job.result`.
 
     Progress is drawn on stderr where that is a terminal, unless ``quiet``. Ctrl-C and SIGTERM ask the job to stop and
-    go on watching; a second Ctrl-C raises KeyboardInterrupt at once and leaves the job to itself. ``ask`` puts the
+    go on watching; a second Ctrl-C raises Interrupted at once and leaves the job to itself. ``ask`` puts the
     questions of the work to the person who watches; without it they are answered no.
     """
-    # The handler runs between two steps of this very thread, which may hold the job's lock: it only takes a note.
-    with stop_on_signal() as asked:
-        told = False
-        while True:
-            question = _watch(job, asked, told=told, quiet=quiet or not sys.stderr.isatty())
-            told = asked()
-            if not question:
-                return job.result()
-            job.answer(yes=ask is not None and ask(question))
+    try:
+        with stop_on_signal(job.wish_stop) as asked:
+            while True:
+                question = _watch(job, asked, quiet=quiet or not sys.stderr.isatty())
+                if not question:
+                    return job.result()
+                job.answer(yes=ask is not None and ask(question))
+    except KeyboardInterrupt:
+        job.cancel()
+        raise Interrupted(
+            "Stopped at once, without waiting for the work in flight.",
+            means="What was done is kept; the last step may have been done without being noted.",
+            do="Go on with it: it looks before it does anything again.",
+        ) from None
 
 
-def _watch(job: Job[Any], asked: Callable[[], bool], *, told: bool, quiet: bool) -> str:
+def _watch(job: Job[Any], asked: Callable[[], bool], *, quiet: bool) -> str:
     """Draw until the job ends or asks; the question, or nothing at the end."""
     with _nothing() if quiet else _drawing() as draw:
         while not job.wait(_LOOK_EVERY):
-            if asked() and not told:
-                told = job.cancel()
+            if asked() and job.snapshot().state != "stopping":
+                job.cancel()
             shown = job.snapshot()
             draw(shown)
             if shown.question:

@@ -46,7 +46,7 @@ class Work:
         self._job.take_note(self, text)
 
     def should_stop(self) -> bool:
-        if self._job.stop_asked.is_set():
+        if self._job.stop_asked.is_set() or self._job.stop_wished:
             self.told_to_stop = True
         return self.told_to_stop
 
@@ -91,6 +91,7 @@ class OwnJob[T](Job[T]):
         self._raised: BaseException | None = None
         self._work: Work | None = None
         self.stop_asked = threading.Event()
+        self.stop_wished = False
         job_id = f"j{now():%Y%m%d%H%M%S%f}-{secrets.token_hex(4)}"
         self._shown = JobSnapshot(job_id, name, kind, about, "waiting", attempts=0)
 
@@ -136,6 +137,7 @@ class OwnJob[T](Job[T]):
         work = Work(self, resuming=attempt > 1)
         self._value, self._raised, self._work, self._answer = None, None, work, None
         self.stop_asked.clear()
+        self.stop_wished = False
         self._ended.clear()
         self._show(state="waiting", attempts=attempt, what="", question="", error=None, finished_at=None)
         ticket = f"{self._shown.id}/{attempt}"
@@ -154,6 +156,9 @@ class OwnJob[T](Job[T]):
         self._turns.nudge()
         self._keep(durable=False)
         return True
+
+    def wish_stop(self) -> None:
+        self.stop_wished = True
 
     def resume(self) -> None:
         with self._lock:

@@ -25,6 +25,8 @@ def verbs() -> list[str]:
 
     def walk(name: str, command: Any) -> Iterator[str]:
         if isinstance(command, TyperGroup):
+            if command.invoke_without_command and name != "akika":
+                yield name  # a group that does something itself
             for inner, child in command.commands.items():
                 yield from walk(f"{name} {inner}", child)
         else:
