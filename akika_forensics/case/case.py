@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from akika_forensics import capture, changes
 from akika_forensics.case.acquisition import Acquisition, acquisition_of
