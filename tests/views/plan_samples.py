@@ -60,6 +60,7 @@ def note(
 
 
 def prediction(text: str = "Receivable") -> Prediction:
+    text = text.encode("utf-8", "replace").decode()
     lines = (
         BalanceLine(account="84", name=text, before=Decimal("500.00"), now=Decimal("300.00"), predicted=Decimal("500.00")),
         BalanceLine(account="79", name="Sales", before=Decimal("-500.00"), now=Decimal("-300.00"), predicted=Decimal("-450.00")),
@@ -87,6 +88,8 @@ def plan(*steps: Step, text: str = "Rock Fountain", name: str = "p20261123-0001"
 
 def small_plan(text: str = "Rock Fountain", **more: Any) -> Plan:
     """A customer, an invoice that needs it, its payment, a removal, a change, and something of every kind of note."""
+    # A plan is JSON in UTF-8, which cannot hold half a surrogate pair.
+    text = text.encode("utf-8", "replace").decode()
     key = f"Invoice:{text}" if text and ":" not in text else "Invoice:900"
     notes: dict[str, Any] = {
         "conflicts": (

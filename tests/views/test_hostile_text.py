@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import pkgutil
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,8 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
-from view_samples import every_view
+from view_samples import every_view, live_samples
 
+import akika_widgets.views
+from akika_widgets.views.live import LiveView
 from akika_widgets.views.markup import Markup, escape, readable, shortened, style_block, tag
 from akika_widgets.views.view import View
 
@@ -116,6 +121,51 @@ def test_plain_text_carries_no_control_and_stays_short(text: str) -> None:
             sign for sign in plain if (ord(sign) < 32 and sign not in "\n\t") or ord(sign) in (0x7F, 0x202E, 0x2066)
         ]
         plain.encode("utf-8")
+
+
+LIVE_NAMES = NAMES | {name for view in live_samples("a plain name") for name, _ in parsed(str(view.render())).seen}
+LIVE_ATTRIBUTES = {
+    key for view in live_samples("a plain name") for _, keys in parsed(str(view.render())).seen for key in keys
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_no_text_becomes_markup_in_a_live_view(text: str) -> None:
+    for view in live_samples(text):
+        markup = str(view.render())
+        tags = parsed(markup)
+        assert {name for name, _ in tags.seen} <= LIVE_NAMES, type(view).__name__
+        assert {key for _, keys in tags.seen for key in keys} <= LIVE_ATTRIBUTES, type(view).__name__
+        root = ET.fromstring(f"<root>{markup}</root>")
+        found = [element.tag.rpartition("}")[2].lower() for element in root.iter() if element is not root]
+        assert found == [name.lower() for name, _ in tags.seen]
+        assert len(markup) < 600_000, type(view).__name__
+        markup.encode("utf-8")
+
+
+def _shown(base: type) -> set[type]:
+    """Every view of the package that can be made, however deep below its base; those with an underscore are parts of others."""
+    for module in pkgutil.walk_packages(akika_widgets.views.__path__, "akika_widgets.views."):
+        importlib.import_module(module.name)
+    found: set[type] = set()
+    left = [base]
+    while left:
+        below = left.pop().__subclasses__()
+        left += below
+        found.update(below)
+    return {
+        one
+        for one in found
+        if one.__module__.startswith("akika_widgets.views.")
+        and not one.__name__.startswith("_")
+        and not inspect.isabstract(one)
+    }
+
+
+def test_every_view_has_a_sample_with_hostile_text() -> None:
+    """A new view takes a line in ``every_view``, a new live view one in ``live_samples`` (view_samples.py)."""
+    assert _shown(View) - {type(view) for view in every_view()} == set()
+    assert _shown(LiveView) - {type(view) for view in live_samples("a name")} == set()
 
 
 def test_nothing_is_fetched_and_nothing_runs() -> None:

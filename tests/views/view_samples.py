@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from plan_samples import large_plan, plan, prediction, small_plan, step
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.jobs import JobSnapshot
 from akika_forensics.model.company import Company
 from akika_forensics.model.payload import encode
 from akika_forensics.model.record import Record, RecordKey
+from akika_widgets.views.balance import PredictedBalance
 from akika_widgets.views.difference import DifferenceView
+from akika_widgets.views.job import JobPicture, JobView
+from akika_widgets.views.listing import Column, Listing, Mark, Named
+from akika_widgets.views.live import Event, LiveView
 from akika_widgets.views.record_graph import GraphNode, GraphView
 from akika_widgets.views.restored import RestoredView
+from akika_widgets.views.review import PlanReview, Review
 from akika_widgets.views.tables import AccountEffectTable, FigureTable, StepTable, TieOutTable
+from akika_widgets.views.three_way import ThreeWay, ThreeWayView
+from akika_widgets.views.verified_balances import VerifiedBalances
 from akika_widgets.views.view import View
 from akika_widgets.views.wholeness import FindingsView, SnapshotsView
 
@@ -211,6 +222,92 @@ def graph(text: str = "a name") -> GraphView:
     return GraphView(nodes, edges, [keys[1]], title=text)
 
 
+@dataclass
+class Job:
+    """Work as it stands, with ``text`` wherever work says something."""
+
+    text: str
+    shown: JobSnapshot = field(init=False)
+
+    def __post_init__(self) -> None:
+        text = self.text
+        error = WrongUse(text or "x", means=text, do=text)
+        self.shown = JobSnapshot(
+            "j1", text, "capture", text, "failed", text, 1, 3, None, None, (text, text), error, 1, question=text, may_resume=True
+        )  # fmt: skip
+
+    def snapshot(self) -> JobSnapshot:
+        return self.shown
+
+    def cancel(self) -> bool:
+        return False
+
+    def resume(self) -> None:
+        return None
+
+    def answer(self, *, yes: bool) -> bool:
+        return yes
+
+
+def states(text: str = "a name") -> ThreeWay:
+    """A record in four states, each with ``text`` in another place."""
+    text = text.encode("utf-8", "replace").decode()
+    before = invoice(text).body
+    return ThreeWay(before, {**before, "DocNumber": text}, None, {**before, text or "x": text, "Line": []})
+
+
+def reviewed(text: str = "a name") -> PlanReview:
+    """A review in which something was said of steps and questions."""
+    made = small_plan(text)
+    review = Review.begin(made).mark(["s001"], "skip").comment("s002", text).comment("s005", text)
+    return PlanReview(
+        made,
+        review=review.decide("Invoice:71", "adopt:9").decide("Bill:70", "keep"),
+        results={"s001": Outcome(text, text), "s002": Outcome("verified", text)},
+        three_way=lambda _step: states(text),
+        conflict_states=lambda _note: states(text),
+        receivable=prediction(text).lines,
+        title=text,
+    )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    state: str
+    why: str
+
+
+def after(view: LiveView, *events: Event) -> LiveView:
+    """The view after these things were done to it."""
+    for event in events:
+        view.dispatch(event)
+    return view
+
+
+def live_samples(text: str) -> Iterator[LiveView]:
+    """Each live view with ``text`` in every position that can come from outside, in each of its forms. One line a form."""
+    find, open_all = Event("find", text), Event("open_page")
+    yield after(
+        DifferenceView(changes(text), before=text, after=text, title=text).live(), Event("reach", "all"), open_all
+    )
+    yield after(DifferenceView(changes(text), title=text).live(), find)
+    yield DifferenceView([], before=text, after=text, title=text).live()
+    yield TieOutTable([TieOut(text, text, Decimal(1), Decimal(2), text, text, text)], title=text).live()
+    yield VerifiedBalances(verification(text)["balances"], title=text).live()
+    yield after(
+        PredictedBalance(prediction(text), skipped=2).live(), Event("lines_show", "all"), Event("lines_find", text)
+    )
+    yield after(reviewed(text).live(), Event("choose", "s005"), Event("write"))
+    yield after(reviewed(text).live(), Event("mark_all", ""), Event("choose", "s001"), Event("skip"))
+    yield after(reviewed(text).live(), find, Event("tab", "questions"))
+    yield after(reviewed(text).live(), Event("tab", "left"))
+    yield after(reviewed(text).live(), Event("tab", "balance"))
+    yield after(PlanReview(large_plan(40)).live(), Event("page", "last"), Event("mark_all", "approved"))
+    yield JobView(Job(text))
+    yield graph(text).live()
+    yield FigureTable([(text, text, text)], title=text, sub=text).live()
+
+
 def every_view(text: str = "a name") -> list[View]:
     """Each view with ``text`` in every position that can come from outside."""
     effects = [Effect(text, text, Decimal(1), Decimal(3)), Effect("2", text, Decimal(3), Decimal(1))]
@@ -239,4 +336,16 @@ def every_view(text: str = "a name") -> list[View]:
         RestoredView(None, title=text),
         SnapshotsView([Snapshot(text, company)], title=text),
         FindingsView([Finding(text, text, text), Finding("code", text)], title=text),
+        ThreeWayView(*states(text), title=text),
+        PredictedBalance(prediction(text), receivable=prediction(text).lines, skipped=1, title=text),
+        reviewed(text),
+        PlanReview(plan(step(1, text="a name"), text="a name"), title=text),
+        VerifiedBalances(verification(text)["balances"], title=text),
+        JobPicture(Job(text).shown),
+        Listing(
+            text,
+            [Column(text), Column("b", "code"), Column("c", "state")],
+            [(Named(text, text), "ab" * 32, Mark("?", text, "quiet")), (text, "x", None)],
+            sub=text,
+        ),
     ]
