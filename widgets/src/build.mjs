@@ -12,7 +12,7 @@ const out = path.resolve(process.argv[2] ?? path.join(here, "..", "akika_widgets
 // A library in the canvas looks for the global object by compiling text, where nothing else is found. Browsers have globalThis.
 const COMPILED = /Function\((["'])return this\1\)\(\)/g;
 // Remarks of its authors stand in texts that minifying leaves alone.
-const REMARKS = /\/\/ TO[D]O.*$/gm;
+const REMARKS = /\/\/ TO[D]O[^\n\\]*/g;
 const withoutCompiling = {
   name: "without-compiling",
   setup(bundle) {
