@@ -1,0 +1,406 @@
+"""A long table that answers: searched, narrowed, sorted and turned page by page; only the rows of one page are ever drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from typing import Final
+from urllib.parse import quote, unquote
+
+from akika_widgets.views import controls
+from akika_widgets.views.choosing import boxes, column_values
+from akika_widgets.views.columns import TableColumn, shown
+from akika_widgets.views.live import Event, LiveView
+from akika_widgets.views.markup import Markup, join, shortened, style_block, tag
+from akika_widgets.views.pages import Pages
+from akika_widgets.views.paging import Query, Row, TableModel
+from akika_widgets.views.table import LONG
+from akika_widgets.views.view import anchor
+from akika_widgets.views.wording import amount
+
+PAGE: Final = 50
+_WAYS: Final = {"": "↕", "ascending": "↑", "descending": "↓"}
+
+
+@cache
+def paged_stylesheet() -> str:
+    """The style sheet of long tables that answer."""
+    return resources.files("akika_widgets.views").joinpath("paged_table.css").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraColumn:
+    """A column that is drawn and not held: ``draw`` makes the content of its cell from the row, with `markup.tag`."""
+
+    heading: str
+    draw: Callable[[Row], Markup]
+    right: bool = False
+
+
+class PagedTable(LiveView):
+    """A table of any length. Everything but one page stays in Python.
+
+    ``model``: the rows. ``rows`` says what they are, in one word of the plural ("records", "steps"). ``extra``: columns that are drawn from the row.
+    ``on_choose(key)`` is called when a row is chosen: clicked, reached by the arrow keys, or Enter; without it rows are only read.
+    ``selectable``: rows can be ticked; ``on_select(keys)`` hears of every change, `selected` holds the keys.
+    ``prefix`` goes before the name of each event, for a table that stands in another live view; see `takes`.
+
+    What can be done from code too: `show` (a query), `choose` (a row by key), `select` (rows by key), `renew` (another model of the same columns).
+    """
+
+    def __init__(
+        self,
+        model: TableModel,
+        *,
+        title: str,
+        sub: str = "",
+        rows: str = "rows",
+        page: int = PAGE,
+        extra: Sequence[ExtraColumn] = (),
+        on_choose: Callable[[str], None] | None = None,
+        selectable: bool = False,
+        on_select: Callable[[frozenset[str]], None] | None = None,
+        query: Query | None = None,
+        prefix: str = "",
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self.title = title
+        self.sub = sub
+        self.rows = rows
+        self.extra = tuple(extra)
+        self.on_choose = on_choose
+        self.selectable = selectable
+        self.on_select = on_select
+        self.query = query or Query()
+        self.prefix = prefix
+        self.pages = Pages(page)
+        self.at = ""
+        """The key of the chosen row, "" when there is none."""
+        self.selected: frozenset[str] = frozenset()
+
+    # -- for code that holds the table -------------------------------------------------------------------------------
+
+    @property
+    def number(self) -> int:
+        """How many rows are listed."""
+        return self.model.count(self.query)
+
+    def listed(self) -> list[str]:
+        """The keys of all rows listed, in order, on whatever page."""
+        return self.model.keys(self.query)
+
+    def show(self, query: Query) -> None:
+        """List what the query finds, from its first page."""
+        self.query = query
+        self.pages.first()
+        self.notice = f"{self.number:,} of {len(self.model):,} {self.rows}." if query.narrows else ""
+
+    def choose(self, key: str) -> None:
+        """Choose a row and turn to its page where it is listed. Raises LookupError when there is no such row."""
+        if key not in self.model:
+            raise LookupError(key)
+        self.at = key
+        place = self.model.place(self.query, key)
+        if place is not None:
+            self.pages.show(place)
+
+    def select(self, keys: Iterable[str]) -> None:
+        """Tick exactly these rows; keys of no row are left out."""
+        wanted = frozenset(keys)
+        self.selected = frozenset(key for key in wanted if key in self.model) if wanted else wanted
+        if self.on_select is not None:
+            self.on_select(self.selected)
+
+    def renew(self, model: TableModel) -> None:
+        """Other rows under the same columns: what is ticked and chosen stays so where the row is still there."""
+        self.model = model
+        self.pages.at = min(self.pages.at, self.pages.last(self.number))
+        self.at = self.at if self.at in model else ""
+        self.selected = frozenset(key for key in self.selected if key in model)
+
+    def takes(self, event: Event) -> bool:
+        """Whether an event is this table's, in a view that holds it: such a view hands it to `dispatch` of the table."""
+        return bool(self.prefix) and event.act.startswith(self.prefix)
+
+    # -- what can be done --------------------------------------------------------------------------------------------
+
+    def dispatch(self, event: Event) -> bool:
+        return super().dispatch(replace(event, act=event.act.removeprefix(self.prefix)))
+
+    def why_not(self, event: Event) -> str:
+        act, value = event.act.removeprefix(self.prefix), event.value
+        if act == "page":
+            return self.pages.why_not(value, self.number)
+        if act in {"sort", "every"}:
+            return "" if self._column_at(value) else "There is no such column."
+        if act == "within":
+            return "" if not value or self._column_at(value) else "There is no such column."
+        if act == "value":
+            return "" if self._value_at(value) else "There is no such value."
+        if act == "choose":
+            return "" if unquote(value) in self.model else "There is no such row."
+        if act.startswith("mark"):
+            return self._why_not_mark(act, value)
+        return ""
+
+    def _why_not_mark(self, act: str, value: str) -> str:
+        if not self.selectable:
+            return "Nothing can be ticked here."
+        if act == "mark" and unquote(value) not in self.model:
+            return "There is no such row."
+        if act == "mark_at" and not self.at:
+            return "Choose a row first."
+        if act == "mark_none" and not self.selected:
+            return "Nothing is ticked."
+        if act in {"mark_all", "mark_page"} and not self.number:
+            return "No row is listed."
+        return ""
+
+    def act_find(self, event: Event) -> None:
+        self.show(replace(self.query, text=event.value))
+
+    def act_within(self, event: Event) -> None:
+        column = self._column_at(event.value)
+        self.show(replace(self.query, column=column.name if column else ""))
+
+    def act_value(self, event: Event) -> None:
+        """Let a value of a column through, or no longer."""
+        found = self._value_at(event.value)
+        if found is not None:
+            name, value = found
+            chosen = self.query.chosen.get(name, frozenset()) ^ {value}
+            self.show(replace(self.query, chosen={**self.query.chosen, name: chosen}))
+
+    def act_every(self, event: Event) -> None:
+        """Let every value of a column through again."""
+        column = self._column_at(event.value)
+        if column is not None:
+            left = {name: values for name, values in self.query.chosen.items() if name != column.name}
+            self.show(replace(self.query, chosen=left))
+
+    def act_reset(self, event: Event) -> None:
+        del event
+        self.show(replace(self.query, text="", column="", chosen={}))
+        self.notice = f"All {len(self.model):,} {self.rows}."
+
+    def act_sort(self, event: Event) -> None:
+        """First upwards, then downwards, then in the order of the rows themselves."""
+        column = self._column_at(event.value)
+        if column is None:
+            return
+        same = self.query.sort == column.name
+        name = "" if same and self.query.descending else column.name
+        self.query = replace(self.query, sort=name, descending=bool(name) and same)
+        self.pages.first()
+        way = "descending" if self.query.descending else "ascending"
+        self.notice = f"Sorted by {column.heading}, {way}." if name else "In their own order."
+
+    def act_page(self, event: Event) -> None:
+        self.pages.turn(event.value, self.number)
+        self.notice = f"{self.rows.capitalize()} {self.pages.words(self.number)}."
+
+    def act_choose(self, event: Event) -> None:
+        self.at = unquote(event.value)
+        if self.on_choose is not None:
+            self.on_choose(self.at)
+
+    def act_mark(self, event: Event) -> None:
+        self._select(self.selected ^ {unquote(event.value)})
+
+    def act_mark_at(self, event: Event) -> None:
+        del event
+        self._select(self.selected ^ {self.at})
+
+    def act_mark_page(self, event: Event) -> None:
+        """Tick every row of this page, or none of them when all are ticked."""
+        del event
+        here = {row.key for row in self._shown()}
+        self._select(self.selected - here if here <= self.selected else self.selected | here)
+
+    def act_mark_all(self, event: Event) -> None:
+        """Tick every row listed, on whatever page."""
+        del event
+        self._select(self.selected.union(self.listed()))
+
+    def act_mark_none(self, event: Event) -> None:
+        del event
+        self._select(frozenset())
+
+    def _select(self, keys: frozenset[str]) -> None:
+        self.selected = keys
+        self.notice = f"{len(keys):,} {self.rows} ticked."
+        if self.on_select is not None:
+            self.on_select(keys)
+
+    def _column_at(self, place: str) -> TableColumn | None:
+        columns = self.model.columns
+        return columns[int(place)] if place.isascii() and place.isdigit() and int(place) < len(columns) else None
+
+    def _value_at(self, place: str) -> tuple[str, str] | None:
+        """A value by the place of its column and its own among the column's values: what the browser says is never text of the books."""
+        first, _, second = place.partition(".")
+        column = self._column_at(first)
+        if column is None or not column.choices or not (second.isascii() and second.isdigit()):
+            return None
+        values = self.model.values(column.name)
+        return (column.name, values[int(second)]) if int(second) < len(values) else None
+
+    # -- how it shows itself -----------------------------------------------------------------------------------------
+
+    def body(self) -> Markup:
+        return join([style_block(paged_stylesheet()), self._bar(), self._marks(), self._table(), self._foot()])
+
+    def cell(self, column: TableColumn, row: Row) -> Markup:
+        """The content of a cell. Kinds of tables that draw a column in their own way answer here."""
+        return text_cell(column, row)
+
+    def _shown(self) -> tuple[Row, ...]:
+        return self.model.page(self.query, self.pages.at, self.pages.size)
+
+    def _bar(self) -> Markup:
+        places = {column.name: str(place) for place, column in enumerate(self.model.columns)}
+        options = [("", "every column"), *((places[column.name], column.heading) for column in self.model.columns)]
+        within = places.get(self.query.column, "")
+        narrowing = [
+            boxes(self, column, places[column.name], column_values(self.model, self.query, column), self.prefix)
+            for column in self.model.columns
+            if column.choices
+        ]
+        reset = f"Show all {len(self.model):,}"
+        return tag(
+            "div",
+            controls.field(self, "Search", "find", self.query.text, act=f"{self.prefix}find", kind="search"),
+            controls.select(self, "in", "within", options, within, act=f"{self.prefix}within"),
+            *narrowing,
+            controls.button(self, reset, f"{self.prefix}reset", kind="plain") if self.query.narrows else None,
+            class_="ak-bar",
+            role="search",
+            aria_label=f"Choose among the {self.rows}",
+        )
+
+    def _marks(self) -> Markup | None:
+        if not self.selectable:
+            return None
+        number = self.number
+        return tag(
+            "div",
+            tag("span", f"{len(self.selected):,} ticked", class_="ak-quiet"),
+            controls.button(self, "Tick", f"{self.prefix}mark_at", keys="x", name="Tick the chosen row"),
+            controls.button(self, f"Tick the {number:,} listed", f"{self.prefix}mark_all"),
+            controls.button(self, "Tick none", f"{self.prefix}mark_none", kind="plain"),
+            class_="ak-bar ak-middle",
+            role="group",
+            aria_label="Tick rows",
+        )
+
+    def _table(self) -> Markup:
+        rows = self._shown()
+        if not rows:
+            words = f"No {self.rows} fit these choices." if len(self.model) else f"There are no {self.rows}."
+            return tag("p", words)
+        sub = tag("span", self.sub, class_="ak-sub") if self.sub else None
+        table = tag(
+            "table",
+            tag("caption", self.title, sub),
+            tag("thead", self._head(rows)),
+            tag("tbody", *(self._row(row, place) for place, row in enumerate(rows))),
+            self._sums(),
+            class_="ak-paged",
+        )
+        return tag("div", table, class_="ak-scroll", tabindex="0", role="region", aria_label=self.title)
+
+    def _head(self, rows: Sequence[Row]) -> Markup:
+        heads = [self._heading(column, place) for place, column in enumerate(self.model.columns)]
+        heads += [
+            tag("th", extra.heading, scope="col", class_="ak-number" if extra.right else None) for extra in self.extra
+        ]
+        if self.selectable:
+            every = all(row.key in self.selected for row in rows)
+            words = f"Tick every row of this page ({len(rows):,})"
+            act = f"{self.prefix}mark_page"
+            box = controls.checkbox(self, words, act, "page", checked=every, hidden_label=True)
+            heads.insert(0, tag("th", box, scope="col", class_="ak-tick"))
+        return tag("tr", *heads)
+
+    def _heading(self, column: TableColumn, place: int) -> Markup:
+        way = "" if self.query.sort != column.name else ("descending" if self.query.descending else "ascending")
+        sign = tag("span", _WAYS[way], class_="ak-way", aria_hidden="true")
+        act = f"{self.prefix}sort"
+        ident = anchor("sort", id(self), place)
+        pressed = tag(
+            "button", column.heading, sign, type="button", class_="ak-sort", data_act=act, data_value=place, id=ident
+        )
+        look = "ak-number" if column.right else None
+        return tag("th", pressed, scope="col", class_=look, aria_sort=way or None)
+
+    def _row(self, row: Row, place: int) -> Markup:
+        first, *others = self.model.columns
+        cells = [tag("th", self.cell(first, row), scope="row", class_=look_of(first))]
+        cells += [tag("td", self.cell(column, row), class_=look_of(column)) for column in others]
+        cells += [tag("td", extra.draw(row), class_="ak-number" if extra.right else None) for extra in self.extra]
+        value = quote(row.key, safe=":")
+        if self.selectable:
+            words = f"Tick {shortened(shown(first, row.values[first.name]), 60)}"
+            ticked = row.key in self.selected
+            act = f"{self.prefix}mark"
+            box = controls.checkbox(self, words, act, value, checked=ticked, hidden_label=True)
+            cells.insert(0, tag("td", box, class_="ak-tick"))
+        chosen = row.key == self.at
+        walked = self.on_choose is not None or self.selectable
+        return tag(
+            "tr",
+            *cells,
+            id=anchor("row", id(self), row.key),
+            data_row=walked,
+            data_follow=walked,
+            data_act=f"{self.prefix}choose" if walked else None,
+            data_value=value if walked else None,
+            tabindex=("0" if chosen or (place == 0 and not self._chosen_here) else "-1") if walked else None,
+            aria_selected=str(chosen).lower() if walked else None,
+        )
+
+    @property
+    def _chosen_here(self) -> bool:
+        return bool(self.at) and any(row.key == self.at for row in self._shown())
+
+    def _sums(self) -> Markup | None:
+        if not any(column.total for column in self.model.columns):
+            return None
+        first, *others = self.model.columns
+        cells = [tag("th", f"Sum of {self.number:,} {self.rows}", scope="row", class_=look_of(first))]
+        for column in others:
+            total = self.model.total(self.query, column.name) if column.total else None
+            cells.append(tag("td", amount(total) if total is not None else None, class_=look_of(column)))
+        cells += [tag("td") for _ in self.extra]
+        if self.selectable:
+            cells.insert(0, tag("td", class_="ak-tick"))
+        return tag("tfoot", tag("tr", *cells))
+
+    def _foot(self) -> Markup | None:
+        number = self.number
+        turned = self.pages.controls(self, number, act=f"{self.prefix}page")
+        if turned is not None:
+            return turned
+        said = f"{number:,} of {len(self.model):,}" if self.query.narrows else f"{number:,}"
+        return tag("p", f"{said} {self.rows}.", class_="ak-quiet")
+
+
+def look_of(column: TableColumn) -> str | None:
+    """The class of a column's cells."""
+    if column.right:
+        return "ak-number"
+    return "ak-whole-word" if column.form in {"key", "date", "time"} else None
+
+
+def text_cell(column: TableColumn, row: Row) -> Markup:
+    """The content of a cell as text: a long one is shortened and counted, a digest is cut and whole in its title."""
+    value = row.values[column.name]
+    text = shown(column, value)
+    if column.form == "code" and value is not None:
+        return tag("code", f"{text[:16]}…" if len(text) > 24 else text, title=text if len(text) > 24 else None)
+    return tag(
+        "bdi" if column.form == "text" else "span", shortened(text, LONG), class_="ak-none" if value is None else None
+    )
