@@ -27,11 +27,14 @@ class Workbench:
         if self.desk.at not in dict(STAGES):
             self.desk.at = STAGES[0][0]
         self.stages = stages_of(self.desk)
-        self.ways = frame.Ways(self._places, lambda: self.desk.at, self.go, self.look)
+        self.ways = frame.Ways(self._places, self.desk)
         self.watch: Callable[[tuple[Any, ...]], None] = lambda _views: None
         self._seen = self._state()
         self._shown = self.desk.at
         self._moving = False
+        self._again = False
+        # Views tell of a change when they have let go of their own locks: what follows from it may take others'.
+        self.ways.subscribe(self._looked)
         for stage in self.stages.values():
             stage.subscribe(self._moved)
 
@@ -44,33 +47,37 @@ class Workbench:
         """The stage and what stands below it."""
         return (self.stage, *self.stage.shown_parts())
 
-    def go(self, name: str) -> None:
-        """Show another stage."""
-        self.desk.go(name)
-        self._moved()
-
-    def look(self) -> None:
-        """Draw anew if something moved: here, in another session, in another process."""
+    def _looked(self) -> None:
+        """The navigation was used, or looked: draw anew if something moved, here, in another session, in another process."""
         state = self._state()
         if state != self._seen:
             self._seen = state
             self.stage.changed()
+        elif self._shown != self.desk.at:
+            self._moved()
 
     def _moved(self) -> None:
-        """Something was done in this session."""
+        """Something was done in this session: put together anew what is to be seen."""
+        self._again = True
         if self._moving:
             return
         self._moving = True
         try:
-            if self._shown != self.desk.at:
-                self._shown = self.desk.at
-                self.stage.came += 1
-                self.stage.notice = ""
-                self.stage.changed()
-            self.watch(self.views())
-            self.ways.changed()
+            while self._again:
+                self._again = False
+                self._compose()
         finally:
             self._moving = False
+
+    def _compose(self) -> None:
+        if self._shown != self.desk.at:
+            self._shown = self.desk.at
+            self.stage.came += 1
+            self.stage.notice = ""
+            self.stage.changed()
+            self._again = False
+        self.watch(self.views())
+        self.ways.changed()
 
     def _places(self) -> Iterable[tuple[str, Place]]:
         return [(name, stage.standing()) for name, stage in self.stages.items()]
@@ -112,7 +119,7 @@ def create_app(shared: Shared, user: User) -> Any:
 
     bench.watch = show
     company, local = _company(bench.desk)
-    page = pn.Template(frame.template(), title=str(frame.title(company)))
+    page = pn.Template(frame.template())
     page.add_variable("page_title", str(frame.title(company)))
     page.add_variable("page_head", str(frame.head()))
     page.add_variable("page_header", _header(company, local=local, user=user))

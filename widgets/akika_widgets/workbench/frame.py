@@ -12,9 +12,10 @@ from akika_widgets.views.controls import ticking
 from akika_widgets.views.live import Event, LiveView
 from akika_widgets.views.markup import Markup, join, style_block, tag
 from akika_widgets.views.view import anchor
+from akika_widgets.workbench.desk import Desk
 from akika_widgets.workbench.identity import User
 from akika_widgets.workbench.pages import APP_NAME
-from akika_widgets.workbench.stages.stage import STAGES, TITLES, Place, workbench_stylesheet
+from akika_widgets.workbench.stages.stage import TITLES, Place, workbench_stylesheet
 
 LOOK_EVERY: Final = 1_000
 _SIGNS: Final = {"done": ("✓", "done"), "now": ("●", "now"), "later": ("○", "not yet")}
@@ -71,9 +72,9 @@ def _company(company: Company | None, *, local: bool) -> Markup:
         kind, words = "sandbox", "Sandbox"
     return tag(
         "p",
-        tag("bdi", tag("strong", company.name)),
-        tag("span", f"realm {company.realm_id}", class_="wb-realm"),
+        tag("strong", tag("bdi", company.name), class_="wb-name"),
         tag("span", words, class_=f"wb-kind wb-{kind}"),
+        tag("span", f"realm {company.realm_id}", class_="wb-realm"),
         class_="wb-company",
     )
 
@@ -83,33 +84,20 @@ class Ways(LiveView):
 
     title = "Stages"
 
-    def __init__(
-        self,
-        places: Callable[[], Iterable[tuple[str, Place]]],
-        at: Callable[[], str],
-        go: Callable[[str], None],
-        look: Callable[[], None],
-    ) -> None:
+    def __init__(self, places: Callable[[], Iterable[tuple[str, Place]]], desk: Desk) -> None:
         super().__init__()
-        self._places, self._at, self._go, self._look = places, at, go, look
+        self._places, self._desk = places, desk
 
     def why_not(self, event: Event) -> str:
         return "There is no such stage." if event.act == "go" and event.value not in TITLES else ""
 
     def act_go(self, event: Event) -> None:
-        self._go(event.value)
-
-    def act_tick(self, event: Event) -> None:
-        del event
-        self._look()
+        self._desk.go(event.value)
 
     def body(self) -> Markup:
-        at = self._at()
-        order = [name for name, _ in STAGES]
         items = [
-            self._item(number, name, place, here=name == at)
+            self._item(number, name, place, here=name == self._desk.at)
             for number, (name, place) in enumerate(self._places(), 1)
-            if name in order
         ]
         return join([style_block(workbench_stylesheet()), tag("ol", *items, class_="wb-ways"), ticking(LOOK_EVERY)])
 
@@ -121,7 +109,8 @@ class Ways(LiveView):
             tag(
                 "button",
                 tag("span", symbol, class_="wb-sign", aria_hidden="true"),
-                tag("span", tag("span", f"{number}. ", class_="wb-number"), TITLES[name], class_="wb-way"),
+                tag("span", f"{number}.", class_="wb-number"),
+                tag("span", TITLES[name], class_="wb-way"),
                 tag(
                     "span",
                     tag("span", f"{word}: ", class_="ak-unseen") if place.standing != "later" and place.words else None,

@@ -46,7 +46,7 @@ class Approve(Stage):
             return Place("now", "rejected")
         if held.plan.conflicts:
             return Place("later", "the plan asks for decisions")
-        return Place("now", f"{len(counted.valid):,} of {counted.needed:,}")
+        return Place("now", f"{len(counted.valid):,} of {counted.needed:,} approvals")
 
     def lead(self) -> str:
         held = self.desk.held()

@@ -69,6 +69,7 @@ class CompanyStage(Stage):
             tag("caption", "Snapshots of this company", tag("span", "the newest first", class_="ak-sub")),
             tag("thead", head),
             tag("tbody", *rows),
+            class_="wb-chosen",
         )
         return tag("div", table, class_="ak-scroll", tabindex="0", role="region", aria_label="Snapshots")
 
@@ -85,7 +86,7 @@ class CompanyStage(Stage):
         return tag(
             "tr",
             tag("th", tag("strong", info.id), scope="row"),
-            tag("td", when(info.taken_at)),
+            tag("td", when(info.taken_at), class_="wb-when"),
             tag("td", f"{info.records:,}", class_="ak-number"),
             tag("td", marked("✓", "whole", "good") if info.complete else marked("≠", "not whole", "removed")),
             tag("td", use),

@@ -77,8 +77,8 @@ class Execute(Stage):
         number = len(held.plan.steps)
         words = f"Write {number:,} step{'' if number == 1 else 's'} to {held.plan.company.name}"
         return bar(
-            controls.button(self, tag("bdi", words), "execute", kind="main", explain=True),
-            None if held.tally.enough else self.onward("approve", "Go to the approval", main=False),
+            None if held.tally.enough else self.onward("approve", "Go to the approval"),
+            controls.button(self, tag("bdi", words), "execute", kind="main" if held.tally.enough else "", explain=True),
         )
 
     def _conditions(self, held: Held) -> list[tuple[str, bool | None, str]]:

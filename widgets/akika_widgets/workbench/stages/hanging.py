@@ -24,7 +24,9 @@ class Hanging(Stage):
         chosen = self.desk.choices
         if not chosen.picked:
             return Place("later", "no record is chosen")
-        return Place("done", "looked at") if chosen.looked_at == chosen.picked else Place("now")
+        if chosen.looked_at == chosen.picked:
+            return Place("done", "looked at")
+        return Place("done", "passed by") if chosen.plan else Place("now")
 
     def lead(self) -> str:
         if not self.desk.choices.picked:

@@ -84,7 +84,9 @@ class PlanStage(Stage):
             return "Review the steps, then rehearse the plan on a copy of the books on this machine."
         if not held.rehearsal["ok"]:
             return "The rehearsal did not end as predicted; read what differed before anybody approves it."
-        return "The rehearsal ended as predicted, to the cent; review the steps, then have the plan approved."
+        if not review.signed_off:
+            return "The rehearsal ended as predicted, to the cent; review the steps and end the review below."
+        return "The rehearsal ended as predicted and the review is ended; have the plan approved."
 
     def draw(self) -> Iterable[Markup | None]:
         held = self.desk.held()
@@ -116,7 +118,9 @@ class PlanStage(Stage):
             kind="" if ready or held.plan.conflicts else "main",
             explain=not rehearsed,
         )
-        return bar(self.onward("approve") if ready else None, rehearse if held.plan.steps else None)
+        return bar(
+            self.onward("approve", main=review.signed_off) if ready else None, rehearse if held.plan.steps else None
+        )
 
     def _facts(self, held: Held) -> Markup:
         plan = held.plan
@@ -215,6 +219,7 @@ class PlanStage(Stage):
                 held.plan, review=review, results=held.run.results, on_change=self._said, on_decide=self._decide
             )
             self._live = shown.live()
+            self._live.subscribe(self.changed)
         return self._live
 
     def _said(self, review: Review) -> None:
@@ -226,7 +231,6 @@ class PlanStage(Stage):
                 self.desk.case.plans.keep_review(self.desk.plan_file, text)
             self._kept = text
         self.desk.memory.touch()
-        self.changed()
 
     def _decide(self, decisions: Mapping[str, str]) -> None:
         del decisions  # the review holds them

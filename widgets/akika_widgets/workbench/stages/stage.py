@@ -122,9 +122,7 @@ class Stage(LiveView):
         except Exception as error:  # noqa: BLE001 -- a page that says so, not one that is empty
             note_fault(error)
             shown = [tag("div", tag("p", words_of(error)), class_="wb-trouble", role="alert")]
-        return join(
-            [style_block(workbench_stylesheet()), tag("section", head, *shown, class_=f"wb-stage wb-{self.name}")]
-        )
+        return join([style_block(workbench_stylesheet()), tag("section", head, *shown, class_="wb-stage")])
 
     def onward(self, stage: str, words: str = "", *, main: bool = True) -> Markup:
         """The way to another stage."""

@@ -46,6 +46,8 @@ class Verified(Stage):
         if held.verification is None:
             return "Have the company captured again and held against the plan, record by record and account by account."
         if clean(held.verification):
+            if self.desk.shared.make_report is None:
+                return "The books agree with the approved plan, to the cent; nothing remains to be done."
             return "The books agree with the approved plan, to the cent; make the report for the file."
         return "The books do not agree with the approved plan; read what differs below before anything else is done."
 
