@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,17 @@ def chromium() -> str:
         if found:
             return found
     pytest.skip("needs Chromium: none on PATH")
+
+
+@pytest.fixture(scope="session")
+def pango() -> None:
+    """What draws PDF; the test skips where there is none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a Pango without its parts is told by a warning
+            import weasyprint  # noqa: F401
+    except (OSError, DeprecationWarning):
+        pytest.skip("needs Pango with HarfBuzz's subsetter: no such libraries here")
 
 
 @pytest.fixture(scope="session")

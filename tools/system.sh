@@ -28,7 +28,7 @@ sys.exit(not all(ctypes.util.find_library(name) for name in ("pango-1.0", "pango
 wanted=
 for what in "$@"; do
     case $what in
-    paper) has_paper || wanted="$wanted libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core" ;;
+    paper) has_paper || wanted="$wanted libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation" ;;
     browser) has_browser || wanted="$wanted chromium" ;;
     esac
 done

@@ -32,7 +32,6 @@ signer = ""  # who approves; without a name nobody is asked
 write_to_quickbooks = False  # True executes the approved plan
 
 # %%
-# ruff: noqa: F704, PLE1142 - a cell of a notebook may await
 import akika_forensics as ak
 from akika_forensics.reports import result
 from akika_widgets.views.restored import RestoredView

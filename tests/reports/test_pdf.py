@@ -53,6 +53,7 @@ def made() -> Pdf:
     return printed(rows, {"image/svg+xml": picture()}, {"text/html": "<p>the last line</p>"})
 
 
+@pytest.mark.usefixtures("pango")
 def test_every_page_says_which_of_how_many_it_is(made: Pdf) -> None:
     reader = read(made)
     assert len(reader.pages) > 2
@@ -65,6 +66,7 @@ def test_every_page_says_which_of_how_many_it_is(made: Pdf) -> None:
         assert ("Akika Forensics" in said) is (number > 1)
 
 
+@pytest.mark.usefixtures("pango")
 def test_it_declares_itself_pdf_a_3u_with_the_dates_of_the_report(made: Pdf) -> None:
     reader = read(made)
     metadata = reader.trailer["/Root"]["/Metadata"].get_data()
@@ -85,6 +87,7 @@ def test_it_declares_itself_pdf_a_3u_with_the_dates_of_the_report(made: Pdf) -> 
     assert len(reader.trailer["/ID"]) == 2
 
 
+@pytest.mark.usefixtures("pango")
 def test_all_fonts_are_inside(made: Pdf) -> None:
     fonts = [font.get_object() for page in read(made).pages for font in page["/Resources"]["/Font"].values()]
     assert fonts
@@ -94,6 +97,7 @@ def test_all_fonts_are_inside(made: Pdf) -> None:
         assert "/ToUnicode" in font
 
 
+@pytest.mark.usefixtures("pango")
 def test_the_picture_is_drawn_as_lines_in_its_own_colours(made: Pdf) -> None:
     reader = read(made)
     assert "in the picture" in words(reader)
@@ -103,6 +107,7 @@ def test_the_picture_is_drawn_as_lines_in_its_own_colours(made: Pdf) -> None:
     assert b"0.611765 0.184314 0.141176" in drawn or b"0.612 0.184 0.141" in drawn or b".61176 .18431 .14118" in drawn
 
 
+@pytest.mark.usefixtures("pango")
 def test_the_attached_files_are_the_files_byte_for_byte() -> None:
     csv = Attached("tiny-every-change.csv", "Record\r\nInvoice:1 é\r\n".encode(), "Full list of 1 rows", "Data")
     reader = read(printed({"text/html": "<p>x</p>"}, attached=(NOTEBOOK, csv)))
@@ -120,6 +125,7 @@ def test_the_attached_files_are_the_files_byte_for_byte() -> None:
     assert list(names) == sorted(names)
 
 
+@pytest.mark.usefixtures("pango")
 def test_a_long_table_is_printed_by_its_first_rows_and_attached_whole() -> None:
     made = printed(evidence(1234))
     said = words(read(made))
@@ -129,6 +135,7 @@ def test_a_long_table_is_printed_by_its_first_rows_and_attached_whole() -> None:
     assert "currentScript" not in said
 
 
+@pytest.mark.usefixtures("pango")
 def test_a_plain_table_that_grew_long_is_cut_and_attached_too() -> None:
     made = printed({"text/html": table_html(450)}, {"text/html": table_html(300, caption="Whole")})
     said = words(read(made))
@@ -147,6 +154,7 @@ def test_a_plain_table_that_grew_long_is_cut_and_attached_too() -> None:
     )
 
 
+@pytest.mark.usefixtures("pango")
 def test_two_long_tables_of_one_name_are_two_files() -> None:
     long = table_html(301)
     taken = Attached("tiny-every-change.csv", b"x\r\n", "", "Data")
@@ -173,6 +181,7 @@ REACHES = {
 }
 
 
+@pytest.mark.usefixtures("pango")
 @pytest.mark.parametrize("markup", REACHES.values(), ids=REACHES)
 def test_nothing_is_fetched_and_the_refusal_is_told(markup: str) -> None:
     made = printed({"text/html": f"<p>still here</p>{markup.format('passwd')}"})
@@ -184,6 +193,7 @@ def test_nothing_is_fetched_and_the_refusal_is_told(markup: str) -> None:
     assert list(reader.attachments) == ["tiny.ipynb"]
 
 
+@pytest.mark.usefixtures("pango")
 def test_a_picture_in_the_page_itself_is_shown() -> None:
     png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
     made = printed({"image/png": png})
@@ -191,6 +201,7 @@ def test_a_picture_in_the_page_itself_is_shown() -> None:
     assert sum(len(page.images) for page in read(made).pages) == 1
 
 
+@pytest.mark.usefixtures("pango")
 def test_equal_input_gives_equal_bytes() -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import test_pdf as t; from small_notebooks import *; "
@@ -206,6 +217,7 @@ def test_equal_input_gives_equal_bytes() -> None:
     assert built[0] == built[1]
 
 
+@pytest.mark.usefixtures("pango")
 def test_another_time_gives_another_identifier() -> None:
     first, second = (read(printed({"text/html": "<p>x</p>"}, made_at=f"2026-11-23T10:00:0{n}Z")) for n in (1, 2))
     assert first.trailer["/ID"][0] != second.trailer["/ID"][0]
@@ -226,6 +238,7 @@ def test_without_pango_the_report_says_so_and_nothing_is_printed() -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.usefixtures("pango")
 def test_a_character_without_a_font_stands_there_by_its_code() -> None:
     # Linear A, a private character, and one in the title, which the style sheet carries to the head of each page.
     made = printed({"text/html": "<p>a \U00010600 b \ue123 c</p>"}, title="Books of \U00010601")
@@ -238,6 +251,7 @@ def test_a_character_without_a_font_stands_there_by_its_code() -> None:
     )
 
 
+@pytest.mark.usefixtures("pango")
 def test_an_engine_that_fails_costs_the_pdf_and_not_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
     weasyprint = pdf.engine()
     assert weasyprint is not None
@@ -250,6 +264,7 @@ def test_an_engine_that_fails_costs_the_pdf_and_not_the_report(monkeypatch: pyte
     assert (made.data, made.notes) == (None, (pdf.NOT_MADE,))
 
 
+@pytest.mark.usefixtures("pango")
 def test_what_the_engine_complains_of_reaches_no_log() -> None:
     heard: list[str] = []
 

@@ -53,6 +53,7 @@ def html_of(made: Any) -> str:
     return str(made[0].html.read_text(encoding="utf-8"))
 
 
+@pytest.mark.usefixtures("pango")
 def test_four_files_for_the_owner_alone(made: Any) -> None:
     result, _, place = made
     assert [path.name for path in (result.notebook, result.html, result.pdf, result.manifest)] == [
@@ -73,6 +74,7 @@ def test_four_files_for_the_owner_alone(made: Any) -> None:
     assert stat.S_IMODE((place / "out").stat().st_mode) == 0o700
 
 
+@pytest.mark.usefixtures("pango")
 def test_the_manifest_vouches_for_every_file(made: Any) -> None:
     result, _, place = made
     manifest = json.loads(result.manifest.read_text(encoding="utf-8"))

@@ -202,6 +202,7 @@ def with_vault(tmp_path: Path) -> Path:
     return place
 
 
+@pytest.mark.usefixtures("pango")
 def test_a_run_is_sealed_and_written_out_alike(case: Case, with_vault: Path, tmp_path: Path) -> None:
     given = {"vault": str(case.vault.root), "who": "a"}
     result = reports.run("tiny", given, tmp_path / "out", passphrase=Secret(PASSPHRASE), places=[with_vault])
@@ -244,6 +245,7 @@ def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, An
     return code, json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.usefixtures("pango")
 def test_run_kept_and_export_on_the_command_line(
     case: Case,
     with_vault: Path,

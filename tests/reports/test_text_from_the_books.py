@@ -74,6 +74,7 @@ def letters(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.usefixtures("pango")
 def test_the_text_stands_in_the_pdf_to_be_read(name: str) -> None:
     text = HOSTILE[name]
     notebook, document = notebook_of(text)
@@ -92,6 +93,7 @@ def test_the_text_stands_in_the_pdf_to_be_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["long", "long words", "direction override", "control", "non-character", "surrogate"])
+@pytest.mark.usefixtures("pango")
 def test_odd_text_makes_a_pdf_all_the_same(name: str) -> None:
     notebook, document = notebook_of(HOSTILE[name])
     made = to_pdf(to_paper(notebook, document, "tiny"), document, "tiny")
