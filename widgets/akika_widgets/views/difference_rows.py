@@ -65,7 +65,7 @@ def foldable_record(change: ChangeLike, *, opened: bool, ident: str, value: str)
     """One record of a live view: a button that opens it (act ``open`` with ``value``), and its fields when it is open."""
     words = tag(
         "button",
-        tag("span", "▾" if opened else "▸", class_="ak-symbol", aria_hidden="true"),
+        tag("span", "▾ " if opened else "▸ ", class_="ak-symbol", aria_hidden="true"),
         named_change(change),
         type="button",
         id=ident,

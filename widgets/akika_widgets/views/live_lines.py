@@ -165,7 +165,7 @@ class LiveLines[T](LiveView):
         pressed = tag(
             "button",
             column.word,
-            tag("span", ("▾" if self.down else "▴") if at else "", aria_hidden="true"),
+            tag("span", "▾" if self.down else "▴", aria_hidden="true") if at else None,
             type="button",
             id=anchor("sort", id(self), column.name),
             class_="ak-sort",

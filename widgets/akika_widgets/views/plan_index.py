@@ -72,11 +72,14 @@ class PlanIndex:
     @cached_property
     def questions(self) -> dict[str, Note]:
         """The plan's conflicts, one a record."""
-        return {note.record: note for note in reversed(self.plan.conflicts)}
+        found: dict[str, Note] = {}
+        for note in self.plan.conflicts:
+            found.setdefault(note.record, note)
+        return found
 
     @cached_property
     def decidable(self) -> dict[str, Note]:
         """Every note that can be answered or answered otherwise."""
         again = [note for note in self.plan.left_alone if note.code == "decided"]
         again += [note for note in self.plan.findings if note.code == "adopted"]
-        return {**{note.record: note for note in again}, **self.questions}
+        return {**self.questions, **{note.record: note for note in again if note.record not in self.questions}}

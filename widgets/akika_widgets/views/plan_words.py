@@ -46,6 +46,8 @@ MARKS: Final = {
 
 QUESTIONS: Final = {
     "asks": "A person decides",
+    "decided": "Decided before",
+    "adopted": "Decided before",
     "look_alike": "Keyed again?",
     "needs_missing": "Needs a record that is gone",
     "needs_removed": "Needs a record that is removed",

@@ -42,7 +42,12 @@ def question(view: LiveView, review: Review, place: int, note: Note, states: Thr
                 kind="",
             ),
         )
-    state = marked("✓", choice_words(note, answer), "good") if answer else marked("?", "not answered", "changed")
+    if answer:
+        state = marked("✓", choice_words(note, answer), "good")
+    elif note.record in review.index.questions:
+        state = marked("?", "not answered", "changed")
+    else:
+        state = marked("✓", "as decided before; it is in this plan", "quiet")
     return tag(
         "section",
         tag("h3", named(note.label, note.record)),

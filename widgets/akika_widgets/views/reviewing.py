@@ -111,7 +111,7 @@ class Review:
     @property
     def open_questions(self) -> tuple[Note, ...]:
         """The plan's conflicts that nobody has answered."""
-        return tuple(note for record, note in self.index.questions.items() if record not in self.decisions)[::-1]
+        return tuple(note for record, note in self.index.questions.items() if record not in self.decisions)
 
     # -- changing it -------------------------------------------------------------------------------------------------
 

@@ -37,8 +37,8 @@ def step_panel(
         _part("How close it comes", tag("p", _kind(FIDELITIES[step.fidelity][0]), ". ", fidelity_words(step))),
         _part("Asked before the first write", _answers(step.preflight)),
         _part("Effect on accounts", _effect(review.plan, step)),
-        _part("Depends on", _steps(view, review, step.depends_on, "on no other step")),
-        _part("What depends on it", _steps(view, review, tuple(review.index.falls_with([step.id])), "no other step")),
+        _part("Depends on", _steps(view, review, step.depends_on, "No other step")),
+        _part("What depends on it", _steps(view, review, tuple(review.index.falls_with([step.id])), "No other step")),
         class_="ak-panel ak-step",
         aria_label=f"Step {step.id}",
     )
@@ -125,7 +125,7 @@ def _states(states: ThreeWay | None) -> Markup | None:
 
 def _answers(answers: Sequence[Answer]) -> Markup:
     if not answers:
-        return tag("p", "nothing.")
+        return tag("p", "Nothing was asked.")
     return tag(
         "ul",
         *(
