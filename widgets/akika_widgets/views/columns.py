@@ -41,7 +41,9 @@ class TableColumn:
 
     @property
     def heading(self) -> str:
-        return self.word or self.name
+        """Its words; a column of instants says that they are in UTC."""
+        word = self.word or self.name
+        return f"{word} (UTC)" if self.form == "time" and "UTC" not in word else word
 
     @property
     def right(self) -> bool:

@@ -21,6 +21,7 @@ from akika_widgets.views.view import anchor
 from akika_widgets.views.wording import amount
 
 PAGE: Final = 50
+_WORD: Final = 26
 _WAYS: Final = {"": "↕", "ascending": "↑", "descending": "↓"}
 
 
@@ -273,7 +274,7 @@ class PagedTable(LiveView):
         return tag(
             "div",
             controls.field(self, "Search", "find", self.query.text, act=f"{self.prefix}find", kind="search"),
-            controls.select(self, "in", "within", options, within, act=f"{self.prefix}within"),
+            controls.select(self, "Search in", "within", options, within, act=f"{self.prefix}within"),
             *narrowing,
             controls.button(self, reset, f"{self.prefix}reset", kind="plain") if self.query.narrows else None,
             class_="ak-bar",
@@ -401,6 +402,7 @@ def text_cell(column: TableColumn, row: Row) -> Markup:
     text = shown(column, value)
     if column.form == "code" and value is not None:
         return tag("code", f"{text[:16]}…" if len(text) > 24 else text, title=text if len(text) > 24 else None)
-    return tag(
-        "bdi" if column.form == "text" else "span", shortened(text, LONG), class_="ak-none" if value is None else None
-    )
+    words = shortened(text, LONG)
+    # A word that may break anywhere makes its column as narrow as a letter; only words that have to may.
+    long = any(len(word) > _WORD for word in words.split())
+    return tag("bdi" if long else "span", words, dir="auto", class_="ak-none" if value is None else None)
