@@ -10,7 +10,7 @@ import pytest
 from browsing import served
 
 sys.path.insert(0, str(Path(__file__).parent))
-from view_samples import every_view, live_samples
+from view_samples import every_view, live_samples, with_a_script
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +44,7 @@ def _touched(page: Any) -> None:
 def test_static_views_run_nothing(page: Any, text: str) -> None:
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    views = every_view(text)
+    views = [*every_view(text), *with_a_script(text)]
     for view in views:
         page.set_content(view.page())
         assert page.evaluate("window.__hacked") is None, type(view).__name__

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
-from view_samples import every_view, live_samples
+from view_samples import every_view, live_samples, with_a_script
 
 import akika_widgets.views
 from akika_widgets.views.live import LiveView
@@ -163,8 +163,8 @@ def _shown(base: type) -> set[type]:
 
 
 def test_every_view_has_a_sample_with_hostile_text() -> None:
-    """A new view takes a line in ``every_view``, a new live view one in ``live_samples`` (view_samples.py)."""
-    assert _shown(View) - {type(view) for view in every_view()} == set()
+    """A new view takes a line in ``every_view`` (or ``with_a_script``), a new live view one in ``live_samples`` (view_samples.py)."""
+    assert _shown(View) - {type(view) for view in (*every_view(), *with_a_script())} == set()
     assert _shown(LiveView) - {type(view) for view in live_samples("a name")} == set()
 
 

@@ -16,10 +16,14 @@ from akika_forensics.model.company import Company
 from akika_forensics.model.payload import encode
 from akika_forensics.model.record import Record, RecordKey
 from akika_widgets.views.balance import PredictedBalance
+from akika_widgets.views.columns import TableColumn
 from akika_widgets.views.difference import DifferenceView
+from akika_widgets.views.evidence_table import EvidenceTable
 from akika_widgets.views.job import JobPicture, JobView
 from akika_widgets.views.listing import Column, Listing, Mark, Named
 from akika_widgets.views.live import Event, LiveView
+from akika_widgets.views.paged_table import PagedTable
+from akika_widgets.views.paging import TableModel
 from akika_widgets.views.record_graph import GraphNode, GraphView
 from akika_widgets.views.restored import RestoredView
 from akika_widgets.views.review import PlanReview, Review
@@ -284,6 +288,22 @@ def after(view: LiveView, *events: Event) -> LiveView:
     return view
 
 
+def paged(text: str = "a name") -> PagedTable:
+    text = text.encode("utf-8", "replace").decode()
+    columns = [TableColumn("a", text, choices=True), TableColumn("b", "Amount", "money", total=True)]
+    return PagedTable(
+        TableModel(columns, [(text, Decimal(1)), ("x", Decimal(2))]), title=text, sub=text, selectable=True
+    )
+
+
+def with_a_script(text: str = "a name") -> list[View]:
+    """Views that carry a fixed script of their own: in a browser, it is the only one that runs."""
+    clean = text.encode("utf-8", "replace").decode()
+    columns = [TableColumn("a", clean), TableColumn("b", "Amount", "money", total=True)]
+    rows = [(clean, Decimal(1)), ("x", Decimal(2))]
+    return [EvidenceTable(columns, rows, name="evidence", title=clean, sub=clean)]
+
+
 def live_samples(text: str) -> Iterator[LiveView]:
     """Each live view with ``text`` in every position that can come from outside, in each of its forms. One line a form."""
     find, open_all = Event("find", text), Event("open_page")
@@ -304,6 +324,7 @@ def live_samples(text: str) -> Iterator[LiveView]:
     yield after(reviewed(text).live(), Event("tab", "balance"))
     yield after(PlanReview(large_plan(40)).live(), Event("page", "last"), Event("mark_all", "approved"))
     yield JobView(Job(text))
+    yield after(paged(text), Event("find", text.encode("utf-8", "replace").decode()), Event("choose", "1"))
     yield graph(text).live()
     yield FigureTable([(text, text, text)], title=text, sub=text).live()
 
