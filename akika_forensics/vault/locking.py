@@ -1,4 +1,7 @@
-"""One writer at a time: an advisory lock on a file, which the kernel frees when its owner dies."""
+"""One writer at a time: an advisory lock on a file, which the kernel frees when its owner dies.
+
+The owner is a thread. Two threads of one process, such as two people in the app, exclude each other like two processes do.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from akika_forensics.vault import storage
 
 class Lock(Protocol):
     def acquire(self, purpose: str) -> None:
-        """Raises VaultLocked naming the owner. The same process may acquire it again."""
+        """Raises VaultLocked naming the owner. The same thread may acquire it again."""
 
     def release(self) -> None:
         """Undo one `acquire`."""
@@ -39,6 +42,7 @@ class _Held:
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
+        self.thread = threading.get_ident()
         self.depth = 1
 
 
@@ -57,6 +61,8 @@ class FileLock:
         with _GUARD:
             mine = _HELD.get(self._name)
             if mine is not None:
+                if mine.thread != threading.get_ident():
+                    raise _locked(os.pread(mine.descriptor, 4096, 0))
                 mine.depth += 1
                 return
             _HELD[self._name] = _Held(self._take(purpose))
@@ -109,6 +115,6 @@ def _locked(owner: bytes) -> VaultLocked:
         who = "another process"
     return VaultLocked(
         f"The vault is in use by {who}.",
-        means="Only one process may change a vault at a time.",
-        do="Wait until it is done; a process that died does not hold it.",
+        means="Only one piece of work may change a vault at a time.",
+        do="Wait until it is done; what died does not hold it.",
     )

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -165,6 +167,27 @@ def test_the_lock_names_its_owner_and_a_dead_owners_lock_is_free(filled: Any) ->
     with filled.vault.lock("a"), filled.open().lock("b"):
         assert b'"purpose": "a"' in (filled.root / "lock").read_bytes()
     assert (filled.root / "lock").read_bytes() == b""
+
+
+def test_two_threads_exclude_each_other_like_two_processes(filled: Any) -> None:
+    def from_another_thread() -> object:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(lambda: held_by(filled.open())).result()
+
+    def held_by(vault: Any) -> object:
+        try:
+            with vault.lock("another run"):
+                return "taken"
+        except VaultLocked as error:
+            return error.what
+
+    with filled.vault.lock("execute a plan"):
+        assert f"process {os.getpid()}" in str(from_another_thread())
+        assert "(execute a plan, since" in str(from_another_thread())
+        with filled.open().lock("within it"):
+            pass
+        assert "(execute a plan, since" in str(from_another_thread())
+    assert from_another_thread() == "taken"
 
 
 def test_the_lock_is_free_after_a_writer_was_given_up(kit: ModuleType, filled: Any) -> None:
