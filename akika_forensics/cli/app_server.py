@@ -6,6 +6,8 @@ import getpass
 import importlib.util
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,8 @@ from akika_forensics.jobs.signals import stop_on_signal
 from akika_forensics.settings import Secret
 
 if TYPE_CHECKING:
+    from akika_forensics.case import Case
+    from akika_widgets.workbench.serving import AppServer
     from akika_widgets.workbench.sign_in import SignIn
     from akika_widgets.workbench.users import Users
 
@@ -41,6 +45,9 @@ def serve(
     tls_key: str = typer.Option("", help="The certificate's key, PEM."),
     no_browser: bool = typer.Option(False, "--no-browser", help="Open no browser."),
     plans: str = typer.Option("", help="The folder of the plan files [plans, beside the vault]."),
+    demo: Path | None = typer.Option(
+        None, help="Work on an embedded company just after an incident, made in this new folder."
+    ),
 ) -> None:
     """Serve the workbench until stopped. With --json the first line on stdout is {"url": …}."""
     if context.invoked_subcommand is not None:
@@ -55,17 +62,31 @@ def serve(
     sign_in = _sign_in(users, oauth)
     tls = Tls(Path(tls_cert), Path(tls_key)) if tls_cert else None
     require_safe(address, sign_in, tls)
-    case = open_case(options)
-    folder = Path(plans) if plans else case.vault.root.parent / "plans"
-    shared = Shared(case, folder)
-    server = serve_app(
-        shared,
-        address=address,
-        port=port,
-        sign_in=sign_in,
-        tls=tls,
-        show=not (no_browser or options.json),
-    )
+    with _opened(options, demo) as case:
+        folder = Path(plans) if plans else case.vault.root.parent / "plans"
+        server = serve_app(
+            Shared(case, folder),
+            address=address,
+            port=port,
+            sign_in=sign_in,
+            tls=tls,
+            show=not (no_browser or options.json),
+        )
+        _until_stopped(server, options)
+
+
+@contextmanager
+def _opened(options: Options, demo: Path | None) -> Iterator[Case]:
+    if demo is None:
+        yield open_case(options)
+        return
+    from akika_forensics.cli.embedded import after_an_incident
+
+    with after_an_incident(demo, note) as company:
+        yield company.case
+
+
+def _until_stopped(server: AppServer, options: Options) -> None:
     with server, stop_on_signal() as asked:
         if options.json:
             say_json({"url": server.url})

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NAME: Final = "demo"
 """What the company is called in the vault."""
+SIGNER: Final = "Dana"
+"""Who may approve plans of the embedded company."""
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Embedded:
     twin: Twin
     case: Case
     snapshots: list[str] = field(default_factory=list)
+    signer_file: Path | None = None
 
     @property
     def vault(self) -> Path:
@@ -88,6 +91,8 @@ def after_an_incident(folder: Path, tell: Callable[[str], None]) -> Iterator[Emb
         company.capture()
         company.incident()
         company.capture()
+        company.signer_file = company.folder / "passphrase-of-dana.txt"
+        company.case.signers.add(SIGNER, _new_secret(company.signer_file), role="partner")
         for line in company_lines(company):
             tell(line)
         yield company
@@ -98,6 +103,8 @@ def company_lines(company: Embedded) -> Iterator[str]:
     yield f"vault       {company.vault}   (snapshots {', '.join(company.snapshots)}: before and after)"
     if company.passphrase_file:
         yield f"passphrase  {company.passphrase_file}"
+    if company.signer_file:
+        yield f"{SIGNER}, who may approve, signs with the passphrase in {company.signer_file}"
 
 
 def _passphrase(folder: Path) -> tuple[Secret, Path | None]:
@@ -105,7 +112,12 @@ def _passphrase(folder: Path) -> tuple[Secret, Path | None]:
     if given:
         return Secret(given), None
     file = folder / "passphrase.txt"
+    return _new_secret(file), file
+
+
+def _new_secret(file: Path) -> Secret:
+    """A passphrase made up, written where its owner alone reads it."""
     text = secrets.token_urlsafe(18)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
         handle.write(text + "\n")
-    return Secret(text), file
+    return Secret(text)
