@@ -149,3 +149,22 @@ def test_any_record_can_be_drawn(before: Any, after: Any, now: Any, planned: Any
     view = ThreeWayView(before, after, now, planned)
     ET.fromstring(str(view.html()))  # noqa: S314 - our own markup
     assert all(not row.uniform for row in view.told)
+
+
+def test_what_is_sent_without_names_takes_them_from_the_other_states() -> None:
+    reference = {"AccountRef": {"value": "34", "name": "Opening Balance Equity"}}
+    before = {
+        "DepositToAccountRef": {"value": "36", "name": "Savings"},
+        "Line": [{"Id": "1", "LineNum": 1, "Amount": 600, "DepositLineDetail": reference}],
+    }
+    planned = {
+        "DepositToAccountRef": {"value": "36"},
+        "Line": [{"Amount": Decimal("600.00"), "DepositLineDetail": {"AccountRef": {"value": "34"}}}],
+    }
+    rows = {row.words: row for row in ThreeWayView(before, UNKNOWN, None, planned).told}
+    assert rows["Deposited to"].texts == ("Savings (Id 36)", None, "Savings (Id 36)")
+    assert rows["Line 1"].texts[2] == "Opening Balance Equity · 600.00"
+    assert rows["Line 1"].became.word == "put back"
+    planned["Line"][0]["Amount"] = 601
+    changed = {row.words: row.became.word for row in ThreeWayView(before, UNKNOWN, None, planned).told}
+    assert changed["Line 1"] == "not as before"

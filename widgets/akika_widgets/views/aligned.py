@@ -6,7 +6,7 @@ in the order in which they stand: a line that moved is not a line that changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -42,12 +42,40 @@ class AlignedField:
         return all(same(self.values[0], value) for value in self.values[1:])
 
 
-def aligned(states: Sequence[Mapping[str, Any] | None]) -> list[AlignedField]:
+def aligned(
+    states: Sequence[Mapping[str, Any] | None], names: Mapping[tuple[str, str], str] | None = None
+) -> list[AlignedField]:
     """Every field of the states; None is a record that is not there. Fields in the order of the first state that has them.
 
     A line of which a state has nothing is one field, its value a sentence; a line that all have is told field by field.
+    A reference without a name, as it is sent, takes the name that another state, or ``names``, has for the same Id.
     """
-    return list(_mappings("", [ABSENT if body is None else body for body in states]))
+    known = {**(names or {}), **names_in(states)}
+    return list(_mappings("", [ABSENT if body is None else _named_in("", body, known) for body in states]))
+
+
+def names_in(values: Iterable[Any]) -> dict[tuple[str, str], str]:
+    """The names of the records that the values cite, by the citing field's name and the Id."""
+    found: dict[tuple[str, str], str] = {}
+    left: list[tuple[str, Any]] = [("", value) for value in values]
+    while left:
+        field, value = left.pop()
+        if isinstance(value, Mapping):
+            if is_reference(value) and isinstance(value.get("name"), str):
+                found[field, str(value["value"])] = value["name"]
+            left += [(str(name), inner) for name, inner in value.items()]
+        elif isinstance(value, list):
+            left += [(field, inner) for inner in value]
+    return found
+
+
+def _named_in(field: str, value: Any, names: Mapping[tuple[str, str], str]) -> Any:
+    if isinstance(value, Mapping):
+        if is_reference(value) and not value.get("name"):
+            name = names.get((field, str(value["value"])))
+            return {**value, "name": name} if name else value
+        return {name: _named_in(str(name), inner, names) for name, inner in value.items()}
+    return [_named_in(field, inner, names) for inner in value] if isinstance(value, list) else value
 
 
 def same(one: Any, other: Any) -> bool:
@@ -99,16 +127,27 @@ def _lists(path: str, values: Sequence[Any]) -> Iterator[AlignedField]:
             yield from _mappings(here, slot)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LineWords:
     """A whole line in one sentence, and its amount."""
 
     words: str
     total: Decimal | None
+    element: Mapping[str, Any]
+
+    def __hash__(self) -> int:
+        return hash(self.total)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal when every field says the same, whatever Id and number the line was given."""
+        if not isinstance(other, LineWords):
+            return NotImplemented
+        told = aligned([self.element, other.element])
+        return all(one.uniform for one in told if one.path not in _NUMBERED)
 
 
 def _line(element: Mapping[str, Any]) -> LineWords:
-    return LineWords(*line_words(dict(leaves(element))))
+    return LineWords(*line_words(dict(leaves(element))), element)
 
 
 def _slots(values: Sequence[Any]) -> list[list[Any]]:

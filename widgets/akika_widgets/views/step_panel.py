@@ -9,6 +9,7 @@ from typing import Final
 from akika_forensics.model.money import ZERO
 from akika_forensics.restore.document import Action, Answer, Plan, Step
 from akika_widgets.views import controls
+from akika_widgets.views.aligned import names_in
 from akika_widgets.views.kinds import Kind
 from akika_widgets.views.live import LiveView
 from akika_widgets.views.markup import Markup, join, shortened, tag
@@ -32,7 +33,7 @@ def step_panel(
         _controls(view, review, step),
         writing if writing is not None else _comment(review, step),
         _part("Why", tag("p", tag("bdi", shortened(step.reason, 600)))),
-        _part("What changes", _changes(step)),
+        _part("What changes", _changes(step, states)),
         _states(states),
         _part("How close it comes", tag("p", _kind(FIDELITIES[step.fidelity][0]), ". ", fidelity_words(step))),
         _part("Asked before the first write", _answers(step.preflight)),
@@ -86,11 +87,13 @@ def _comment(review: Review, step: Step) -> Markup | None:
     return tag("blockquote", tag("bdi", comment, class_="ak-value"), class_="ak-comment") if comment else None
 
 
-def _changes(step: Step) -> Markup:
+def _changes(step: Step, states: ThreeWay | None) -> Markup:
     if step.action is Action.REMOVE:
         return tag("p", "The record is removed as a whole; what it posted goes with it.")
     fields = planned_rows(
-        ((one.path, one.now) for one in step.fields), ((one.path, one.planned) for one in step.fields)
+        ((one.path, one.now) for one in step.fields),
+        ((one.path, one.planned) for one in step.fields),
+        names_in(states or ()),
     )
     if not fields:
         return tag("p", "No field that a person writes.")

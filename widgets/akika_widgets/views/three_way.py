@@ -218,11 +218,16 @@ def _drawn(row: ThreeWayRow, is_there: Callable[[int], bool]) -> Markup:
     )
 
 
-def planned_rows(now: Iterable[tuple[str, Any]], planned: Iterable[tuple[str, Any]]) -> list[AlignedField]:
+def planned_rows(
+    now: Iterable[tuple[str, Any]],
+    planned: Iterable[tuple[str, Any]],
+    names: Mapping[tuple[str, str], str] | None = None,
+) -> list[AlignedField]:
     """The fields that a step changes, opened to their leaves: values now and as planned, in reading order.
 
     ``now`` and ``planned`` are (path, value) of whole fields; None stands for a field that is not there.
+    ``names``: those of cited records, where they are known (`names_in`).
     """
     states = [{path: value for path, value in held if value is not None} for held in (now, planned)]
-    found = [field for field in aligned(states) if not field.uniform and not is_quiet(field.path)]
+    found = [field for field in aligned(states, names) if not field.uniform and not is_quiet(field.path)]
     return sorted(found, key=lambda field: rank(field.path))
