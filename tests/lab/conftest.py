@@ -21,9 +21,9 @@ from akika_forensics.vault import KdfCost
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """s1: before, s2: after the incident. The company's name is hostile to whoever reads Markdown or HTML in it."""
+    """s1: before, s2: after the incident."""
     folder = tmp_path_factory.mktemp("lab")
-    twin = Twin(company_name="[Amy](http://198.51.100.7/) | <img src=x onerror=alert(1)> `Birds`")
+    twin = Twin()
     sample.build(twin)
     with serve(twin) as server:
         case = init_vault(folder / "vault", Secret(PASSPHRASE), recovery_sheet=None, cost=KdfCost.CHEAP)
