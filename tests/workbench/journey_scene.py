@@ -51,7 +51,8 @@ class Scene:
     def writes(self) -> int:
         """How many requests that write the server has answered."""
         return sum(
-            line.method == "POST" and "/query" not in line.path and "/oauth2" not in line.path for line in self.server.log
+            line.method == "POST" and "/query" not in line.path and "/oauth2" not in line.path
+            for line in self.server.log
         )
 
     def put_back(self) -> list[str]:
@@ -73,7 +74,9 @@ class Scene:
     def _made_again(self, entity: str, before: dict[str, Any], now: dict[str, dict[str, Any]]) -> bool:
         name = "DocNumber" if "DocNumber" in before else "DisplayName" if "DisplayName" in before else "TotalAmt"
         return any(
-            key.startswith(f"{entity}:") and body.get(name) == before.get(name) and body.get("TotalAmt") == before.get("TotalAmt")
+            key.startswith(f"{entity}:")
+            and body.get(name) == before.get(name)
+            and body.get("TotalAmt") == before.get("TotalAmt")
             for key, body in now.items()
             if key not in self.before
         )
@@ -81,14 +84,24 @@ class Scene:
 
 def content(twin: Twin) -> dict[str, dict[str, Any]]:
     return {
-        f"{entity}:{ident}": {name: value for name, value in json.loads(payload).items() if name not in MOVED_BY_ANY_SAVE}
+        f"{entity}:{ident}": {
+            name: value for name, value in json.loads(payload).items() if name not in MOVED_BY_ANY_SAVE
+        }
         for (entity, ident), payload in twin.dump().items()
     }
 
 
 def _essence(body: dict[str, Any]) -> dict[str, Any]:
     """A record without what the server computes and without links, which get new Ids with what is made again."""
-    own = {"Balance", "HomeBalance", "LinkedTxn", "BalanceWithJobs", "CurrentBalance", "QtyOnHand", "CurrentBalanceWithSubAccounts"}
+    own = {
+        "Balance",
+        "HomeBalance",
+        "LinkedTxn",
+        "BalanceWithJobs",
+        "CurrentBalance",
+        "QtyOnHand",
+        "CurrentBalanceWithSubAccounts",
+    }
     return {name: value for name, value in body.items() if name not in own and name != "Line"} | {
         "lines": [(line.get("Amount"), line.get("Description")) for line in body.get("Line", ())]
     }

@@ -58,7 +58,7 @@ class CompanyStage(Stage):
             yield self._table(found)
 
     def _table(self, found: tuple[SnapshotInfo, ...]) -> Markup:
-        heads = ["Snapshot", "Taken (UTC)", "Records", "Whole", "Use it as", "Check"]
+        heads = ["Snapshot", "Use it as", "Taken (UTC)", "Records", "Whole", "Check"]
         numbers = {"Records"}
         head = tag(
             "tr", *(tag("th", word, scope="col", class_="ak-number" if word in numbers else None) for word in heads)
@@ -86,10 +86,10 @@ class CompanyStage(Stage):
         return tag(
             "tr",
             tag("th", tag("strong", info.id), scope="row"),
+            tag("td", use),
             tag("td", when(info.taken_at), class_="wb-when"),
             tag("td", f"{info.records:,}", class_="ak-number"),
             tag("td", marked("✓", "whole", "good") if info.complete else marked("≠", "not whole", "removed")),
-            tag("td", use),
             tag("td", self._check_cell(info.id)),
             aria_selected="true" if info.id in {chosen.before, chosen.after} else None,
         )

@@ -43,6 +43,9 @@ class Execute(Stage):
             return "First make a plan, or open one."
         if self._going(held):
             return "The plan is being executed; closing this page does not stop it."
+        job = self.desk.job("execute", held.plan.id)
+        if job is not None and job.snapshot().state == "failed":
+            return "The execution could not go on; what kept it from that, and what to do, is said below."
         if held.run.ended == "complete":
             return "Every step stands in the books; hold the company against the plan."
         if held.run.begun:

@@ -74,6 +74,8 @@ class PlanStage(Stage):
         review = self.review_of(held)
         if held.run.begun:
             return f"This plan is {STATES.get(held.state, held.state)}; it can be read, not changed."
+        if held.state == "rejected":
+            return "This plan was rejected and will not run; make a new one that meets the objection."
         if review.changes_plan:
             return "Your decisions are not in the plan yet: have it made anew from them."
         if held.plan.conflicts:
@@ -105,10 +107,16 @@ class PlanStage(Stage):
     def _actions(self, held: Held) -> Markup:
         review = self.review_of(held)
         redo = controls.button(self, "Make the plan anew with these decisions", "redo", kind="main", explain=True)
-        if held.run.begun:
-            return bar(self.onward("verified" if held.run.ended else "execute"))
+        over = held.run.begun or held.state == "rejected"
+        again = controls.button(
+            self, "Make a new plan for the chosen records", "make", kind="main" if held.state == "rejected" else ""
+        )
+        if over:
+            onward = self.onward("verified" if held.run.ended else "execute") if held.run.begun else None
+            return bar(onward, again if self.desk.choices.picked else None)
         if review.changes_plan:
             return bar(redo)
+        new = controls.button(self, "Make a new plan", "make") if self.desk.choices.picked else None
         rehearsed = held.rehearsal is not None
         ready = rehearsed and not held.plan.conflicts
         rehearse = controls.button(
@@ -119,7 +127,9 @@ class PlanStage(Stage):
             explain=not rehearsed,
         )
         return bar(
-            self.onward("approve", main=review.signed_off) if ready else None, rehearse if held.plan.steps else None
+            self.onward("approve", main=review.signed_off) if ready else None,
+            rehearse if held.plan.steps else None,
+            new,
         )
 
     def _facts(self, held: Held) -> Markup:
@@ -163,12 +173,7 @@ class PlanStage(Stage):
             tag("tbody", *rows),
         )  # fmt: skip
         scroll = tag("div", table, class_="ak-scroll", tabindex="0", role="region", aria_label="Plans of this company")
-        another = None
-        if held is not None:
-            another = bar(controls.button(self, "Put this plan aside", "aside"))
-        return tag(
-            "details", tag("summary", f"All plans of this company ({len(files):,})"), scroll, another, open=held is None
-        )
+        return tag("details", tag("summary", f"All plans of this company ({len(files):,})"), scroll, open=held is None)
 
     def parts(self) -> tuple[Any, ...]:
         held = self.desk.held()
@@ -302,12 +307,6 @@ class PlanStage(Stage):
     def act_open(self, event: Event) -> None:
         self.desk.choose_plan(event.value)
         self.notice = f"{event.value} is open."
-
-    def act_aside(self, event: Event) -> None:
-        del event
-        self.desk.choices.plan = ""
-        self.desk.memory.touch()
-        self.notice = "The plan is put aside; it is still in the list."
 
 
 def _teller(work: Work) -> Any:
