@@ -3,6 +3,8 @@
 // Traits: those of the sheet (markup, events, seen), data (the picture as columns), chosen (an id or ""), found (ids).
 import cytoscape from "cytoscape";
 import { elements, read } from "./graph/columns.js";
+import { drawDraft } from "./graph/draft.js";
+import { HEADINGS, boxOf, fitted, inside } from "./graph/fitting.js";
 import { style } from "./graph/style.js";
 import { colours, onTheme, still } from "./graph/theme.js";
 import { walker } from "./graph/walking.js";
@@ -11,9 +13,9 @@ import { openQueue } from "./queue.js";
 import sheet from "./sheet.js";
 
 const KEYS = "Arrow keys walk along references, Enter shows more, F shows all, slash searches, plus and minus zoom, Escape clears.";
-const MARGIN = 24;
-const HEADINGS = 27;
 const SMALLEST = 0.55;
+// Up to so many nodes there is no need for a first picture.
+const AT_ONCE = 300;
 
 function make(name, className, attributes = {}) {
   const made = document.createElement(name);
@@ -49,6 +51,7 @@ export default {
     let chosen = model.get("chosen") ?? "";
     let moved = false;
     let asked = false;
+    let waiting;
     let cy;
 
     const draw = () => {
@@ -62,7 +65,18 @@ export default {
       }
     };
 
+    const begin = () => {
+      if (picture.nodes.length <= AT_ONCE) {
+        start();
+        return;
+      }
+      drawDraft(words, picture, colour, fitted(boxOf(picture), place.clientWidth, place.clientHeight));
+      performance.mark("akika graph drawn");
+      cy = undefined;
+      waiting = requestAnimationFrame(() => { waiting = setTimeout(start); });
+    };
     const start = () => {
+      waiting = undefined;
       const { nodes, edges } = elements(picture);
       cy = cytoscape({
         container: place,
@@ -87,6 +101,7 @@ export default {
       cy.on("mouseover", "node", (event) => { canvas.title = event.target.data("spoken"); place.style.cursor = "pointer"; });
       cy.on("mouseout", "node", () => { canvas.removeAttribute("title"); place.style.cursor = ""; });
       canvas.__cy = cy;
+      performance.mark("akika graph answers");
       look();
       mark();
     };
@@ -99,35 +114,12 @@ export default {
       if (!picture.big && cy.zoom() < SMALLEST && centre.nonempty()) {
         cy.zoom(SMALLEST);
         cy.center(centre);
-        inside();
+        cy.pan(inside(boxOf(picture), SMALLEST, cy.pan(), place.clientWidth, place.clientHeight));
       }
       moved = false;
     };
-    // Where the picture is larger than its place, no edge of it stands away from the border.
-    const inside = () => {
-      const box = cy.nodes().boundingBox({ includeLabels: false });
-      const level = cy.zoom();
-      const kept = (pan, low, high, from, to) => {
-        if ((high - low) * level < to - from) return from + (to - from - (high - low) * level) / 2 - low * level;
-        return Math.min(from - low * level, Math.max(to - high * level, pan));
-      };
-      cy.pan({
-        x: kept(cy.pan().x, box.x1, box.x2, MARGIN, place.clientWidth - MARGIN),
-        y: kept(cy.pan().y, box.y1, box.y2, MARGIN + HEADINGS, place.clientHeight - MARGIN),
-      });
-    };
     const fit = () => {
-      const box = cy.nodes().boundingBox({ includeLabels: false });
-      const wide = place.clientWidth - 2 * MARGIN;
-      const high = place.clientHeight - 2 * MARGIN - HEADINGS;
-      const level = Math.min(1.15, Math.max(0.02, Math.min(wide / box.w, high / box.h)));
-      cy.viewport({
-        zoom: level,
-        pan: {
-          x: MARGIN + (wide - box.w * level) / 2 - box.x1 * level,
-          y: MARGIN + HEADINGS + (high - box.h * level) / 2 - box.y1 * level,
-        },
-      });
+      cy.viewport(fitted(boxOf(picture), place.clientWidth, place.clientHeight));
       moved = false;
     };
     const reveal = (node) => {
@@ -157,7 +149,7 @@ export default {
     };
 
     const choose = (id) => {
-      if (id === chosen) return;
+      if (id === chosen || !cy) return;
       chosen = id;
       mark();
       const node = cy.getElementById(id);
@@ -170,10 +162,10 @@ export default {
       const before = picture;
       picture = read(model.get("data"));
       walk = walker(picture);
-      if (before.big !== picture.big || !before.nodes.length) {
-        cy.destroy();
+      if (!cy || before.big !== picture.big || !before.nodes.length) {
+        cy?.destroy();
         chosen = model.get("chosen") ?? "";
-        start();
+        if (waiting === undefined) begin();
         return;
       }
       change(before);
@@ -237,10 +229,11 @@ export default {
     };
 
     const nearer = (factor) => {
+      if (!cy) return;
       cy.zoom({ level: cy.zoom() * factor, renderedPosition: { x: place.clientWidth / 2, y: place.clientHeight / 2 } });
       moved = true;
     };
-    for (const [sign, name, act] of [["+", "Nearer", () => nearer(1.3)], ["−", "Farther", () => nearer(1 / 1.3)], ["Fit", "Show all of it", () => fit()]]) {
+    for (const [sign, name, act] of [["+", "Nearer", () => nearer(1.3)], ["−", "Farther", () => nearer(1 / 1.3)], ["Fit", "Show all of it", () => cy && fit()]]) {
       const button = make("button", "ak-button", { type: "button", "aria-label": name, title: name });
       button.textContent = sign;
       button.addEventListener("click", act);
@@ -252,8 +245,8 @@ export default {
       const acts = {
         Enter: () => (chosen ? send("expand", chosen) : choose(walk.first()?.id ?? "")),
         Escape: () => send("clear"),
-        f: fit,
-        F: fit,
+        f: () => cy && fit(),
+        F: () => cy && fit(),
         "+": () => nearer(1.3),
         "-": () => nearer(1 / 1.3),
         "/": () => side.querySelector("input[type=search]")?.focus(),
@@ -291,7 +284,8 @@ export default {
     const resizing = new ResizeObserver(() => {
       theme.look();
       if (!place.clientWidth) return;
-      if (!cy) start();
+      if (!cy && waiting === undefined) begin();
+      if (!cy) return;
       cy.resize();
       if (!moved || !shown) look();
       shown = true;
@@ -306,6 +300,8 @@ export default {
       model.off?.("change:chosen", onChosen);
       model.off?.("change:found", onFound);
       stopSheet?.();
+      cancelAnimationFrame(waiting);
+      clearTimeout(waiting);
       cy?.destroy();
       cy = undefined;
       outer.remove();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { elements, ends, read, relative } from "./graph/columns.js";
+import { HEADINGS, MARGIN, boxOf, fitted, inside } from "./graph/fitting.js";
 import { walker } from "./graph/walking.js";
 import { openQueue } from "./queue.js";
 
@@ -92,4 +93,18 @@ test("two parts of one widget share the queue of its model", () => {
   one.set("seen", 5);
   assert.equal(openQueue(one).idle(), true);
   assert.notEqual(openQueue(model({})), openQueue(one));
+});
+
+test("a fitted picture lies whole inside its place, and one too large keeps to the border", () => {
+  const box = boxOf(read(DATA));
+  assert.deepEqual(box, { x1: 0, y1: -3, x2: 546, y2: 103 });
+  for (const [wide, high] of [[900, 600], [300, 200], [5000, 4000]]) {
+    const { zoom, pan } = fitted(box, wide, high);
+    assert.ok(zoom > 0 && zoom <= 1.15);
+    assert.ok(box.x1 * zoom + pan.x >= MARGIN - 1e-9 && box.x2 * zoom + pan.x <= wide - MARGIN + 1e-9);
+    assert.ok(box.y1 * zoom + pan.y >= MARGIN + HEADINGS - 1e-9 && box.y2 * zoom + pan.y <= high - MARGIN + 1e-9);
+  }
+  const kept = inside(box, 2, { x: 400, y: -900 }, 500, 180);
+  assert.equal(kept.x, MARGIN);
+  assert.equal(kept.y, 180 - MARGIN - 2 * box.y2);
 });

@@ -189,7 +189,12 @@ def _everything(view: LiveGraph) -> Markup:
         left -= len(places)
     summary = tag("summary", f"All in the picture ({len(scene.drawn):,})")
     return tag(
-        "details", summary, *parts, class_="ak-graph-all", open=view.chosen is None and len(scene.drawn) <= LISTED
+        "details",
+        summary,
+        *parts,
+        class_="ak-graph-all",
+        id=anchor("graph all", id(view)),
+        open=view.chosen is None and len(scene.drawn) <= LISTED,
     )
 
 
@@ -210,6 +215,7 @@ def _steps(view: LiveGraph) -> Markup:
         tag("summary", f"Restore order: {len(ranks):,} step{'' if len(ranks) == 1 else 's'}"),
         *parts,
         class_="ak-graph-all",
+        id=anchor("graph steps", id(view)),
         open=True,
     )
 
@@ -242,7 +248,7 @@ def _button(view: LiveGraph, name: str, ident: str, words: Iterable[object], sta
     pressed = tag(
         "button",
         *words,
-        tag("span", f", {state.word}", class_="ak-unseen"),
+        tag("span", f" {state.word}", class_="ak-unseen"),
         type="button",
         id=anchor("graph row", id(view), name, ident),
         class_="ak-button ak-plain",
