@@ -128,7 +128,7 @@ def ending(view: LiveView, review: Review, *, anew: bool) -> Markup:
         tag(
             "p",
             marked("!", f"{decided:,} {word} not in this plan.", "changed"),
-            " A new plan is made from them: it has a digest of its own, and no approval.",
+            " A new plan is made from them: it has a digest of its own and no approval, and it may ask something else.",
         )
         if decided
         else None
