@@ -116,7 +116,8 @@ def test_the_focus_is_chosen_and_its_neighbours_are_listed() -> None:
     _, live = chain()
     assert live.chosen == INVOICE
     text = words(live)
-    assert "Needs (1 or more)" in text
+    assert "Needs (1)" in text
+    assert "Hangs on it (1)" in text
     assert "Customer 1" in text
 
 
@@ -125,7 +126,7 @@ def test_choosing_a_record_asks_once_for_what_it_needs_and_what_hangs_on_it() ->
     assert do(live, "choose", "Customer:1")
     assert do(live, "choose", "Invoice:130")
     assert do(live, "choose", "Customer:1")
-    assert books.asked == [(CUSTOMER, "needs"), (CUSTOMER, "dependents"), (INVOICE, "needs"), (INVOICE, "dependents")]
+    assert books.asked == [(INVOICE, "needs"), (INVOICE, "dependents"), (CUSTOMER, "needs"), (CUSTOMER, "dependents")]
     assert live.notice == "Customer 1 (Customer:1), unchanged. It needs 0; 2 hang on it."
     assert ids(live) == {"Customer:1", "Invoice:130"}, "to look is not to expand"
 
@@ -181,6 +182,7 @@ def test_what_the_source_of_records_raises_is_said_and_changes_nothing() -> None
 
     live = GraphView([node(INVOICE), node(CUSTOMER)], [], [INVOICE], expand=expand).live()
     before = live.columns()
+    assert "Look for more" in words(live)
     assert not do(live, "expand", "Invoice:130")
     assert live.notice == "The vault is shut. Open it."
     assert live.columns() is before

@@ -6,6 +6,7 @@ The canvas of the browser and the list beside it show the same state, and both s
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from akika_forensics.model.record import RecordKey
@@ -62,7 +63,11 @@ class LiveGraph(LiveView):
         self._shown: set[RecordKey] = set()
         self._shown = self._extent(self.scope)
         if len(self.focus) == 1:
-            (self.chosen,) = self.focus
+            (key,) = self.focus
+            self.chosen = key
+            # Where its neighbours cannot be had now, the list offers to look for more, and says then what is the matter.
+            with suppress(Exception):
+                self.records.learn(key)
 
     # -- what is to be seen --------------------------------------------------------------------------------------------
 
@@ -130,7 +135,7 @@ class LiveGraph(LiveView):
         columns = "in the order of putting back" if self.ordered else "in columns from accounts to deposits"
         folded = sum(node.stack for node in scene.drawn.values())
         return (
-            f"{count:,} records and {sum(scene.edges.values()):,} references, {columns}."
+            f"{_counted(count, 'record')} and {_counted(sum(scene.edges.values()), 'reference')}, {columns}."
             + (f" {folded:,} stacks stand for several records of one type and state each." if folded else "")
             + (f" {len(self.nodes) - count:,} known records are not in the picture." if count < len(self.nodes) else "")
         )
@@ -238,6 +243,9 @@ class LiveGraph(LiveView):
         elif hits:
             if self.chosen not in hits:
                 self.chosen = hits[0]
+            key = self._record(self.chosen)
+            if key is not None:
+                self._ask(key)
             self.notice = f"{len(hits):,} found."
         else:
             self.notice = "Not found in the picture."
@@ -258,8 +266,8 @@ class LiveGraph(LiveView):
         self._fit()
         steps = max(self.scene.rank.values(), default=0)
         self.notice = (
-            f"{sum(self.scene.drawn[place].size for place in self.scene.rank):,} records in {steps:,} "
-            f"step{'' if steps == 1 else 's'}: what others need comes first."
+            f"{_counted(sum(self.scene.drawn[place].size for place in self.scene.rank), 'record')} in "
+            f"{_counted(steps, 'step')}: what others need comes first."
             if self.ordered
             else "Columns from accounts to deposits."
         )
@@ -400,6 +408,10 @@ class LiveGraph(LiveView):
         wanted = self.records.gone(held) or held
         levels = self.view.levels(wanted) if self.view.levels is not None else ()
         return {RecordKey(*key): at for at, level in enumerate(levels, 1) for key in level}
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _first_scope(count: int, drawn: int, focus: frozenset[RecordKey]) -> str:

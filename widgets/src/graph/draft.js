@@ -19,7 +19,7 @@ export function drawDraft(canvas, { nodes, edges, width, height }, colour, view)
   pen.globalAlpha = 1;
   for (const { x, y, state } of nodes) {
     const plain = state === "unchanged";
-    pen.fillStyle = plain ? colour.paper : colour[state];
+    pen.fillStyle = plain ? colour.rule : colour[state];
     pen.strokeStyle = plain ? colour.edge : colour[state];
     pen.fillRect(x - width / 2, y - height / 2, width, height);
     pen.strokeRect(x - width / 2, y - height / 2, width, height);

@@ -26,8 +26,8 @@ export function style({ width, height, big }, colour) {
   const node = {
     width,
     height,
-    "background-color": colour.paper,
-    "border-width": 1.2,
+    "background-color": big ? colour.rule : colour.paper,
+    "border-width": big ? 4 : 1.2,
     "border-color": colour.edge,
     "overlay-opacity": 0,
   };
@@ -72,7 +72,7 @@ export function style({ width, height, big }, colour) {
     })),
     { selector: "node.focus", style: { "outline-width": 2, "outline-offset": 3, "outline-color": colour.focus, "outline-style": "solid" } },
     { selector: "node.hit", style: { "underlay-color": colour.changed, "underlay-opacity": 0.32, "underlay-padding": 9, "underlay-shape": "round-rectangle" } },
-    { selector: "node.dim", style: { opacity: 0.3 } },
+    { selector: "node.dim", style: { opacity: big ? 0.45 : 0.3 } },
     { selector: "edge.dim", style: { opacity: big ? 0.06 : 0.16 } },
     { selector: "edge.near", style: { opacity: 1, width: big ? 6 : 2.2, "line-color": colour.accent, "target-arrow-color": colour.accent, "z-index": 9 } },
     { selector: "edge.near.removed", style: { "line-color": colour.removed, "target-arrow-color": colour.removed } },
