@@ -119,7 +119,6 @@ def _environment(extra: Mapping[str, str]) -> Iterator[Path]:
                 JUPYTER_NO_CONFIG="1",
                 JUPYTER_RUNTIME_DIR=str(private / "r"),
                 JUPYTER_DATA_DIR=str(private / "data"),
-                JUPYTER_ALLOW_INSECURE_WRITES="0",
                 IPYTHONDIR=str(private / "ipython"),
                 # Modules frozen into Python cannot be debugged, which the debugger says on every start.
                 PYDEVD_DISABLE_FILE_VALIDATION="1",
