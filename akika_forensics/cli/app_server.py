@@ -6,7 +6,7 @@ import getpass
 import importlib.util
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from akika_forensics import jobs
-from akika_forensics.cli.session import Options, ask, open_case
+from akika_forensics.cli.session import Options, ask, open_case, passphrase
 from akika_forensics.cli.speech import note, say, say_json, table
 from akika_forensics.errors import WrongUse
 from akika_forensics.jobs.signals import stop_on_signal
@@ -62,10 +62,13 @@ def serve(
     sign_in = _sign_in(users, oauth)
     tls = Tls(Path(tls_cert), Path(tls_key)) if tls_cert else None
     require_safe(address, sign_in, tls)
-    with _opened(options, demo) as case:
-        folder = Path(plans) if plans else case.vault.root.parent / "plans"
+    with _opened(options, demo) as (case, secret):
+        beside = case.vault.root.parent
+        shared = Shared(
+            case, Path(plans) if plans else beside / "plans", make_report=_reports(case, secret, beside / "reports")
+        )
         server = serve_app(
-            Shared(case, folder),
+            shared,
             address=address,
             port=port,
             sign_in=sign_in,
@@ -76,14 +79,29 @@ def serve(
 
 
 @contextmanager
-def _opened(options: Options, demo: Path | None) -> Iterator[Case]:
+def _opened(options: Options, demo: Path | None) -> Iterator[tuple[Case, Secret]]:
+    """The case and its passphrase, which a report's own process needs."""
     if demo is None:
-        yield open_case(options)
+        secret = passphrase(options)
+        yield open_case(options, secret), secret
         return
     from akika_forensics.cli.embedded import after_an_incident
 
     with after_an_incident(demo, note) as company:
-        yield company.case
+        yield company.case, company.passphrase
+
+
+def _reports(case: Case, secret: Secret, folder: Path) -> Callable[[Mapping[str, str]], tuple[Path, ...]]:
+    """Makes the report of a restore: sealed in the vault, and written into a folder of its own for those who asked."""
+
+    def make(parameters: Mapping[str, str]) -> tuple[Path, ...]:
+        from akika_forensics import reports
+
+        given = {**parameters, "vault": str(case.vault.root), "company": case.company_name}
+        made = reports.run("restore_verification", given, folder, passphrase=secret)
+        return tuple(file for file in (made.html, made.pdf) if file is not None)
+
+    return make
 
 
 def _until_stopped(server: AppServer, options: Options) -> None:

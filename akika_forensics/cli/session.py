@@ -96,7 +96,8 @@ def ask(what: str, *, new: bool, instead: str) -> Secret:
     return Secret(first)
 
 
-def open_case(options: Options) -> Case:
+def open_case(options: Options, secret: Secret | None = None) -> Case:
+    """The case the options name; ``secret`` where its passphrase is known already."""
     from akika_forensics.case import open_vault
 
-    return open_vault(vault_path(options), company=options.company or None, passphrase=passphrase(options))
+    return open_vault(vault_path(options), company=options.company or None, passphrase=secret or passphrase(options))
