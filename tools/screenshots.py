@@ -1,0 +1,192 @@
+"""The pictures of README and guide, taken from the product itself: `make screenshots`.
+
+Builds the embedded company just after an incident, walks the app's journey in Chromium, opens JupyterLab on it and runs a session,
+and looks at the report that the journey ends with. Everything on this machine; any request beyond it is an error.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from akika_forensics.cli.embedded import after_an_incident
+from akika_widgets.workbench.serving import serve_app
+from akika_widgets.workbench.shared import Shared
+from akika_widgets.workbench.sign_in import TokenSignIn
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "docs" / "images"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
+]
+WIDE = {"width": 1280, "height": 860}
+NARROW = {"width": 420, "height": 860}
+
+
+def main() -> int:
+    browser_path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if browser_path is None:
+        print("No Chromium on this machine, so no pictures are taken.")
+        return 0
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="akika-pictures-") as place, sync_playwright() as playwright:
+        os.environ["AKIKA_STATE_DIR"] = str(Path(place) / "state")
+        os.environ.pop("AKIKA_PASSPHRASE", None)
+        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        # Pictures are alike on every machine: the zone and the language are those of the browser, not of its user.
+        with after_an_incident(Path(place) / "company", lambda _line: None) as company:
+            _app(browser, company)
+            _lab(browser, company)
+        browser.close()
+    return 0
+
+
+@contextmanager
+def _page(browser: Any, *, dark: bool = False, narrow: bool = False) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport=NARROW if narrow else WIDE, color_scheme="dark" if dark else "light", locale="en-US", timezone_id="UTC"
+    )
+    page = context.new_page()
+    outside: list[str] = []
+    page.on("request", lambda request: _listen(request.url, outside))
+    page.set_default_timeout(60_000)
+    yield page
+    context.close()
+    if outside:
+        raise SystemExit(f"asked beyond this machine: {outside}")
+
+
+def _listen(url: str, outside: list[str]) -> None:
+    if url.startswith(("http", "ws")) and "//127.0.0.1" not in url and "//localhost" not in url:
+        outside.append(url)
+
+
+def _shot(page: Page, name: str, *, full: bool = False) -> None:
+    page.wait_for_timeout(500)
+    path = OUT / f"{name}.png"
+    page.screenshot(path=str(path), full_page=full)
+    # A palette is enough for a page of text, and a third of the size.
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    print(f"docs/images/{name}.png")
+
+
+# -- the app -------------------------------------------------------------------------------------------------------------
+
+
+def _app(browser: Any, company: Any) -> None:
+    shared = Shared(company.case, company.folder / "plans")
+    with serve_app(shared, sign_in=TokenSignIn("Dana")) as server:
+        with _page(browser) as page:
+            page.goto(server.url)
+            _journey(page, company)
+        with _page(browser, dark=True) as page:
+            page.goto(server.url)
+            _to(page, "What changed")
+            _shot(page, "app-dark")
+        with _page(browser, narrow=True) as page:
+            page.goto(server.url)
+            _to(page, "The plan")
+            _shot(page, "app-narrow")
+
+
+def _to(page: Page, stage: str) -> None:
+    page.get_by_role("navigation").get_by_role("button", name=stage).click()
+    page.get_by_role("heading", level=1, name=stage).wait_for()
+
+
+def _press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).first.click()
+
+
+def _journey(page: Page, company: Any) -> None:
+    _press(page, "Use s1 as the state before")
+    _press(page, "Use s2 as the state after")
+    page.get_by_role("button", name="Go on to: What changed").wait_for()
+    _shot(page, "app-company")
+    _press(page, "Go on to: What changed")
+    page.get_by_role("heading", level=1, name="What changed").wait_for()
+    _press(page, "Choose all that somebody changed")
+    page.get_by_role("button", name="Go on to: What hangs on it").wait_for()
+    _shot(page, "app-changed")
+    _press(page, "Go on to: What hangs on it")
+    page.get_by_role("heading", level=1, name="What hangs on it").wait_for()
+    page.wait_for_timeout(1500)
+    _shot(page, "app-hanging")
+    _press(page, "Seen; go on to the plan")
+    page.get_by_role("heading", level=1, name="The plan").wait_for()
+    page.get_by_role("button", name="Make a plan").or_(page.get_by_role("button", name="Make the plan")).first.click()
+    _press(page, "Rehearse the plan")
+    page.get_by_role("button", name="Go on to: Approve").wait_for()
+    _shot(page, "app-plan")
+    _press(page, "Go on to: Approve")
+    page.get_by_role("heading", level=1, name="Approve").wait_for()
+    _shot(page, "app-approve")
+    digest = next(iter(sorted((company.folder / "plans").glob("*.plan"))))
+    held = company.case.plans.load(digest)
+    page.get_by_label("Who signs").select_option("Dana")
+    page.get_by_label("Passphrase of the signer's own key").fill(company.signer_file.read_text().strip())
+    page.get_by_label("The first 6 characters of the digest").fill(held.plan.digest[:6])
+    _press(page, "Sign the approval")
+    page.get_by_role("button", name="Go on to: Execute").wait_for()
+    _press(page, "Go on to: Execute")
+    page.get_by_role("heading", level=1, name="Execute").wait_for()
+    _shot(page, "app-execute")
+    page.get_by_role("button", name="Write ").first.click()
+    page.get_by_role("button", name="Go on to: Verified").wait_for()
+    _press(page, "Go on to: Verified")
+    page.get_by_role("heading", level=1, name="Verified").wait_for()
+    _press(page, "Verify now")
+    page.get_by_role("button", name="Verify again").wait_for()
+    _shot(page, "app-verified")
+
+
+# -- JupyterLab ----------------------------------------------------------------------------------------------------------
+
+
+def _lab(browser: Any, company: Any) -> None:
+    environment = {
+        **os.environ,
+        "AKIKA_VAULT": str(company.vault),
+        "AKIKA_PASSPHRASE_FILE": str(company.passphrase_file),
+    }
+    command = [sys.executable, "-m", "akika_forensics", "lab", "--dir", str(company.folder / "lab"), "--no-browser"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        url = process.stdout.readline().strip() if process.stdout else ""
+        with _page(browser) as page:
+            page.goto(url)
+            page.locator(".jp-MarkdownOutput, .jp-RenderedMarkdown, .jp-Notebook").first.wait_for()
+            page.wait_for_timeout(2500)
+            _shot(page, "lab-start")
+            _run_session(page)
+            _shot(page, "lab-session")
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _run_session(page: Page) -> None:
+    page.get_by_text("Investigate an incident").or_(page.get_by_text("investigate_an_incident")).first.click()
+    page.wait_for_timeout(3000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    page.locator(".akika").first.wait_for()
+    page.wait_for_timeout(8000)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
