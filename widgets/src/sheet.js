@@ -2,6 +2,7 @@
 //
 // Traits: markup (string), events (list of {n, act, value, fields}), seen (number of the last event Python took).
 import morphdom from "morphdom";
+import { brushing } from "./brush.js";
 import { openQueue } from "./queue.js";
 
 const TYPING = 200;
@@ -103,10 +104,12 @@ export default {
       const at = event.target;
       const row = at.closest?.("[data-row]");
       const writing = at.matches?.("textarea, select, input:not([type=checkbox], [type=radio])");
-      if (row && !writing && ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) {
-        const rows = [...row.closest("table, ul, ol, [role=list], [role=grid]").querySelectorAll("[data-row]")];
+      const across = row?.closest("[data-across]");
+      const walks = across ? ["ArrowRight", "ArrowLeft", "Home", "End"] : ["ArrowDown", "ArrowUp", "Home", "End"];
+      if (row && !writing && walks.includes(event.key)) {
+        const rows = [...(across ?? row.closest("table, ul, ol, [role=list], [role=grid]")).querySelectorAll("[data-row]")];
         const place = rows.indexOf(row);
-        const next = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: rows.length - 1 }[event.key];
+        const next = [place + 1, place - 1, 0, rows.length - 1][walks.indexOf(event.key)];
         if (rows[next]) {
           event.preventDefault();
           rows[next].focus();
@@ -115,10 +118,15 @@ export default {
         }
         return;
       }
-      if (row === at && (event.key === "Enter" || event.key === " ") && row.dataset.act) {
+      if (row === at && !at.matches("button") && (event.key === "Enter" || event.key === " ") && row.dataset.act) {
         event.preventDefault();
         send(row);
         return;
+      }
+      const menu = event.key === "Escape" && at.closest?.("details[data-menu][open]");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
       }
       if (writing || event.key.length !== 1) return;
       const pressed = [...root.querySelectorAll("[data-keys]")].find((control) => control.dataset.keys === event.key);
@@ -128,7 +136,15 @@ export default {
       }
     };
 
+    // What hangs open over the page is shut by looking elsewhere.
+    const onElsewhere = (event) => {
+      for (const menu of root.querySelectorAll("details[data-menu][open]")) if (!event.composedPath().includes(menu)) menu.open = false;
+    };
+
     root.addEventListener("click", onClick);
+    root.addEventListener("pointerdown", onElsewhere);
+    root.addEventListener("focusin", onElsewhere);
+    brushing(root, (act, value) => queue.push({ act, value, fields: {} }));
     root.addEventListener("change", onChange);
     root.addEventListener("input", onInput);
     root.addEventListener("submit", onSubmit);

@@ -81,5 +81,6 @@ def boxes(view: LiveView, column: TableColumn, place: str, choices: Choices, pre
         ),
         tag("fieldset", tag("legend", column.heading, class_="ak-unseen"), *made, more, all_),
         class_="ak-choose",
+        data_menu=True,
         data_narrows=bool(ticked),
     )

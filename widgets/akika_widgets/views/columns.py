@@ -41,9 +41,9 @@ class TableColumn:
 
     @property
     def heading(self) -> str:
-        """Its words; a column of instants says that they are in UTC."""
+        """Its words; a column of instants says that they are in UTC, unless its word names a zone in brackets."""
         word = self.word or self.name
-        return f"{word} (UTC)" if self.form == "time" and "UTC" not in word else word
+        return f"{word} (UTC)" if self.form == "time" and "(" not in word else word
 
     @property
     def right(self) -> bool:
