@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from akika_forensics.lab.shipped import KINDS, LabNotebook
 from akika_forensics.lab.working_folder import Placed, Shipped
 from akika_forensics.settings import VERSION
-from akika_forensics.vault import SnapshotInfo
 from akika_widgets.views.markup import readable, shortened
+
+if TYPE_CHECKING:
+    from akika_forensics.vault import SnapshotInfo
 
 PLACE: Final = "Start here.md"
 _HEADINGS: Final = {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from akika_forensics.lab.shipped import notebooks
 from akika_forensics.lab.start_page import start_page
 from akika_forensics.lab.working_folder import place_all
-from akika_forensics.vault import SnapshotInfo
+
+if TYPE_CHECKING:
+    from akika_forensics.vault import SnapshotInfo
 
 
 def set_up(folder: Path, *, vault: str = "", company: str = "", snapshots: Sequence[SnapshotInfo] | None = None) -> str:
