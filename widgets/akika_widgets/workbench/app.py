@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -93,6 +94,8 @@ def create_app(shared: Shared, user: User) -> Any:
     """The app of one session as a Panel template. Called once a session, in its document."""
     import panel as pn  # noqa: PLC0415 -- loaded by whoever serves
 
+    # Its debug lines hold what forms hold, and text from the books; no setting from outside brings them back.
+    logging.getLogger("panel").setLevel(logging.INFO)
     bench = Workbench(shared, user)
     panes: dict[int, tuple[Any, Any]] = {}
 

@@ -59,7 +59,8 @@ class Stage(LiveView):
         self.desk = desk
         self.title = self.heading
         self.came = 0
-        """How often somebody came here from another stage: the heading then takes the focus."""
+        """How often the heading took the focus: when somebody comes here, and when what was pressed is there no more."""
+        self._pressed = ""
 
     # -- for subclasses ----------------------------------------------------------------------------------------------
 
@@ -94,6 +95,10 @@ class Stage(LiveView):
         except AkikaError as error:
             return words_of(error)
 
+    def dispatch(self, event: Event) -> bool:
+        self._pressed = event.act
+        return super().dispatch(event)
+
     def act_go(self, event: Event) -> None:
         self.desk.go(event.value)
 
@@ -114,15 +119,21 @@ class Stage(LiveView):
             return ()
 
     def body(self) -> Markup:
+        shown = join(self._shown())
+        pressed, self._pressed = self._pressed, ""
+        if pressed and pressed != "go" and f'data-act="{pressed}"' not in shown:
+            self.came += 1
         head = tag("h1", self.heading, tabindex="-1", data_focus=str(self.came), data_focus_first=self.came > 0)
+        return join([style_block(workbench_stylesheet()), tag("section", head, shown, class_="wb-stage")])
+
+    def _shown(self) -> list[Markup | None]:
         try:
-            shown: list[Markup | None] = [tag("p", self.lead(), class_="wb-lead"), *self.draw()]
+            return [tag("p", self.lead(), class_="wb-lead"), *self.draw()]
         except AkikaError as error:
-            shown = [trouble(error)]
+            return [trouble(error)]
         except Exception as error:  # noqa: BLE001 -- a page that says so, not one that is empty
             note_fault(error)
-            shown = [tag("div", tag("p", words_of(error)), class_="wb-trouble", role="alert")]
-        return join([style_block(workbench_stylesheet()), tag("section", head, *shown, class_="wb-stage")])
+            return [tag("div", tag("p", words_of(error)), class_="wb-trouble", role="alert")]
 
     def onward(self, stage: str, words: str = "", *, main: bool = True) -> Markup:
         """The way to another stage."""
