@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, SupportsIndex, overload
 
 import polars as pl
 
@@ -42,11 +42,14 @@ class Rows[T](tuple[T, ...]):
         """By what `rows[name]` finds a value; ``""`` for none."""
         return ""
 
-    def __getitem__(self, at: Any) -> Any:
+    @overload
+    def __getitem__(self, at: SupportsIndex | str, /) -> T: ...
+    @overload
+    def __getitem__(self, at: slice, /) -> Self: ...
+    def __getitem__(self, at: SupportsIndex | str | slice, /) -> T | Self:
         if isinstance(at, str):
             return self._named(at)
-        found = super().__getitem__(at)
-        return type(self)(found) if isinstance(at, slice) else found
+        return type(self)(super().__getitem__(at)) if isinstance(at, slice) else super().__getitem__(at)
 
     def _named(self, name: str) -> T:
         for one in self:
