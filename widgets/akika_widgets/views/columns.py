@@ -164,6 +164,13 @@ def shown(column: TableColumn, value: Any) -> str:
     return str(value)
 
 
+def counted_rows(number: int, rows: str) -> str:
+    """``1 record``, ``2,500 records`` for ``rows`` in the plural; ``entries`` loses more than its last letter."""
+    if number == 1:
+        rows = f"{rows[:-3]}y" if rows.endswith("ies") else rows.removesuffix("s")
+    return f"{number:,} {rows}"
+
+
 def _true_minus(text: str) -> str:
     return text.replace("-", "\N{MINUS SIGN}", 1)
 

@@ -6,29 +6,17 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from akika_widgets.views import controls
-from akika_widgets.views.columns import TableColumn
-from akika_widgets.views.kinds import kind_of, state
+from akika_widgets.views.columns import counted_rows
+from akika_widgets.views.event_table import EventTable
+from akika_widgets.views.kinds import kind_of
 from akika_widgets.views.live import Event, LiveView
 from akika_widgets.views.markup import Markup, join, shortened, style_block, tag
 from akika_widgets.views.paged_table import PagedTable, paged_stylesheet
-from akika_widgets.views.paging import Row, TableModel
-from akika_widgets.views.timeline_bins import EARLIEST, LATEST, zone_words
+from akika_widgets.views.timeline_bins import EARLIEST, LATEST
 from akika_widgets.views.timeline_events import Span
-from akika_widgets.views.timeline_picture import (
-    LEFT,
-    PLOT,
-    RIGHT,
-    WIDTH,
-    Drawing,
-    looks_of,
-    picture,
-    span_words,
-    words_of,
-)
-from akika_widgets.views.view import anchor
+from akika_widgets.views.timeline_over import bars_over
+from akika_widgets.views.timeline_picture import Drawing, looks_of, picture, span_words, words_of
 
 if TYPE_CHECKING:
     from akika_widgets.views.timeline import TimelineView
@@ -36,7 +24,6 @@ if TYPE_CHECKING:
 LEAST: Final = timedelta(seconds=10)
 """The shortest stretch that is looked at."""
 _MOVES: Final = {"earlier": -0.5, "later": 0.5}
-_ROWS: Final = 25
 
 
 class LiveTimeline(LiveView):
@@ -172,7 +159,7 @@ class LiveTimeline(LiveView):
         del event
         bins = self._drawn().bins
         self._held = (bins.start, bins.end)
-        self.listed = f"{bins.words(0)} to {bins.words(len(bins) - 1)}"
+        self.listed = bins.whole
         self._list()
 
     def act_bar_closer(self, event: Event) -> None:
@@ -193,7 +180,7 @@ class LiveTimeline(LiveView):
             start, end = middle - LEAST / 2, middle + LEAST / 2
         self.start, self.end = max(first, start, EARLIEST), min(last, end, LATEST)
         drawn = self._drawn()
-        self.notice = f"{drawn.bins.words(0)} to {drawn.bins.words(len(drawn.bins) - 1)}: {words_of(self._numbers(drawn)) or 'nothing'}."
+        self.notice = f"{drawn.bins.whole}: {words_of(self._numbers(drawn)) or 'nothing'}."
 
     def _brushed(self, value: str) -> tuple[datetime, datetime] | None:
         """The stretch between two shares of what is drawn; None for anything else."""
@@ -219,7 +206,7 @@ class LiveTimeline(LiveView):
         else:
             frame = events.between(*self._held, self.kinds)
         self.rows = EventTable(frame, self.view, self.listed, self._open)
-        self.notice = f"{frame.height:,} {self.view.unit}, {self.listed}."
+        self.notice = f"{counted_rows(frame.height, self.view.unit)}, {self.listed}."
 
     def _open(self, event: str) -> None:
         row = self.rows.model.row(event) if self.rows is not None else None
@@ -275,48 +262,17 @@ class LiveTimeline(LiveView):
         return tag("div", *boxes, class_="ak-bar ak-middle", role="group", aria_label="Kinds that are drawn")
 
     def _picture(self, drawn: Drawing) -> Markup:
-        """The picture, and over it a button for each bar that stands for anything."""
-        sums = drawn.sums
-        chosen = self._held[0] if self._held is not None and not isinstance(self._held, Span) else None
-        places = [place for place, number in enumerate(sums) if number]
-        walked = next((place for place in places if drawn.bins.edges[place] == chosen), places[0] if places else -1)
-        pressed = []
-        for place in places:
-            begin, end = drawn.x(drawn.bins.edges[place]), drawn.x(drawn.bins.edges[place + 1])
-            held = {kind: counts[place] for kind, counts in drawn.counts.items()}
-            pressed.append(
-                tag(
-                    "button",
-                    type="button",
-                    id=anchor("bar", id(self), drawn.bins.edges[place]),
-                    style=f"left:{(begin - LEFT) / (RIGHT - LEFT):.4%};width:{(end - begin) / (RIGHT - LEFT):.4%}",
-                    data_row=True,
-                    data_act="bar",
-                    data_value=place,
-                    tabindex="0" if place == walked else "-1",
-                    aria_pressed=str(drawn.bins.edges[place] == chosen).lower(),
-                    aria_label=f"{drawn.bins.words(place)}: {words_of(held)}",
-                    title=f"{drawn.bins.words(place)}: {words_of(held)}",
-                )
-            )
-        box = f"left:{LEFT / WIDTH:.4%};width:{(RIGHT - LEFT) / WIDTH:.4%};top:{drawn.top / drawn.height:.4%};height:{PLOT / drawn.height:.4%}"
-        over = tag(
-            "div",
-            *pressed,
-            class_="ak-over",
-            style=box,
-            data_across=True,
-            data_brush="zoom",
-            role="group",
-            aria_label="Bars",
-        )
-        hint = tag(
-            "p",
-            "Draw across the bars to look closer; the arrow keys walk them, Enter lists what one stands for.",
-            class_="ak-hint",
-        )
+        held = self._held
+        chosen = held[0] if held is not None and not isinstance(held, Span) else None
+        over = bars_over(drawn, chosen, name=str(id(self)))
+        box = tag("div", picture(drawn, self.view.words(drawn)), over, class_="ak-timeline-box")
+        hint = "Draw across the bars to look closer; the arrow keys walk them, Enter lists what one stands for."
         return join(
-            [tag("div", picture(drawn, self.view.words(drawn)), over, class_="ak-timeline-box"), self._kinds(), hint]
+            [
+                tag("div", box, class_="ak-scroll", tabindex="0", role="region", aria_label=self.title),
+                self._kinds(),
+                tag("p", hint, class_="ak-hint"),
+            ]
         )
 
     def _spans(self, drawn: Drawing) -> Markup | None:
@@ -347,35 +303,3 @@ class LiveTimeline(LiveView):
         nearer = controls.button(self, "Look closer at this", "bar_closer")
         end = controls.button(self, "Close the list", "close", kind="plain")
         return tag("section", tag("div", nearer, end, class_="ak-bar ak-middle"), self.rows.body(), aria_label="List")
-
-
-class EventTable(PagedTable):
-    """Events of a stretch of a timeline as a table, inside it."""
-
-    def __init__(self, frame: pl.DataFrame, view: TimelineView, words: str, on_choose: Callable[[str], None]) -> None:
-        zone = zone_words(view.zone)
-        at = pl.col("when").dt.convert_time_zone(zone).dt.strftime("%Y-%m-%d %H:%M:%S")
-        until = pl.col("until").dt.convert_time_zone(zone).dt.strftime("%Y-%m-%d %H:%M:%S")
-        spoken = frame.with_columns(
-            at=pl.when(pl.col("until").is_null()).then(at).otherwise(pl.concat_str([at, until], separator=" to "))
-        )
-        columns = [
-            TableColumn("at", f"When ({zone})", "key"),
-            TableColumn("kind", "What", choices=True),
-            TableColumn("label", "Record"),
-            TableColumn("key", "Id", "key"),
-        ]
-        super().__init__(
-            TableModel(columns, spoken, key="event"),
-            title=words[:1].upper() + words[1:],
-            rows=view.unit,
-            page=_ROWS,
-            on_choose=on_choose,
-            prefix="rows_",
-        )
-
-    def cell(self, column: TableColumn, row: Row) -> Markup:
-        if column.name != "kind":
-            return super().cell(column, row)
-        kind = kind_of(str(row.values["kind"]))
-        return state(kind) if kind.symbol != "?" else tag("bdi", shortened(kind.word, 80))

@@ -7,22 +7,18 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Final
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from akika_widgets.views import controls
 from akika_widgets.views.choosing import boxes, column_values
-from akika_widgets.views.columns import TableColumn, shown
+from akika_widgets.views.columns import TableColumn, counted_rows
 from akika_widgets.views.live import Event, LiveView
-from akika_widgets.views.markup import Markup, join, shortened, style_block, tag
+from akika_widgets.views.markup import Markup, join, style_block, tag
+from akika_widgets.views.paged_rows import paged_rows, text_cell
 from akika_widgets.views.pages import Pages
 from akika_widgets.views.paging import Query, Row, TableModel
-from akika_widgets.views.table import LONG
-from akika_widgets.views.view import anchor
-from akika_widgets.views.wording import amount
 
 PAGE: Final = 50
-_WORD: Final = 26
-_WAYS: Final = {"": "↕", "ascending": "↑", "descending": "↓"}
 
 
 @cache
@@ -97,7 +93,7 @@ class PagedTable(LiveView):
         """List what the query finds, from its first page."""
         self.query = query
         self.pages.first()
-        self.notice = f"{self.number:,} of {len(self.model):,} {self.rows}." if query.narrows else ""
+        self.notice = f"{self.number:,} of {counted_rows(len(self.model), self.rows)}." if query.narrows else ""
 
     def choose(self, key: str) -> None:
         """Choose a row and turn to its page where it is listed. Raises LookupError when there is no such row."""
@@ -218,7 +214,7 @@ class PagedTable(LiveView):
     def act_mark_page(self, event: Event) -> None:
         """Tick every row of this page, or none of them when all are ticked."""
         del event
-        here = {row.key for row in self._shown()}
+        here = {row.key for row in self.shown_rows()}
         self._select(self.selected - here if here <= self.selected else self.selected | here)
 
     def act_mark_all(self, event: Event) -> None:
@@ -232,7 +228,7 @@ class PagedTable(LiveView):
 
     def _select(self, keys: frozenset[str]) -> None:
         self.selected = keys
-        self.notice = f"{len(keys):,} {self.rows} ticked."
+        self.notice = f"{counted_rows(len(keys), self.rows)} ticked."
         if self.on_select is not None:
             self.on_select(keys)
 
@@ -252,13 +248,14 @@ class PagedTable(LiveView):
     # -- how it shows itself -----------------------------------------------------------------------------------------
 
     def body(self) -> Markup:
-        return join([style_block(paged_stylesheet()), self._bar(), self._marks(), self._table(), self._foot()])
+        return join([style_block(paged_stylesheet()), self._bar(), self._marks(), paged_rows(self), self._foot()])
 
     def cell(self, column: TableColumn, row: Row) -> Markup:
         """The content of a cell. Kinds of tables that draw a column in their own way answer here."""
         return text_cell(column, row)
 
-    def _shown(self) -> tuple[Row, ...]:
+    def shown_rows(self) -> tuple[Row, ...]:
+        """The rows of the page that is shown."""
         return self.model.page(self.query, self.pages.at, self.pages.size)
 
     def _bar(self) -> Markup:
@@ -297,112 +294,10 @@ class PagedTable(LiveView):
             aria_label="Tick rows",
         )
 
-    def _table(self) -> Markup:
-        rows = self._shown()
-        if not rows:
-            words = f"No {self.rows} fit these choices." if len(self.model) else f"There are no {self.rows}."
-            return tag("p", words)
-        sub = tag("span", self.sub, class_="ak-sub") if self.sub else None
-        table = tag(
-            "table",
-            tag("caption", self.title, sub),
-            tag("thead", self._head(rows)),
-            tag("tbody", *(self._row(row, place) for place, row in enumerate(rows))),
-            self._sums(),
-            class_="ak-paged",
-        )
-        return tag("div", table, class_="ak-scroll", tabindex="0", role="region", aria_label=self.title)
-
-    def _head(self, rows: Sequence[Row]) -> Markup:
-        heads = [self._heading(column, place) for place, column in enumerate(self.model.columns)]
-        heads += [
-            tag("th", extra.heading, scope="col", class_="ak-number" if extra.right else None) for extra in self.extra
-        ]
-        if self.selectable:
-            every = all(row.key in self.selected for row in rows)
-            words = f"Tick every row of this page ({len(rows):,})"
-            act = f"{self.prefix}mark_page"
-            box = controls.checkbox(self, words, act, "page", checked=every, hidden_label=True)
-            heads.insert(0, tag("th", box, scope="col", class_="ak-tick"))
-        return tag("tr", *heads)
-
-    def _heading(self, column: TableColumn, place: int) -> Markup:
-        way = "" if self.query.sort != column.name else ("descending" if self.query.descending else "ascending")
-        sign = tag("span", _WAYS[way], class_="ak-way", aria_hidden="true")
-        act = f"{self.prefix}sort"
-        ident = anchor("sort", id(self), place)
-        pressed = tag(
-            "button", column.heading, sign, type="button", class_="ak-sort", data_act=act, data_value=place, id=ident
-        )
-        look = "ak-number" if column.right else None
-        return tag("th", pressed, scope="col", class_=look, aria_sort=way or None)
-
-    def _row(self, row: Row, place: int) -> Markup:
-        first, *others = self.model.columns
-        cells = [tag("th", self.cell(first, row), scope="row", class_=look_of(first))]
-        cells += [tag("td", self.cell(column, row), class_=look_of(column)) for column in others]
-        cells += [tag("td", extra.draw(row), class_="ak-number" if extra.right else None) for extra in self.extra]
-        value = quote(row.key, safe=":")
-        if self.selectable:
-            words = f"Tick {shortened(shown(first, row.values[first.name]), 60)}"
-            ticked = row.key in self.selected
-            act = f"{self.prefix}mark"
-            box = controls.checkbox(self, words, act, value, checked=ticked, hidden_label=True)
-            cells.insert(0, tag("td", box, class_="ak-tick"))
-        chosen = row.key == self.at
-        walked = self.on_choose is not None or self.selectable
-        return tag(
-            "tr",
-            *cells,
-            id=anchor("row", id(self), row.key),
-            data_row=walked,
-            data_follow=walked,
-            data_act=f"{self.prefix}choose" if walked else None,
-            data_value=value if walked else None,
-            tabindex=("0" if chosen or (place == 0 and not self._chosen_here) else "-1") if walked else None,
-            aria_selected=str(chosen).lower() if walked else None,
-        )
-
-    @property
-    def _chosen_here(self) -> bool:
-        return bool(self.at) and any(row.key == self.at for row in self._shown())
-
-    def _sums(self) -> Markup | None:
-        if not any(column.total for column in self.model.columns):
-            return None
-        first, *others = self.model.columns
-        cells = [tag("th", f"Sum of {self.number:,} {self.rows}", scope="row", class_=look_of(first))]
-        for column in others:
-            total = self.model.total(self.query, column.name) if column.total else None
-            cells.append(tag("td", amount(total) if total is not None else None, class_=look_of(column)))
-        cells += [tag("td") for _ in self.extra]
-        if self.selectable:
-            cells.insert(0, tag("td", class_="ak-tick"))
-        return tag("tfoot", tag("tr", *cells))
-
     def _foot(self) -> Markup | None:
         number = self.number
         turned = self.pages.controls(self, number, act=f"{self.prefix}page")
         if turned is not None:
             return turned
-        said = f"{number:,} of {len(self.model):,}" if self.query.narrows else f"{number:,}"
-        return tag("p", f"{said} {self.rows}.", class_="ak-quiet")
-
-
-def look_of(column: TableColumn) -> str | None:
-    """The class of a column's cells."""
-    if column.right:
-        return "ak-number"
-    return "ak-whole-word" if column.form in {"key", "date", "time"} else None
-
-
-def text_cell(column: TableColumn, row: Row) -> Markup:
-    """The content of a cell as text: a long one is shortened and counted, a digest is cut and whole in its title."""
-    value = row.values[column.name]
-    text = shown(column, value)
-    if column.form == "code" and value is not None:
-        return tag("code", f"{text[:16]}…" if len(text) > 24 else text, title=text if len(text) > 24 else None)
-    words = shortened(text, LONG)
-    # A word that may break anywhere makes its column as narrow as a letter; only words that have to may.
-    long = any(len(word) > _WORD for word in words.split())
-    return tag("bdi" if long else "span", words, dir="auto", class_="ak-none" if value is None else None)
+        said = f"{number:,} of {counted_rows(len(self.model), self.rows)}"
+        return tag("p", f"{said if self.query.narrows else counted_rows(number, self.rows)}.", class_="ak-quiet")

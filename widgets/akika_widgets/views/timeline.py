@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from akika_widgets.views.columns import counted_rows
 from akika_widgets.views.field_rows import ChangeLike
 from akika_widgets.views.markup import Markup
 from akika_widgets.views.timeline_bins import BARS, Bins, bins_of, zone_words
@@ -79,14 +80,15 @@ class TimelineView(View):
         """What is to be drawn from ``start`` to ``end``."""
         bins = bins_of(start, end, self.zone, self.bars)
         spans = [span for span in self._spans(kinds) if span.end >= bins.start and span.start <= bins.end]
-        numbers = {kind: self.events.numbers[kind] for kind in kinds}
-        return Drawing(self.title, bins, self.events.counts(bins, kinds), spans[:_BANDS], numbers, self.sub)
+        counts = self.events.counts(bins, kinds)
+        numbers = {kind: sum(counts[kind]) + sum(span.counts.get(kind, 0) for span in spans) for kind in counts}
+        return Drawing(self.title, bins, counts, spans[:_BANDS], numbers, self.sub, max(0, len(spans) - _BANDS))
 
     def plain(self) -> str:
         if not len(self.events):
             return f"{self.title}: nothing happened."
         drawn = self._whole()
-        head = f"{self.title} (each line one {drawn.bins.step.words}, {zone_words(self.zone)})"
+        head = f"{self.title} (each line {drawn.bins.step.each}, {zone_words(self.zone)})"
         most = max(drawn.sums, default=0)
         lines = []
         for place, total in enumerate(drawn.sums):
@@ -111,15 +113,14 @@ class TimelineView(View):
         """What a drawing shows, in words."""
         sums = drawn.sums
         total = sum(sums)
-        said = [
-            f"From {drawn.bins.words(0)} to {drawn.bins.words(len(drawn.bins) - 1)}, times in {zone_words(self.zone)}"
-        ]
+        said = [f"From {drawn.bins.whole}, times in {zone_words(self.zone)}"]
         held = {kind: sum(counts) for kind, counts in drawn.counts.items()}
-        said.append(f"{total:,} {self.unit} at a known time" + (f": {words_of(held)}" if total else ""))
+        said.append(f"{counted_rows(total, self.unit)} at a known time" + (f": {words_of(held)}" if total else ""))
         if total:
             place = sums.index(max(sums))
-            said.append(f"most in one {drawn.bins.step.words}: {sums[place]:,} ({drawn.bins.words(place)})")
+            said.append(f"most in {drawn.bins.step.each}: {sums[place]:,} ({drawn.bins.words(place)})")
         said += [*self._span_words(drawn.bins, drawn.spans), self.sub]
+        said.append(f"{drawn.more:,} more stretches between snapshots are not drawn" if drawn.more else "")
         return ". ".join(_first_upper(part) for part in said if part) + "."
 
     def svg(self) -> Markup:

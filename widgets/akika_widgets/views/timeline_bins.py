@@ -30,6 +30,11 @@ class Step:
     words: str
 
     @property
+    def each(self) -> str:
+        """``one day``, ``15 minutes``."""
+        return self.words if self.words[:1].isdigit() else f"one {self.words}"
+
+    @property
     def about(self) -> float:
         """About how many seconds it lasts, never more than it does."""
         return (
@@ -92,6 +97,15 @@ class Bins:
             first = f"{MONTHS[begin.month - 1]} {begin.year}"
             return first if self.step.number == 1 else f"{first} to {MONTHS[last.month - 1]} {last.year}"
         return str(begin.year) if self.step.number == 1 else f"{begin.year} to {last.year}"
+
+    @property
+    def whole(self) -> str:
+        """All of it in words: ``21 Nov 2026, 10:00 to 23 Nov 2026, 11:00``, ``21 Nov 2026 to 14 Jan 2027``."""
+        begin, end = self.start.astimezone(self.zone), self.end.astimezone(self.zone)
+        if self.step.unit != "seconds":
+            return f"{day(begin)} to {day(end - timedelta(seconds=1))}"
+        form = clock if self.step.number >= 60 else clock_with_seconds
+        return f"{day(begin)}, {form(begin)} to {day(end)}, {form(end)}"
 
     def mark(self, place: int) -> tuple[str, str]:
         """What stands below an edge: short words, and above what they belong to (``10:00``, ``21 Nov 2026``)."""

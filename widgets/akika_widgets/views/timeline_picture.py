@@ -52,7 +52,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What is drawn: bars, the number of each kind in each (``counts``), spans, and all kinds with their numbers."""
+    """What is drawn: bars, the number of each kind in each (``counts``), spans, and how many of each kind that is together."""
 
     title: str
     bins: Bins
@@ -60,6 +60,8 @@ class Drawing:
     spans: Sequence[Span]
     numbers: Mapping[str, int]
     sub: str = ""
+    more: int = 0
+    """Spans that are not drawn."""
 
     @property
     def sums(self) -> list[int]:
@@ -140,7 +142,7 @@ def picture(drawn: Drawing, description: str) -> Markup:
 
 
 def _sub(drawn: Drawing) -> str:
-    said = f"each bar is one {drawn.bins.step.words}; times in {zone_words(drawn.bins.zone)}"
+    said = f"each bar is {drawn.bins.step.each}; times in {zone_words(drawn.bins.zone)}"
     return f"{drawn.sub}; {said}" if drawn.sub else said[:1].upper() + said[1:]
 
 
@@ -240,18 +242,26 @@ def _axis(drawn: Drawing) -> list[Markup]:
         x = drawn.x(drawn.bins.edges[place])
         parts += [
             tag("line", x1=number(x), x2=number(x), y1=number(base), y2=number(base + 5), class_="axis"),
-            tag("text", short, x=number(x), y=number(base + 18), class_="small"),
+            tag("text", short, x=number(x), y=number(base + 18), text_anchor=_end(x, short), class_="small"),
         ]
         if whole != above and x >= free:
-            parts.append(tag("text", whole, x=number(x), y=number(base + 32), class_="quiet small"))
+            parts.append(
+                tag("text", whole, x=number(x), y=number(base + 32), text_anchor=_end(x, whole), class_="quiet small")
+            )
             above, free = whole, x + text_width(whole, 11) + 8
     return parts
+
+
+def _end(x: float, words: str) -> str | None:
+    """Words that would leave the picture end where they would have begun."""
+    return "end" if x + text_width(words, 11) > WIDTH else None
 
 
 def _bands(drawn: Drawing) -> list[Markup]:
     if not drawn.spans:
         return []
-    head = "At a time between two snapshots that QuickBooks does not tell:"
+    more = f" ({drawn.more:,} more stretches are not drawn)" if drawn.more else ""
+    head = f"At a time between two snapshots that QuickBooks does not tell{more}:"
     parts = [tag("text", head, x=20, y=number(drawn.band_top(0) - 8), class_="quiet small")]
     for place, span in enumerate(drawn.spans):
         begin, end, top = drawn.x(span.start), drawn.x(span.end), drawn.band_top(place)
