@@ -16,9 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import Page, sync_playwright
 
+from akika_forensics import reports
 from akika_forensics.cli.embedded import after_an_incident
 from akika_widgets.workbench.serving import serve_app
 from akika_widgets.workbench.shared import Shared
@@ -48,8 +49,9 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
         # Pictures are alike on every machine: the zone and the language are those of the browser, not of its user.
         with after_an_incident(Path(place) / "company", lambda _line: None) as company:
-            _app(browser, company)
             _lab(browser, company)
+            _app(browser, company)
+            _report(browser, company)
         browser.close()
     return 0
 
@@ -179,13 +181,44 @@ def _lab(browser: Any, company: Any) -> None:
         process.wait(30)
 
 
+def _report(browser: Any, company: Any) -> None:
+    plan = next(iter(sorted((company.folder / "plans").glob("*.plan"))))
+    final = company.case.snapshots()[-1].id
+    parameters = {"vault": str(company.vault), "before": "s1", "after": "s2", "final": final, "plan": str(plan)}
+    made = reports.run("restore_verification", parameters, company.folder / "report", passphrase=company.passphrase)
+    with _page(browser) as page:
+        page.goto(made.html.as_uri())
+        page.set_viewport_size({"width": 1160, "height": 1250})
+        _shot(page, "report")
+    pdftoppm = shutil.which("pdftoppm")
+    if made.pdf and pdftoppm:
+        prefix = company.folder / "page"
+        subprocess.run([pdftoppm, "-r", "80", "-png", "-f", "1", "-l", "8", str(made.pdf), str(prefix)], check=True)
+        pages = sorted(company.folder.glob("page-*.png"))
+        _side_by_side([pages[0], *pages[5:8]][:3], OUT / "report-pdf.png")
+
+
+def _side_by_side(files: list[Path], path: Path) -> None:
+    """Pages of paper next to one another, each with a hairline around it."""
+    pages = [ImageOps.expand(Image.open(file).convert("RGB"), border=1, fill="#c9ced4") for file in files]
+    width = sum(page.width for page in pages) + 16 * (len(pages) - 1)
+    sheet = Image.new("RGB", (width, max(page.height for page in pages)), "white")
+    left = 0
+    for page in pages:
+        sheet.paste(page, (left, 0))
+        left += page.width + 16
+    sheet.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    print(f"docs/images/{path.name}")
+
+
 def _run_session(page: Page) -> None:
     page.get_by_text("Investigate an incident").or_(page.get_by_text("investigate_an_incident")).first.click()
     page.wait_for_timeout(3000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.locator(".akika").first.wait_for()
-    page.wait_for_timeout(8000)
+    page.wait_for_timeout(12_000)
+    page.get_by_role("heading", name="What it did to the accounts").first.scroll_into_view_if_needed()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from akika_forensics.restore.document import (
     Step,
 )
 from akika_forensics.restore.evidence import Evidence, needed_links
-from akika_forensics.restore.order import families, levels
+from akika_forensics.restore.order import dependencies, families, levels
 from akika_forensics.restore.predict import predict_balances, predict_records, step_effects
 from akika_forensics.restore.preflight import Preflight, unanswered
 from akika_forensics.restore.projection import writable
@@ -90,11 +90,13 @@ def make_plan(request: Request, *, progress: Callable[[str], None] = lambda _: N
     step_ids = {item.key: f"s{number:03d}" for number, item in enumerate(order, 1)}
     level_of = {item.key: level for level, row in enumerate(rows) for item in row}
     preflight = Preflight(now, _removed(work))
+    first = dependencies(work.items.values())
     steps: list[Step] = []
     wanted: dict[str, dict[str, Any]] = {}
     for item in order:
         made = work.body_of(item, step_ids)
-        step = _step(request, item, made, step_ids, level_of[item.key], named[item.key], preflight)
+        needs = {step_ids[key] for key in first.predecessors(item.key)} | set(steps_cited(made.body))
+        step = _step(request, item, made, step_ids, needs, level_of[item.key], named[item.key], preflight)
         steps.append(step)
         wanted[step.id] = _full_body(item, made)
     progress("predicting the books")
@@ -170,12 +172,12 @@ def _step(
     item: Item,
     made: UpdateBody,
     step_ids: Mapping[RecordKey, str],
+    needs: set[str],
     level: int,
     family: RecordKey,
     preflight: Preflight,
 ) -> Step:
     live_record = request.evidence.now.record(request.evidence.live_key(item.key)) if item.live is not None else None
-    depends = {step_ids[need] for need in item.needs if need in step_ids} | set(steps_cited(made.body))
     options = preflight.options(item)
     return Step(
         id=step_ids[item.key],
@@ -193,7 +195,7 @@ def _step(
             sync_token=str(live_record.body.get("SyncToken", "0")) if live_record else None,
             digest=live_record.digest.hex() if live_record else None,
         ),
-        depends_on=tuple(sorted(depends - {step_ids[item.key]})),
+        depends_on=tuple(sorted(needs - {step_ids[item.key]})),
         reason=item.reason,
         fields=_deltas(item, made),
         fidelity=_fidelity(item),

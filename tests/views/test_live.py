@@ -154,6 +154,11 @@ def test_each_event_is_taken_once_and_in_order(numbers: list[int], data: st.Data
     assert inbox.seen == max([0, *numbers])
 
 
+def test_half_a_surrogate_pair_becomes_a_sign_that_can_be_written() -> None:
+    read = Event.read({"act": "say", "value": "a\ud800b", "fields": {"f": "\udfff"}})
+    assert read == Event("say", "a?b", {"f": "?"})
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),

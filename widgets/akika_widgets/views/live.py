@@ -29,11 +29,15 @@ class Event:
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Event:
-        """An event as the browser sent it; whatever is no text is left out."""
+        """An event as the browser sent it; whatever is no text is left out, and halves of surrogate pairs become “?”."""
         fields = given.get("fields")
-        held = {str(k): v for k, v in fields.items() if isinstance(v, str)} if isinstance(fields, Mapping) else {}
-        act, value = given.get("act"), given.get("value")
-        return cls(act if isinstance(act, str) else "", value if isinstance(value, str) else "", held)
+        named = fields.items() if isinstance(fields, Mapping) else ()
+        held = {_text(key): _text(value) for key, value in named if isinstance(value, str)}
+        return cls(_text(given.get("act")), _text(given.get("value")), held)
+
+
+def _text(given: object) -> str:
+    return given.encode("utf-8", "replace").decode("utf-8") if isinstance(given, str) else ""
 
 
 class LiveView(ABC):
