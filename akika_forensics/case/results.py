@@ -42,6 +42,7 @@ class CheckResult(CheckReport):
 
     @classmethod
     def of(cls, report: CheckReport) -> CheckResult:
+        """The same report, so that it shows itself."""
         return cls(report.complete, TieOut(report.tie_out), Findings(report.findings))
 
     @property
@@ -50,6 +51,7 @@ class CheckResult(CheckReport):
         return max((abs(line.residual) for line in self.tie_out), default=ZERO)
 
     def view(self) -> Together:
+        """The findings, then the tie-out."""
         return Together("How whole the snapshot is", [self.findings.view(), self.tie_out.view()])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
@@ -135,10 +137,12 @@ class VerificationResult(dict[str, Any]):
 
     @property
     def outcomes(self) -> Outcomes:
+        """What became of each damaged record."""
         return Outcomes(self.get("records", ()))
 
     @property
     def balances(self) -> Balances:
+        """Each account that the plan moves: predicted, and as it is."""
         return Balances(self.get("balances", ()))
 
     @property
@@ -147,6 +151,7 @@ class VerificationResult(dict[str, Any]):
         return money(self.get("residual"))
 
     def view(self) -> RestoredView:
+        """The figures with their verdict, then every record and every account."""
         return RestoredView(self)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
@@ -162,6 +167,7 @@ class RehearsalResult(dict[str, Any]):
         return money(self.get("residual"))
 
     def view(self) -> Listing:
+        """How the plan and its undo ended on the stage, and what differed."""
         columns = [Column("Run"), Column("Outcome", "state"), Column("What differed", "quiet")]
         rows = [
             ("The plan", *_outcome(self["state"], self["differences"])),

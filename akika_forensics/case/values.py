@@ -51,12 +51,15 @@ class CaseDiff:
         return {change.key: change.kind for change in self.changes if not change.consequence}
 
     def view(self) -> DifferenceView:
+        """What changed, record by record and field by field."""
         return DifferenceView(self.changes, before=self.before.id, after=self.after.id)
 
     def effect_view(self) -> AccountEffectTable:
+        """The accounts that moved: before, after and change."""
         return AccountEffectTable(self.effect)
 
     def effect_picture(self) -> MovementPicture:
+        """The same as bars."""
         return MovementPicture(self.effect)
 
     def to_frame(self) -> pl.DataFrame:
@@ -79,10 +82,12 @@ class CasePlan:
 
     @property
     def plan(self) -> Plan:
+        """The document itself."""
         return self.held.plan
 
     @property
     def summary(self) -> dict[str, Any]:
+        """The plan in a few words and counts, by what each is called."""
         plan = self.plan
         return {
             "plan": plan.id,
@@ -127,6 +132,7 @@ class CasePlan:
         return None if self.held.rehearsal is None else RehearsalResult(self.held.rehearsal)
 
     def view(self) -> StepTable:
+        """The steps with what became of each."""
         return StepTable(self.steps)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:

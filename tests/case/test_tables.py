@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -13,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from akika_forensics.books import AccountEffect, Finding, TieOutLine
+from akika_forensics.case.case import Case
 from akika_forensics.case.results import CheckResult, RehearsalResult, VerificationResult
 from akika_forensics.case.rows import Rows, places
 from akika_forensics.case.tables import Changes, Effects, Findings, SnapshotTable, StepRow, Steps, TieOut, Versions
-from akika_forensics.case.values import CaseDiff
+from akika_forensics.case.values import CaseDiff, CasePlan
 from akika_forensics.changes import CheckReport, Comparison, compare_records
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.company import Company
@@ -214,3 +217,16 @@ def test_a_difference_becomes_a_frame_of_fields_and_its_changes_one_of_records()
     assert diff.to_pandas().columns.tolist() == diff.to_frame().columns
     assert diff.changes.to_frame()["kind"].to_list() == ["removed", "changed"]
     assert diff.changes is diff.changes
+
+
+KINDS = (Case, CaseDiff, CasePlan, CheckResult, VerificationResult, RehearsalResult)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind in KINDS for name in vars(kind) if not name.startswith("_")]
+)
+def test_whatever_completion_offers_says_what_it_is(kind: type, name: str) -> None:
+    """Shift+Tab in a notebook shows the docstring."""
+    offered = getattr(kind, name)
+    if callable(offered) or isinstance(offered, property | cached_property):
+        assert inspect.getdoc(offered)

@@ -200,3 +200,21 @@ def test_without_a_vault_it_starts_and_says_so(tmp_path: Path) -> None:
         environment = Path(f"/proc/{lab.process.pid}/environ")
         assert not environment.exists() or b"AKIKA_PASSPHRASE" not in environment.read_bytes()
         assert Path(lab.said["folder"]).samefile(lab.folder)
+
+
+def test_on_an_embedded_company_it_opens_just_after_an_incident(tmp_path: Path) -> None:
+    demo = tmp_path / "demo"
+    with LabProcess(None, tmp_path, "--demo", str(demo)) as lab:
+        page = (lab.folder / "Start here.md").read_text(encoding="utf-8")
+        assert f"`{demo / 'vault'}`" in page
+        assert "| s2 |" in page
+        started = lab.ask("POST", "api/kernels", json={"name": "python3"})
+        client = lab.kernel_client(started["id"])
+        program = (
+            "import akika_forensics as ak\ncase = ak.open_vault('"
+            + str(demo / "vault")
+            + "')\nassert case.capture().id == 's3'"
+        )
+        reply = client.execute_interactive(program, timeout=90, output_hook=lambda _message: None)
+        client.stop_channels()
+        assert reply["content"]["status"] == "ok", "the company answers while JupyterLab runs"
