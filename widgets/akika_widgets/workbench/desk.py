@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from akika_forensics import jobs
 from akika_forensics.case.archive import Held
@@ -22,6 +23,8 @@ from akika_widgets.views.job import JobView
 from akika_widgets.workbench.identity import User
 from akika_widgets.workbench.shared import Shared
 from akika_widgets.workbench.state import Choices, slot_of
+
+_MOMENT: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Desk:
         self.choices: Choices = shared.memory.choices_of(user)
         self.at = self.choices.stage
         self._views: dict[str, JobView] = {}
+        self._pulse = (0.0, -1, 0)
 
     # -- the company and its snapshots -------------------------------------------------------------------------------
 
@@ -159,8 +163,13 @@ class Desk:
         return self.memory.once(("plan", name, self.memory.ends, self.pulse()), make)
 
     def pulse(self) -> int:
-        """Grows with every act that is recorded in the vault, by whichever process."""
-        return len(self.case.custody.acts())
+        """Grows with every act that is recorded in the vault, by whichever process; looked up again after a moment."""
+        at, version, value = self._pulse
+        if version != self.memory.version or time.monotonic() - at > _MOMENT:
+            version = self.memory.version
+            value = len(self.case.custody.acts())
+            self._pulse = (time.monotonic(), version, value)
+        return value
 
     def held(self) -> Held | None:
         """The plan that was taken up."""

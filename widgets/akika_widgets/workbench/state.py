@@ -102,10 +102,14 @@ class Memory:
         if self._found_earlier:
             return
         self._found_earlier = True
-        for job in reversed(jobs.recent()):
+        latest: dict[str, Job[Any]] = {}
+        for job in jobs.recent():
             shown = job.snapshot()
-            if shown.about and (shown.state == "interrupted" or not shown.ended):
-                self._jobs.setdefault(slot_of(shown.kind, shown.about), job)
+            if shown.about:
+                latest.setdefault(slot_of(shown.kind, shown.about), job)
+        for slot, job in latest.items():
+            if not job.snapshot().ended or job.snapshot().state == "interrupted":
+                self._jobs.setdefault(slot, job)
 
 
 def slot_of(kind: str, about: str) -> str:

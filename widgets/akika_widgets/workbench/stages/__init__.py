@@ -21,7 +21,7 @@ def stages_of(desk: Desk) -> dict[str, Stage]:
         Changed(desk),
         Hanging(desk),
         plan,
-        Approve(desk, plan),
+        Approve(desk, plan.reviewer),
         Execute(desk),
         Verified(desk),
     )

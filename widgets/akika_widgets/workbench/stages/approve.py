@@ -14,7 +14,7 @@ from akika_widgets.views.live import Event, Still
 from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.table import marked
 from akika_widgets.workbench.desk import Desk, stamp
-from akika_widgets.workbench.stages.plan import PlanStage
+from akika_widgets.workbench.reviewer import Reviewer
 from akika_widgets.workbench.stages.stage import Place, Stage, bar
 
 TYPED: Final = 6
@@ -25,9 +25,9 @@ class Approve(Stage):
     name = "approve"
     heading = "Approve"
 
-    def __init__(self, desk: Desk, plan: PlanStage) -> None:
+    def __init__(self, desk: Desk, reviewer: Reviewer) -> None:
         super().__init__(desk)
-        self._plan = plan
+        self._reviewer = reviewer
         self.signer = ""
         self.alone = False
         self.rejecting = False
@@ -174,7 +174,7 @@ class Approve(Stage):
         return self._parts[1]
 
     def _words(self, held: Held) -> str:
-        return self._plan.review_of(held).words()
+        return self._reviewer.of(held).words()
 
     def _people(self) -> list[tuple[str, str]]:
         """Signers of the vault whose key lies in it."""
@@ -215,7 +215,7 @@ class Approve(Stage):
             return "The plan was rejected."
         if act == "approve" and held.plan.conflicts:
             return "The plan asks for decisions first."
-        if act == "approve" and self._plan.review_of(held).changes_plan:
+        if act == "approve" and self._reviewer.of(held).changes_plan:
             return "What was decided in the review is not in the plan yet."
         if not self.signer:
             return "Choose who signs."

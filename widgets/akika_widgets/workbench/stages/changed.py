@@ -16,6 +16,7 @@ from akika_widgets.views.live import Event, Still
 from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.pages import Pages
 from akika_widgets.views.table import named
+from akika_widgets.views.timeline import TimelineView
 from akika_widgets.views.wording import counted
 from akika_widgets.workbench.desk import Desk
 from akika_widgets.workbench.stages.stage import Place, Stage, bar
@@ -129,7 +130,8 @@ class Changed(Stage):
             self.pages.first()
             effect = diff.effect_view()
             picture = [Still(diff.effect_picture())] if effect.effects else []
-            self._parts = (*picture, Still(effect), diff.view().live())
+            when = TimelineView.of_changes(diff.changes, diff.before.taken_at, diff.after.taken_at)
+            self._parts = (*picture, Still(effect), when.live(), diff.view().live())
         return self._parts
 
     @staticmethod

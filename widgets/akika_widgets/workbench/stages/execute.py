@@ -52,7 +52,11 @@ class Execute(Stage):
             return "The execution was begun and not finished; go on where it stopped, or verify what stands."
         if not held.tally.enough:
             return "Nothing is written without an approved plan."
-        return "Everything is ready: execute the plan. It is written exactly as it was approved, and each write is read back."
+        if held.plan.company.production:
+            return (
+                "These are real books. After the first family of records the app asks whether to go on with the rest."
+            )
+        return "Everything is ready: execute the plan. It is written exactly as approved, and each write is read back."
 
     def draw(self) -> Iterable[Markup | None]:
         held = self.desk.held()

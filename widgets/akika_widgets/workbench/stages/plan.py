@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable
 from typing import Any
 
 from akika_forensics.case.archive import Held
@@ -14,10 +13,9 @@ from akika_forensics.restore.scope import Scope
 from akika_widgets.views import controls
 from akika_widgets.views.live import Event, Still
 from akika_widgets.views.markup import Markup, tag
-from akika_widgets.views.review import PlanReview
-from akika_widgets.views.reviewing import Review
 from akika_widgets.views.table import marked
 from akika_widgets.workbench.desk import Desk, stamp
+from akika_widgets.workbench.reviewer import Reviewer
 from akika_widgets.workbench.stages.stage import Place, Stage, bar
 
 STATES = {
@@ -39,11 +37,8 @@ class PlanStage(Stage):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.review: Review | None = None
-        self._live: Any = None
+        self.reviewer = Reviewer(desk, self.changed, lambda: self.dispatch(Event("redo")))
         self._outcome: tuple[Any, tuple[Any, ...]] = (None, ())
-        self._became: tuple[Any, ...] = ()
-        self._kept = ""
 
     # -- how it stands -----------------------------------------------------------------------------------------------
 
@@ -71,7 +66,7 @@ class PlanStage(Stage):
         return self._lead_of(held)
 
     def _lead_of(self, held: Held) -> str:
-        review = self.review_of(held)
+        review = self.reviewer.of(held)
         if held.run.begun:
             return f"This plan is {STATES.get(held.state, held.state)}; it can be read, not changed."
         if held.state == "rejected":
@@ -105,7 +100,7 @@ class PlanStage(Stage):
         yield self._others(held)
 
     def _actions(self, held: Held) -> Markup:
-        review = self.review_of(held)
+        review = self.reviewer.of(held)
         redo = controls.button(self, "Make the plan anew with these decisions", "redo", kind="main", explain=True)
         over = held.run.begun or held.state == "rejected"
         again = controls.button(
@@ -184,7 +179,7 @@ class PlanStage(Stage):
         jobs = tuple(view for view in going if view is not None)
         if held is None:
             return jobs
-        return (*jobs, *self._rehearsal_parts(held), self._live_review(held))
+        return (*jobs, *self._rehearsal_parts(held), self.reviewer.view(held))
 
     def _rehearsal_parts(self, held: Held) -> tuple[Any, ...]:
         if held.rehearsal is None:
@@ -193,53 +188,6 @@ class PlanStage(Stage):
         if self._outcome[0] != key:
             self._outcome = (key, (Still(PlanSummary(held).rehearsal()),))
         return self._outcome[1]
-
-    # -- the review --------------------------------------------------------------------------------------------------
-
-    def review_of(self, held: Held) -> Review:
-        """What was said of this plan so far: as this session has it, else as it was kept."""
-        if self.review is None or self.review.plan_digest != held.plan.digest:
-            kept = None
-            with suppress(ValueError):
-                with self.desk.shared.lock:
-                    text = self.desk.case.plans.review(self.desk.plan_file)
-                kept = Review.read(held.plan, text) if text is not None else None
-            self.review = kept or self._carried(held)
-            self._live = None
-        return self.review
-
-    def _carried(self, held: Held) -> Review:
-        """A plan made anew from decisions keeps what was said of steps that are the same."""
-        before = self.review
-        if before is not None and before.plan.scope == held.plan.scope and before.plan.now == held.plan.now:
-            return before.carried_to(held.plan)
-        return Review.begin(held.plan)
-
-    def _live_review(self, held: Held) -> Any:
-        review = self.review_of(held)
-        became = tuple(held.run.results.items())
-        if self._live is None or self._became != became:
-            self._became = became
-            shown = PlanReview(
-                held.plan, review=review, results=held.run.results, on_change=self._said, on_decide=self._decide
-            )
-            self._live = shown.live()
-            self._live.subscribe(self.changed)
-        return self._live
-
-    def _said(self, review: Review) -> None:
-        """Something was said of a step: kept at once, so that a closed tab loses nothing."""
-        self.review = review
-        text = review.to_json()
-        if text != self._kept:
-            with self.desk.shared.lock:
-                self.desk.case.plans.keep_review(self.desk.plan_file, text)
-            self._kept = text
-        self.desk.memory.touch()
-
-    def _decide(self, decisions: Mapping[str, str]) -> None:
-        del decisions  # the review holds them
-        self.dispatch(Event("redo"))
 
     # -- what can be done --------------------------------------------------------------------------------------------
 
@@ -253,7 +201,7 @@ class PlanStage(Stage):
             case "redo":
                 if held is None or held.run.begun:
                     return "There is no plan that could be made anew."
-                return "" if self.review_of(held).changes_plan else "Nothing was decided that the plan does not hold."
+                return "" if self.reviewer.of(held).changes_plan else "Nothing was decided that the plan does not hold."
             case "rehearse":
                 if held is None:
                     return "There is no plan yet."
@@ -281,7 +229,7 @@ class PlanStage(Stage):
         del event
         desk = self.desk
         held = desk.plan()
-        decisions, file = self.review_of(held).new_decisions, desk.plan_file
+        decisions, file = self.reviewer.of(held).new_decisions, desk.plan_file
         name, chosen = desk.new_file("restore"), desk.choices
 
         def work(work: Work) -> str:
