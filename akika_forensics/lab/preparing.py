@@ -53,10 +53,13 @@ def prepare(*, debug: bool = False) -> None:
             f"Notebooks cannot show views that answer: {error.name} is not installed.",
             do="Install the extra `workbench`: pip install 'akika-forensics[workbench]'.",
         ) from error
+    from akika_forensics import jobs  # noqa: PLC0415
+    from akika_widgets.views.job import JobView  # noqa: PLC0415
     from akika_widgets.views.view import enliven, live_widget  # noqa: PLC0415
 
     pn.extension()
     enliven(live_widget)
+    jobs.shown_by(JobView)
     package, name = _THEME
     display(HTML(f"<style>{resources.files(package).joinpath(name).read_text(encoding='utf-8')}</style>"))  # type: ignore[no-untyped-call]  # IPython's
     (plain_errors.remove if debug else plain_errors.install)()
