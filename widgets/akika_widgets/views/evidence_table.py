@@ -60,7 +60,7 @@ class EvidenceTable(View):
     ) -> None:
         self.columns = tuple(columns)
         self.frame = frame_of(self.columns, rows).select(column.name for column in self.columns)
-        self.name = name
+        self.name = readable(name)
         self.title = title
         self.sub = sub
         self.shown = shown
@@ -116,7 +116,7 @@ class EvidenceTable(View):
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         bundle = super()._repr_mimebundle_(include, exclude)
         packed = base64.b64encode(packed_bytes(self.csv())).decode("ascii")
-        columns = [column.heading for column in self.columns]
+        columns = [readable(column.heading) for column in self.columns]
         bundle[TABLE_MIME] = {"name": self.name, "columns": columns, "rows": len(self), "csv_gz": packed}
         return bundle
 
