@@ -137,7 +137,7 @@ class TimelineView(View):
     def _spans(self, kinds: Sequence[str]) -> list[Span]:
         """The spans in which something of these kinds happened, those with the most first."""
         left = [
-            Span(span.start, span.end, {kind: count for kind, count in span.counts.items() if kind in kinds})
+            Span(span.start, span.end, {kind: span.counts[kind] for kind in kinds if kind in span.counts})
             for span in self.events.spans
         ]
         return sorted((span for span in left if span.counts), key=lambda span: (-span.number, span.start))
