@@ -171,6 +171,20 @@ def test_nothing_is_chosen_beforehand_and_all_in_one_go(scene: Scene, bench: Ben
     assert not bench.desk.choices.picked
 
 
+def test_what_changed_can_be_looked_at_in_four_ways(bench: Bench) -> None:
+    bench.choose()
+    seen = {}
+    for look in ("records", "accounts", "times", "fields"):
+        assert bench.do("look", look)
+        assert f'data-value="{look}"' in str(bench.workbench.stage.render())
+        seen[look] = "".join(str(view.render()) for view in bench.workbench.views()[1:])
+    assert not seen["records"]
+    assert "Sum of all changes" in seen["accounts"]
+    assert "When the records were changed" in seen["times"]
+    assert "Changed directly" in seen["fields"]
+    assert not bench.do("look", "nowhere")
+
+
 def test_other_states_drop_what_was_picked(bench: Bench) -> None:
     bench.choose()
     bench.at("company")

@@ -31,6 +31,7 @@ class Workbench:
         self.ways = frame.Ways(self._places, self.desk)
         self.watch: Callable[[tuple[Any, ...]], None] = lambda _views: None
         self._seen = self._state()
+        self._ends = self.desk.memory.ends
         self._shown = self.desk.at
         self._moving = False
         self._again = False
@@ -53,6 +54,9 @@ class Workbench:
         state = self._state()
         if state != self._seen:
             self._seen = state
+            if self._ends != self.desk.memory.ends:
+                self._ends = self.desk.memory.ends
+                self.stage.notice = self.desk.memory.said
             self.stage.changed()
         elif self._shown != self.desk.at:
             self._moved()

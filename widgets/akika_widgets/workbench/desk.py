@@ -217,16 +217,17 @@ class Desk:
 
     # -- long work ---------------------------------------------------------------------------------------------------
 
-    def start[T](
-        self, kind: str, name: str, work: Callable[[Work], T], *, about: str = "", resumable: bool = False
-    ) -> Job[T]:
-        """Begin long work on the vault, unless there is some already. Raises Refused."""
+    def start[T](self, kind: str, name: str, work: Callable[[Work], T], *, about: str = "") -> Job[T]:
+        """Begin long work on the vault, unless there is some already. Raises Refused.
+
+        No job resumes itself: the stage that began it says how it goes on, from what the vault holds.
+        """
         with self.shared.lock:
             why = self.why_wait()
             if why:
                 raise Refused(why, do="Wait for its end, or stop it.")
             topic = about or self.case.vault.id
-            job = jobs.start(name, work, kind=kind, about=topic, resumable=resumable, queue=self.case.vault.id)
+            job = jobs.start(name, work, kind=kind, about=topic, queue=self.case.vault.id)
             self.memory.keep(slot_of(kind, topic), job)
         return job
 

@@ -14,6 +14,8 @@ from akika_forensics.model.record import RecordKey
 from akika_widgets.workbench.identity import User
 
 _MOST_KEPT: Final = 24
+_LOOKED_AT: Final = 200
+"""Jobs of earlier processes that are looked at, the newest first."""
 
 
 @dataclass
@@ -41,6 +43,8 @@ class Memory:
         self.version = 0
         self.ends = 0
         """How many jobs have ended: what they did may not be an act of its own."""
+        self.said = ""
+        """How the last of them ended, in words."""
 
     def choices_of(self, user: User) -> Choices:
         with self._lock:
@@ -56,10 +60,12 @@ class Memory:
         with self._lock:
             self._jobs[slot] = job
             self.version += 1
-        job.on_end(lambda _job: self._ended())
+        job.on_end(self._ended)
 
-    def _ended(self) -> None:
+    def _ended(self, job: Job[Any]) -> None:
+        shown = job.snapshot()
         with self._lock:
+            self.said = f"{shown.name}: {shown.sentence}"
             self.ends += 1
             self.version += 1
 
@@ -103,7 +109,7 @@ class Memory:
             return
         self._found_earlier = True
         latest: dict[str, Job[Any]] = {}
-        for job in jobs.recent():
+        for job in jobs.recent(_LOOKED_AT):
             shown = job.snapshot()
             if shown.about:
                 latest.setdefault(slot_of(shown.kind, shown.about), job)

@@ -10,12 +10,12 @@ from akika_forensics.case.review import Review as PlanSummary
 from akika_forensics.errors import WrongUse
 from akika_forensics.settings import Secret
 from akika_widgets.views import controls
-from akika_widgets.views.live import Event, Still
+from akika_widgets.views.live import Event
 from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.table import marked
 from akika_widgets.workbench.desk import Desk, stamp
 from akika_widgets.workbench.reviewer import Reviewer
-from akika_widgets.workbench.stages.stage import Place, Stage, bar
+from akika_widgets.workbench.stages.stage import Place, Shown, Stage, bar
 
 TYPED: Final = 6
 """Characters of the digest that an approver types."""
@@ -170,7 +170,7 @@ class Approve(Stage):
         key = stamp(held)
         if self._parts[0] != key:
             shown = PlanSummary(held)
-            self._parts = (key, (Still(shown.in_short()), Still(shown.signing()), Still(shown.balance())))
+            self._parts = (key, (Shown(shown.in_short()), Shown(shown.signing()), Shown(shown.balance())))
         return self._parts[1]
 
     def _words(self, held: Held) -> str:

@@ -12,16 +12,22 @@ from akika_forensics.model.record import RecordKey
 from akika_widgets.views import controls
 from akika_widgets.views.gist import gist_of
 from akika_widgets.views.kinds import ORDER, kind_of, state
-from akika_widgets.views.live import Event, Still
+from akika_widgets.views.live import Event
 from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.pages import Pages
 from akika_widgets.views.table import named
 from akika_widgets.views.timeline import TimelineView
 from akika_widgets.views.wording import counted
 from akika_widgets.workbench.desk import Desk
-from akika_widgets.workbench.stages.stage import Place, Stage, bar
+from akika_widgets.workbench.stages.stage import Place, Shown, Stage, bar
 
 PAGE: Final = 20
+LOOKS: Final = (
+    ("records", "Records"),
+    ("accounts", "Effect on the accounts"),
+    ("times", "When"),
+    ("fields", "Field by field"),
+)
 
 
 class Changed(Stage):
@@ -31,8 +37,9 @@ class Changed(Stage):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.pages = Pages(PAGE)
+        self.look = LOOKS[0][0]
         self._of: Hashable = None
-        self._parts: tuple[Any, ...] = ()
+        self._parts: dict[str, tuple[Any, ...]] = {}
 
     # -- how it stands -----------------------------------------------------------------------------------------------
 
@@ -70,7 +77,8 @@ class Changed(Stage):
             )
         elif direct:
             yield bar(controls.button(self, f"Choose all that somebody changed ({len(direct):,})", "all", kind="main"))
-        if direct:
+        yield tag("div", controls.choices(self, "What is shown", "look", LOOKS, self.look), class_="ak-bar")
+        if direct and self.look == "records":
             yield self._groups(direct)
             yield self._table(diff, direct)
 
@@ -129,10 +137,14 @@ class Changed(Stage):
             self._of = wanted
             self.pages.first()
             effect = diff.effect_view()
-            picture = [Still(diff.effect_picture())] if effect.effects else []
+            picture = [Shown(diff.effect_picture())] if effect.effects else []
             when = TimelineView.of_changes(diff.changes, diff.before.taken_at, diff.after.taken_at)
-            self._parts = (*picture, Still(effect), when.live(), diff.view().live())
-        return self._parts
+            self._parts = {
+                "accounts": (*picture, Shown(effect)),
+                "times": (when.live(),),
+                "fields": (diff.view().live(),),
+            }
+        return self._parts.get(self.look, ())
 
     @staticmethod
     def _direct(diff: CaseDiff) -> tuple[Change, ...]:
@@ -146,6 +158,8 @@ class Changed(Stage):
     # -- what can be done --------------------------------------------------------------------------------------------
 
     def refuse(self, event: Event) -> str:
+        if event.act == "look":
+            return "" if event.value in dict(LOOKS) else "There is no such choice."
         if event.act not in {"all", "none", "group", "pick", "page"}:
             return ""
         if not self.ready:
@@ -158,6 +172,9 @@ class Changed(Stage):
         if event.act == "group" and event.value not in dict(_grouped(direct)):
             return "There is no such kind of change."
         return ""
+
+    def act_look(self, event: Event) -> None:
+        self.look = event.value
 
     def act_all(self, event: Event) -> None:
         del event

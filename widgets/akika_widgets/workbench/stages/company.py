@@ -8,13 +8,13 @@ from typing import Any
 from akika_forensics.jobs import Work
 from akika_forensics.vault import SnapshotInfo
 from akika_widgets.views import controls
-from akika_widgets.views.live import Event, Still
+from akika_widgets.views.live import Event
 from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.table import marked
 from akika_widgets.views.tables import TieOutTable
 from akika_widgets.views.wholeness import FindingsView, when
 from akika_widgets.workbench.desk import Desk
-from akika_widgets.workbench.stages.stage import Place, Stage, bar
+from akika_widgets.workbench.stages.stage import Place, Shown, Stage, bar
 
 
 class CompanyStage(Stage):
@@ -116,8 +116,8 @@ class CompanyStage(Stage):
             made = self._parts.get(self.shown)
             if made is None:
                 made = self._parts[self.shown] = (
-                    Still(TieOutTable(report.tie_out, title=f"Snapshot {self.shown} against QuickBooks' own reports")),
-                    Still(FindingsView(report.findings, title=f"Findings in {self.shown}")),
+                    Shown(TieOutTable(report.tie_out, title=f"Snapshot {self.shown} against QuickBooks' own reports")),
+                    Shown(FindingsView(report.findings, title=f"Findings in {self.shown}")),
                 )
             shown = made
         return (*(view for view in going if view is not None), *shown)

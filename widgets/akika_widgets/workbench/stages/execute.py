@@ -9,12 +9,12 @@ from akika_forensics.case.archive import Held
 from akika_forensics.case.values import CasePlan
 from akika_forensics.jobs import Work
 from akika_widgets.views import controls
-from akika_widgets.views.live import Event, Still
+from akika_widgets.views.live import Event
 from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.table import marked
 from akika_widgets.views.tables import StepTable
 from akika_widgets.workbench.desk import Desk, stamp
-from akika_widgets.workbench.stages.stage import Place, Stage, bar
+from akika_widgets.workbench.stages.stage import Place, Shown, Stage, bar
 
 
 class Execute(Stage):
@@ -43,8 +43,7 @@ class Execute(Stage):
             return "First make a plan, or open one."
         if self._going(held):
             return "The plan is being executed; closing this page does not stop it."
-        job = self.desk.job("execute", held.plan.id)
-        if job is not None and job.snapshot().state == "failed":
+        if self._failed(held):
             return "The execution could not go on; what kept it from that, and what to do, is said below."
         if held.run.ended == "complete":
             return "Every step stands in the books; hold the company against the plan."
@@ -81,11 +80,13 @@ class Execute(Stage):
                 controls.button(self, "Go on with the execution", "resume", kind="main", explain=True),
                 self.onward("verified", "Verify what stands", main=False),
             )
+        ready = held.tally.enough and not self._failed(held)
         number = len(held.plan.steps)
         words = f"Write {number:,} step{'' if number == 1 else 's'} to {held.plan.company.name}"
         return bar(
             None if held.tally.enough else self.onward("approve", "Go to the approval"),
-            controls.button(self, tag("bdi", words), "execute", kind="main" if held.tally.enough else "", explain=True),
+            self.onward("plan", "Go to the plan") if held.tally.enough and not ready else None,
+            controls.button(self, tag("bdi", words), "execute", kind="main" if ready else "", explain=True),
         )
 
     def _conditions(self, held: Held) -> list[tuple[str, bool | None, str]]:
@@ -124,8 +125,12 @@ class Execute(Stage):
     def _step_parts(self, held: Held) -> tuple[Any, ...]:
         if self._steps[0] != stamp(held):
             title = "Steps" if not held.run.begun else "Steps and what became of them"
-            self._steps = (stamp(held), (Still(StepTable(CasePlan(held).steps, title=title)),))
+            self._steps = (stamp(held), (Shown(StepTable(CasePlan(held).steps, title=title)),))
         return self._steps[1]
+
+    def _failed(self, held: Held) -> bool:
+        job = self.desk.job("execute", held.plan.id)
+        return job is not None and job.snapshot().state == "failed"
 
     def _going(self, held: Held) -> bool:
         job = self.desk.job("execute", held.plan.id)
@@ -176,11 +181,11 @@ class Execute(Stage):
 
             work.progress("asking QuickBooks whether every record is as the plan expects it", 0, total)
             report = desk.case.plans.execute(
-                file, resume=resume or work.resuming, on_step=on_step, should_stop=work.should_stop, confirm=confirm
+                file, resume=resume, on_step=on_step, should_stop=work.should_stop, confirm=confirm
             )
             if report.why:
                 work.note(report.why)
             return report.state
 
-        desk.start("execute", "Executing the plan", work, about=held.plan.id, resumable=True)
+        desk.start("execute", "Executing the plan", work, about=held.plan.id)
         self.notice = "The execution has begun. It goes on when this page is closed."

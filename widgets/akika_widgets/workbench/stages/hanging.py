@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Any
 
-from akika_widgets.views.live import Event, Still
+from akika_widgets.views.live import Event
 from akika_widgets.views.markup import Markup, tag
 from akika_widgets.workbench.desk import Desk
-from akika_widgets.workbench.stages.stage import Place, Stage, bar
+from akika_widgets.workbench.stages.stage import Place, Shown, Stage, bar
 
 
 class Hanging(Stage):
@@ -68,7 +68,7 @@ class Hanging(Stage):
             tables = [found.orphaned_table(), found.needs_table(), found.dependents_table(), found.order_table()]
             if found.taking_away:
                 tables.append(found.away_table())
-            self._parts = (found.picture().live(), *(Still(table) for table in tables))
+            self._parts = (found.picture().live(), *(Shown(table) for table in tables))
             self._of = wanted
         return self._parts
 

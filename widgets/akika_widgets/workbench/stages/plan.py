@@ -11,12 +11,12 @@ from akika_forensics.jobs import Work
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore.scope import Scope
 from akika_widgets.views import controls
-from akika_widgets.views.live import Event, Still
+from akika_widgets.views.live import Event
 from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.table import marked
 from akika_widgets.workbench.desk import Desk, stamp
 from akika_widgets.workbench.reviewer import Reviewer
-from akika_widgets.workbench.stages.stage import Place, Stage, bar
+from akika_widgets.workbench.stages.stage import Place, Shown, Stage, bar
 
 STATES = {
     "draft": "made",
@@ -186,7 +186,7 @@ class PlanStage(Stage):
             return ()
         key = stamp(held)
         if self._outcome[0] != key:
-            self._outcome = (key, (Still(PlanSummary(held).rehearsal()),))
+            self._outcome = (key, (Shown(PlanSummary(held).rehearsal()),))
         return self._outcome[1]
 
     # -- what can be done --------------------------------------------------------------------------------------------

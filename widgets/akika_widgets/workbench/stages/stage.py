@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from akika_forensics.errors import AkikaError
 from akika_widgets.views import controls
-from akika_widgets.views.live import Event, LiveView, words_of
+from akika_widgets.views.live import Event, LiveView, Still, words_of
 from akika_widgets.views.markup import Markup, join, style_block, tag
 from akika_widgets.workbench.desk import Desk
 
@@ -40,6 +40,7 @@ STAGES: Final = (
     ("verified", "Verified"),
 )
 TITLES: Final = dict(STAGES)
+_ROOM: Final = '.akika .ak-scroll tbody th[scope="row"] { min-width: 10em; }'
 
 
 @cache
@@ -141,6 +142,13 @@ class Stage(LiveView):
         return controls.button(self, label, "go", stage, kind="main" if main else "")
 
 
+class Shown(Still):
+    """A static view below a stage; on a narrow page the names of rows keep their width and the rest is scrolled to."""
+
+    def body(self) -> Markup:
+        return join([style_block(_ROOM), super().body()])
+
+
 def trouble(error: AkikaError) -> Markup:
     """An error in a box: what happened, what it means, what to do."""
     lines = [tag("p", tag("strong", error.what))]
@@ -158,8 +166,3 @@ def note_fault(error: Exception) -> None:
 def bar(*children: Markup | None) -> Markup:
     """What can be pressed, in a row."""
     return tag("div", *children, class_="ak-bar ak-middle wb-actions")
-
-
-def aside(title: str, *children: Markup | str | None) -> Markup:
-    """Something that is there for those who want it."""
-    return tag("details", tag("summary", title), *children)

@@ -10,11 +10,11 @@ from akika_forensics.case.archive import Held
 from akika_forensics.case.review import Review as PlanSummary
 from akika_forensics.jobs import Work
 from akika_widgets.views import controls
-from akika_widgets.views.live import Event, Still
+from akika_widgets.views.live import Event
 from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.restored import RestoredView, clean
 from akika_widgets.workbench.desk import Desk, stamp
-from akika_widgets.workbench.stages.stage import Place, Stage, bar
+from akika_widgets.workbench.stages.stage import Place, Shown, Stage, bar
 
 
 class Verified(Stage):
@@ -92,9 +92,9 @@ class Verified(Stage):
                 found = RestoredView(held.verification)
                 by_hand = PlanSummary(held).by_hand()
                 shown = (
-                    Still(found.summary()),
-                    *([Still(by_hand)] if held.plan.by_hand else []),
-                    Still(found.details()),
+                    Shown(found.summary()),
+                    *([Shown(by_hand)] if held.plan.by_hand else []),
+                    Shown(found.details()),
                 )
             self._parts = (key, shown)
         return (*(view for view in going if view is not None), *self._parts[1])
