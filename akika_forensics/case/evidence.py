@@ -16,8 +16,11 @@ from akika_forensics.graph import order
 from akika_forensics.model.instants import parse_instant
 from akika_forensics.model.money import ZERO
 from akika_forensics.model.record import Record, RecordKey
+from akika_widgets.views.columns import TableColumn
 from akika_widgets.views.difference import kind_of
+from akika_widgets.views.evidence_table import EvidenceTable
 from akika_widgets.views.listing import Cell, Column, Listing, Mark, Named
+from akika_widgets.views.timeline import TimelineView
 from akika_widgets.views.wording import amount, counted, field_words, value_text
 
 WHOLE: Final = "(whole record)"
@@ -99,7 +102,12 @@ class Compared:
         nothing = f"nothing is different between {self.diff.before.id} and {self.diff.after.id}."
         return Listing("The difference in short", columns, rows, sub=sub, nothing=nothing)
 
-    def timeline(self) -> Listing:
+    def timeline(self) -> TimelineView:
+        """When the records were changed, as a picture; what is gone stands as a span between the two snapshots."""
+        return TimelineView.of_changes(self.diff.changes, self.diff.before.taken_at, self.diff.after.taken_at)
+
+    def in_order(self) -> Listing:
+        """The same as a list, one record a row."""
         columns = [
             Column("Last changed (UTC)"),
             Column("Record"),
@@ -114,29 +122,32 @@ class Compared:
         sub = "by QuickBooks' clock" if any(one.at for one in self.happenings) else ""
         return Listing("Changes in order of time", columns, rows, sub=sub, nothing="nothing was changed.", alike=True)
 
-    def evidence(self) -> Listing:
+    def evidence(self) -> EvidenceTable:
+        """Every field that differs, to be searched in the page and handed on as a file; values in full."""
         columns = [
-            Column("Record"),
-            Column("What", "state"),
-            Column("Field"),
-            Column("Before"),
-            Column("After"),
-            Column("Written by", "quiet"),
+            TableColumn("record", "Record", "key"),
+            TableColumn("label", "Name"),
+            TableColumn("what", "What", choices=True),
+            TableColumn("field", "Field"),
+            TableColumn("before", "Before"),
+            TableColumn("after", "After"),
+            TableColumn("written_by", "Written by", choices=True),
         ]
         rows = [
             (
-                Named(row.label, row.key),
-                _mark(row.kind),
+                str(row.key),
+                row.label,
+                kind_of(row.kind).word,
                 row.path if row.path == WHOLE else field_words(row.path) or row.path,
-                _shown(row.before, whole=row.path == WHOLE),
-                _shown(row.after, whole=row.path == WHOLE),
+                row.before,
+                row.after,
                 "QuickBooks" if row.server else "somebody",
             )
             for row in self.rows
         ]
-        records = len(self.diff.changes)
-        sub = f"{len(rows):,} fields of {records:,} records" if rows else ""
-        return Listing("Every field that differs", columns, rows, sub=sub, nothing="no field differs.")
+        sub = f"{len(rows):,} fields of {len(self.diff.changes):,} records" if rows else "no field differs"
+        name = f"every-field-{self.diff.before.id}-{self.diff.after.id}"
+        return EvidenceTable(columns, rows, name=name, title="Every field that differs", sub=sub)
 
     def figures(self) -> dict[str, str | int | bool | Decimal]:
         """What the report comes to."""
@@ -177,10 +188,6 @@ def _field_rows(change: Change) -> list[FieldRow]:
 
 def _digest(record: Record | None) -> str:
     return "" if record is None else f"SHA-256 {record.digest.hex()}"
-
-
-def _shown(value: str, *, whole: bool) -> str:
-    return f"{value[:24]}…" if whole and value else value
 
 
 def _happening(change: Change) -> Happening:

@@ -68,6 +68,9 @@ found.diff.effect_view()
 # %%
 found.timeline()
 
+# %%
+found.in_order()
+
 # %% [markdown]
 # ## Every field
 #

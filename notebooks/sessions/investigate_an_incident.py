@@ -68,6 +68,9 @@ incident.diff.view()
 # %%
 incident.timeline()
 
+# %%
+incident.in_order()
+
 # %% [markdown]
 # ## What it did to the accounts
 

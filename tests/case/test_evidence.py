@@ -92,5 +92,6 @@ def test_the_figures_add_up() -> None:
 def test_nothing_is_said_where_nothing_differs() -> None:
     empty = compared([])
     assert "nothing is different between s1 and s2" in empty.in_short().text()
-    assert "nothing was changed" in empty.timeline().text()
+    assert "nothing was changed" in empty.in_order().text()
+    assert "nothing happened" in empty.timeline().text()
     assert "no field differs" in empty.evidence().text()
