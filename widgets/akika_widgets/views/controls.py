@@ -5,6 +5,9 @@
     data-row                a row that the arrow keys walk
     data-follow             a row whose event is sent as soon as the arrow keys reach it
     data-focus              takes the focus when its value changes
+    data-across             rows in it stand side by side: the arrow keys to the left and right walk them
+    data-brush              drawing over it sends this event with where that began and ended: "0.25,0.5", shares of its width
+    data-menu               a <details> that is shut by Escape and by looking elsewhere
     data-tick               asks for the event ``tick`` every so many milliseconds while somebody looks
 
 Each control asks the view's `why_not` about the very event it would send. One that cannot be used now is drawn disabled with

@@ -5,6 +5,7 @@
   const FORMULA = /^[=+\-@\t\r\n\uff0b\uff0d\uff1d\uff20]/, NUMBER = /^-?\d+(\.\d+)?$/;
   const grouped = (text) => text.replace(/^(-?)(\d+)/, (_, sign, whole) => sign.replace("-", "\u2212") + whole.replace(/\B(?=(\d{3})+$)/g, ","));
   const count = (number) => grouped(String(number));
+  const counted = (number) => `${count(number)} ${number === 1 ? "row" : "rows"}`;
   const fold = (text) => text.toLowerCase().replaceAll("\u03c2", "\u03c3");
   const numeric = (form) => form === "money" || form === "number";
 
@@ -120,7 +121,7 @@
     };
     const drawSums = () => {
       if (!sums) return;
-      sums.cells[0].textContent = `Sum of ${count(listed.length)} rows`;
+      sums.cells[0].textContent = `Sum of ${counted(listed.length)}`;
       totals.forEach((column) => { sums.cells[column].textContent = sum(column); });
     };
 
@@ -140,7 +141,7 @@
       page = Math.min(page, last);
       const begin = page * PAGE, end = Math.min(begin + PAGE, listed.length);
       body.replaceChildren(...Array.from(listed.subarray(begin, end), drawRow));
-      status.textContent = listed.length === rows ? `${count(rows)} rows.` : `${count(listed.length)} of ${count(rows)} rows.`;
+      status.textContent = `${listed.length === rows ? "" : `${count(listed.length)} of `}${counted(rows)}.`;
       where.textContent = listed.length ? `${count(begin + 1)} to ${count(end)} of ${count(listed.length)}` : "nothing to show";
       first.disabled = back.disabled = page === 0;
       on.disabled = end_.disabled = page === last;
@@ -201,6 +202,8 @@
 
   for (const box of document.querySelectorAll("[data-akika-evidence]:not([data-started])")) {
     box.dataset.started = "";
+    // JupyterLab listens for plain keys on the whole page: what is meant for the table stays in it.
+    box.dataset.lmSuppressShortcuts = "true";
     // Without the means to unpack, the first rows and their sentence stand as they are.
     start(box).catch((error) => { box.dataset.failed = error.name; });
   }

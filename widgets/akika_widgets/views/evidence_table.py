@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from akika_widgets.views.columns import TableColumn, frame_of, plain_text
+from akika_widgets.views.columns import TableColumn, counted_rows, frame_of, plain_text
 from akika_widgets.views.csv_file import csv_of
 from akika_widgets.views.markup import Markup, readable, shortened, style_block, tag
 from akika_widgets.views.paged_rows import look_of, text_cell
@@ -123,7 +123,7 @@ class EvidenceTable(View):
     def _sentence(self) -> str:
         number = len(self)
         if number <= self.shown:
-            return f"{number:,} {'row' if number == 1 else 'rows'}."
+            return f"{counted_rows(number, 'rows')}."
         return f"The first {self.shown:,} of {number:,} rows. All of them are in this page; where scripts run they can be searched, sorted and saved as CSV."
 
     def _first(self) -> tuple[Row, ...]:
@@ -148,7 +148,7 @@ class EvidenceTable(View):
         if not self._totals:
             return None
         model = TableModel(self.columns, self.frame)
-        cells = [tag("th", f"Sum of {len(self):,} rows", scope="row")]
+        cells = [tag("th", f"Sum of {counted_rows(len(self), 'rows')}", scope="row")]
         for place, column in enumerate(self.columns[1:], 1):
             total = model.total(Query(), column.name) if place in self._totals else None
             cells.append(tag("td", amount(total) if total is not None else None, class_=look_of(column)))
