@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Iterator
@@ -66,6 +67,8 @@ def everything_logged() -> Iterator[Everything]:
 
 def begin(page: Any, app: AppServer) -> None:
     page.set_default_timeout(60_000)
+    # A colour on its way from one to another has no contrast of its own.
+    page.emulate_media(reduced_motion="reduce")
     page.goto(app.url)
     page.get_by_role("heading", level=1).wait_for()
 
@@ -150,7 +153,16 @@ def sign_by_mouse(page: Any) -> None:
     sound(page, "approve")
     press(page, "Sign the approval")
     lead(page, "The plan is approved")
+    page.wait_for_function(HELD_NOWHERE, arg=OWN_PASSPHRASE)
     assert OWN_PASSPHRASE not in page.content()
+    panes = [one for one in gc.get_objects() if type(one).__name__ == "SheetPane"]
+    assert panes
+    assert not [pane for pane in panes if OWN_PASSPHRASE in repr(pane.events)]
+
+
+HELD_NOWHERE = """(secret) => [...Bokeh.documents[0]._all_models.values()].every(
+  (model) => !model.data?.attributes?.events || !JSON.stringify(model.data.attributes.events).includes(secret))"""
+"""No component in the page holds what its form held."""
 
 
 # -- by keyboard alone -------------------------------------------------------------------------------------------------
@@ -290,7 +302,7 @@ def test_a_forged_message_of_the_browser_does_nothing(page: Any, scene: Scene, a
     at(page, "execute")
     forged = page.evaluate(
         """() => {
-          const found = [...Bokeh.documents[0]._all_models.values()].filter((model) => model.data && "events" in model.data.attributes);
+          const found = [...Bokeh.documents[0]._all_models.values()].filter((model) => model.data?.attributes?.events);
           const events = ["execute", "resume", "_start", "__init__", "dispatch"].map((act, place) => ({ n: 1000 + place, act, value: "", fields: {} }));
           for (const model of found) model.data.setv({ events });
           return found.length;

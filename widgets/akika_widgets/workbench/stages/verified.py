@@ -48,6 +48,8 @@ class Verified(Stage):
         if clean(held.verification):
             if self.desk.shared.make_report is None:
                 return "The books agree with the approved plan, to the cent; nothing remains to be done."
+            if self._files(held):
+                return "The books agree with the approved plan, to the cent, and the report is made; nothing remains to be done."
             return "The books agree with the approved plan, to the cent; make the report for the file."
         return "The books do not agree with the approved plan; read what differs below before anything else is done."
 
@@ -60,12 +62,12 @@ class Verified(Stage):
         verify = controls.button(
             self, "Verify again" if verified else "Verify now", "verify", kind="" if verified else "main", explain=True
         )
-        report = None
+        files, report = self._files(held), None
         if verified and self.desk.shared.make_report is not None:
-            report = controls.button(self, "Make the report", "report", kind="main", explain=True)
+            words = "Make the report again" if files else "Make the report"
+            report = controls.button(self, words, "report", kind="" if files else "main", explain=True)
         undo = controls.button(self, "Plan to take it back", "undo", explain=False)
         yield bar(report, verify, undo)
-        files = self._files(held)
         if files:
             yield tag(
                 "div",
