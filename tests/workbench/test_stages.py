@@ -288,7 +288,6 @@ def test_an_approval_that_does_not_count_says_why(bench: Bench) -> None:
     ready(bench)
     with bench.desk.shared.lock:
         bench.desk.case.signers.revoke(SIGNER)
-    bench.desk.memory.put(("plan", "gone"), None)
     bench.at("company")
     assert bench.do("check", "s1")
     bench.ended("check")
@@ -551,6 +550,28 @@ def test_files_that_are_no_plans_of_this_vault_are_left_out(scene: Scene, bench:
     (folder / "changed.plan").write_bytes(changed[:-1] + bytes([changed[-1] ^ 1]))
     assert [one.name for one in bench.desk.plan_files()] == [bench.desk.choices.plan]
     assert not bench.do("open", "changed.plan")
+
+
+@pytest.mark.parametrize("how", ["changed", "removed"])
+def test_a_plan_file_that_was_tampered_with_is_said_and_another_can_be_made(bench: Bench, how: str) -> None:
+    bench.plan()
+    file = bench.desk.plan_file
+    bench.at("company")
+    if how == "changed":
+        file.write_bytes(file.read_bytes()[:-1])
+    else:
+        file.unlink()
+    bench.desk.memory.ends += 1  # as if something had ended: what is held is looked at again
+    bench.at("execute")
+    assert not bench.do("execute")
+    bench.at("approve")
+    assert not bench.do("approve", typed="000000", passphrase=OWN_PASSPHRASE)
+    drawn = str(bench.at("plan").render())
+    assert 'role="alert"' in drawn
+    assert ("is not a plan of this vault" if how == "changed" else "cannot be read") in drawn
+    assert bench.do("make")
+    bench.ended("plan")
+    assert 'role="alert"' not in str(bench.workbench.stage.render())
 
 
 def test_a_report_is_made_with_what_it_is_about(scene: Scene, tmp_path: Path) -> None:

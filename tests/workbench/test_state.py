@@ -53,10 +53,10 @@ def test_once_is_worked_out_once_and_the_oldest_goes() -> None:
     for number in (1, 1, 2, 1):
         assert memory.once(("n", number), lambda number=number: make(number)) == number  # type: ignore[misc]
     assert asked == [1, 2]
-    for number in range(10, 60):
+    for number in range(10, 120):
         memory.put(("n", number), number)
     assert memory.known(("n", 1)) is None
-    assert memory.known(("n", 59)) == 59
+    assert memory.known(("n", 119)) == 119
 
 
 def test_what_fails_is_not_kept() -> None:

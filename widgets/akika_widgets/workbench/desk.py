@@ -25,6 +25,8 @@ from akika_widgets.workbench.shared import Shared
 from akika_widgets.workbench.state import Choices, slot_of
 
 _MOMENT: Final = 0.5
+_MOST_LISTED: Final = 50
+"""Plan files that are read to be listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +192,14 @@ class Desk:
         return self.file(self.choices.plan)
 
     def plan_files(self) -> tuple[PlanFile, ...]:
-        """The plans of this company in the plans folder, the newest first; files of other vaults are left out."""
+        """The latest plans of this company in the plans folder, the newest first; files of other vaults are left out."""
         folder, realm = self.shared.plans_folder, self.company.realm_id
         if not folder.is_dir():
             return ()
-        found = []
-        for file in sorted(folder.iterdir()):
-            if file.suffix == ".plan" and file.is_file():
+        found: list[PlanFile] = []
+        written = [(file.stat().st_mtime_ns, file) for file in folder.glob("*.plan") if file.is_file()]
+        for _, file in sorted(written, reverse=True):
+            if len(found) < _MOST_LISTED:
                 try:
                     held = self.load(file.name)
                 except AkikaError:

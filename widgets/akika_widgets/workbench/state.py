@@ -13,7 +13,7 @@ from akika_forensics.jobs import Job
 from akika_forensics.model.record import RecordKey
 from akika_widgets.workbench.identity import User
 
-_MOST_KEPT: Final = 24
+_MOST_KEPT: Final = 96
 _LOOKED_AT: Final = 200
 """Jobs of earlier processes that are looked at, the newest first."""
 

@@ -30,6 +30,21 @@ LOOKS: Final = (
 )
 
 
+class Direct:
+    """The changes that somebody made: in order, by key, and by kind and record type (``removed/Invoice``)."""
+
+    def __init__(self, diff: CaseDiff) -> None:
+        self.all: tuple[Change, ...] = tuple(sorted(diff.comparison.direct, key=_order))
+        self.keys = frozenset(str(change.key) for change in self.all)
+        self.groups = {
+            name: tuple(found) for name, found in groupby(self.all, key=lambda one: f"{one.kind}/{one.key.entity}")
+        }
+
+
+def _order(change: Change) -> tuple[int, str, int, str]:
+    return (ORDER.get(change.kind, len(ORDER)), change.key.entity, len(change.key.id), change.key.id)
+
+
 class Changed(Stage):
     name = "changed"
     heading = "What changed"
@@ -40,6 +55,7 @@ class Changed(Stage):
         self.look = LOOKS[0][0]
         self._of: Hashable = None
         self._parts: dict[str, tuple[Any, ...]] = {}
+        self._found: tuple[tuple[str, str], Direct] | None = None
 
     # -- how it stands -----------------------------------------------------------------------------------------------
 
@@ -79,12 +95,12 @@ class Changed(Stage):
             yield bar(controls.button(self, f"Choose all that somebody changed ({len(direct):,})", "all", kind="main"))
         yield tag("div", controls.choices(self, "What is shown", "look", LOOKS, self.look), class_="ak-bar")
         if direct and self.look == "records":
-            yield self._groups(direct)
+            yield self._groups(self._grouped_of(diff))
             yield self._table(diff, direct)
 
-    def _groups(self, direct: tuple[Change, ...]) -> Markup:
+    def _groups(self, direct: Direct) -> Markup:
         made = []
-        for name, changes in _grouped(direct):
+        for name, changes in direct.groups.items():
             keys = {change.key for change in changes}
             all_in = keys <= self.desk.choices.picked
             kind, entity = name.split("/", 1)
@@ -146,14 +162,15 @@ class Changed(Stage):
             }
         return self._parts.get(self.look, ())
 
-    @staticmethod
-    def _direct(diff: CaseDiff) -> tuple[Change, ...]:
-        return tuple(
-            sorted(
-                diff.comparison.direct,
-                key=lambda one: (ORDER.get(one.kind, 9), one.key.entity, len(one.key.id), one.key.id),
-            )
-        )
+    def _direct(self, diff: CaseDiff) -> tuple[Change, ...]:
+        """What somebody changed, what was lost first; sorted once for each pair of states."""
+        return self._grouped_of(diff).all
+
+    def _grouped_of(self, diff: CaseDiff) -> Direct:
+        wanted = (diff.before.id, diff.after.id)
+        if self._found is None or self._found[0] != wanted:
+            self._found = (wanted, Direct(diff))
+        return self._found[1]
 
     # -- what can be done --------------------------------------------------------------------------------------------
 
@@ -164,12 +181,12 @@ class Changed(Stage):
             return ""
         if not self.ready:
             return "No two snapshots are chosen."
-        direct = self._direct(self.desk.diff())
+        direct = self._grouped_of(self.desk.diff())
         if event.act == "page":
-            return self.pages.why_not(event.value, len(direct))
-        if event.act == "pick" and event.value not in {str(change.key) for change in direct}:
+            return self.pages.why_not(event.value, len(direct.all))
+        if event.act == "pick" and event.value not in direct.keys:
             return "This record was not changed between the two snapshots."
-        if event.act == "group" and event.value not in dict(_grouped(direct)):
+        if event.act == "group" and event.value not in direct.groups:
             return "There is no such kind of change."
         return ""
 
@@ -186,7 +203,7 @@ class Changed(Stage):
         self.notice = "No record is chosen."
 
     def act_group(self, event: Event) -> None:
-        changes = dict(_grouped(self._direct(self.desk.diff())))[event.value]
+        changes = self._grouped_of(self.desk.diff()).groups[event.value]
         self._pick(changes, wanted=not {change.key for change in changes} <= self.desk.choices.picked)
 
     def act_pick(self, event: Event) -> None:
@@ -206,8 +223,3 @@ class Changed(Stage):
     def _say(self) -> None:
         number = len(self.desk.choices.picked)
         self.notice = f"{number:,} record{' is' if number == 1 else 's are'} chosen."
-
-
-def _grouped(direct: tuple[Change, ...]) -> list[tuple[str, tuple[Change, ...]]]:
-    """The changes by kind and record type, as ``removed/Invoice``."""
-    return [(name, tuple(found)) for name, found in groupby(direct, key=lambda one: f"{one.kind}/{one.key.entity}")]

@@ -7,6 +7,7 @@ from typing import Any
 
 from akika_forensics.case.archive import Held
 from akika_forensics.case.review import Review as PlanSummary
+from akika_forensics.errors import AkikaError
 from akika_forensics.jobs import Work
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore.scope import Scope
@@ -16,7 +17,7 @@ from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.table import marked
 from akika_widgets.workbench.desk import Desk, stamp
 from akika_widgets.workbench.reviewer import Reviewer
-from akika_widgets.workbench.stages.stage import Place, Shown, Stage, bar
+from akika_widgets.workbench.stages.stage import Place, Shown, Stage, bar, trouble
 
 STATES = {
     "draft": "made",
@@ -38,6 +39,8 @@ class PlanStage(Stage):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.reviewer = Reviewer(desk, self.changed, lambda: self.dispatch(Event("redo")))
+        self.listing = False
+        """Whether the other plans are listed beside the one that was taken up."""
         self._outcome: tuple[Any, tuple[Any, ...]] = (None, ())
 
     # -- how it stands -----------------------------------------------------------------------------------------------
@@ -57,8 +60,17 @@ class PlanStage(Stage):
             return Place("now", "not rehearsed")
         return Place("done", "rehearsed") if held.rehearsal["ok"] else Place("now", "rehearsal not as predicted")
 
+    def _held(self) -> tuple[Held | None, AkikaError | None]:
+        """The plan that was taken up, or why it cannot be opened: another one can then still be made or opened."""
+        try:
+            return self.desk.held(), None
+        except AkikaError as error:
+            return None, error
+
     def lead(self) -> str:
-        held = self.desk.held()
+        held, error = self._held()
+        if error is not None:
+            return "The plan that was taken up cannot be opened; make a new one, or open another."
         if held is None:
             if self.desk.choices.picked:
                 return "Have a plan made: the company is captured afresh, and nothing is written to QuickBooks."
@@ -86,7 +98,9 @@ class PlanStage(Stage):
         return "The rehearsal ended as predicted and the review is ended; have the plan approved."
 
     def draw(self) -> Iterable[Markup | None]:
-        held = self.desk.held()
+        held, error = self._held()
+        if error is not None:
+            yield trouble(error)
         if held is None:
             if self.desk.choices.picked:
                 number = len(self.desk.choices.picked)
@@ -139,9 +153,12 @@ class PlanStage(Stage):
         return tag("dl", *(tag("div", tag("dt", words), tag("dd", shown)) for words, shown in facts), class_="wb-facts")
 
     def _others(self, held: Held | None) -> Markup | None:
-        files = self.desk.plan_files()
+        listed = self.listing or held is None
+        label = "Hide the other plans" if self.listing else "Other plans of this company"
+        toggle = bar(controls.button(self, label, "list", kind="plain")) if held is not None else None
+        files = self.desk.plan_files() if listed else ()
         if not files:
-            return None
+            return toggle
         rows = []
         for one in files:
             now = held is not None and one.name == self.desk.choices.plan
@@ -168,10 +185,10 @@ class PlanStage(Stage):
             tag("tbody", *rows),
         )  # fmt: skip
         scroll = tag("div", table, class_="ak-scroll", tabindex="0", role="region", aria_label="Plans of this company")
-        return tag("details", tag("summary", f"All plans of this company ({len(files):,})"), scroll, open=held is None)
+        return tag("div", toggle, scroll)
 
     def parts(self) -> tuple[Any, ...]:
-        held = self.desk.held()
+        held, _error = self._held()
         about = held.plan.id if held else ""
         going = [self.desk.job_view("plan")]
         if held is not None:
@@ -194,7 +211,7 @@ class PlanStage(Stage):
     def refuse(self, event: Event) -> str:
         if event.act in {"make", "redo", "rehearse"} and (why := self.desk.why_wait()):
             return why
-        held = self.desk.held()
+        held, _error = self._held()
         match event.act:
             case "make":
                 return "" if self.desk.choices.picked else "No record is chosen."
@@ -207,8 +224,9 @@ class PlanStage(Stage):
                     return "There is no plan yet."
                 return "It has been executed; it is rehearsed before that, not after." if held.run.begun else ""
             case "open":
-                known = {one.name for one in self.desk.plan_files()}
-                return "" if event.value in known else "There is no such plan."
+                plan = self.desk.load(event.value).plan
+                if plan.company.realm_id != self.desk.company.realm_id:
+                    return "This plan is of another company."
         return ""
 
     def act_make(self, event: Event) -> None:
@@ -251,6 +269,10 @@ class PlanStage(Stage):
 
         desk.start("rehearse", "Rehearsing the plan", work, about=held.plan.id)
         self.notice = "The plan and its undo run on a copy of the books on this machine."
+
+    def act_list(self, event: Event) -> None:
+        del event
+        self.listing = not self.listing
 
     def act_open(self, event: Event) -> None:
         self.desk.choose_plan(event.value)
