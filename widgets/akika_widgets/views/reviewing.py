@@ -197,7 +197,9 @@ class Review:
         said = ["; ".join(parts) + "."]
         decided = Counter(choice.partition(":")[0] for choice in {**self.plan.decisions, **self.decisions}.values())
         if decided:
-            said.append("Decisions in it: " + ", ".join(f"{number:,} {choice}" for choice, number in decided.items()) + ".")
+            said.append(
+                "Decisions in it: " + ", ".join(f"{number:,} {choice}" for choice, number in decided.items()) + "."
+            )
         for step in self.plan.steps:
             comment = self.mark_of(step.id).comment
             if comment:
