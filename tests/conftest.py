@@ -82,9 +82,12 @@ def pango() -> None:
         pytest.skip("needs Pango with HarfBuzz's subsetter: no such libraries here")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Any]:
-    """A headless browser that finds no name but this machine's."""
+    """A headless browser that finds no name but this machine's.
+
+    Of one module: as long as it lives its event loop runs in this thread, where other tests want one of their own.
+    """
     from browsing import browser_at
 
     with browser_at(chromium) as opened:
