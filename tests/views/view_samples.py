@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ from akika_widgets.views.evidence_table import EvidenceTable
 from akika_widgets.views.job import JobPicture, JobView
 from akika_widgets.views.listing import Column, Listing, Mark, Named
 from akika_widgets.views.live import Event, LiveView
+from akika_widgets.views.live_timeline import LiveTimeline
 from akika_widgets.views.paged_table import PagedTable
 from akika_widgets.views.paging import TableModel
 from akika_widgets.views.record_graph import GraphNode, GraphView
@@ -29,6 +30,7 @@ from akika_widgets.views.restored import RestoredView
 from akika_widgets.views.review import PlanReview, Review
 from akika_widgets.views.tables import AccountEffectTable, FigureTable, StepTable, TieOutTable
 from akika_widgets.views.three_way import ThreeWay, ThreeWayView
+from akika_widgets.views.timeline import Moment, TimelineView
 from akika_widgets.views.verified_balances import VerifiedBalances
 from akika_widgets.views.view import View
 from akika_widgets.views.wholeness import FindingsView, SnapshotsView
@@ -296,6 +298,18 @@ def paged(text: str = "a name") -> PagedTable:
     )
 
 
+def moments(text: str = "a name") -> TimelineView:
+    """A timeline of kinds named ``text`` and of known ones, at times that are known and that are not."""
+    at = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+    held = [
+        Moment(at, text, text, text),
+        Moment(at + timedelta(hours=30), "added", text, text),
+        Moment(at + timedelta(hours=30), "changed", text, text),
+        Moment(at, text, text, text, at + timedelta(hours=48)),
+    ]
+    return TimelineView(held, title=text, sub=text)
+
+
 def with_a_script(text: str = "a name") -> list[View]:
     """Views that carry a fixed script of their own: in a browser, it is the only one that runs."""
     clean = text.encode("utf-8", "replace").decode()
@@ -325,6 +339,11 @@ def live_samples(text: str) -> Iterator[LiveView]:
     yield after(PlanReview(large_plan(40)).live(), Event("page", "last"), Event("mark_all", "approved"))
     yield JobView(Job(text))
     yield after(paged(text), Event("find", text.encode("utf-8", "replace").decode()), Event("choose", "1"))
+    listed = LiveTimeline(moments(text))
+    yield after(listed, Event("all_in_view"))
+    if listed.rows is not None:
+        yield listed.rows
+    yield after(LiveTimeline(moments(text)), Event("span", "0"))
     yield graph(text).live()
     yield FigureTable([(text, text, text)], title=text, sub=text).live()
 
@@ -352,6 +371,8 @@ def every_view(text: str = "a name") -> list[View]:
             ],
             title=text,
         ),
+        moments(text),
+        TimelineView([], title=text, sub=text),
         FigureTable([(text, text, text), ("n", 3, ""), ("m", Decimal("1.5"), "")], title=text, sub=text),
         RestoredView(verification(text, wrong=1, residual="1.00"), title=text),
         RestoredView(None, title=text),
