@@ -22,7 +22,7 @@ from akika_forensics.restore.approval import Approval, Tally
 from akika_forensics.restore.document import Plan, Policy, SnapshotRef, Step
 from akika_forensics.restore.evidence import Evidence
 from akika_forensics.restore.execute import RunReport, run_plan
-from akika_forensics.restore.journal import StepResult, register
+from akika_forensics.restore.journal import RunState, StepResult, register
 from akika_forensics.restore.planner import Request, make_plan
 from akika_forensics.restore.rehearse import Rehearsal, rehearse, touched_records, undo_decisions
 from akika_forensics.restore.scope import Scope
@@ -212,23 +212,23 @@ class PlanDesk:
     ) -> RunReport:
         """Run an approved plan. Raises NotApproved, WrongCompany, StalePlan, VaultLocked, Refused; see `Execution`."""
         plan = self._archive.read(file)
-        run = self._archive.run_of(plan.id)
-        if run.ended == "complete":
-            if resume:
+        # Whether it may run is asked when nobody else can write: what held a moment ago, such as that it was not begun
+        # or that nobody rejected it, may have ceased to hold since.
+        with self._vault.lock(f"execute plan {plan.id}"):
+            run = self._archive.run_of(plan.id)
+            if run.ended == "complete" and resume:
                 return RunReport("complete", dict(run.results), "Nothing remains to be done.")
-            raise Refused(
-                f"Plan {plan.id} has been executed already.",
-                means="A plan runs once.",
-                do="`akika plan verify FILE` holds the books against it; make a new plan for anything else.",
-            )
-        if run.begun and not resume:
-            raise Refused(
-                f"Plan {plan.id} was begun and not finished.",
-                means="Some of its steps stand, some do not.",
-                do="`akika plan resume FILE` goes on; `akika plan undo FILE` makes a plan that takes it back.",
-            )
-        counted = self._archive.tally(plan)
-        approvals.require(counted)
+            _require_turn(plan, run, resume=resume)
+            counted = self._archive.tally(plan)
+            approvals.require(counted)
+            self._require_company(plan)
+            if plan.company.production and confirm is None:
+                raise Refused(
+                    "On a production company a person confirms after the first family.", do="Run it at a terminal."
+                )
+            return self._run(plan, counted, resume=resume, on_step=on_step, should_stop=should_stop, confirm=confirm)
+
+    def _require_company(self, plan: Plan) -> None:
         company = self._s.companies.company(self._s.company_name)
         if company.realm_id != plan.company.realm_id or company.host != plan.company.host:
             raise WrongCompany(
@@ -237,12 +237,6 @@ class PlanDesk:
                 means="Nothing was written.",
                 do="Choose the company the plan was made for with --company.",
             )
-        if plan.company.production and confirm is None:
-            raise Refused(
-                "On a production company a person confirms after the first family.", do="Run it at a terminal."
-            )
-        with self._vault.lock(f"execute plan {plan.id}"):
-            return self._run(plan, counted, resume=resume, on_step=on_step, should_stop=should_stop, confirm=confirm)
 
     def _run(
         self,
@@ -254,9 +248,6 @@ class PlanDesk:
         should_stop: Callable[[], bool],
         confirm: Callable[[str], bool] | None,
     ) -> RunReport:
-        # Another process may have finished it while this one waited for the lock.
-        if self._archive.run_of(plan.id).ended == "complete":
-            raise Refused(f"Plan {plan.id} has been executed already.", means="A plan runs once.")
         name = self._s.company_name
         details = {
             "plan": plan.id,
@@ -333,6 +324,22 @@ def control_of(snapshot: Snapshot, as_of: str) -> TrialBalance | None:
         if name == f"TrialBalance/Accrual/{as_of}":
             return read_trial_balance(snapshot.control(name))
     return None
+
+
+def _require_turn(plan: Plan, run: RunState, *, resume: bool) -> None:
+    """Raises Refused for a plan that has run, and for one that was begun unless it is resumed."""
+    if run.ended == "complete":
+        raise Refused(
+            f"Plan {plan.id} has been executed already.",
+            means="A plan runs once.",
+            do="`akika plan verify FILE` holds the books against it; make a new plan for anything else.",
+        )
+    if run.begun and not resume:
+        raise Refused(
+            f"Plan {plan.id} was begun and not finished.",
+            means="Some of its steps stand, some do not.",
+            do="`akika plan resume FILE` goes on; `akika plan undo FILE` makes a plan that takes it back.",
+        )
 
 
 def _as_of(snapshot: Snapshot) -> Any:

@@ -246,10 +246,18 @@ class ReviewDesk(LiveView):
         # A form is drawn before anything stands in it.
         return "" if event.act == "adopt" and not event.fields else self.review.why_not_decide(note.record, choice)
 
+    def take(self, review: Review) -> None:
+        """Show what was said elsewhere, such as in another session; nobody is told of it."""
+        with self._lock:
+            self.review = self.view.review = review
+            self.balance.skipping(len(review.skipped) + len(review.falls_away))
+            self.walk.look(review)
+
     def _keep(self, review: Review) -> None:
+        """Told first: what could not be kept is not shown as if it had been said."""
         if review == self.review:
             return
-        self.review = self.view.review = review
-        self.balance.skipping(len(review.skipped) + len(review.falls_away))
         if self.view.on_change is not None:
             self.view.on_change(review)
+        self.review = self.view.review = review
+        self.balance.skipping(len(review.skipped) + len(review.falls_away))

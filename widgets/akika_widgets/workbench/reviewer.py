@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from akika_forensics.case.archive import Held
+from akika_forensics.case.reviews import KeptReviews
+from akika_forensics.errors import Refused
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore.document import Note, Plan, Step
 from akika_widgets.views.review import PlanReview
@@ -14,9 +17,14 @@ from akika_widgets.views.reviewing import Review
 from akika_widgets.views.three_way import UNKNOWN, Body, ThreeWay
 from akika_widgets.workbench.desk import Desk
 
+_MOMENT: Final = 0.5
+
 
 class Reviewer:
-    """What this session's person says of the plan. ``anew`` is called when a plan is to be made from the decisions."""
+    """What is said of the plan, by this session's person and by others. ``anew`` is called when a plan is to be made from the decisions.
+
+    A plan has one review. Each session looks for what another has said; of two who speak at once the later one is told.
+    """
 
     def __init__(self, desk: Desk, changed: Callable[[], None], anew: Callable[[], object]) -> None:
         self._desk = desk
@@ -25,19 +33,43 @@ class Reviewer:
         self._live: Any = None
         self._became: tuple[Any, ...] = ()
         self._kept = ""
+        """The text of the review as it lay in the vault when this session looked last; "" for none."""
+        self._looked = (0.0, -1)
         self._states: dict[tuple[str, str], ThreeWay] = {}
 
     def of(self, held: Held) -> Review:
-        """What was said of this plan so far: as this session has it, else as it was kept. Raises VaultDamaged."""
-        if self._review is None or self._review.plan_digest != held.plan.digest:
-            with self._desk.shared.lock:
-                text = self._desk.case.plans.review(self._desk.plan_file)
-            kept = None
-            with suppress(ValueError):
-                kept = Review.read(held.plan, text) if text is not None else None
-            self._review = kept or self._carried(held)
+        """What was said of this plan so far, by whichever session; looked up again after a moment. Raises VaultDamaged."""
+        plan = held.plan
+        known = self._review if self._review is not None and self._review.plan_digest == plan.digest else None
+        if known is not None and not self._due():
+            return known
+        text = self._read(plan)
+        if known is not None and text == self._kept:
+            return known
+        found = None
+        with suppress(ValueError):
+            found = Review.read(plan, text) if text else None
+        self._kept = text
+        if known is None:
+            self._review = found or self._carried(held)
             self._live = None
+            self._states.clear()
+        else:
+            self._review = found or Review.begin(plan)
+            if self._live is not None:
+                self._live.take(self._review)
         return self._review
+
+    def _due(self) -> bool:
+        at, version = self._looked
+        return version != self._desk.memory.version or time.monotonic() - at > _MOMENT
+
+    def _read(self, plan: Plan) -> str:
+        version = self._desk.memory.version
+        with self._desk.shared.lock:
+            text = KeptReviews(self._desk.case.vault).read(plan.id)
+        self._looked = (time.monotonic(), version)
+        return text or ""
 
     def view(self, held: Held) -> Any:
         """The live view; the same as long as it is the same plan and nothing became of its steps."""
@@ -52,7 +84,7 @@ class Reviewer:
                 results=held.run.results,
                 three_way=lambda step: self._step_states(plan, step),
                 conflict_states=lambda note: self._note_states(plan, note),
-                on_change=self._said,
+                on_change=lambda said: self._said(held, said),
                 on_decide=self._decided,
             ).live()
             self._live.subscribe(self._changed)
@@ -65,14 +97,28 @@ class Reviewer:
             return before.carried_to(held.plan)
         return Review.begin(held.plan)
 
-    def _said(self, review: Review) -> None:
-        """Kept at once, so that a closed tab loses nothing."""
-        self._review = review
+    def _said(self, held: Held, review: Review) -> None:
+        """Kept at once, so that a closed tab loses nothing. Raises Refused when another session has said something since."""
+        if self._review is not None and self._review.plan_digest != held.plan.digest:
+            raise Refused(
+                "Another plan was opened meanwhile.",
+                means="What was just said is not kept.",
+                do="Open this plan again to go on with its review.",
+            )
         text = review.to_json()
         if text != self._kept:
             with self._desk.shared.lock:
-                self._desk.case.plans.keep_review(self._desk.plan_file, text)
+                if self._read(held.plan) != self._kept:
+                    self._looked = (0.0, -1)
+                    self.of(held)
+                    raise Refused(
+                        "Somebody else has changed the review meanwhile.",
+                        means="What was just said is not kept.",
+                        do="Look at the review as it stands now, and say it again.",
+                    )
+                KeptReviews(self._desk.case.vault).write(held.plan.id, text)
             self._kept = text
+        self._review = review
         self._desk.memory.touch()
 
     def _decided(self, decisions: Mapping[str, str]) -> None:
