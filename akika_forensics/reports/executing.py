@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import tempfile
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from typing import Any
 
 import jupytext
 import papermill
+from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
@@ -58,6 +60,17 @@ def executed(
                 else f"A step took longer than {timeout} seconds.",
                 do="Run it again; with --debug the reason is shown.",
             ) from error
+        finally:
+            _close_loop()
+
+
+def _close_loop() -> None:
+    """The notebook client opens an event loop in a thread that has none, and would leave it open."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        ensure_event_loop().close()
+        asyncio.set_event_loop(None)
 
 
 def _plain(error: PapermillExecutionError, report: Report, notebook: Any) -> AkikaError:

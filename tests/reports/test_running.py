@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import hashlib
 import json
 import os
 import re
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -271,3 +274,19 @@ def test_an_error_class_of_the_same_name_elsewhere_is_not_trusted_blindly(tmp_pa
         reports.run(str(tmp_path / "bad.py"), {}, tmp_path / "out")
     assert "secret" not in str(caught.value)
     assert not isinstance(caught.value, VaultDamaged)
+
+
+def test_a_run_on_a_thread_leaves_no_event_loop_open(tmp_path: Path) -> None:
+    """The app makes reports on threads of jobs, one after the other for as long as it runs."""
+    (tmp_path / "tiny.py").write_text(TINY, encoding="utf-8")
+
+    def open_loops() -> set[int]:
+        gc.collect()
+        held = [one for one in gc.get_objects() if isinstance(one, asyncio.AbstractEventLoop)]
+        return {id(one) for one in held if not one.is_closed()}
+
+    before = open_loops()
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(reports.run, "tiny", {"who": "Dana"}, tmp_path / "out", places=[tmp_path]).result()
+        assert made.html.exists()
+        assert open_loops() <= before
