@@ -23,6 +23,7 @@ from akika_forensics.errors import AkikaError, WrongUse
 from akika_widgets.workbench.gate import USER_OF_REQUEST, Door, Gate, Refusal, Safeguards
 from akika_widgets.workbench.identity import User
 from akika_widgets.workbench.pages import APP_NAME
+from akika_widgets.workbench.plain_log import speak_plainly
 from akika_widgets.workbench.shared import Shared
 from akika_widgets.workbench.sign_in import SignIn
 from akika_widgets.workbench.tickets import Tickets
@@ -133,6 +134,7 @@ def serve_app(
     Raises WrongUse: an address that would not be safe, a port that is taken, files that cannot be used.
     """
     require_safe(address, sign_in, tls)
+    speak_plainly()
     context = tls.context() if tls else None
     sign_in.prepare()
     tickets = Tickets(secure=tls is not None)
