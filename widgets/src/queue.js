@@ -11,6 +11,7 @@ function makeQueue(model) {
   let pending = [];
   // A page that is opened again goes on counting after what Python has seen.
   let last = model.get("seen") ?? 0;
+  const answered = (number) => number <= (model.get("seen") ?? 0);
   return {
     push(event) {
       const seen = model.get("seen") ?? 0;
@@ -18,8 +19,12 @@ function makeQueue(model) {
       pending = [...pending.filter((held) => held.n > seen), { n: last, ...event }];
       model.set("events", pending);
       model.save_changes();
+      return last;
     },
+    answered,
+    // What a form held is held no longer than it takes to answer it.
+    forget: () => { pending = pending.filter((held) => !answered(held.n)); },
     // True when Python has answered everything that was sent.
-    idle: () => last <= (model.get("seen") ?? 0),
+    idle: () => answered(last),
   };
 }

@@ -16,16 +16,31 @@ export default {
     let ticker;
     let asked;
     let typing;
+    const sent = new WeakMap();
 
     const valueOf = (control) => {
       if (control.type === "checkbox") return control.dataset.value ?? control.value;
       if (control.matches("input, select, textarea")) return control.value;
       return control.dataset.value ?? "";
     };
+    // What was typed comes before what is done next, and is not lost by typing elsewhere.
+    const flush = () => {
+      if (!typing) return;
+      const { control, timer } = typing;
+      clearTimeout(timer);
+      typing = undefined;
+      send(control);
+    };
+    const push = (event) => {
+      flush();
+      return queue.push(event);
+    };
     const send = (control, fields = {}) => {
       if (control.disabled) return;
-      queue.push({ act: control.dataset.act, value: valueOf(control), fields });
+      push({ act: control.dataset.act, value: valueOf(control), fields });
     };
+    // A control of a form that says nothing until the form is sent: what a person made of it stays.
+    const unsent = (control) => control.form?.contains(control) && control.dataset.act === undefined;
 
     const draw = () => {
       const held = active();
@@ -39,16 +54,21 @@ export default {
           if (from.tagName === "DETAILS" && from.dataset.fixed === undefined) to.open = from.open;
           if (from === held && from.matches("input, textarea, select")) {
             if (from.type !== "checkbox" && from.type !== "radio") to.value = from.value;
-          } else if (from.matches("input, textarea") && from.form?.contains(from) && from.value !== from.defaultValue && to.dataset.act === undefined && to.dataset.clear === undefined) {
+          } else if (from.matches("input, textarea") && unsent(from) && from.value !== from.defaultValue && to.dataset.act === undefined && to.dataset.clear === undefined) {
             to.value = from.value;
+          }
+          if (from.matches("input[type=checkbox], input[type=radio]") && unsent(from) && to.dataset.act === undefined && from.checked !== from.defaultChecked) to.checked = from.checked;
+          if (from.matches("select") && unsent(from) && to.dataset.act === undefined) {
+            const value = from.value;
+            queueMicrotask(() => { if ([...from.options].some((option) => option.value === value)) from.value = value; });
           }
           if (from.matches(".ak-scroll")) queueMicrotask(((x, y) => () => { from.scrollLeft = x; from.scrollTop = y; })(from.scrollLeft, from.scrollTop));
           return !from.isEqualNode(to) || to.matches("input, textarea, select");
         },
       });
-      for (const box of root.querySelectorAll("input[type=checkbox]")) box.checked = box.hasAttribute("checked");
+      for (const box of root.querySelectorAll("input[type=checkbox]")) if (!unsent(box)) box.checked = box.hasAttribute("checked");
       for (const box of root.querySelectorAll("select")) {
-        if (box !== held) {
+        if (box !== held && !unsent(box)) {
           const chosen = box.querySelector("option[selected]");
           if (chosen) box.value = chosen.value;
         }
@@ -63,7 +83,7 @@ export default {
       if (held && !held.isConnected && held.id) root.querySelector(`#${CSS.escape(held.id)}`)?.focus();
       clearInterval(ticker);
       const tick = root.querySelector("[data-tick]");
-      if (tick) ticker = setInterval(() => { if (queue.idle()) queue.push({ act: "tick", value: "", fields: {} }); }, Math.max(100, Number(tick.dataset.tick)));
+      if (tick) ticker = setInterval(() => { if (!document.hidden && queue.idle()) queue.push({ act: "tick", value: "", fields: {} }); }, Math.max(100, Number(tick.dataset.tick)));
     };
 
     const active = () => {
@@ -81,21 +101,24 @@ export default {
     };
     const onChange = (event) => {
       const control = event.target;
+      if (control === typing?.control) flush();
       if (control.matches?.("select[data-act], input[type=checkbox][data-act], input[type=date][data-act], input[type=radio][data-act]")) send(control);
     };
     const onInput = (event) => {
       const control = event.target;
       if (!control.matches?.("input[data-act]:not([type=checkbox], [type=radio], [type=date])")) return;
-      clearTimeout(typing);
-      typing = setTimeout(() => send(control), TYPING);
+      if (control !== typing?.control) flush();
+      clearTimeout(typing?.timer);
+      typing = { control, timer: setTimeout(flush, TYPING) };
     };
     const onSubmit = (event) => {
       const form = event.target.closest?.("form[data-act]");
       event.preventDefault();
-      if (!form || form.querySelector("[type=submit]")?.disabled) return;
+      // Enter twice is not two signatures: a form is sent again when it has been answered.
+      if (!form || form.querySelector("[type=submit]")?.disabled || !queue.answered(sent.get(form) ?? 0)) return;
       const fields = {};
       for (const [name, value] of new FormData(form)) if (typeof value === "string") fields[name] = value;
-      queue.push({ act: form.dataset.act, value: form.dataset.value ?? "", fields });
+      sent.set(form, push({ act: form.dataset.act, value: form.dataset.value ?? "", fields }));
       // A passphrase stays on the page no longer than it takes to send it.
       for (const secret of form.querySelectorAll("input[type=password]")) secret.value = "";
     };
@@ -128,7 +151,8 @@ export default {
         menu.open = false;
         menu.querySelector("summary").focus();
       }
-      if (writing || event.key.length !== 1) return;
+      // A key that is held down is one press: what comes next has not been seen yet.
+      if (writing || event.key.length !== 1 || event.repeat) return;
       const pressed = [...root.querySelectorAll("[data-keys]")].find((control) => control.dataset.keys === event.key);
       if (pressed && !pressed.disabled) {
         event.preventDefault();
@@ -144,7 +168,7 @@ export default {
     root.addEventListener("click", onClick);
     root.addEventListener("pointerdown", onElsewhere);
     root.addEventListener("focusin", onElsewhere);
-    brushing(root, (act, value) => queue.push({ act, value, fields: {} }));
+    brushing(root, (act, value) => push({ act, value, fields: {} }));
     root.addEventListener("change", onChange);
     root.addEventListener("input", onInput);
     root.addEventListener("submit", onSubmit);
@@ -152,11 +176,14 @@ export default {
     // JupyterLab listens for plain keys on the whole page: what is meant for the view stays in it.
     el.dataset.lmSuppressShortcuts = "true";
     model.on("change:markup", draw);
+    model.on("change:seen", queue.forget);
     draw();
     return () => {
       clearInterval(ticker);
-      clearTimeout(typing);
+      clearTimeout(typing?.timer);
       model.off?.("change:markup", draw);
+      model.off?.("change:seen", queue.forget);
+      root.remove();
     };
   },
 };

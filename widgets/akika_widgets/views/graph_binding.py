@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from akika_widgets.views.bindings import Inbox, module
+from akika_widgets.views.bindings import module, tie_pane, tie_widget
 from akika_widgets.views.live_graph import LiveGraph
 
 
@@ -41,31 +41,7 @@ def _panel_class() -> Any:
 
 def panel_graph(view: LiveGraph) -> Any:
     """The graph as a Panel component, for one session."""
-    import panel as pn  # noqa: PLC0415
-
-    pane = _panel_class()(**shown(view), sizing_mode="stretch_width")
-    inbox = Inbox(view.dispatch)
-
-    def redraw(**more: Any) -> None:
-        fresh = {**shown(view), **more}
-        pane.param.update(**{name: value for name, value in fresh.items() if getattr(pane, name) is not value})
-
-    def answer(change: Any) -> None:
-        redraw(seen=inbox.take(change.new))
-
-    pane.param.watch(answer, "events")
-    document = pn.state.curdoc
-
-    def changed() -> None:
-        if document is None or document is pn.state.curdoc:
-            redraw()
-        elif document.session_context is not None:
-            document.add_next_tick_callback(redraw)
-
-    stop = view.subscribe(changed)
-    if document is not None and document.session_context is not None:
-        document.on_session_destroyed(lambda _context: stop())
-    return pane
+    return tie_pane(view, _panel_class()(**shown(view), sizing_mode="stretch_width"), lambda: shown(view))
 
 
 @cache
@@ -89,20 +65,4 @@ def _jupyter_class() -> Any:
 
 def jupyter_graph(view: LiveGraph) -> Any:
     """The graph as a widget in a notebook."""
-    made = _jupyter_class()(**shown(view))
-    inbox = Inbox(view.dispatch)
-
-    def redraw() -> None:
-        with made.hold_sync():
-            for name, value in shown(view).items():
-                setattr(made, name, value)
-
-    def answer(change: Any) -> None:
-        seen = inbox.take(change["new"])
-        with made.hold_sync():
-            made.seen = seen
-            redraw()
-
-    made.observe(answer, "events")
-    view.subscribe(redraw)
-    return made
+    return tie_widget(view, _jupyter_class()(**shown(view)), lambda: shown(view))
