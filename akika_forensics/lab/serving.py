@@ -47,7 +47,9 @@ def serve(
     with _environment(environment or {}) as private:
         server = _made(private, folder, start, port, browser=browser)
         try:
-            on_ready(_address(server, start))
+            # Jupyter listens from within its loop, in the turn before this one: an address that is told earlier may answer
+            # nobody yet, or lead to whoever took the port meanwhile.
+            server.io_loop.add_callback(lambda: on_ready(_address(server, start)))
             server.start()
         finally:
             type(server).clear_instance()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -218,3 +221,34 @@ def test_on_an_embedded_company_it_opens_just_after_an_incident(tmp_path: Path) 
         reply = client.execute_interactive(program, timeout=90, output_hook=lambda _message: None)
         client.stop_channels()
         assert reply["content"]["status"] == "ok", "the company answers while JupyterLab runs"
+
+
+TOLD = """
+import os, signal, socket, sys
+from pathlib import Path
+from urllib.parse import urlsplit
+from akika_forensics.lab.serving import serve
+
+def told(url):
+    where = urlsplit(url)
+    try:
+        socket.create_connection((where.hostname, where.port), timeout=10).close()
+        print("answered")
+    except OSError as error:
+        print(type(error).__name__)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+serve(Path(sys.argv[1]), "Start here.md", browser=False, on_ready=told)
+"""
+
+
+def test_the_address_is_told_when_somebody_answers_there(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TOLD, str(tmp_path)],
+        env={**os.environ, "AKIKA_STATE_DIR": str(tmp_path / "state"), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.stdout.split() == ["answered"], done.stderr[-2000:]
