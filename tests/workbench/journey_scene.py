@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from akika_forensics.case.case import Case, init_vault
+from akika_forensics.errors import AkikaError
 from akika_forensics.jobs import Job
 from akika_forensics.quickbooks import Connection
 from akika_forensics.settings import Secret
@@ -120,6 +121,9 @@ class Bench:
         return self.workbench.stage
 
     def do(self, act: str, value: str = "", **fields: str) -> bool:
+        if act in {"approve", "reject", "execute", "resume"} and not value:
+            with suppress(AkikaError):  # these name their plan, as they are drawn
+                value = self.desk.plan().plan.digest
         return self.workbench.stage.dispatch(Event(act, value, fields))
 
     def job(self, kind: str, about: str = "") -> Job[Any]:

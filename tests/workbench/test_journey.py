@@ -301,12 +301,13 @@ def test_a_forged_message_of_the_browser_does_nothing(page: Any, scene: Scene, a
     begin(page, app)
     at(page, "execute")
     forged = page.evaluate(
-        """() => {
+        """(value) => {
           const found = [...Bokeh.documents[0]._all_models.values()].filter((model) => model.data?.attributes?.events);
-          const events = ["execute", "resume", "_start", "__init__", "dispatch"].map((act, place) => ({ n: 1000 + place, act, value: "", fields: {} }));
+          const events = ["execute", "resume", "_start", "__init__", "dispatch"].map((act, place) => ({ n: 1000 + place, act, value, fields: {} }));
           for (const model of found) model.data.setv({ events });
           return found.length;
-        }"""
+        }""",
+        bench.desk.plan().plan.digest,
     )
     assert forged >= 2
     page.locator(".ak-notice", has_text="0 of 1 approvals").first.wait_for()

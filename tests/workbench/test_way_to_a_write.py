@@ -178,3 +178,50 @@ def test_what_is_said_in_a_tab_of_an_earlier_plan_touches_no_other_plan(scene: S
     for name, number in ((early, 0), (other.desk.choices.plan, 1)):
         assert again.do("open", name)
         assert review_of(again).review.counts.approved == number, name
+
+
+def test_an_approved_plan_is_not_executed_while_its_review_decides_otherwise(scene: Scene, bench: Bench) -> None:
+    bench.plan()
+    first = bench.desk.plan().plan.steps[0].id
+    assert bench.approve()
+    ben = scene.bench(BEN)
+    ben.at("plan")
+    assert ben.do("open", bench.desk.choices.plan)
+    his = review_of(ben)
+    for event in (Event("choose", first), Event("skip")):
+        assert his.dispatch(event), his.notice
+    written = scene.writes()
+    stage = bench.at("execute")
+    assert not stage.dispatch(Event("execute", bench.desk.plan().plan.digest))
+    assert "not in the plan yet" in stage.notice
+    assert (bench.desk.job("execute", bench.plan_id), scene.writes()) == (None, written)
+    for event in (Event("choose", first), Event("clear")):
+        assert his.dispatch(event), his.notice
+    assert stage.dispatch(Event("execute", bench.desk.plan().plan.digest)), stage.notice
+    bench.ended("execute", bench.plan_id)
+
+
+def test_what_is_pressed_is_about_the_plan_that_was_seen(scene: Scene, bench: Bench) -> None:
+    """One person, two tabs: what is taken up in the one is not executed, resumed or rejected by a press that was meant for another."""
+    bench.plan()
+    assert bench.approve()
+    first = bench.desk.plan().plan.digest
+    stage = bench.at("execute")
+    drawn = str(stage.render())
+    other = scene.bench()
+    other.at("plan")
+    assert other.do("make")
+    other.ended("plan")
+    assert other.approve()
+    written = scene.writes()
+    assert f'data-value="{first}"' in drawn
+    for act in ("execute", "resume"):
+        assert not stage.dispatch(Event(act, first))
+        assert not stage.dispatch(Event(act))
+        assert "another plan" in stage.notice
+    assert scene.writes() == written
+    bench.at("approve")
+    bench.do("verdict", "reject")
+    bench.do("signer", SIGNER)
+    assert not bench.do("reject", first, words="No.", passphrase=OWN_PASSPHRASE)
+    assert other.desk.plan().tally.enough

@@ -22,7 +22,7 @@ def stages_of(desk: Desk) -> dict[str, Stage]:
         Hanging(desk),
         plan,
         Approve(desk, plan.reviewer),
-        Execute(desk),
+        Execute(desk, plan.reviewer),
         Verified(desk),
     )
     return {stage.name: stage for stage in made}

@@ -15,7 +15,7 @@ from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.table import marked
 from akika_widgets.workbench.desk import Desk, stamp
 from akika_widgets.workbench.reviewer import Reviewer
-from akika_widgets.workbench.stages.stage import Place, Shown, Stage, bar
+from akika_widgets.workbench.stages.stage import ANOTHER_PLAN, Place, Shown, Stage, bar
 
 TYPED: Final = 6
 """Characters of the digest that an approver types."""
@@ -140,6 +140,7 @@ class Approve(Stage):
                 controls.area(self, "Why it is rejected (signed with it)", "words"),
                 secret,
                 submit="Sign the rejection",
+                value=held.plan.digest,
                 kind="danger",
                 label="Reject the plan",
             )
@@ -159,6 +160,7 @@ class Approve(Stage):
                 typed,
                 secret,
                 submit="Sign the approval",
+                value=held.plan.digest,
                 label="Approve the plan",
             )
         return tag("div", tag("h2", "Sign"), bar(way), bar(who), alone, inner, class_="ak-panel")
@@ -203,12 +205,14 @@ class Approve(Stage):
             return "There is no such signer."
         if event.act == "verdict" and event.value not in {"approve", "reject"}:
             return "There is no such verdict."
-        return self._why_not_sign(event.act) if event.act in {"approve", "reject"} else ""
+        return self._why_not_sign(event) if event.act in {"approve", "reject"} else ""
 
-    def _why_not_sign(self, act: str) -> str:
-        held = self.desk.held()
+    def _why_not_sign(self, event: Event) -> str:
+        act, held = event.act, self.desk.held()
         if held is None:
             return "There is no plan."
+        if event.value != held.plan.digest:
+            return ANOTHER_PLAN
         if held.run.begun:
             return "The plan has been begun already."
         if self._rejected(held):

@@ -14,15 +14,17 @@ from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.table import marked
 from akika_widgets.views.tables import StepTable
 from akika_widgets.workbench.desk import Desk, stamp
-from akika_widgets.workbench.stages.stage import Place, Shown, Stage, bar
+from akika_widgets.workbench.reviewer import Reviewer
+from akika_widgets.workbench.stages.stage import ANOTHER_PLAN, Place, Shown, Stage, bar
 
 
 class Execute(Stage):
     name = "execute"
     heading = "Execute"
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, reviewer: Reviewer) -> None:
         super().__init__(desk)
+        self._reviewer = reviewer
         self._steps: tuple[Any, tuple[Any, ...]] = (None, ())
 
     # -- how it stands -----------------------------------------------------------------------------------------------
@@ -77,7 +79,9 @@ class Execute(Stage):
             return bar(self.onward("verified"))
         if held.run.begun:
             return bar(
-                controls.button(self, "Go on with the execution", "resume", kind="main", explain=True),
+                controls.button(
+                    self, "Go on with the execution", "resume", held.plan.digest, kind="main", explain=True
+                ),
                 self.onward("verified", "Verify what stands", main=False),
             )
         ready = held.tally.enough and not self._failed(held)
@@ -86,7 +90,9 @@ class Execute(Stage):
         return bar(
             None if held.tally.enough else self.onward("approve", "Go to the approval"),
             self.onward("plan", "Go to the plan") if held.tally.enough and not ready else None,
-            controls.button(self, tag("bdi", words), "execute", kind="main" if ready else "", explain=True),
+            controls.button(
+                self, tag("bdi", words), "execute", held.plan.digest, kind="main" if ready else "", explain=True
+            ),
         )
 
     def _conditions(self, held: Held) -> list[tuple[str, bool | None, str]]:
@@ -98,6 +104,7 @@ class Execute(Stage):
             ("The plan is approved", counted.enough, ", ".join(one.reading for one in counted.valid) or f"{len(counted.valid)} of {counted.needed} approvals"),
             ("The connection leads to the company of the plan", same, f"{company.name}, realm {company.realm_id}"),
             ("No decision is open", not plan.conflicts, f"{len(plan.conflicts):,} open" if plan.conflicts else "none"),
+            ("What the review decided is in the plan", held.run.begun or not self._reviewer.of(held).changes_plan, "the plan holds it" if held.run.begun or not self._reviewer.of(held).changes_plan else "a new plan is to be made from it"),
             ("The plan was rehearsed", bool(held.rehearsal and held.rehearsal["ok"]) if held.rehearsal else None, "as predicted" if held.rehearsal and held.rehearsal["ok"] else "not as predicted" if held.rehearsal else "not rehearsed"),
             ("It has not been executed", not held.run.begun, "a plan runs once" if held.run.begun else "not begun"),
             ("Nothing else is going on in the vault", mine or not busy, busy if not mine else "this execution"),
@@ -144,6 +151,8 @@ class Execute(Stage):
         held = self.desk.held()
         if held is None:
             return "There is no plan."
+        if event.value != held.plan.digest:
+            return ANOTHER_PLAN
         if held.run.ended == "complete":
             return "The plan has been executed; a plan runs once."
         if not held.tally.enough:
@@ -152,6 +161,8 @@ class Execute(Stage):
             return "The plan was begun already; go on with it."
         if event.act == "resume" and not held.run.begun:
             return "The plan was not begun."
+        if event.act == "execute" and self._reviewer.of(held).changes_plan:
+            return "What was decided in the review is not in the plan yet."
         return self.desk.why_wait()
 
     def act_execute(self, event: Event) -> None:

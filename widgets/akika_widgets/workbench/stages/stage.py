@@ -40,6 +40,8 @@ STAGES: Final = (
     ("verified", "Verified"),
 )
 TITLES: Final = dict(STAGES)
+ANOTHER_PLAN: Final = "Meanwhile another plan was opened; look at it, and press again if it is meant."
+"""What is signed or executed names its plan: one person may have several tabs, and what is open is the same in all of them."""
 _ROOM: Final = '.akika .ak-scroll tbody th[scope="row"] { min-width: 10em; }'
 
 
