@@ -81,9 +81,21 @@ def _line(case: Case | None) -> str:
     if case is None:
         return f"{said} · no vault: ak.notebook('FOLDER') opens one"
     snapshots = case.snapshots()
-    companies = sorted({info.company.name for info in snapshots})
-    named = ", ".join(companies) if companies else "no company yet"
+    named = _company(case, sorted({info.company.name for info in snapshots}))
     which = f"{len(snapshots)} snapshot{'' if len(snapshots) == 1 else 's'}"
     if snapshots:
         which += f" ({snapshots[0].id} to {snapshots[-1].id})" if len(snapshots) > 1 else f" ({snapshots[0].id})"
     return readable(" ".join(f"{said} · {case.vault.root} · {named} · {which}".split()))
+
+
+def _company(case: Case, captured: list[str]) -> str:
+    """The company that is worked on; of several none is guessed. ``captured``: those that there are snapshots of."""
+    from akika_forensics.errors import WrongUse  # noqa: PLC0415 - on first use only
+
+    try:
+        return case.companies.company(case.company_name).name
+    except WrongUse:
+        names = case.companies.names()
+    if names:
+        return f"several companies ({', '.join(names)}): ak.notebook(company='NAME') chooses one"
+    return ", ".join(captured) or "no company yet"

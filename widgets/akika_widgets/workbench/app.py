@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 from akika_forensics.errors import AkikaError
 from akika_forensics.model.company import Company
-from akika_widgets.views.markup import Markup
+from akika_widgets.views.bindings import let_go
 from akika_widgets.workbench import frame
 from akika_widgets.workbench.desk import Desk
 from akika_widgets.workbench.identity import User
 from akika_widgets.workbench.shared import Shared
 from akika_widgets.workbench.stages import stages_of
 from akika_widgets.workbench.stages.stage import STAGES, Place, Stage
+
+MOST_PANES: Final = 32
+"""Panes of one session that are kept, seen or not."""
 
 
 class Workbench:
@@ -101,21 +105,15 @@ def create_app(shared: Shared, user: User) -> Any:
     # Its debug lines hold what forms hold, and text from the books; no setting from outside brings them back.
     logging.getLogger("panel").setLevel(logging.INFO)
     bench = Workbench(shared, user)
-    panes: dict[int, tuple[Any, Any]] = {}
+    panes: OrderedDict[int, tuple[Any, Any]] = OrderedDict()
 
     def pane_of(view: Any) -> Any:
         """The pane of a view, made once; the view is held, so that its place in memory stays its own."""
         known = panes.get(id(view))
         if known is None:
             known = panes[id(view)] = (view, view.__panel__())
-            if view is bench.stages["approve"]:
-                known[1].param.watch(forget, "events")
+        panes.move_to_end(id(view))
         return known[1]
-
-    def forget(change: Any) -> None:
-        """What a form held is not kept once it has been answered: it may have been a passphrase."""
-        if change.new:
-            change.obj.events = []
 
     main = pn.Column(*(pane_of(view) for view in bench.views()), sizing_mode="stretch_width", name="main")
 
@@ -123,20 +121,23 @@ def create_app(shared: Shared, user: User) -> Any:
         wanted = [pane_of(view) for view in views]
         if list(main.objects) != wanted:
             main.objects = wanted
+        # Whatever is worked out anew is another view: those that were seen longest ago are let go, and made again if they come back.
+        pane_of(bench.ways)
+        while len(panes) > max(MOST_PANES, len(wanted) + 1):
+            let_go(panes.popitem(last=False)[1][1])
 
     bench.watch = show
     company, local = _company(bench.desk)
     page = pn.Template(frame.template())
     page.add_variable("page_title", str(frame.title(company)))
     page.add_variable("page_head", str(frame.head()))
-    page.add_variable("page_header", _header(company, local=local, user=user))
+    page.add_variable(
+        "page_header",
+        str(frame.header(company, local=local, user=user, several=len(shared.case.companies.names()) > 1)),
+    )
     page.add_panel("ways", pane_of(bench.ways))
     page.add_panel("main", main)
     return page
-
-
-def _header(company: Company | None, *, local: bool, user: User) -> Markup:
-    return frame.header(company, local=local, user=user)
 
 
 def _company(desk: Desk) -> tuple[Company | None, bool]:

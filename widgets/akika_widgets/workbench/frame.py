@@ -40,8 +40,8 @@ def title(company: Company | None) -> Markup:
     return join([company.name, " · ", APP_NAME]) if company else join([APP_NAME])
 
 
-def header(company: Company | None, *, local: bool, user: User) -> Markup:
-    """Which books these are, said plainly, and who is looking."""
+def header(company: Company | None, *, local: bool, user: User, several: bool = False) -> Markup:
+    """Which books these are, said plainly, and who is looking. ``several``: the vault holds more than one company."""
     themes = [
         tag("button", words, type="button", class_="wb-theme", data_theme=name, aria_pressed="false")
         for name, words in _THEMES
@@ -49,7 +49,7 @@ def header(company: Company | None, *, local: bool, user: User) -> Markup:
     return join(
         [
             tag("p", APP_NAME, class_="wb-brand"),
-            _company(company, local=local),
+            _company(company, local=local, several=several),
             tag(
                 "div",
                 tag("span", *themes, role="group", aria_label="Theme", class_="wb-themes"),
@@ -61,9 +61,10 @@ def header(company: Company | None, *, local: bool, user: User) -> Markup:
     )
 
 
-def _company(company: Company | None, *, local: bool) -> Markup:
+def _company(company: Company | None, *, local: bool, several: bool) -> Markup:
     if company is None:
-        return tag("p", "No company is connected", class_="wb-company")
+        words = "Several companies, and none was chosen" if several else "No company is connected"
+        return tag("p", words, class_="wb-company")
     if company.production:
         kind, words = "production", "Production: these are real books"
     elif local:

@@ -129,6 +129,8 @@ class CompanyStage(Stage):
             return why
         if event.act in {"before", "after", "check", "show"}:
             return self._why_not_use(event)
+        if event.act == "capture":
+            _ = self.desk.company  # raises where there is none, or none was chosen
         return ""
 
     def _why_not_use(self, event: Event) -> str:
