@@ -148,6 +148,22 @@ def test_with_keys_alone(page: Any) -> None:
         assert canvas.get_attribute("aria-label").find("Chosen: Payment 60") > 0
 
 
+def test_keys_faster_than_the_answers_lose_no_step(page: Any) -> None:
+    live = chain()
+    with opened(page, live) as canvas:
+        canvas.focus()
+        page.keyboard.press("ArrowLeft")
+        until(page, lambda: live.chosen is not None)
+        page.keyboard.press("ArrowRight")
+        for _ in range(8):
+            page.keyboard.press("ArrowLeft")
+            page.keyboard.press("ArrowRight")
+        until(page, lambda: live.chosen == INVOICE and marked(canvas, "chosen") == {str(INVOICE)})
+        page.wait_for_timeout(300)
+        assert live.chosen == INVOICE
+        assert marked(canvas, "chosen") == {str(INVOICE)}
+
+
 def test_a_search_is_walked_with_enter(page: Any) -> None:
     nodes, edges = company(30)
     live = GraphView(nodes, edges).live()

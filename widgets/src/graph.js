@@ -148,6 +148,9 @@ export default {
       redraw();
     };
 
+    // What Python says is chosen, unless it has yet to hear of what was chosen here since: an answer to an earlier key is no news.
+    const told = () => (queue.idle() ? (model.get("chosen") ?? "") : chosen);
+
     const choose = (id) => {
       if (id === chosen || !cy) return;
       chosen = id;
@@ -164,7 +167,7 @@ export default {
       walk = walker(picture);
       if (!cy || before.big !== picture.big || !before.nodes.length) {
         cy?.destroy();
-        chosen = model.get("chosen") ?? "";
+        chosen = told();
         if (waiting === undefined) begin();
         return;
       }
@@ -201,7 +204,7 @@ export default {
         if (quick) node.position(position);
         else node.animate({ position }, { duration: 220 });
       }
-      chosen = model.get("chosen") ?? "";
+      chosen = told();
       if (other) look();
       else if (anchor && ids.has(chosen)) {
         const { x, y } = picture.nodes.find((node) => node.id === chosen);
@@ -213,7 +216,7 @@ export default {
     };
 
     const onChosen = () => {
-      const now = model.get("chosen") ?? "";
+      const now = told();
       if (!cy || (now === chosen && cy.nodes(".chosen").nonempty() === Boolean(now))) return;
       chosen = now;
       mark();
@@ -278,6 +281,7 @@ export default {
     canvas.addEventListener("focusout", onBlur);
     model.on("change:data", onData);
     model.on("change:chosen", onChosen);
+    model.on("change:seen", onChosen);
     model.on("change:found", onFound);
     const theme = onTheme(frame, restyle);
     let shown = false;
@@ -298,6 +302,7 @@ export default {
       theme.stop();
       model.off?.("change:data", onData);
       model.off?.("change:chosen", onChosen);
+      model.off?.("change:seen", onChosen);
       model.off?.("change:found", onFound);
       stopSheet?.();
       cancelAnimationFrame(waiting);
