@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from akika_forensics import jobs
 from akika_forensics.errors import NotApproved, Refused, VaultLocked
 from akika_forensics.settings import Secret
 from akika_forensics.vault import Vault
 from akika_widgets.views.live import Event
 from akika_widgets.workbench.identity import User
+from akika_widgets.workbench.shared import Shared
 
 from .journey_scene import OWN_PASSPHRASE, SIGNER, Bench, Scene, damaged
 
@@ -102,6 +104,20 @@ def test_of_many_who_execute_at_once_one_writes(scene: Scene, bench: Bench) -> N
     assert scene.put_back() == []
     operations = [step.operation for step in scene.case.plans.load(file).plan.steps]
     assert len(scene.content()) == before + operations.count("create") - operations.count("delete")
+
+
+@pytest.mark.parametrize(("about", "waits"), [("the vault", True), ("a plan", True), ("elsewhere", False)])
+def test_only_work_on_this_vault_is_waited_for(scene: Scene, bench: Bench, about: str, waits: bool) -> None:
+    bench.plan()
+    known = {"the vault": scene.case.vault.id, "a plan": bench.plan_id, "elsewhere": "another vault"}
+    ends = threading.Event()
+    job = jobs.start("Some work", lambda _work: ends.wait(60), kind="capture", about=known[about])
+    again = Scene(**{**vars(scene), "shared": Shared(scene.case, scene.shared.plans_folder)}).bench()
+    try:
+        assert bool(again.desk.why_wait()) is waits
+    finally:
+        ends.set()
+        assert job.wait(30)
 
 
 # -- two sessions ------------------------------------------------------------------------------------------------------

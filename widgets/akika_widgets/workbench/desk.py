@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from akika_forensics import jobs
-from akika_forensics.case.archive import Held
+from akika_forensics.case.archive import CREATED, Held
 from akika_forensics.case.dependencies import Dependencies
 from akika_forensics.case.review import Review
 from akika_forensics.case.values import CaseDiff
@@ -236,8 +236,15 @@ class Desk:
 
     def why_wait(self) -> str:
         """Why nothing may be written to the vault now: one thing at a time."""
-        running = self.memory.running()
+        running = [job for job in self.memory.running() if self._ours(job)]
         return f"{running[0].snapshot().name} is still going on." if running else ""
+
+    def _ours(self, job: Job[Any]) -> bool:
+        """Whether it works on this vault: jobs of other processes, on whatever vault, are found too."""
+        about = job.snapshot().about
+        return about == self.case.vault.id or any(
+            act.details.get("plan") == about for act in self.case.custody.acts(CREATED)
+        )
 
     def job(self, kind: str, about: str = "") -> Job[Any] | None:
         """The latest job of this kind about this plan, or about the vault."""
