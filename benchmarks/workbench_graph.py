@@ -19,6 +19,7 @@ from akika_forensics.model.record import RecordKey
 from akika_widgets.views.live import Event
 from akika_widgets.views.live_graph import LiveGraph
 from akika_widgets.views.record_graph import GraphNode, GraphView
+from akika_widgets.workbench.plain_log import speak_plainly
 
 SIZES = (100, 1_000, 5_000)
 NEEDS = {
@@ -86,6 +87,7 @@ def measure(browser: Any, size: int) -> tuple[float, float, float, float]:
 
 
 def main() -> None:
+    speak_plainly()
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         print("the record graph in a browser: needs Chromium, none on PATH")

@@ -25,6 +25,7 @@ from akika_widgets.views.live import Event
 from akika_widgets.views.paged_table import PagedTable
 from akika_widgets.views.paging import TableModel
 from akika_widgets.views.timeline import TimelineView
+from akika_widgets.workbench.plain_log import speak_plainly
 
 ROWS = 1_000_000
 STEPS = 10_000
@@ -197,6 +198,7 @@ def table_in_a_browser(browser: Any, model: TableModel) -> None:
 
 
 def main() -> None:
+    speak_plainly()
     million = a_table(ROWS)
     a_table(STEPS)
     long = evidence()
