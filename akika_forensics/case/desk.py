@@ -206,12 +206,22 @@ class PlanDesk:
         file: Path,
         *,
         resume: bool = False,
+        digest: str | None = None,
         on_step: Callable[[Step, StepResult], None] = lambda _step, _result: None,
         should_stop: Callable[[], bool] = lambda: False,
         confirm: Callable[[str], bool] | None = None,
     ) -> RunReport:
-        """Run an approved plan. Raises NotApproved, WrongCompany, StalePlan, VaultLocked, Refused; see `Execution`."""
+        """Run an approved plan. ``digest``: of the plan that was looked at; another one in the file by now is refused.
+
+        Raises NotApproved, WrongCompany, StalePlan, VaultLocked, Refused; see `Execution`.
+        """
         plan = self._archive.read(file)
+        if digest is not None and plan.digest != digest:
+            raise Refused(
+                f"{file.name} holds another plan than the one that was looked at.",
+                means="Nothing was written.",
+                do="Open the plan again and look at it.",
+            )
         # Whether it may run is asked when nobody else can write: what held a moment ago, such as that it was not begun
         # or that nobody rejected it, may have ceased to hold since.
         with self._vault.lock(f"execute plan {plan.id}"):

@@ -68,6 +68,17 @@ def test_a_rejection_that_comes_at_the_last_moment_is_heard(
     assert scene.writes() == written
 
 
+def test_another_approved_plan_in_the_file_is_not_what_was_looked_at(scene: Scene, bench: Bench) -> None:
+    bench.plan()
+    assert bench.approve()
+    plans, file, written = scene.case.plans, bench.desk.plan_file, scene.writes()
+    with pytest.raises(Refused, match="another plan"):
+        plans.execute(file, digest="0" * 64)
+    assert scene.writes() == written
+    assert plans.execute(file, digest=plans.load(file).plan.digest).state == "complete"
+    assert scene.writes() > written
+
+
 def test_a_run_that_another_process_stopped_a_moment_ago_is_not_begun_again(
     scene: Scene, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -176,6 +176,7 @@ class Execute(Stage):
     def _start(self, *, resume: bool) -> None:
         desk = self.desk
         held, file = desk.plan(), desk.plan_file
+        digest = held.plan.digest
         labels, total = {step.id: step.label for step in held.plan.steps}, len(held.plan.steps)
 
         def work(work: Work) -> str:
@@ -192,7 +193,12 @@ class Execute(Stage):
 
             work.progress("asking QuickBooks whether every record is as the plan expects it", 0, total)
             report = desk.case.plans.execute(
-                file, resume=resume, on_step=on_step, should_stop=work.should_stop, confirm=confirm
+                file,
+                resume=resume,
+                digest=digest,
+                on_step=on_step,
+                should_stop=work.should_stop,
+                confirm=confirm,
             )
             if report.why:
                 work.note(report.why)
