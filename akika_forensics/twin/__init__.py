@@ -2,8 +2,8 @@
 
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.faults import QuickBooksFault
-from akika_forensics.twin.limits import Limits
-from akika_forensics.twin.oauth import Credentials
-from akika_forensics.twin.server import TwinServer, serve
+from akika_forensics.twin.http.limits import Limits
+from akika_forensics.twin.http.oauth import Credentials
+from akika_forensics.twin.http.server import TwinServer, serve
 
 __all__ = ["Credentials", "Limits", "QuickBooksFault", "Twin", "TwinServer", "serve"]

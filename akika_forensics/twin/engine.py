@@ -14,19 +14,12 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE, Delete
 from akika_forensics.model.instants import now
 from akika_forensics.model.money import cents
-from akika_forensics.twin import (
-    effects,
-    feed,
-    inventory,
-    operations,
-    query,
-    raw,
-    reports,
-    settings,
-    wire,
-)
-from akika_forensics.twin.query import Result
-from akika_forensics.twin.request_log import RequestLog, Seen
+from akika_forensics.twin import operations, settings, wire
+from akika_forensics.twin.http.request_log import RequestLog, Seen
+from akika_forensics.twin.ledger import effects, inventory
+from akika_forensics.twin.loading import raw
+from akika_forensics.twin.reading import feed, query, reports
+from akika_forensics.twin.reading.query import Result
 from akika_forensics.twin.session import Cache, Session
 from akika_forensics.twin.store import Store
 from akika_forensics.twin.tables import PostingRow
@@ -209,7 +202,7 @@ class Twin:
 
         Raises QuickBooksFault 1040 when there are too many.
         """
-        from akika_forensics.twin import batching  # noqa: PLC0415 - it needs the engine
+        from akika_forensics.twin.http import batching  # noqa: PLC0415 - it needs the engine
 
         return [payloads.decode(payloads.encode(row)) for row in batching.run(self, items)]
 

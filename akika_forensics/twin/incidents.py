@@ -16,7 +16,7 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.money import CENT, cents, money
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin import victims
-from akika_forensics.twin.placeholder_scene import inner, lines_of, number
+from akika_forensics.twin.loading.placeholder_scene import inner, lines_of, number
 from akika_forensics.twin.victims import Company
 
 if TYPE_CHECKING:

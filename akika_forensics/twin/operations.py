@@ -7,20 +7,9 @@ from typing import Any
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.catalogue import CATALOGUE, Delete
-from akika_forensics.twin import (
-    closing,
-    effects,
-    faults,
-    identity,
-    links,
-    merge,
-    opening,
-    posting,
-    rules,
-    schema,
-    voiding,
-    wire,
-)
+from akika_forensics.twin import faults, identity, rules, schema, wire
+from akika_forensics.twin.documents import closing, links, merge, voiding
+from akika_forensics.twin.ledger import effects, opening, posting
 from akika_forensics.twin.request import Write
 from akika_forensics.twin.session import Session
 

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from akika_forensics.errors import WrongUse
-from akika_forensics.twin import Limits, TwinServer, disturbance, serve
+from akika_forensics.twin import Limits, TwinServer, serve
+from akika_forensics.twin.http import disturbance
 
 type Ask = Callable[..., httpx.Response]
 
@@ -288,7 +289,7 @@ def test_limits_answer_429_in_the_gateway_envelope(served: Any) -> None:
 
 def test_batches_and_seconds_have_limits_of_their_own() -> None:
     from akika_forensics.twin.faults import GatewayFault
-    from akika_forensics.twin.limits import Throttle
+    from akika_forensics.twin.http.limits import Throttle
 
     now = [0.0]
     throttle = Throttle(Limits(), lambda: now[0])

@@ -10,7 +10,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from akika_forensics.twin import QuickBooksFault, grammar
+from akika_forensics.twin import QuickBooksFault
+from akika_forensics.twin.reading import grammar
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from akika_forensics.model.placeholder import is_placeholder
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import links_of
 from akika_forensics.twin import Twin, loading
-from akika_forensics.twin.load_report import LoadReport
+from akika_forensics.twin.loading.load_report import LoadReport
 
 type Loaded = tuple[Twin, LoadReport, dict[RecordKey, bytes]]
 

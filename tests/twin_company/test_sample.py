@@ -14,8 +14,8 @@ from akika_forensics.model.payload import decode
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import links_of
 from akika_forensics.twin import Twin, sample
+from akika_forensics.twin.documents.totals import disagreement
 from akika_forensics.twin.sample.timeline import CLOSED, FOUNDED
-from akika_forensics.twin.totals import disagreement
 
 NAMES = {
     ("Customer", "1"): "Amy's Bird Sanctuary",

@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, cents, money
-from akika_forensics.twin import accounts, faults, lines, links, references, settings
+from akika_forensics.twin import faults, settings
+from akika_forensics.twin.documents import lines, links, references
+from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import Write, ref_id
 from akika_forensics.twin.rules import numbers
 

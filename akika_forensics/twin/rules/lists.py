@@ -7,7 +7,9 @@ from typing import Any, Final
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import ZERO, money
 from akika_forensics.model.references import links_of
-from akika_forensics.twin import accounts, faults, naming, references, settings
+from akika_forensics.twin import faults, naming, settings
+from akika_forensics.twin.documents import references
+from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import Write, ref_id
 from akika_forensics.twin.rules import names
 

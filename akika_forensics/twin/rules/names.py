@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, money
-from akika_forensics.twin import faults, identity, naming, references, settings
+from akika_forensics.twin import faults, identity, naming, settings
+from akika_forensics.twin.documents import references
 from akika_forensics.twin.request import Write, ref_id
 
 _PARTS: Final = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, money
-from akika_forensics.twin import accounts, faults, lines, references, settings
+from akika_forensics.twin import faults, settings
+from akika_forensics.twin.documents import lines, references
+from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import Write, ref_id
 from akika_forensics.twin.rules import numbers
 

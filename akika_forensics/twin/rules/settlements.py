@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from akika_forensics.model.catalogue import linked_entity
 from akika_forensics.model.money import ZERO, cents, money, money_text
-from akika_forensics.twin import accounts, faults, lines, links, references, settings
+from akika_forensics.twin import faults, settings
+from akika_forensics.twin.documents import lines, links, references
+from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import Write, ref_id
 from akika_forensics.twin.rules import numbers
 from akika_forensics.twin.rules.purchases import name_value

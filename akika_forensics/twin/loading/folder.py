@@ -13,7 +13,7 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import BY_KEY, CATALOGUE
 from akika_forensics.model.record import RecordKey
-from akika_forensics.twin.load_report import LoadReport
+from akika_forensics.twin.loading.load_report import LoadReport
 
 SUFFIX: Final = ".jsonl"
 _BOM: Final = b"\xef\xbb\xbf"

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from akika_forensics.model.money import ZERO
-from akika_forensics.twin import lines
+from akika_forensics.twin.documents import lines
 
 
 def voided(entity: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -11,19 +11,11 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import ZERO, money, money_text
 from akika_forensics.model.record import RecordKey
-from akika_forensics.twin import (
-    accounts,
-    inventory,
-    links,
-    openings,
-    placeholder_lists,
-    placeholders,
-    posting,
-    stock_facts,
-    totals,
-)
-from akika_forensics.twin.load_report import LoadReport, Note
-from akika_forensics.twin.placeholder_scene import inner, number
+from akika_forensics.twin.documents import links, totals
+from akika_forensics.twin.ledger import accounts, inventory, posting
+from akika_forensics.twin.loading import openings, placeholder_lists, placeholders, stock_facts
+from akika_forensics.twin.loading.load_report import LoadReport, Note
+from akika_forensics.twin.loading.placeholder_scene import inner, number
 from akika_forensics.twin.session import Cache, Session
 from akika_forensics.twin.tables import PostingRow
 

@@ -14,7 +14,9 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import cents, money
-from akika_forensics.twin import accounts, identity, inventory, links, posting
+from akika_forensics.twin import identity
+from akika_forensics.twin.documents import links
+from akika_forensics.twin.ledger import accounts, inventory, posting
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import MovementRow

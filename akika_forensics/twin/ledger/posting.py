@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from akika_forensics.model.catalogue import linked_entity
 from akika_forensics.model.money import cents, money
-from akika_forensics.twin import accounts, lines
+from akika_forensics.twin.documents import lines
+from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import PostingRow

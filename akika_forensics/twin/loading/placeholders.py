@@ -12,16 +12,16 @@ from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import money_text
 from akika_forensics.model.placeholder import PLACEHOLDER
 from akika_forensics.model.record import RecordKey, label_of
-from akika_forensics.twin import (
+from akika_forensics.twin.documents import totals
+from akika_forensics.twin.loading import (
     openings,
     placeholder_lists,
     placeholder_purchases,
     placeholder_sales,
     stock_facts,
-    totals,
 )
-from akika_forensics.twin.load_report import LoadReport, Note
-from akika_forensics.twin.placeholder_scene import Body, Scene, amount_of, inner, lines_of, number
+from akika_forensics.twin.loading.load_report import LoadReport, Note
+from akika_forensics.twin.loading.placeholder_scene import Body, Scene, amount_of, inner, lines_of, number
 
 _BUILDERS: Final = {**placeholder_lists.BUILDERS, **placeholder_sales.BUILDERS, **placeholder_purchases.BUILDERS}
 _ROUNDS: Final = 50

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.record import RecordKey
-from akika_forensics.twin import stock_facts
-from akika_forensics.twin.placeholder_scene import Body, Scene, amount_of, inner
+from akika_forensics.twin.loading import stock_facts
+from akika_forensics.twin.loading.placeholder_scene import Body, Scene, amount_of, inner
 
 USD: Final = {"value": "USD", "name": "United States Dollar"}
 

@@ -6,7 +6,9 @@ import copy
 from typing import Any, Final
 
 from akika_forensics.model.catalogue import CATALOGUE, linked_entity
-from akika_forensics.twin import effects, links, schema
+from akika_forensics.twin import schema
+from akika_forensics.twin.documents import links
+from akika_forensics.twin.ledger import effects
 
 _NESTED: Final = frozenset({"CompanyInfo", "Preferences"})
 """Settings are updated field by field within their groups."""

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.instants import parse_date
-from akika_forensics.twin import accounts, faults, identity, naming, settings, wire
+from akika_forensics.twin import faults, identity, naming, settings, wire
+from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.session import Session
 
 _ORDER: Final = tuple(accounts.CLASSIFICATION)

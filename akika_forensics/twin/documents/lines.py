@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, cents, money
 from akika_forensics.model.references import PSEUDO_TAX_CODES
-from akika_forensics.twin import accounts, faults, identity, settings
+from akika_forensics.twin import faults, identity, settings
+from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import Write, ref_id
 
 SALES: Final = "SalesItemLineDetail"

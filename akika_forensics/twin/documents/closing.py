@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import money
-from akika_forensics.twin import faults, links, settings
+from akika_forensics.twin import faults, settings
+from akika_forensics.twin.documents import links
 from akika_forensics.twin.request import ref_id, txn_date
 from akika_forensics.twin.session import Session
 

@@ -12,7 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, cents, money
-from akika_forensics.twin import faults, identity, lines
+from akika_forensics.twin import faults, identity
+from akika_forensics.twin.documents import lines
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import MovementRow, PostingRow

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from akika_forensics.model.catalogue import linked_entity
 from akika_forensics.model.money import money
-from akika_forensics.twin import accounts, inventory, links, posting
+from akika_forensics.twin.documents import links
+from akika_forensics.twin.ledger import accounts, inventory, posting
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import LinkRow, MovementRow, PostingRow

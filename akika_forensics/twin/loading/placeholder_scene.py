@@ -14,7 +14,7 @@ from akika_forensics.model.instants import parse_date
 from akika_forensics.model.money import CENT, ZERO, cents, money
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import get_path, links_of
-from akika_forensics.twin import stock_facts
+from akika_forensics.twin.loading import stock_facts
 
 type Body = dict[str, Any]
 

@@ -17,11 +17,12 @@ from akika_forensics.model.catalogue import CATALOGUE, WRITE_ORDER
 from akika_forensics.model.money import ZERO, cents
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import links_of
-from akika_forensics.twin import folder as folders
-from akika_forensics.twin import opening_entry, openings, placeholders, shape, totals
-from akika_forensics.twin.folder import Loaded
-from akika_forensics.twin.load_report import LoadReport, Note, Opening
-from akika_forensics.twin.placeholder_scene import number
+from akika_forensics.twin.documents import totals
+from akika_forensics.twin.loading import folder as folders
+from akika_forensics.twin.loading import opening_entry, openings, placeholders, shape
+from akika_forensics.twin.loading.folder import Loaded
+from akika_forensics.twin.loading.load_report import LoadReport, Note, Opening
+from akika_forensics.twin.loading.placeholder_scene import number
 from akika_forensics.twin.sample import company
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from typing import Self
 import uvicorn
 
 from akika_forensics.errors import WrongUse
-from akika_forensics.twin import application, oauth
-from akika_forensics.twin.application import Gate, Hook
 from akika_forensics.twin.engine import Twin
-from akika_forensics.twin.limits import Limits
-from akika_forensics.twin.request_log import Seen
+from akika_forensics.twin.http import application, oauth
+from akika_forensics.twin.http.application import Gate, Hook
+from akika_forensics.twin.http.limits import Limits
+from akika_forensics.twin.http.request_log import Seen
 
 
 class TwinServer:

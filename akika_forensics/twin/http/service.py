@@ -14,9 +14,11 @@ import msgspec
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import BY_PATH, EntityType
-from akika_forensics.twin import batching, faults, query, wire
+from akika_forensics.twin import faults, wire
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.faults import QuickBooksFault
+from akika_forensics.twin.http import batching
+from akika_forensics.twin.reading import query
 
 _VERSION: Final = "1995.128"
 JSON: Final = "application/json"

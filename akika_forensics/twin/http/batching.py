@@ -9,7 +9,8 @@ import msgspec
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import BY_KEY
-from akika_forensics.twin import faults, query
+from akika_forensics.twin import faults
+from akika_forensics.twin.reading import query
 
 if TYPE_CHECKING:
     from akika_forensics.twin.engine import Twin

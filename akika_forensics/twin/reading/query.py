@@ -13,8 +13,9 @@ import msgspec
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE, Delete, EntityType
-from akika_forensics.twin import faults, grammar, identity, schema, wire
-from akika_forensics.twin.grammar import Condition, Statement, Value
+from akika_forensics.twin import faults, identity, schema, wire
+from akika_forensics.twin.reading import grammar
+from akika_forensics.twin.reading.grammar import Condition, Statement, Value
 from akika_forensics.twin.session import Cache
 from akika_forensics.twin.store import Store
 from akika_forensics.twin.tables import Row

@@ -14,7 +14,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.money import cents, money
-from akika_forensics.twin import accounts, effects, inventory, schema
+from akika_forensics.twin import schema
+from akika_forensics.twin.ledger import accounts, effects, inventory
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import MovementRow, PostingRow

@@ -19,10 +19,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from akika_forensics.errors import AkikaError
 from akika_forensics.model import payload as payloads
-from akika_forensics.twin import disturbance, faults, oauth, service
+from akika_forensics.twin import faults
 from akika_forensics.twin.engine import Twin
-from akika_forensics.twin.limits import Limits, Throttle
-from akika_forensics.twin.request_log import Seen
+from akika_forensics.twin.http import disturbance, oauth, service
+from akika_forensics.twin.http.limits import Limits, Throttle
+from akika_forensics.twin.http.request_log import Seen
 
 Hook = Callable[[int, str], None]
 _HANG_UP: Final = "akika.hang_up"

@@ -1,0 +1,1 @@
+"""What a written document does to the books: postings, stock, balances."""

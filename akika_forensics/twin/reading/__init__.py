@@ -1,0 +1,1 @@
+"""What is asked of the company: statements, the change feed, reports."""
