@@ -12,6 +12,8 @@ import pytest
 
 from akika_forensics.twin import QuickBooksFault, Twin
 
+from .served_scene import company as company
+
 SHARED = Path(__file__).parents[2].parent / "shared"
 START = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 

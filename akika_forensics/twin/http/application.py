@@ -108,7 +108,7 @@ def build(gate: Gate) -> ASGIApp:
     ]
     middleware = [
         Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"]),
-        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4),
+        Middleware(GZipMiddleware, minimum_size=500, compresslevel=4),
     ]
     return _HangUp(Starlette(routes=routes, middleware=middleware))
 
@@ -157,7 +157,15 @@ class _Door:
             name.lower(): value
             for name, value in parse_qsl(request.url.query, keep_blank_values=True, encoding="utf-8", errors="replace")
         }
-        call = service.Call(request.method, request.url.path, parameters, body, self._twin.clock())
+        call = service.Call(
+            request.method,
+            request.url.path,
+            parameters,
+            body,
+            self._twin.clock(),
+            {name.lower(): value for name, value in request.headers.items()},
+            _origin(request),
+        )
         seen = self._twin.requests.arrive(call.kind, call.method, call.path, request.url.query, call.request_id, body)
         authorization = request.headers.get("authorization", "")
         if call.realm is None:
@@ -169,7 +177,10 @@ class _Door:
             request.scope["state"][_HANG_UP] = True
             return Response(status_code=500)
         seen.status = found.status
-        return Response(found.body, found.status, found.headers)
+        response = Response(found.body, found.status, found.headers)
+        if found.status == 200 and "Content-Length" not in found.headers:
+            del response.headers["content-length"]  # then the server sends it in chunks, as the service does
+        return response
 
     async def token(self, request: Request) -> Response:
         body = await request.body()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import uuid
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,11 +17,10 @@ from akika_forensics.model.catalogue import BY_PATH, EntityType
 from akika_forensics.twin import faults, wire
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.faults import QuickBooksFault
-from akika_forensics.twin.http import batching
+from akika_forensics.twin.http import batching, headers, negotiation
 from akika_forensics.twin.reading import query
 
-_VERSION: Final = "1995.128"
-JSON: Final = "application/json"
+JSON: Final = headers.JSON
 _PATH: Final = re.compile(r"/v3/company/(?P<realm>[^/]+)(?P<rest>/.*)?")
 _LONGEST_REQUEST_ID: Final = 50
 _LONGEST_BATCH_ID: Final = 36
@@ -30,13 +29,18 @@ _LONGEST_BATCH_ITEM_ID: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One API request. ``parameters`` are decoded, names in lower case."""
+    """One API request. ``parameters`` are decoded; their names and those of ``headers`` are in lower case.
+
+    ``origin`` is the address at which the company was reached, without path.
+    """
 
     method: str
     path: str
     parameters: Mapping[str, str]
     body: bytes
     started: datetime
+    headers: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
 
     @property
     def realm(self) -> str | None:
@@ -84,38 +88,27 @@ def answer(twin: Twin, call: Call) -> Answer:
     """Answer a request of a signed-in client; refusals are answers too."""
     if call.realm != twin.realm_id:
         return gateway(faults.wrong_realm(), call.started)
+    begun = time.perf_counter()
     try:
+        negotiation.check(call.headers, call.body)
         found = _write(twin, call) if call.kind == "write" else Answer(200, _read(twin, call))
     except QuickBooksFault as fault:
         return refusal(fault, call.started)
-    found.headers |= {
-        "Content-Type": "application/json;charset=utf-8",
-        "intuit_tid": _tid(),
-        "QBO-Version": _VERSION,
-        "Expires": "0",
-        "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
-        "Strict-Transport-Security": "max-age=15552000",
-    }
+    found.headers = headers.of_success(call.started, time.perf_counter() - begun) | found.headers
     return found
-
-
-def _tid() -> str:
-    return f"1-{uuid.uuid4().hex[:8]}-{uuid.uuid4().hex[:24]}"
 
 
 def refusal(fault: QuickBooksFault, started: datetime) -> Answer:
     body: dict[str, Any] = {"Fault": fault.body()}
     if fault.timed:
         body["time"] = wire.envelope_time(started)
-    return Answer(fault.status, payloads.encode(body), {"Content-Type": JSON, "intuit_tid": _tid()})
+    return Answer(fault.status, payloads.encode(body), headers.of_refusal(started))
 
 
 def gateway(fault: faults.GatewayFault, started: datetime) -> Answer:
-    headers = {"Content-Type": JSON, "intuit_tid": _tid()}
-    if fault.status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="Intuit", error="invalid_token"'
     epoch = wire.microseconds(started) // 1000
-    return Answer(fault.status, payloads.encode(fault.envelope(epoch)), headers)
+    body = payloads.encode(fault.envelope(epoch))
+    return Answer(fault.status, body, headers.of_refusal(started, unknown_client=fault.status == 401))
 
 
 def system_failure(started: datetime) -> Answer:
