@@ -12,7 +12,7 @@ import pytest
 
 from akika_forensics.twin import QuickBooksFault, Twin
 
-from .served_scene import company as company
+from .served_scene import company as company  # noqa: PLC0414 - a fixture for every module here
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 START = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
