@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -14,6 +15,9 @@ from akika_forensics.cli.speech import note, say, say_json
 from akika_forensics.errors import NetworkFailed, Refused, WrongUse
 from akika_forensics.jobs.signals import stop_on_signal
 from akika_forensics.model.payload import decode
+
+if TYPE_CHECKING:
+    from akika_forensics.twin.beliefs import Beliefs
 
 group = typer.Typer(help="A local QuickBooks company.", no_args_is_help=True)
 
@@ -28,6 +32,8 @@ def serve(
     limits: str = typer.Option("off", help="on or off: QuickBooks' request limits."),
     faults: str = typer.Option("", help="Faults to play, such as throttle@5,drop@write:3."),
     data: str = typer.Option("", help="A folder to keep the company in; without one it is gone when it stops."),
+    belief: list[str] = typer.Option([], help="NAME=CHOICE for what nobody is sure of; repeat it."),
+    profile: str = typer.Option("", help="What a real company answered: the file that `akika twin probe` wrote."),
 ) -> None:
     """Serve a company on this machine until stopped. The first line on stdout is JSON."""
     from akika_forensics.twin import Twin
@@ -41,7 +47,7 @@ def serve(
         Path(data).mkdir(parents=True, exist_ok=True)
         path = Path(data) / "company.sqlite"
     kept = path is not None and path.exists()
-    twin = Twin(path)
+    twin = Twin(path, beliefs=_beliefs(profile, belief))
     if not kept:
         _fill(twin, company, options)
     stopped = threading.Event()
@@ -62,6 +68,16 @@ def serve(
         )
         while not asked():
             stopped.wait(0.1)
+
+
+def _beliefs(profile: str, choices: list[str]) -> Beliefs | None:
+    """What the command line says; None when it says nothing, so that a kept company keeps its own."""
+    from akika_forensics.twin.beliefs import Beliefs, read_choices, read_profile
+
+    if not profile and not choices:
+        return None
+    settled = read_profile(Path(profile)) if profile else Beliefs()
+    return settled.but(**read_choices(choices))
 
 
 def _fill(twin: object, company: str, options: Options) -> None:

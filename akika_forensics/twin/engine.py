@@ -15,6 +15,7 @@ from akika_forensics.model.catalogue import CATALOGUE, Delete
 from akika_forensics.model.instants import now
 from akika_forensics.model.money import cents
 from akika_forensics.twin import operations, settings, wire
+from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.http.request_log import RequestLog, Seen
 from akika_forensics.twin.ledger import effects, inventory
 from akika_forensics.twin.loading import raw
@@ -39,7 +40,9 @@ class Twin:
         clock: Callable[[], datetime] = now,
         realm_id: str | None = None,
         company_name: str | None = None,
+        beliefs: Beliefs | None = None,
     ) -> None:
+        """``beliefs`` are kept in the file; None takes those that are there, or the defaults."""
         self.clock = clock
         self.path = path
         self._store = Store(path)
@@ -53,6 +56,8 @@ class Twin:
             if realm_id is not None and realm_id != self.realm_id:
                 raise WrongUse(f"This file holds company {self.realm_id}, not {realm_id}.")
             self._store.set_setting("realm_id", self.realm_id)
+            if beliefs is not None:
+                self._store.believe(beliefs)
             if known is None:
                 self._found(company_name or "Sample Company")
 
@@ -71,6 +76,16 @@ class Twin:
         """The tables, with everything that was loaded posted."""
         self._settle_loaded()
         return self._store
+
+    @property
+    def beliefs(self) -> Beliefs:
+        """What this company takes for granted of QuickBooks."""
+        return self._store.beliefs
+
+    def believe(self, beliefs: Beliefs) -> None:
+        """Take something else for granted from the next request on."""
+        with self._store.transaction():
+            self._store.believe(beliefs)
 
     @property
     def log(self) -> list[Seen]:
@@ -109,10 +124,10 @@ class Twin:
 
     def replay(self, request_id: str) -> tuple[int, bytes] | None:
         """Status and bytes of the first answer to a ``requestid``."""
-        return self._store.replay(request_id)
+        return self._store.replay(request_id, self.clock())
 
     def remember(self, request_id: str, status: int, response: bytes) -> None:
-        self._store.remember(request_id, status, response)
+        self._store.remember(request_id, status, response, self.clock())
 
     # reading
 
@@ -141,8 +156,9 @@ class Twin:
             return query.run(self._store, self._cache, statement, today)
 
     def change_feed(self, entities: Iterable[str], since: datetime) -> feed.Feed:
-        """What changed since, by entity. Raises QuickBooksFault for entities the feed does not know."""
+        """What changed since, by entity. Raises QuickBooksFault for entities and times it does not cover."""
         with self._store.transaction():
+            feed.check_age(self._store.beliefs, since, self.clock())
             return feed.read(self._store, entities, since)
 
     def report(self, name: str, **parameters: str) -> dict[str, Any]:

@@ -281,6 +281,18 @@ def too_many_items(limit: int, count: int) -> QuickBooksFault:
     )
 
 
+def unattachable(entity: str) -> QuickBooksFault:
+    """Error 6050."""
+    return QuickBooksFault(
+        "6050", "Entity type is not supported", f"Attachments are not supported on entity type {entity}", "EntityRef"
+    )
+
+
+def repeated_request(request_id: str) -> QuickBooksFault:
+    """Error 600."""
+    return QuickBooksFault("600", "Duplicate Request Id", f"Request id {request_id} was used before", "")
+
+
 def bad_query(detail: str) -> QuickBooksFault:
     """Error 4000: the statement does not parse."""
     return QuickBooksFault("4000", "Error parsing query", f"QueryParserError: {detail}")

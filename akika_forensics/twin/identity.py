@@ -25,7 +25,19 @@ def number_of(record_id: str) -> int:
 
 
 def next_id(store: Store, entity: str) -> str:
-    return str(store.next_in(f"id:{space_of(entity)}", _LONG.get(entity, 1)))
+    space = space_of(entity)
+    if space == "Transactions" and store.beliefs.choice("transaction_ids") == "by_type":
+        return _next_of_type(store, entity)
+    return str(store.next_in(f"id:{space}", _LONG.get(entity, 1)))
+
+
+def _next_of_type(store: Store, entity: str) -> str:
+    """A sequence for each kind of transaction; the common one goes on behind all of them."""
+    while True:
+        found = str(store.next_in(f"id:{entity}"))
+        if store.get(entity, found) is None:
+            seen(store, entity, found)
+            return found
 
 
 def seen(store: Store, entity: str, record_id: str) -> None:

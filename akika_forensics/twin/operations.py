@@ -91,6 +91,7 @@ def update(session: Session, entity: str, body: dict[str, Any], include: frozens
         raise faults.unsupported(f"update {entity}")
     old = copy.deepcopy(_current(session, entity, body))
     is_sparse = str(body.get("sparse", False)).lower() == "true"
+    is_sparse &= row.can("sparse") or session.beliefs.choice("sparse_elsewhere") == "heeded"
     admitted = schema.admit(entity, body, sparse=is_sparse)
     opening.taken(admitted, row.opening)
     claimed = admitted.get("TotalAmt")
@@ -121,12 +122,22 @@ def delete(session: Session, entity: str, body: dict[str, Any]) -> str:
         raise faults.unsupported(f"delete {entity}")
     old = _current(session, entity, body)
     record_id = str(old["Id"])
+    _whole_enough(session, entity, body)
     closing.check(session, entity, old, None)
     closing.check_deposited(session, entity, old, None)
     effects.detach(session, entity, record_id)
     _apply(session, entity, record_id, None)
     session.remove(entity, record_id)
     return record_id
+
+
+def _whole_enough(session: Session, entity: str, body: dict[str, Any]) -> None:
+    """Raises 2020 where a delete must carry the whole object. Source: QuickBooks API, delete."""
+    if entity not in {"Deposit", "Transfer", "Attachable"} or session.beliefs.choice("short_delete") == "enough":
+        return
+    for field in CATALOGUE[entity].required:
+        if not any(body.get(name) for name in field.split("|")):
+            raise faults.missing(field.split("|")[0])
 
 
 def void(session: Session, entity: str, body: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.twin import naming, wire
+from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.store import Store
 from akika_forensics.twin.tables import Row
 
@@ -59,6 +60,10 @@ class Session:
         self.party_cents: dict[str, int] = defaultdict(int)
         self.items: set[str] = set()
         self.roles: dict[str, str] = {}
+
+    @property
+    def beliefs(self) -> Beliefs:
+        return self.store.beliefs
 
     def find(self, entity: str, record_id: str) -> dict[str, Any] | None:
         """The body as it stands in this request; treat as read-only."""

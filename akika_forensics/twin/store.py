@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
+from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.tables import TABLES, LinkRow, MovementRow, OutOfBalanceError, PostingRow, Row
+
+_A_DAY = 86_400.0
 
 
 class Store:
@@ -27,6 +32,8 @@ class Store:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(TABLES)
+        kept = self.setting("beliefs")
+        self.beliefs = Beliefs.from_dict(json.loads(kept)) if kept else Beliefs()
 
     def close(self) -> None:
         with self._lock:
@@ -152,18 +159,27 @@ class Store:
         with self._lock:
             self._db.execute("INSERT OR REPLACE INTO setting VALUES (?,?)", (name, value))
 
+    def believe(self, beliefs: Beliefs) -> None:
+        """What is taken for granted from now on; kept in the file."""
+        self.set_setting("beliefs", json.dumps(beliefs.as_dict()))
+        self.beliefs = beliefs
+
     # replays
 
-    def replay(self, request_id: str) -> tuple[int, bytes] | None:
+    def replay(self, request_id: str, now: datetime) -> tuple[int, bytes] | None:
+        forgotten = now.timestamp() - _A_DAY if self.beliefs.choice("requestid_kept") == "for_a_day" else 0
         with self._lock:
             found = self._db.execute(
-                "SELECT status, response FROM replay WHERE request_id = ?", (request_id,)
+                "SELECT status, response FROM replay LEFT JOIN replay_time USING (request_id) "
+                "WHERE request_id = ? AND coalesce(moment, ?) >= ?",
+                (request_id, forgotten, forgotten),
             ).fetchone()
         return (int(found[0]), bytes(found[1])) if found else None
 
-    def remember(self, request_id: str, status: int, response: bytes) -> None:
+    def remember(self, request_id: str, status: int, response: bytes, now: datetime) -> None:
         with self._lock:
             self._db.execute("INSERT OR REPLACE INTO replay VALUES (?,?,?)", (request_id, status, response))
+            self._db.execute("INSERT OR REPLACE INTO replay_time VALUES (?,?)", (request_id, now.timestamp()))
 
     # postings
 

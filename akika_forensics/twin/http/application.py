@@ -49,7 +49,7 @@ class Gate:
         if "refuse" in met:
             return None
         if "throttle" in met:
-            return service.gateway(faults.throttled(), call.started)
+            return service.too_many(self.twin, call.started)
         if "error" in met:
             return service.system_failure(call.started)
         refused = self._signed_in(authorization)
@@ -60,8 +60,8 @@ class Gate:
         else:
             try:
                 self.throttle.enter(batch=call.is_batch)
-            except faults.GatewayFault as fault:
-                return service.gateway(fault, call.started)
+            except faults.GatewayFault:
+                return service.too_many(self.twin, call.started)
             try:
                 found = self._apply(call, seen, met)
             finally:

@@ -53,7 +53,7 @@ def _one(twin: Twin, item: Mapping[str, Any]) -> dict[str, Any]:
             stored = (twin.update if body.get("Id") else twin.create)(entity, body, include=options)
         case "update":
             stored = twin.update(entity, body, include=options)
-        case "void":
+        case "void" if twin.beliefs.choice("batch_void") == "applied":
             stored = twin.void(entity, body)
         case "delete":
             return {key: twin.delete(entity, body)}

@@ -11,6 +11,7 @@ from typing import Self
 import uvicorn
 
 from akika_forensics.errors import WrongUse
+from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.http import application, oauth
 from akika_forensics.twin.http.application import Gate, Hook
@@ -116,7 +117,19 @@ class TwinServer:
         self._gate.after_apply = hook
 
 
-def serve(twin: Twin, *, port: int = 0, limits: bool | Limits = False, faults: str = "") -> TwinServer:
-    """A server for ``with``; ``faults`` as in ``disturbance``. Raises WrongUse for a bad SPEC or a taken port."""
+def serve(
+    twin: Twin,
+    *,
+    port: int = 0,
+    limits: bool | Limits = False,
+    faults: str = "",
+    beliefs: Beliefs | None = None,
+) -> TwinServer:
+    """A server for ``with``; ``faults`` as in ``disturbance``, ``beliefs`` if the twin is to take others for granted.
+
+    Raises WrongUse for a bad SPEC or a taken port.
+    """
+    if beliefs is not None:
+        twin.believe(beliefs)
     chosen = limits if isinstance(limits, Limits) else Limits() if limits else None
     return TwinServer(twin, port=port, limits=chosen, faults=faults)

@@ -111,6 +111,16 @@ def gateway(fault: faults.GatewayFault, started: datetime) -> Answer:
     return Answer(fault.status, body, headers.of_refusal(started, unknown_client=fault.status == 401))
 
 
+def too_many(twin: Twin, started: datetime) -> Answer:
+    """HTTP 429: what surrounds it is not settled."""
+    found = gateway(faults.throttled(), started)
+    if twin.beliefs.choice("throttle_body") == "empty":
+        found.body = b""
+    if twin.beliefs.choice("retry_after") == "sent":
+        found.headers["Retry-After"] = "60"
+    return found
+
+
 def system_failure(started: datetime) -> Answer:
     """HTTP 500, code 10000. Source: recorded answers."""
     fault = QuickBooksFault(
@@ -222,6 +232,8 @@ def _write(twin: Twin, call: Call) -> Answer:
             raise faults.length("requestid", 1, longest, request_id)
     with twin.transaction():
         known = twin.replay(request_id) if request_id is not None else None
+        if known is not None and twin.beliefs.choice("requestid_again") == "refused":
+            raise faults.repeated_request(str(request_id))
         if known is not None:
             return Answer(known[0], known[1], replayed=True)
         body, applied = _batch(twin, call) if call.is_batch else _single(twin, call)

@@ -36,6 +36,9 @@ def post(
     if entity == "Item":
         _stock(session, body, opening)
         return
+    doubtful = {"Account": "account_opening", "Vendor": "vendor_opening"}.get(entity)
+    if doubtful and session.beliefs.choice(doubtful) == "ignored":
+        return
     amount = cents(money(opening.get("OpeningBalance" if entity == "Account" else "Balance")))
     if not amount:
         return

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.twin import faults, schema, wire
+from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.store import Store
+from akika_forensics.twin.uncertain import FEED
 
 MOST: Final = 1000
 """Objects of one answer; there are no pages. Source: QuickBooks API."""
+REACH: Final = timedelta(days=30)
+"""How far back the feed goes. Source: QuickBooks API, change data capture."""
 _BY_LOWER: Final = {name.lower(): row for name, row in CATALOGUE.items()}
 
 
@@ -51,6 +55,18 @@ def _answer(group: Group) -> dict[str, Any]:
     return answer
 
 
+def check_age(beliefs: Beliefs, since: datetime, now: datetime) -> None:
+    """Raises QuickBooksFault when the feed does not reach so far back. Source: the text was seen by a third party."""
+    if now - since > REACH and beliefs.choice("feed_too_old") == "refused":
+        told = since.astimezone(wire.PACIFIC).isoformat()
+        what = f"Operation cdc with changedSince date {told} which is older than fixed days is not supported."
+        raise faults.unsupported(what)
+
+
+def _left_out(beliefs: Beliefs, entity: str) -> bool:
+    return entity in FEED and beliefs.choice(FEED[entity]) == "refused"
+
+
 def read(store: Store, entities: Iterable[str], since: datetime) -> Feed:
     """Raises QuickBooksFault 4001 for an entity that the feed does not carry."""
     start = wire.microseconds(since)
@@ -58,7 +74,7 @@ def read(store: Store, entities: Iterable[str], since: datetime) -> Feed:
     room = MOST
     for name in dict.fromkeys(name.strip() for name in entities if name.strip()):
         row = _BY_LOWER.get(name.lower())
-        if row is None or not row.change_feed:
+        if row is None or not row.change_feed or _left_out(store.beliefs, row.name):
             raise faults.invalid_query(f"Entity {name} is not supported by change data capture")
         rows = sorted(store.rows(row.name, since=start), key=lambda stored: (stored.updated, stored.id))
         group = Group(row.name, [stored.payload for stored in rows[:room]])

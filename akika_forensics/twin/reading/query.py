@@ -14,7 +14,7 @@ import msgspec
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE, Delete, EntityType
 from akika_forensics.twin import faults, identity, schema, wire
-from akika_forensics.twin.reading import grammar
+from akika_forensics.twin.reading import doubts, grammar
 from akika_forensics.twin.reading.grammar import Condition, Statement, Value
 from akika_forensics.twin.session import Cache
 from akika_forensics.twin.store import Store
@@ -37,6 +37,7 @@ class Result:
     rows: list[bytes] | None
     start: int
     total: int
+    counting: str = "some"
 
     @property
     def key(self) -> str:
@@ -47,19 +48,23 @@ class Result:
         """What the answer shows as ``totalCount``, if it does."""
         if self.rows is None:
             return self.total
-        return len(self.rows) if self.rows and self.entity in _COUNTED else None
+        counted = self.entity in _COUNTED if self.counting == "some" else self.counting == "always"
+        return len(self.rows) if self.rows and counted else None
 
 
 def run(store: Store, cache: Cache, text: str, today: date) -> Result:
     """Answer a statement. Raises QuickBooksFault 4000, 4001, 2030."""
     statement = grammar.parse(text)
     row = _BY_LOWER.get(statement.entity.lower())
-    if row is None or row.queryable is False or row.name == "TaxService":
+    believed = store.beliefs
+    listed = row is not None and row.queryable is not False and row.name != "TaxService"
+    if row is None or not listed or doubts.unlisted(believed, row.name):
         raise faults.invalid_query(f"invalid context declaration: {statement.entity}")
     for name in ("start", "limit"):
         value = getattr(statement, name)
         if value < 1:
             raise faults.invalid_query(f"value {value} is too small. Min allowed value is 1")
+    doubts.check(believed, row.name, statement, MOST)
     tests = [_test(row, condition, today) for condition in statement.conditions]
     order = [(_field(row, path, sort=True), descending) for path, descending in statement.order]
     shown = [_known(row, path) for path in statement.fields] if statement.fields else None
@@ -77,7 +82,7 @@ def run(store: Store, cache: Cache, text: str, today: date) -> Result:
     first = statement.start - 1
     page = found[first : first + min(statement.limit, MOST)]
     payload = [stored.payload if shown is None else _projected(row, body, shown) for stored, body in page]
-    return Result(row.name, payload, statement.start, len(found))
+    return Result(row.name, payload, statement.start, len(found), believed.choice("total_count"))
 
 
 def response(found: Result) -> bytes:

@@ -12,6 +12,7 @@ from akika_forensics.twin.documents import references
 from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import Write, ref_id
 from akika_forensics.twin.rules import names
+from akika_forensics.twin.uncertain import ATTACH
 
 _NO_CHILDREN: Final = frozenset(
     {"OpeningBalanceEquity", "UndepositedFunds", "RetainedEarnings", "CashReceiptIncome",
@@ -220,6 +221,12 @@ def complete_attachable(write: Write, body: dict[str, Any]) -> None:
     if len(str(body.get("Note", ""))) > 2000:
         raise faults.length("Note", 0, 2000, str(body["Note"]))
     for link in links_of("Attachable", body):
+        if (
+            link.target
+            and link.target.entity in ATTACH
+            and write.session.beliefs.choice(ATTACH[link.target.entity]) == "refused"
+        ):
+            raise faults.unattachable(link.target.entity)
         if link.target and link.target.entity in CATALOGUE and not write.session.find(*link.target):
             name, record_id = link.target
             raise faults.business(

@@ -43,6 +43,8 @@ def complete(write: Write, body: dict[str, Any]) -> None:
     if entity == "Customer":
         _customer(write, body)
     elif entity == "Vendor":
+        if old is None and write.session.beliefs.choice("vendor_terms_on_create") == "dropped":
+            body.pop("TermRef", None)
         body.setdefault("Balance", ZERO)
         body.setdefault("Vendor1099", False)
         body.setdefault("CurrencyRef", settings.home_currency(write.session))
@@ -83,7 +85,7 @@ def check_free(write: Write, body: dict[str, Any]) -> None:
         return
     own = str(write.old["Id"]) if write.old else None
     for entity in naming.name_space(write.entity):
-        holder = write.session.store.holder_of_name((entity,), name)
+        holder = _holder(write, entity, name)
         if holder is None or holder == (write.entity, own):
             continue
         if write.entity not in naming.PARTIES:
@@ -93,6 +95,15 @@ def check_free(write: Write, body: dict[str, Any]) -> None:
         raise faults.duplicate_name(
             "Another customer, vendor or employee is already using this name. Please use a different name."
         )
+
+
+def _holder(write: Write, entity: str, name: str) -> tuple[str, str] | None:
+    """Who has a name; an inactive one's is free as long as the mark on it makes it another."""
+    store = write.session.store
+    holder = store.holder_of_name((entity,), name)
+    if holder is None and write.session.beliefs.choice("inactive_name") == "taken":
+        return store.holder_of_name((entity,), naming.marked(name))
+    return holder
 
 
 def _address(write: Write, body: dict[str, Any], field: str) -> None:

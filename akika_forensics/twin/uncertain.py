@@ -1,0 +1,232 @@
+"""The table of beliefs: what is asked, what may be, what the twin takes for granted until somebody knows.
+
+A row is here only when every choice of it is built. ``default`` is what the twin has always done, or what most speaks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """One open question. ``affects`` names the acts in which the answer shows.
+
+    An act is an operation with its entity (``create Vendor``, ``query Account``, ``feed Budget``) or an operation alone,
+    which then stands for every entity (``query``, ``retry``, ``batch``).
+    """
+
+    name: str
+    question: str
+    choices: tuple[str, ...]
+    default: str
+    source: str
+    affects: frozenset[str]
+
+    def matters(self, acts: Iterable[str]) -> bool:
+        """Whether one of some acts shows it."""
+        return any(act in self.affects or act.partition(" ")[0] in self.affects for act in acts)
+
+
+def _row(name: str, question: str, choices: str, source: str, affects: str) -> Belief:
+    """``choices`` apart by spaces, the default first; ``affects`` by commas."""
+    possible = tuple(choices.split())
+    return Belief(
+        name, question, possible, possible[0], source, frozenset(act.strip() for act in affects.split(",") if act)
+    )
+
+
+_OPEN: Final = "QuickBooks API, open questions"
+_PARTIES: Final = "create Customer, create Vendor, create Employee, update Customer, update Vendor, update Employee"
+_LISTS: Final = ", ".join(
+    f"{verb} {entity}"
+    for entity in ("Account", "Item", "Class", "Department", "PaymentMethod", "Term")
+    for verb in ("create", "update")
+)
+
+FEED: Final[dict[str, str]] = {
+    "Attachable": "feed_attachable",
+    "Budget": "feed_budget",
+    "CompanyCurrency": "feed_company_currency",
+    "CompanyInfo": "feed_company_info",
+    "CreditCardPayment": "feed_credit_card_payment",
+    "CustomerType": "feed_customer_type",
+    "ExchangeRate": "feed_exchange_rate",
+    "InventoryAdjustment": "feed_inventory_adjustment",
+    "Preferences": "feed_preferences",
+    "RecurringTransaction": "feed_recurring_transaction",
+    "ReimburseCharge": "feed_reimburse_charge",
+    "TaxPayment": "feed_tax_payment",
+}
+"""Entities that the change feed carries by the general rule ("all but five") and of which no sample was seen."""
+
+ATTACH: Final[dict[str, str]] = {
+    "Account": "attach_account",
+    "CreditCardPayment": "attach_credit_card_payment",
+    "Employee": "attach_employee",
+    "InventoryAdjustment": "attach_inventory_adjustment",
+    "TimeActivity": "attach_time_activity",
+    "Vendor": "attach_vendor",
+}
+"""Entities to which an attachment may or may not be linked."""
+
+FILTER: Final[dict[str, tuple[str, frozenset[str]]]] = {
+    "Account": ("filter_account", frozenset({"AccountSubType", "CurrentBalance"})),
+    "Deposit": ("filter_deposit", frozenset({"TxnDate"})),
+    "Purchase": ("filter_purchase", frozenset({"DocNumber", "PaymentType", "TotalAmt"})),
+    "Transfer": ("filter_transfer", frozenset({"TxnDate"})),
+    "Vendor": (
+        "filter_vendor",
+        frozenset({"Balance", "CompanyName", "FamilyName", "GivenName", "MiddleName", "PrintOnCheckName"}),
+    ),
+}
+"""Fields by which a list can be filtered or sorted only as far as anybody believes."""
+
+TABLE: Final[tuple[Belief, ...]] = (
+    _row(
+        "maxresults_above_1000",
+        "Is a query for more than 1,000 rows cut to 1,000, or refused?",
+        "capped refused",
+        f"{_OPEN}; a refusal was seen once, in 2014",
+        "query",
+    ),
+    _row(
+        "orderby_id",
+        "Can every list be sorted by Id?",
+        "works refused",
+        "QuickBooks API, query language: the documentation marks it sortable, another source says no",
+        "query",
+    ),
+    _row(
+        "total_count",
+        "Which answers to a query carry a totalCount?",
+        "some never always",
+        "QuickBooks API, wrappers: in some samples, absent from most",
+        "query",
+    ),
+    _row(
+        "query_inventory_adjustment",
+        "Can inventory adjustments be listed?",
+        "answered refused",
+        _OPEN,
+        "query InventoryAdjustment",
+    ),
+    *(
+        _row(
+            name,
+            f"Can a list of {entity} be filtered and sorted by {', '.join(sorted(fields))}?",
+            "answered refused",
+            "QuickBooks API, filterable lists: belief",
+            f"query {entity}",
+        )
+        for entity, (name, fields) in FILTER.items()
+    ),
+    _row(
+        "feed_too_old",
+        "Is a change feed from more than 30 days back refused, or answered?",
+        "refused answered",
+        "QuickBooks API, change data capture: 30 days; a refusal was seen by a third party",
+        "feed",
+    ),
+    *(
+        _row(
+            name,
+            f"Does the change feed carry {entity}?",
+            "carried refused",
+            f"{_OPEN}: all entities but five, no sample seen",
+            f"feed {entity}",
+        )
+        for entity, name in FEED.items()
+    ),
+    *(
+        _row(name, f"Can a file or note be attached to {entity}?", "allowed refused", _OPEN, f"attach {entity}")
+        for entity, name in ATTACH.items()
+    ),
+    _row(
+        "inactive_name",
+        "Is the name of an inactive record free for another?",
+        "free taken",
+        f"{_OPEN}; a mark on inactive names was seen",
+        f"{_PARTIES}, {_LISTS}",
+    ),
+    _row(
+        "vendor_terms_on_create",
+        "Is the term of a new vendor kept, or dropped without a word?",
+        "kept dropped",
+        "QuickBooks API, silent ignores: dropped in a Canadian sandbox",
+        "create Vendor",
+    ),
+    _row(
+        "requestid_again",
+        "Does a request id that comes again get the first answer, or error 600?",
+        "replayed refused",
+        "QuickBooks API, idempotency: replay documented, error 600 listed",
+        "retry",
+    ),
+    _row(
+        "requestid_kept",
+        "For how long is a request id remembered?",
+        "for_ever for_a_day",
+        _OPEN,
+        "retry",
+    ),
+    _row(
+        "retry_after",
+        "Does the refusal of too many requests say when to come again?",
+        "absent sent",
+        _OPEN,
+        "throttle",
+    ),
+    _row(
+        "throttle_body",
+        "Does the refusal of too many requests carry the gateway's envelope?",
+        "envelope empty",
+        _OPEN,
+        "throttle",
+    ),
+    _row("batch_void", "Can an item of a batch be a void?", "applied refused", _OPEN, "batch"),
+    _row(
+        "transaction_ids",
+        "Do all kinds of transactions share one sequence of Ids?",
+        "shared by_type",
+        "QuickBooks API, references: believed shared",
+        "create Invoice, create Bill, create Payment, create JournalEntry, create Deposit",
+    ),
+    _row(
+        "relink_deposited",
+        "Can the lines of a payment that lies in a deposit be changed?",
+        "refused allowed",
+        "QuickBooks API, error 6540: what exactly it guards is not told",
+        "update Payment",
+    ),
+    _row(
+        "vendor_opening",
+        "Does a new vendor's balance post an opening bill or entry?",
+        "posted ignored",
+        "QuickBooks API, opening balances: unverified for vendors",
+        "create Vendor",
+    ),
+    _row(
+        "account_opening",
+        "Does a new account's opening balance post an entry?",
+        "posted ignored",
+        "QuickBooks API, opening balances: unverified for accounts",
+        "create Account",
+    ),
+    _row(
+        "sparse_elsewhere",
+        "Is a sparse update heeded where the documentation shows none, or taken for a full one?",
+        "heeded taken_for_full",
+        "QuickBooks API, operations: unverified outside the documented entities",
+        "sparse",
+    ),
+    _row(
+        "short_delete",
+        "Is Id and SyncToken enough to delete a deposit, a transfer or an attachment?",
+        "enough refused",
+        "QuickBooks API, delete: the documentation asks for the whole object",
+        "delete Deposit, delete Transfer, delete Attachable",
+    ),
+)

@@ -1,0 +1,365 @@
+"""Every switch of the table does what each of its choices says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.model.payload import encode
+from akika_forensics.twin import Beliefs, Limits, QuickBooksFault, Twin, serve
+from akika_forensics.twin.beliefs import BELIEFS, FORMAT, read_choices
+from akika_forensics.twin.uncertain import ATTACH, FEED, FILTER, TABLE
+
+type Body = dict[str, Any]
+Look = Callable[[Any], str]
+"""Does something to a company and says which choice it shows."""
+
+LOOKS: dict[str, Look] = {}
+
+
+def ref(value: str) -> Body:
+    return {"value": value}
+
+
+def look(name: str) -> Callable[[Look], Look]:
+    def keep(function: Look) -> Look:
+        LOOKS[name] = function
+        return function
+
+    return keep
+
+
+def answered(call: Callable[[], Any], code: str, fine: str, refused: str) -> str:
+    """``fine`` when the call works, ``refused`` when it is refused with exactly this code."""
+    try:
+        call()
+    except QuickBooksFault as fault:
+        return refused if fault.code == code else str(fault)
+    return fine
+
+
+def select(books: Any, statement: str) -> Callable[[], Any]:
+    return lambda: books.twin.query(statement)
+
+
+@look("maxresults_above_1000")
+def _(books: Any) -> str:
+    return answered(select(books, "select * from Customer maxresults 1001"), "4001", "capped", "refused")
+
+
+@look("orderby_id")
+def _(books: Any) -> str:
+    return answered(select(books, "select * from Customer order by Id desc"), "4001", "works", "refused")
+
+
+@look("total_count")
+def _(books: Any) -> str:
+    books.twin.create("Invoice", books.sale(books.ann, 5))
+    shown = tuple(
+        "totalCount" in books.twin.query(f"select * from {name}")["QueryResponse"] for name in ("Invoice", "Customer")
+    )
+    return {(True, False): "some", (False, False): "never", (True, True): "always"}[shown]
+
+
+@look("query_inventory_adjustment")
+def _(books: Any) -> str:
+    return answered(select(books, "select * from InventoryAdjustment"), "4001", "answered", "refused")
+
+
+def _filter(entity: str, field: str) -> Look:
+    def found(books: Any) -> str:
+        one = answered(select(books, f"select * from {entity} where {field} = '1'"), "4001", "answered", "refused")
+        plain = answered(select(books, f"select * from {entity} where Id = '1'"), "4001", "answered", "refused")
+        assert plain == "answered"
+        return one
+
+    return found
+
+
+for _entity, (_name, _fields) in FILTER.items():
+    LOOKS[_name] = _filter(_entity, min(_fields))
+
+
+@look("feed_too_old")
+def _(books: Any) -> str:
+    since = books.clock() - timedelta(days=31)
+    assert books.twin.change_feed(["Customer"], since + timedelta(days=2)).groups
+    return answered(lambda: books.twin.change_feed(["Customer"], since), "500", "answered", "refused")
+
+
+def _feed(entity: str) -> Look:
+    def found(books: Any) -> str:
+        since = books.clock() - timedelta(days=1)
+        return answered(lambda: books.twin.change_feed(["Customer", entity], since), "4001", "carried", "refused")
+
+    return found
+
+
+for _entity, _name in FEED.items():
+    LOOKS[_name] = _feed(_entity)
+
+
+def _target(books: Any, entity: str) -> str:
+    if entity == "Account":
+        return books.rent
+    if entity == "Vendor":
+        return books.power
+    if entity == "Employee":
+        return books.made("Employee", {"GivenName": "Eve", "FamilyName": "Day"})
+    bodies: dict[str, Body] = {
+        "CreditCardPayment": {
+            "CreditCardAccountRef": ref(books.card),
+            "BankAccountRef": ref(books.checking),
+            "Amount": 5,
+        },
+        "TimeActivity": {"NameOf": "Vendor", "VendorRef": ref(books.power), "Hours": 1, "TxnDate": "2026-03-01"},
+        "InventoryAdjustment": {
+            "AdjustAccountRef": ref(books.shrinkage),
+            "TxnDate": "2026-03-01",
+            "Line": [
+                {
+                    "DetailType": "ItemAdjustmentLineDetail",
+                    "ItemAdjustmentLineDetail": {"ItemRef": ref(books.pump), "QtyDiff": 1},
+                }
+            ],
+        },
+    }
+    return books.made(entity, bodies[entity])
+
+
+def _attach(entity: str) -> Look:
+    def found(books: Any) -> str:
+        cited = {"type": entity, "value": _target(books, entity)}
+        note = {"Note": "a note", "AttachableRef": [{"EntityRef": cited}]}
+        return answered(lambda: books.twin.create("Attachable", note), "6050", "allowed", "refused")
+
+    return found
+
+
+for _entity, _name in ATTACH.items():
+    LOOKS[_name] = _attach(_entity)
+
+
+@look("inactive_name")
+def _(books: Any) -> str:
+    gone = books.get("Vendor", books.power)
+    books.twin.update("Vendor", {**gone, "Active": False})
+    seen = answered(lambda: books.twin.create("Customer", {"DisplayName": "Power Co"}), "6240", "free", "taken")
+    books.twin.update(
+        "Vendor", {**books.get("Vendor", books.power), "CompanyName": "Gone"}
+    )  # its own name is no obstacle
+    return seen
+
+
+@look("vendor_terms_on_create")
+def _(books: Any) -> str:
+    term = books.made("Term", {"Name": "Net 9", "DueDays": 9})
+    made = books.twin.create("Vendor", {"DisplayName": "Slow Co", "TermRef": ref(term)})
+    later = books.twin.update("Vendor", {**made, "TermRef": ref(term)})
+    assert later["TermRef"]["value"] == term
+    return "kept" if "TermRef" in made else "dropped"
+
+
+def _post(books: Any, url: str, body: Any) -> httpx.Response:
+    with serve(books.twin) as server:
+        return httpx.post(
+            f"{server.base_url}/v3/company/{server.realm_id}/{url}",
+            content=encode(body),
+            headers={"Authorization": f"Bearer {server.credentials.access_token}"},
+        )
+
+
+@look("requestid_again")
+def _(books: Any) -> str:
+    first, second = (_post(books, "customer?requestid=r1", {"DisplayName": name}) for name in ("Cy", "Di"))
+    assert first.status_code == 200
+    assert books.twin.count("Customer") == 4
+    if second.status_code == 200:
+        assert second.content == first.content
+        return "replayed"
+    assert second.json()["Fault"]["Error"][0]["code"] == "600"
+    return "refused"
+
+
+@look("requestid_kept")
+def _(books: Any) -> str:
+    _post(books, "customer?requestid=r1", {"DisplayName": "Cy"})
+    books.clock.now += timedelta(hours=23)
+    assert "Cy" in _post(books, "customer?requestid=r1", {"DisplayName": "Di"}).text
+    books.clock.now += timedelta(hours=2)
+    return "for_ever" if "Cy" in _post(books, "customer?requestid=r1", {"DisplayName": "Di"}).text else "for_a_day"
+
+
+def _throttled(books: Any) -> httpx.Response:
+    with serve(books.twin, limits=Limits(a_minute=1)) as server:
+        url = f"{server.base_url}/v3/company/{server.realm_id}/companyinfo/1"
+        head = {"Authorization": f"Bearer {server.credentials.access_token}"}
+        assert httpx.get(url, headers=head).status_code == 200
+        refused = httpx.get(url, headers=head)
+    assert refused.status_code == 429
+    return refused
+
+
+@look("retry_after")
+def _(books: Any) -> str:
+    return {None: "absent", "60": "sent"}[_throttled(books).headers.get("Retry-After")]
+
+
+@look("throttle_body")
+def _(books: Any) -> str:
+    body = _throttled(books).content
+    assert not body or b"ThrottleExceeded" in body
+    return "envelope" if body else "empty"
+
+
+@look("batch_void")
+def _(books: Any) -> str:
+    made = books.twin.create("Invoice", books.sale(books.ann, 5))
+    item = {"bId": "1", "operation": "void", "Invoice": {"Id": made["Id"], "SyncToken": "0"}}
+    answer = books.twin.batch([item])[0]
+    voided = books.get("Invoice", made["Id"])["TotalAmt"] == 0
+    assert voided == ("Fault" not in answer)
+    return "applied" if voided else "refused"
+
+
+@look("transaction_ids")
+def _(books: Any) -> str:
+    one = books.made("Invoice", books.sale(books.ann, 5))
+    other = books.made("Bill", {"VendorRef": ref(books.power), "Line": [books.spend(5)]})
+    return "by_type" if one == other == "1" else "shared"
+
+
+@look("relink_deposited")
+def _(books: Any) -> str:
+    invoice = books.made("Invoice", books.sale(books.ann, 100))
+    paid = books.twin.create("Payment", {"CustomerRef": ref(books.ann), **books.pays(100, ("Invoice", invoice, 100))})
+    line = {"Amount": 100, "LinkedTxn": [{"TxnId": paid["Id"], "TxnType": "Payment", "TxnLineId": "0"}]}
+    books.made("Deposit", {"DepositToAccountRef": ref(books.checking), "Line": [line]})
+    paid = books.get("Payment", paid["Id"])
+    books.refused("6540", books.twin.update, "Payment", {**paid, "TotalAmt": 90, "Line": []})
+    return answered(lambda: books.twin.update("Payment", {**paid, "Line": []}), "6540", "allowed", "refused")
+
+
+@look("vendor_opening")
+def _(books: Any) -> str:
+    made = books.twin.create("Vendor", {"DisplayName": "Debt Co", "Balance": 70, "OpenBalanceDate": "2026-02-01"})
+    return {Decimal(70): "posted", Decimal(0): "ignored"}[Decimal(books.get("Vendor", made["Id"])["Balance"])]
+
+
+@look("account_opening")
+def _(books: Any) -> str:
+    opening = {"Name": "Savings", "AccountType": "Bank", "OpeningBalance": 70, "OpeningBalanceDate": "2026-02-01"}
+    made = books.twin.create("Account", opening)
+    return {Decimal(70): "posted", Decimal(0): "ignored"}[Decimal(books.get("Account", made["Id"])["CurrentBalance"])]
+
+
+@look("sparse_elsewhere")
+def _(books: Any) -> str:
+    made = books.twin.create("Term", {"Name": "Net 9", "DueDays": 9, "DiscountPercent": 2})
+    sent = {"Id": made["Id"], "SyncToken": "0", "sparse": True, "Name": "Net 8", "DueDays": 8}
+    return "heeded" if "DiscountPercent" in books.twin.update("Term", sent) else "taken_for_full"
+
+
+@look("short_delete")
+def _(books: Any) -> str:
+    made = books.twin.create(
+        "Transfer", {"FromAccountRef": ref(books.checking), "ToAccountRef": ref(books.card), "Amount": 5}
+    )
+    short = {"Id": made["Id"], "SyncToken": "0"}
+    seen = answered(lambda: books.twin.delete("Transfer", short), "2020", "enough", "refused")
+    if seen == "refused":
+        books.twin.delete("Transfer", made)
+    return seen
+
+
+CHOICES = [(row.name, choice) for row in TABLE for choice in row.choices]
+
+
+def test_every_belief_has_its_proof() -> None:
+    assert set(LOOKS) == set(BELIEFS)
+    assert len(TABLE) == len(BELIEFS)
+
+
+@pytest.mark.parametrize(("name", "choice"), CHOICES, ids=[f"{name}={choice}" for name, choice in CHOICES])
+def test_each_choice_is_what_the_company_then_does(name: str, choice: str, books: Any) -> None:
+    books.twin.believe(Beliefs().but(**{name: choice}))
+    assert LOOKS[name](books) == choice
+
+
+def test_rows_are_questions_with_several_choices_and_a_source() -> None:
+    for row in TABLE:
+        assert row.question.endswith("?")
+        assert len(set(row.choices)) == len(row.choices) >= 2
+        assert row.default in row.choices
+        assert row.source
+        assert row.affects
+
+
+def test_an_unknown_name_or_choice_is_refused_with_what_is_possible() -> None:
+    with pytest.raises(WrongUse, match="orderby_id"):
+        Beliefs().choice("order_by_id")
+    with pytest.raises(WrongUse, match="works or refused"):
+        Beliefs().but(orderby_id="perhaps")
+    with pytest.raises(WrongUse, match="NAME=CHOICE"):
+        read_choices(["orderby_id"])
+    with pytest.raises(WrongUse, match="akika-beliefs/1"):
+        Beliefs.from_profile({"beliefs": {}})
+
+
+def test_a_profile_settles_and_an_assumption_does_not() -> None:
+    profile = {"format": FORMAT, "beliefs": {"orderby_id": {"choice": "refused", "asked": "", "answered": "4001"}}}
+    settled = Beliefs.from_profile(profile)
+    assert settled.choice("orderby_id") == "refused"
+    assumed = settled.but(retry_after="sent")
+    names = [row.name for row in assumed.unsettled]
+    assert "orderby_id" not in names
+    assert "retry_after" in names
+    assert len(names) == len(TABLE) - 1
+
+
+def test_only_what_matters_to_an_act_is_named() -> None:
+    names = {row.name for row in Beliefs().unverified(["create Vendor"])}
+    assert {"vendor_terms_on_create", "inactive_name", "vendor_opening"} == names
+    assert "query_inventory_adjustment" not in {row.name for row in Beliefs().unverified(["query Vendor"])}
+    assert "orderby_id" in {row.name for row in Beliefs().unverified(["query Vendor"])}
+
+
+def test_a_company_keeps_what_it_believes_in_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "company.sqlite"
+    profile = {"format": FORMAT, "beliefs": {"orderby_id": {"choice": "refused"}}}
+    first = Twin(file, beliefs=Beliefs.from_profile(profile).but(retry_after="sent"))
+    first.close()
+    again = Twin(file)
+    assert again.beliefs == first.beliefs
+    assert again.beliefs.settled == {"orderby_id"}
+    again.close()
+    third = Twin(file, beliefs=Beliefs())
+    assert third.beliefs.choice("retry_after") == "absent"
+    third.close()
+
+
+def test_serving_can_bring_other_beliefs(books: Any) -> None:
+    with serve(books.twin, beliefs=Beliefs({"orderby_id": "refused"})) as server:
+        head = {"Authorization": f"Bearer {server.credentials.access_token}"}
+        url = f"{server.base_url}/v3/company/{server.realm_id}/query"
+        answer = httpx.get(url, params={"query": "select * from Term order by Id"}, headers=head)
+    assert answer.status_code == 400
+
+
+def test_ids_by_type_do_not_meet_those_given_before(books: Any) -> None:
+    """A company that changes its mind gives no Id twice."""
+    bill: Body = {"VendorRef": ref(books.power), "Line": [books.spend(5)]}
+    made = [books.made("Bill", bill), books.made("Invoice", books.sale(books.ann, 5))]
+    books.twin.believe(Beliefs().but(transaction_ids="by_type"))
+    more = [books.made("Bill", bill) for _ in range(3)]
+    books.twin.believe(Beliefs())
+    last = books.made("Bill", bill)
+    assert len({made[0], *more, last}) == 5
+    assert int(last) > max(int(number) for number in (*made, *more))
