@@ -16,6 +16,7 @@ from akika_forensics.model.instants import now
 from akika_forensics.model.money import cents
 from akika_forensics.twin import operations, settings, wire
 from akika_forensics.twin.beliefs import Beliefs
+from akika_forensics.twin.clock import ClockState, VirtualClock
 from akika_forensics.twin.http.request_log import RequestLog, Seen
 from akika_forensics.twin.ledger import effects, inventory
 from akika_forensics.twin.loading import raw
@@ -43,7 +44,7 @@ class Twin:
         beliefs: Beliefs | None = None,
     ) -> None:
         """``beliefs`` are kept in the file; None takes those that are there, or the defaults."""
-        self.clock = clock
+        self.clock = clock if isinstance(clock, VirtualClock) else VirtualClock(clock)
         self.path = path
         self._store = Store(path)
         self._cache = Cache()
@@ -52,6 +53,7 @@ class Twin:
         self.requests = RequestLog()
         with self._store.transaction():
             known = self._store.setting("realm_id")
+            self._wind_clock()
             self.realm_id = known or realm_id or "4620816365291234500"
             if realm_id is not None and realm_id != self.realm_id:
                 raise WrongUse(f"This file holds company {self.realm_id}, not {realm_id}.")
@@ -61,8 +63,15 @@ class Twin:
             if known is None:
                 self._found(company_name or "Sample Company")
 
+    def _wind_clock(self) -> None:
+        stood = self._store.setting("clock")
+        if stood is not None:
+            self.clock.restore(ClockState.from_dict(payloads.decode(stood.encode())))
+        store = self._store  # not the twin: one that is let go of must close its file
+        self.clock.on_change = lambda state: store.set_setting("clock", payloads.encode(state.as_dict()).decode())
+
     def _found(self, name: str) -> None:
-        session = Session(self._store, self._cache, self.clock())
+        session = Session(self._store, self._cache, self.clock.stamp())
         stamp = wire.metadata_time(session.moment)
         session.put("CompanyInfo", settings.company_info(name, stamp))
         session.put("Preferences", settings.preferences(stamp))
@@ -106,7 +115,7 @@ class Twin:
     @contextmanager
     def _session(self, at: datetime | None = None) -> Iterator[Session]:
         with self.transaction():
-            session = Session(self._store, self._cache, at or self.clock())
+            session = Session(self._store, self._cache, at or self.clock.stamp())
             yield session
             effects.settle_balances(session)
             session.flush()

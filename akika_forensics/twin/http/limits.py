@@ -6,7 +6,6 @@ Source: QuickBooks API, limits and throttles.
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,9 +22,9 @@ class Limits:
 
 
 class Throttle:
-    """Counts requests; one that is refused counts for nothing. Sliding windows."""
+    """Counts requests; one that is refused counts for nothing. Sliding windows of the company's own clock, in seconds."""
 
-    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
         self._limits = limits
         self._clock = clock
         self._lock = threading.Lock()
@@ -38,7 +37,7 @@ class Throttle:
         with self._lock:
             now = self._clock()
             for window in (self._requests, self._batches):
-                while window and window[0] <= now - 60:
+                while window and not now - 60 < window[0] <= now:
                     window.popleft()
             lately = sum(1 for moment in self._requests if moment > now - 1)
             if (

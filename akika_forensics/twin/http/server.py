@@ -14,7 +14,7 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.http import application, oauth
-from akika_forensics.twin.http.application import Gate, Hook
+from akika_forensics.twin.http.gate import Gate, Hook
 from akika_forensics.twin.http.limits import Limits
 from akika_forensics.twin.http.request_log import Seen
 

@@ -1,0 +1,127 @@
+"""The twin's own door, below ``/twin``: how it is, what it saw, what it should do next. No part of QuickBooks' API.
+
+    GET  /twin/health
+    GET  /twin/log
+    POST /twin/incidents/NAME     {option: value, …}
+    GET  /twin/clock
+    POST /twin/clock              {"advance_s": 60} | {"now": "2026-03-02T09:00:00Z"} | {"frozen": true}, also together
+
+An answer is JSON; a request that makes no sense is answered 400 ``{"error": TEXT}``, one of another site's page 403.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from akika_forensics.errors import AkikaError, WrongUse
+from akika_forensics.model import payload as payloads
+from akika_forensics.model.instants import format_instant, parse_instant
+from akika_forensics.twin.engine import Twin
+from akika_forensics.twin.http.gate import Gate
+
+type Body = dict[str, Any]
+type Handler = Callable[[Request, Body], Any]
+
+_CLOCK_WORDS: Final = frozenset({"advance_s", "now", "frozen"})
+
+
+class Control:
+    """The handlers.
+
+    No token is asked for: the server listens on the loopback address alone, the company is made up, and whoever can
+    open this port could as well have started it. What remains is a page of another site in a browser on this
+    machine; browsers name such a page in ``Origin``, and it is turned away.
+    """
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._twin: Twin = gate.twin
+
+    def routes(self) -> list[Route]:
+        return [
+            self._route("/twin/health", "GET", self._health),
+            self._route("/twin/log", "GET", self._log),
+            self._route("/twin/incidents/{name}", "POST", self._incident),
+            self._route("/twin/clock", "GET", self._clock),
+            self._route("/twin/clock", "POST", self._set_clock),
+        ]
+
+    @staticmethod
+    def _route(path: str, method: str, handler: Handler) -> Route:
+        async def handled(request: Request) -> Response:
+            origin = request.headers.get("origin")
+            if origin is not None and urlsplit(origin).netloc != request.url.netloc:
+                return answer({"error": "This door is not for pages of other sites."}, 403)
+            body = await request.body()
+            try:
+                options = payloads.decode(body) if body.strip() else {}
+                if not isinstance(options, dict):
+                    return answer({"error": "The body is no JSON object."}, 400)
+                return answer(await run_in_threadpool(handler, request, options))
+            except AkikaError as error:
+                return answer({"error": str(error)}, 400)
+
+        return Route(path, handled, methods=[method])
+
+    def _health(self, _request: Request, _body: Body) -> Any:
+        return {"status": "ok", "realm_id": self._twin.realm_id, "company": self._twin.company_name}
+
+    def _log(self, _request: Request, _body: Body) -> Any:
+        return {"requests": self._twin.requests.as_dicts()}
+
+    def _incident(self, request: Request, body: Body) -> Any:
+        from akika_forensics.twin import incidents  # noqa: PLC0415 - it stands on the engine
+
+        return incidents.run(self._twin, request.path_params["name"], **body)
+
+    def _clock(self, _request: Request, _body: Body) -> Any:
+        clock = self._twin.clock
+        return {
+            "now": format_instant(clock()),
+            "frozen": clock.frozen,
+            "offset_s": int(clock.offset.total_seconds()),
+        }
+
+    def _set_clock(self, request: Request, body: Body) -> Any:
+        clock = self._twin.clock
+        if not body or set(body) - _CLOCK_WORDS:
+            raise WrongUse("The clock takes advance_s, now and frozen.")
+        if "frozen" in body and not isinstance(body["frozen"], bool):
+            raise WrongUse("frozen is true or false.")
+        by = body.get("advance_s", 0)
+        if isinstance(by, bool) or not isinstance(by, int | float | Decimal):
+            raise WrongUse("advance_s is a number of seconds.")
+        instant = _instant(body["now"]) if "now" in body else None
+        if "frozen" in body:
+            (clock.freeze if body["frozen"] else clock.release)()
+        if instant is not None:
+            clock.set(instant)
+        clock.advance(_seconds(by))
+        return self._clock(request, body)
+
+
+def _instant(value: Any) -> Any:
+    try:
+        return parse_instant(str(value))
+    except ValueError as error:
+        raise WrongUse(f"now: {error}.", do="Write for example 2026-03-02T09:00:00Z.") from error
+
+
+def _seconds(by: float | Decimal) -> timedelta:
+    try:
+        return timedelta(seconds=float(by))
+    except OverflowError:
+        raise WrongUse("advance_s is more than a calendar has.") from None
+
+
+def answer(body: Any, status: int = 200) -> Response:
+    return Response(payloads.encode(body), status, {"Content-Type": "application/json"})
