@@ -33,7 +33,7 @@ report: ## the report of the newest demo once more
 
 test: ## install what is needed, then lint, types, import contracts and all tests
 	@tools/bootstrap.sh dev,workbench
-	@tools/system.sh paper browser
+	@tools/system.sh paper browser node
 	@$(MAKE) lint types
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 

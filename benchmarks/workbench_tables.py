@@ -204,7 +204,7 @@ def main() -> None:
     long = evidence()
     a_timeline()
     chromium = next((found for name in ("chromium", "google-chrome") if (found := shutil.which(name))), None)
-    if "--browser" in sys.argv and chromium:
+    if chromium:
         from browsing import browser_at
 
         with browser_at(chromium) as browser:

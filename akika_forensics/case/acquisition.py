@@ -20,6 +20,7 @@ from akika_forensics.case.captured import (
     reported_counts,
     type_counts,
 )
+from akika_forensics.case.pictures import last_written, written_timeline
 from akika_forensics.changes import CheckReport, completeness
 from akika_forensics.custody import Act
 from akika_forensics.graph import ReferenceGraph
@@ -29,6 +30,8 @@ from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import Snapshot, SnapshotInfo, VerifyReport
 from akika_widgets.views.listing import AGREES, DIFFERS, Cell, Column, Listing, Mark, Named
 from akika_widgets.views.tables import TieOutTable
+from akika_widgets.views.timeline import TimelineView
+from akika_widgets.views.timeline_events import Moment
 from akika_widgets.views.wording import amount, entity_words, field_words
 
 _SEVERITIES: Final = {
@@ -53,6 +56,7 @@ class Acquisition:
     check: CheckReport
     acts: tuple[Act, ...]
     vault: VerifyReport
+    written: tuple[Moment, ...] = ()
 
     @property
     def residual(self) -> Decimal:
@@ -195,6 +199,10 @@ class Acquisition:
         ]
         return Listing("What the capture noticed", columns, rows, nothing="nothing was noticed.")
 
+    def when_written(self) -> TimelineView:
+        """The records by the time at which QuickBooks last wrote them."""
+        return written_timeline(self.written, self.info.records)
+
     def tie_out(self) -> TieOutTable:
         return TieOutTable(self.check.tie_out)
 
@@ -266,6 +274,7 @@ def acquisition_of(snapshot: Snapshot, acts: Iterable[Act], vault: VerifyReport)
         completeness(records, controls, info.findings),
         acts_of(acts, info),
         vault,
+        last_written(records),
     )
 
 

@@ -128,9 +128,12 @@ class Case:
     @property
     def plans(self) -> PlanDesk:
         """Making, rehearsing, approving and executing plans on the chosen company. Raises WrongUse without one."""
-        return PlanDesk(
-            Session(self.vault, self.company_name, self.companies, lambda why: self.capture(why=why), self.snapshot)
-        )
+        return PlanDesk(Session(self.vault, self.company_name, self.companies, self._fresh, self.snapshot))
+
+    def _fresh(
+        self, why: str, *, progress: Progress | None = None, should_stop: Callable[[], bool] | None = None
+    ) -> SnapshotInfo:
+        return self.capture(why=why, progress=progress, should_stop=should_stop)
 
     def connect(self, connection: Connection, refresh_token: Secret, *, name: str | None = None) -> tuple[str, Company]:
         """Connect the vault to a company; the tokens are sealed in it."""
@@ -272,6 +275,9 @@ class Case:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return self.snapshots()._repr_mimebundle_(include, exclude)
+
+    def __panel__(self) -> Any:
+        return self.snapshots().__panel__()
 
     def __repr__(self) -> str:
         return f"Case({self.vault!r})"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from akika_forensics.books import TrialBalance, read_trial_balance
 from akika_forensics.case.archive import APPROVED, REHEARSED, VERIFIED, ChainJournal, Held, PlanArchive
@@ -31,15 +31,25 @@ from akika_forensics.restore.verify import Verification, verify
 from akika_forensics.settings import Secret
 from akika_forensics.vault import Snapshot, SnapshotInfo, Vault
 
+type Progress = Callable[[str, int, int], None]
+
+
+class FreshCapture(Protocol):
+    """Takes a fresh whole snapshot of the live company. ``why`` is for the custody log."""
+
+    def __call__(
+        self, why: str, *, progress: Progress | None = None, should_stop: Callable[[], bool] | None = None
+    ) -> SnapshotInfo: ...
+
 
 @dataclass(frozen=True)
 class Session:
-    """What the desk needs of an open case. ``capture`` takes a fresh whole snapshot of the live company."""
+    """What the desk needs of an open case."""
 
     vault: Vault
     company_name: str
     companies: Any
-    capture: Callable[[str], SnapshotInfo]
+    capture: FreshCapture
     snapshot: Callable[[str], Snapshot]
 
 
@@ -287,13 +297,23 @@ class PlanDesk:
         )
         return report
 
-    def verify(self, file: Path, *, snapshot: str | None = None) -> tuple[Verification, SnapshotInfo]:
-        """Capture the company again (or use a capture made since) and hold it against the plan; the record is kept."""
+    def verify(
+        self,
+        file: Path,
+        *,
+        snapshot: str | None = None,
+        progress: Progress | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> tuple[Verification, SnapshotInfo]:
+        """Capture the company again (or use a capture made since) and hold it against the plan; the record is kept.
+
+        ``progress`` and ``should_stop`` are the capture's.
+        """
         plan = self._archive.read(file)
         run = self._archive.run_of(plan.id)
         if not run.begun:
             raise Refused(f"Plan {plan.id} has not been executed.", do="`akika plan execute FILE` runs it.")
-        reference = snapshot or self._s.capture("after a restore").id
+        reference = snapshot or self._s.capture("after a restore", progress=progress, should_stop=should_stop).id
         final = self._s.snapshot(reference)
         before, known = self._s.snapshot(plan.before.id), self._s.snapshot(plan.now.id)
         result = verify(

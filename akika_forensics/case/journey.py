@@ -190,7 +190,7 @@ class Journey:
 
         def work(work: jobs.Work) -> CasePlan:
             work.progress("capturing the company and holding it against the plan")
-            self.case.plans.verify(self.file)
+            self.case.plans.verify(self.file, progress=work.progress, should_stop=work.should_stop)
             return self.case.plan(self.file)
 
         return jobs.start("Verifying", work, kind="verify", about=held.plan.id, queue=self.case.vault.id)

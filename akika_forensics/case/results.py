@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import polars as pl
 
 from akika_forensics.case.rows import MONEY, Rows
+from akika_forensics.case.shown import Shown
 from akika_forensics.case.tables import Findings, TieOut
 from akika_forensics.changes import CheckReport
 from akika_forensics.model.money import ZERO, money
@@ -34,7 +35,7 @@ class Together(View):
 
 
 @dataclass(frozen=True, slots=True)
-class CheckResult(CheckReport):
+class CheckResult(Shown, CheckReport):
     """How whole a snapshot is: ``complete``, its ``findings``, and the ``tie_out`` to QuickBooks' own reports."""
 
     tie_out: TieOut
@@ -53,9 +54,6 @@ class CheckResult(CheckReport):
     def view(self) -> Together:
         """The findings, then the tie-out."""
         return Together("How whole the snapshot is", [self.findings.view(), self.tie_out.view()])
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.view()._repr_mimebundle_(include, exclude)
 
 
 class Outcomes(Rows[Mapping[str, Any]]):
@@ -132,7 +130,7 @@ def _amount(told: Any) -> Decimal | None:
     return None if told is None else money(told)
 
 
-class VerificationResult(dict[str, Any]):
+class VerificationResult(Shown, dict[str, Any]):
     """The record that verifying a restore left: counts, ``residual``, ``records``, ``balances`` and ``unexpected``. It shows itself."""
 
     @property
@@ -154,11 +152,8 @@ class VerificationResult(dict[str, Any]):
         """The figures with their verdict, then every record and every account."""
         return RestoredView(self)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.view()._repr_mimebundle_(include, exclude)
 
-
-class RehearsalResult(dict[str, Any]):
+class RehearsalResult(Shown, dict[str, Any]):
     """What a rehearsal left: ``ok``, ``state``, ``differences``, those of its undo, ``residual``, ``not_modelled``. It shows itself."""
 
     @property
@@ -175,9 +170,6 @@ class RehearsalResult(dict[str, Any]):
         ]
         sub = f"largest residual {self['residual']}; not part of a rehearsal: {', '.join(self['not_modelled'])}"
         return Listing("Rehearsal", columns, rows, sub=sub)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.view()._repr_mimebundle_(include, exclude)
 
 
 def _outcome(state: Any, differences: Sequence[str]) -> tuple[Mark, str | None]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from akika_forensics.case.acts import custody_table
 from akika_forensics.case.archive import Held
+from akika_forensics.case.pictures import predicted_movement
 from akika_forensics.case.plan_fields import fields_put_back, records_made_again
 from akika_forensics.custody import Act
 from akika_forensics.model.money import ZERO
@@ -18,6 +19,7 @@ from akika_forensics.restore.document import Action, Fidelity, Note, Plan
 from akika_forensics.restore.journal import DONE
 from akika_widgets.views.balance import PredictedBalance, PredictedLine
 from akika_widgets.views.listing import Cell, Column, Listing, Mark, Named
+from akika_widgets.views.movement import MovementPicture
 from akika_widgets.views.review import PlanReview
 from akika_widgets.views.tables import FigureTable
 from akika_widgets.views.wording import counted
@@ -185,6 +187,10 @@ class Review:
         """The trial balance as the plan will leave it: accounts that it moves, or that will not be as before."""
         return PredictedBalance(self.plan.prediction)
 
+    def balance_picture(self) -> MovementPicture:
+        """What the plan does to each account, as bars."""
+        return predicted_movement(self.balances)
+
     def view(self) -> PlanReview:
         """The plan under review: level by level, step by step; in a notebook a reviewer marks what was looked at."""
         return PlanReview(self.plan, results=self.held.run.results)
@@ -273,6 +279,9 @@ class Review:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return self.in_short()._repr_mimebundle_(include, exclude)
+
+    def __panel__(self) -> Any:
+        return self.in_short().__panel__()
 
     def _actions_said(self) -> str:
         return ", ".join(f"{counts.total():,} {action.value}" for action, counts in self.by_action.items())

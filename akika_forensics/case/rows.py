@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, SupportsIndex, ove
 
 import polars as pl
 
+from akika_forensics.case.shown import Shown
 from akika_forensics.errors import WrongUse
 from akika_widgets.views.view import View
 
@@ -22,7 +23,7 @@ MONEY: Final = pl.Decimal(38, CENTS)
 TIME: Final = pl.Datetime("us", "UTC")
 
 
-class Rows[T](tuple[T, ...]):
+class Rows[T](Shown, tuple[T, ...]):
     """A tuple of values. A part of it, ``rows[:5]``, is of the same kind; where values have names, ``rows["s3"]`` finds one."""
 
     __slots__ = ()
@@ -71,9 +72,6 @@ class Rows[T](tuple[T, ...]):
     def to_pandas(self) -> pd.DataFrame:
         """The same as a pandas frame: Arrow types, so that amounts stay decimal and times keep their zone."""
         return as_pandas(self.to_frame())
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.view()._repr_mimebundle_(include, exclude)
 
 
 def frame(rows: Sequence[tuple[Any, ...]], columns: Mapping[str, Any]) -> pl.DataFrame:

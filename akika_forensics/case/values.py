@@ -12,6 +12,7 @@ import polars as pl
 from akika_forensics.case.archive import Held
 from akika_forensics.case.results import RehearsalResult, VerificationResult
 from akika_forensics.case.rows import as_pandas
+from akika_forensics.case.shown import Shown
 from akika_forensics.case.tables import Changes, Effects, SnapshotTable, StepRow, Steps
 from akika_forensics.changes import Comparison
 from akika_forensics.graph import ReferenceGraph, order
@@ -30,7 +31,7 @@ __all__ = ["CaseDiff", "CasePlan", "SnapshotTable", "StepRow", "graph_view"]
 
 
 @dataclass(frozen=True)
-class CaseDiff:
+class CaseDiff(Shown):
     """Two snapshots compared: every change, and what the changes do to the trial balance."""
 
     before: SnapshotInfo
@@ -70,12 +71,9 @@ class CaseDiff:
         """The same as a pandas frame of Arrow types."""
         return as_pandas(self.to_frame())
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.view()._repr_mimebundle_(include, exclude)
-
 
 @dataclass(frozen=True)
-class CasePlan:
+class CasePlan(Shown):
     """A plan with what became of it."""
 
     held: Held
@@ -134,9 +132,6 @@ class CasePlan:
     def view(self) -> StepTable:
         """The steps with what became of each."""
         return StepTable(self.steps)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.view()._repr_mimebundle_(include, exclude)
 
 
 NAMED: Final = 1_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ import typer
 
 from akika_forensics import jobs
 from akika_forensics.cli.session import Options, open_case, passphrase, signer_passphrase
-from akika_forensics.cli.speech import note, plain, progress, say, say_json, table
+from akika_forensics.cli.speech import note, plain, say, say_json, table
 from akika_forensics.errors import WrongUse
 from akika_forensics.jobs.terminal import follow
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from akika_forensics.restore.document import Note, Plan
     from akika_forensics.restore.execute import RunReport
     from akika_forensics.restore.rehearse import Rehearsal
+    from akika_forensics.restore.verify import Verification
+    from akika_forensics.vault import SnapshotInfo
 
 group = typer.Typer(help="Restore plans.", no_args_is_help=True)
 
@@ -48,16 +50,24 @@ def create(
     options: Options = context.obj
     scope = scope_of(record, everything=everything, imports=_imports(import_since, import_until, import_entity))
     case = open_case(options)
-    with progress("Planning", quiet=options.json) as shown:
-        plan = case.plans.create(
-            to=to,
-            scope=scope,
-            out=out,
-            after=after or None,
-            now_snapshot=snapshot or None,
-            progress=lambda what: shown(what, 0, 0),
+
+    def work(work: jobs.Work) -> Plan:
+        return case.plans.create(
+            to=to, scope=scope, out=out, after=after or None, now_snapshot=snapshot or None, progress=_said(work)
         )
-    _tell_plan(options, plan, out)
+
+    job = jobs.start("Planning", work, kind="plan", about=case.vault.id, queue=case.vault.id)
+    _tell_plan(options, follow(job, quiet=options.json), out)
+
+
+def _said(work: jobs.Work) -> Callable[[str], None]:
+    """Tells how far a job is, and ends it between two parts when it was asked to."""
+
+    def said(what: str) -> None:
+        work.check()
+        work.progress(what)
+
+    return said
 
 
 def _imports(since: str, until: str, entity: str) -> list[Any]:
@@ -200,11 +210,7 @@ def rehearse(context: typer.Context, file: Path = FILE) -> None:
     case = open_case(options)
 
     def work(work: jobs.Work) -> Rehearsal:
-        def said(what: str) -> None:
-            work.check()
-            work.progress(what)
-
-        return case.plans.rehearse(file, progress=said)
+        return case.plans.rehearse(file, progress=_said(work))
 
     job = jobs.start("Rehearsing", work, kind="rehearse", about=case.plan(file).plan.id, queue=case.vault.id)
     result = follow(job, quiet=options.json)
@@ -379,7 +385,12 @@ def verify(
 
     options: Options = context.obj
     case = open_case(options)
-    result, info = case.plans.verify(file, snapshot=snapshot or None)
+
+    def work(work: jobs.Work) -> tuple[Verification, SnapshotInfo]:
+        return case.plans.verify(file, snapshot=snapshot or None, progress=work.progress, should_stop=work.should_stop)
+
+    job = jobs.start("Verifying", work, kind="verify", about=case.vault.id, queue=case.vault.id)
+    result, info = follow(job, quiet=options.json)
     if options.json:
         say_json(
             {
@@ -415,5 +426,10 @@ def undo(
 ) -> None:
     """Make a plan that takes back what stands of an executed plan; it needs its own approval."""
     options: Options = context.obj
-    plan = open_case(options).plans.undo(file, out)
-    _tell_plan(options, plan, out)
+    case = open_case(options)
+
+    def work(work: jobs.Work) -> Plan:
+        return case.plans.undo(file, out, progress=_said(work))
+
+    job = jobs.start("Planning to take it back", work, kind="plan", about=case.vault.id, queue=case.vault.id)
+    _tell_plan(options, follow(job, quiet=options.json), out)

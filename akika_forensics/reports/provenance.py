@@ -13,8 +13,8 @@ from typing import Any, Final
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.money import money_text
-from akika_widgets.views.markup import join, shortened, tag
-from akika_widgets.views.view import styled
+from akika_widgets.views.markup import Markup, join, shortened, tag
+from akika_widgets.views.view import View, styled
 
 CITED_MIME: Final = "application/vnd.akika.cited+json"
 RESULT_MIME: Final = "application/vnd.akika.result+json"
@@ -32,21 +32,25 @@ _SOFTWARE: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+@dataclass(frozen=True)
+class Citation(View):
     """Snapshots a notebook rests on; shown in a notebook, and taken up into the manifest of a report."""
 
+    title = "Snapshots this rests on"
     rows: tuple[dict[str, Any], ...]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - Jupyter's signature
         return {"text/plain": repr(self), "text/html": self.html(), CITED_MIME: {"snapshots": list(self.rows)}}
 
     def __repr__(self) -> str:
+        return self.text()
+
+    def plain(self) -> str:
         return "\n".join(
             f"{row['id']}  {row['taken_at']}  {row['records']} records  sha256 {row['digest']}" for row in self.rows
         )
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         head = tag(
             "tr",
             *(
@@ -66,9 +70,8 @@ class Citation:
             )
             for row in self.rows
         ]
-        said = "Snapshots this rests on"
-        table = tag("table", tag("caption", said), tag("thead", head), tag("tbody", join(body)))
-        return styled(tag("div", table, class_="ak-scroll", tabindex="0", role="region", aria_label=said))
+        table = tag("table", tag("caption", self.title), tag("thead", head), tag("tbody", join(body)))
+        return styled(tag("div", table, class_="ak-scroll", tabindex="0", role="region", aria_label=self.title))
 
 
 def cite(snapshots: Iterable[Any], *ids: str) -> Citation:
@@ -80,25 +83,29 @@ def cite(snapshots: Iterable[Any], *ids: str) -> Citation:
     return Citation(tuple(_row(known[wanted]) for wanted in dict.fromkeys(ids or known)))
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+@dataclass(frozen=True)
+class Result(View):
     """The figures a report comes to, by name: what a second run is held against, without reading its pages."""
 
+    title = "What this comes to"
     figures: dict[str, str | int | bool]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - Jupyter's signature
         return {"text/plain": repr(self), "text/html": self.html(), RESULT_MIME: dict(self.figures)}
 
     def __repr__(self) -> str:
+        return self.text()
+
+    def plain(self) -> str:
         return "\n".join(f"{_figure_words(name)}: {_figure(value)}" for name, value in self.figures.items())
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         rows = (
             tag("tr", tag("th", _figure_words(name), scope="row"), tag("td", tag("bdi", _figure(value))))
             for name, value in self.figures.items()
         )
         head = tag("tr", tag("th", "Figure", scope="col"), tag("th", "Value", scope="col"))
-        table = tag("table", tag("thead", head), tag("tbody", *rows), aria_label="What this comes to")
+        table = tag("table", tag("thead", head), tag("tbody", *rows), aria_label=self.title)
         said = f"{len(self.figures):,} figures by name"
         return styled(tag("details", tag("summary", said), table, class_="ak-on-paper"))
 

@@ -56,6 +56,9 @@ taken.interval()
 # %%
 taken.type_counts()
 
+# %%
+taken.when_written()
+
 # %% [markdown]
 # ## What could not be seen
 #

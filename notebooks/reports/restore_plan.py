@@ -97,6 +97,9 @@ review.questions()
 # figures, account by account.
 
 # %%
+review.balance_picture()
+
+# %%
 review.balance()
 
 # %% [markdown]

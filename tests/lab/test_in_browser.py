@@ -99,7 +99,7 @@ def test_a_view_answers_and_panel_stands_beside_it(started: LabProcess, page: An
     )
     page.get_by_role("button", name="Press me").click()
     page.get_by_text("pressed").first.wait_for()
-    assert [line for line in violations(page, ".ak-sheet") if "color-contrast" in line] == []
+    assert violations(page, ".ak-sheet") == []
 
 
 @pytest.mark.parametrize(("scheme", "light"), [("light", "true"), ("dark", "false")])

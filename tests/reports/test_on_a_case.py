@@ -204,3 +204,37 @@ def test_verifying_the_vault_afterwards_finds_nothing(scene: Scene, report: repo
 
     found = verify(scene.folder / "vault", Secret(PASSPHRASE), heads=HeadStore(scene.state / "heads"))
     assert found.ok, [str(one) for one in found.findings]
+
+
+# -- the other reports, whole: as a page and on paper ------------------------------------------------------------------------
+
+OTHERS = {
+    "acquisition_and_completeness": {"snapshot": "s1"},
+    "snapshot_compare": {"before": "s1", "after": "s2"},
+    "dependency_graph": {"before": "s1", "after": "s2"},
+    "restore_plan": {"plan": ""},
+}
+
+
+def test_every_report_that_comes_with_this_software_is_made_whole_somewhere_here() -> None:
+    assert {report.name for report in reports.catalogue()} == {*OTHERS, "restore_verification"}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_each_report_is_a_page_and_a_pdf_with_pictures_and_the_notebook(
+    name: str, scene: Scene, tmp_path: Path, pango: None
+) -> None:
+    given = {"vault": str(scene.folder / "vault"), **OTHERS[name]}
+    if "plan" in given:
+        given["plan"] = str(scene.plan)
+    made = reports.run(name, given, tmp_path / "out", passphrase=Secret(PASSPHRASE), environment=scene.environment)
+    page = made.html.read_text(encoding="utf-8")
+    assert "<svg" in page, "a picture"
+    assert not re.search(r"(src|href|action|data)=[\"']?(https?:|//)|url\((?!#)|@import", page)
+    assert "Traceback" not in page
+    assert made.pdf is not None
+    reader = PdfReader(made.pdf, strict=True)
+    pages = [" ".join(part.extract_text().split()) for part in reader.pages]
+    for number, said in enumerate(pages, start=1):
+        assert f"page {number} of {len(pages)}" in said
+    assert reader.attachments[made.notebook.name] == [made.notebook.read_bytes()]

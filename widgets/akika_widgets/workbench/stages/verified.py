@@ -127,7 +127,7 @@ class Verified(Stage):
 
         def work(work: Work) -> str:
             work.progress("capturing the company and holding it against the plan")
-            _result, info = desk.case.plans.verify(file)
+            _result, info = desk.case.plans.verify(file, progress=work.progress, should_stop=work.should_stop)
             return info.id
 
         desk.start("verify", "Verifying", work, about=held.plan.id)
