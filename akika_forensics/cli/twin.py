@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from akika_forensics.cli.session import Options, open_case
+from akika_forensics.cli.session import Options, ask, open_case
 from akika_forensics.cli.speech import note, say, say_json
 from akika_forensics.errors import NetworkFailed, Refused, WrongUse
 from akika_forensics.jobs.signals import stop_on_signal
 from akika_forensics.model.payload import decode
+from akika_forensics.settings import Secret
 
 if TYPE_CHECKING:
     from akika_forensics.twin.beliefs import Beliefs
@@ -126,3 +127,55 @@ def incident(
     for record in truth["records"]:
         say(f"{record['what']:12} {record['entity']}:{record['id']}")
     sys.stdout.flush()
+
+
+@group.command("probe")
+def probe(
+    context: typer.Context,
+    realm: str = typer.Option(..., help="The number of the sandbox company."),
+    out: Path = typer.Option(..., help="The profile's file, new."),
+    url: str = typer.Option(
+        "https://sandbox-quickbooks.api.intuit.com", help="The sandbox, or a twin on this machine."
+    ),
+    belief: list[str] = typer.Option([], help="Only this question; repeat it."),
+    token_env: str = typer.Option("AKIKA_PROBE_TOKEN", help="The environment variable that holds the access token."),
+    flood: bool = typer.Option(False, "--flood", help="Also send requests until the company refuses more of them."),
+    yes: bool = typer.Option(False, "--yes", help="Do not ask before records are written."),
+) -> None:
+    """Find out from a sandbox company what nobody is sure of, and write it down for the twin."""
+    from akika_forensics.twin import probing
+
+    options: Options = context.obj
+    probing.check_host(url)
+    if out.exists():
+        raise WrongUse(f"{out} is there already.", do="Give a new file.")
+    asked = probing.Probe(belief, flood=flood)
+    note(f"This asks company {realm} at {url}:")
+    for line in asked.intentions():
+        note(f"  {line}")
+    note("It changes only what it makes itself, and deletes it or makes it inactive at the end.")
+    if not yes:
+        _agree()
+    with probing.Sandbox(url, realm, _access_token(token_env)) as sandbox:
+        profile = asked.run(sandbox, note)
+    probing.write_profile(profile, out)
+    if options.json:
+        say_json({"file": str(out), **profile})
+        return
+    say(f"{len(profile['beliefs'])} settled, {len(profile['open'])} open, written to {out}.")
+    for left in profile["left"]:
+        say(f"  left behind: {left}")
+    say(f"Next: akika twin serve --profile {out}")
+
+
+def _agree() -> None:
+    if not sys.stdin.isatty():
+        raise WrongUse("Nobody said yes.", means="A probe writes records.", do="Give --yes in a script.")
+    if not typer.confirm("Go on?", err=True):
+        raise Refused("Nothing was asked.")
+
+
+def _access_token(variable: str) -> Secret:
+    """The access token: from the environment or a prompt; never an argument."""
+    text = os.environ.get(variable)
+    return Secret(text) if text else ask("Access token of the sandbox company", new=False, instead=variable)
