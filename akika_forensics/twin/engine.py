@@ -66,11 +66,20 @@ class Twin:
                 self._found(company_name or "Sample Company")
 
     def _wind_clock(self) -> None:
-        stood = self._store.setting("clock")
+        stood = self.kept("clock")
         if stood is not None:
-            self.clock.restore(ClockState.from_dict(payloads.decode(stood.encode())))
+            self.clock.restore(ClockState.from_dict(stood))
         store = self._store  # not the twin: one that is let go of must close its file
         self.clock.on_change = lambda state: store.set_setting("clock", payloads.encode(state.as_dict()).decode())
+
+    def kept(self, name: str) -> Any:
+        """What ``keep`` wrote into the company's file under a name; None when it never did."""
+        found = self._store.setting(name)
+        return payloads.decode(found.encode()) if found is not None else None
+
+    def keep(self, name: str, value: Any) -> None:
+        """Write a JSON value of the server's own beside the company."""
+        self._store.set_setting(name, payloads.encode(value).decode())
 
     def _found(self, name: str) -> None:
         session = Session(self._store, self._cache, self.clock.stamp())

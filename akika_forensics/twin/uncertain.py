@@ -186,6 +186,20 @@ TABLE: Final[tuple[Belief, ...]] = (
         _OPEN,
         "throttle",
     ),
+    _row(
+        "refresh_token_value",
+        "Is the refresh token replaced once a day, or at every use?",
+        "daily every_use",
+        "QuickBooks API, OAuth 2.0: about every 24 to 26 hours, by an announcement",
+        "sign-in",
+    ),
+    _row(
+        "refresh_token_hard_end",
+        "Does the token endpoint tell when the connection ends for good?",
+        "told left_out",
+        "QuickBooks API, OAuth 2.0: told in newer answers, absent from those of 2019",
+        "sign-in",
+    ),
     _row("batch_void", "Can an item of a batch be a void?", "applied refused", _OPEN, "batch"),
     _row(
         "transaction_ids",

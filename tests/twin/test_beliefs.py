@@ -219,6 +219,25 @@ def _(books: Any) -> str:
     return "envelope" if body else "empty"
 
 
+def _token_answers(books: Any) -> list[Body]:
+    with serve(books.twin, beliefs=books.twin.beliefs) as server:
+        given = server.credentials
+        form = {"grant_type": "refresh_token", "refresh_token": given.refresh_token}
+        client = (given.client_id, given.client_secret)
+        return [form, httpx.post(server.token_url, data=form, auth=client).json()]
+
+
+@look("refresh_token_value")
+def _(books: Any) -> str:
+    before, after = _token_answers(books)
+    return "daily" if before["refresh_token"] == after["refresh_token"] else "every_use"
+
+
+@look("refresh_token_hard_end")
+def _(books: Any) -> str:
+    return "told" if "x_refresh_token_hard_expires_in" in _token_answers(books)[1] else "left_out"
+
+
 @look("batch_void")
 def _(books: Any) -> str:
     made = books.twin.create("Invoice", books.sale(books.ann, 5))

@@ -96,7 +96,7 @@ def linked(amount: float, kind: str, record_id: str, line: Any) -> Any:
 
 
 def test_the_browser_step_gives_tokens_that_work_and_refresh_and_end(server: TwinServer, auth: AuthClient) -> None:
-    url = auth.get_authorization_url([Scopes.ACCOUNTING], state_token="s1")
+    url = auth.get_authorization_url([Scopes.ACCOUNTING, Scopes.OPENID], state_token="s1")
     answer = httpx.get(url, follow_redirects=False)
     assert answer.status_code == 302
     back = httpx.URL(answer.headers["location"]).params
@@ -105,7 +105,8 @@ def test_the_browser_step_gives_tokens_that_work_and_refresh_and_end(server: Twi
     auth.get_bearer_token(back["code"], realm_id=back["realmId"])
     first, access = auth.refresh_token, auth.access_token
     auth.refresh()
-    assert auth.refresh_token != first
+    assert auth.refresh_token == first, "replaced once a day"
+    assert auth.access_token != access
     for token in (access, auth.access_token):
         assert (
             httpx.get(

@@ -145,23 +145,30 @@ def test_tokens_rotate_and_the_old_ones_live_on_as_long_as_they_should(served: A
 
     first = refresh(given.refresh_token)
     assert first.headers["cache-control"] == "no-cache, no-store"
-    assert set(first.json()) == {
+    assert list(first.json()) == [
         "x_refresh_token_expires_in",
+        "x_refresh_token_hard_expires_in",
         "refresh_token",
         "access_token",
         "token_type",
         "expires_in",
-    }
-    assert first.json()["refresh_token"] != given.refresh_token
+    ]
+    assert first.json()["refresh_token"] == given.refresh_token, "the value is replaced once a day"
     assert company.get("customer/1").status_code == 200, "the older access token is good until it expires"
+    books.clock.now += timedelta(hours=25)
+    assert company.get("customer/1").status_code == 401
+    second = refresh(given.refresh_token)
+    assert second.json()["refresh_token"] != given.refresh_token
+    assert refresh(given.refresh_token).json()["refresh_token"] == second.json()["refresh_token"]
+    books.clock.now += timedelta(hours=47)
+    assert refresh(given.refresh_token).status_code == 200, "nobody has used the new one"
+    third = refresh(second.json()["refresh_token"])
     books.clock.now += timedelta(hours=23)
     assert refresh(given.refresh_token).status_code == 200
-    assert company.get("customer/1").status_code == 401
     books.clock.now += timedelta(hours=2)
     late = refresh(given.refresh_token)
-    assert (late.status_code, late.json()["error"]) == (400, "invalid_grant")
-    assert refresh(first.json()["refresh_token"]).status_code == 200
-    form = {"grant_type": "refresh_token", "refresh_token": first.json()["refresh_token"]}
+    assert (late.status_code, late.json()) == (400, {"error": "invalid_grant", "error_description": "Token invalid"})
+    form = {"grant_type": "refresh_token", "refresh_token": third.json()["refresh_token"]}
     in_body = form | {"client_id": given.client_id, "client_secret": given.client_secret}
     assert httpx.post(company.server.token_url, data=in_body).status_code == 200
     stranger = httpx.post(company.server.token_url, data=form, auth=("x", "y"))

@@ -36,7 +36,7 @@ class Gate:
             return service.too_many(self.twin, call.started)
         if "error" in met:
             return service.system_failure(call.started)
-        refused = self._signed_in(authorization)
+        refused = self.authority.refuses(authorization)
         if refused is not None:
             return service.gateway(refused, call.started)
         if self.throttle is None:
@@ -62,11 +62,3 @@ class Gate:
         if self.after_apply is not None:
             self.after_apply(seen.kind_number, seen.kind)
         return found
-
-    def _signed_in(self, authorization: str) -> faults.GatewayFault | None:
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            return faults.not_authenticated("Malformed bearer token: too short or too long")
-        if not self.authority.accepts(token):
-            return faults.not_authenticated(f"Token expired: {token[:4]}…")
-        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -28,7 +29,7 @@ class TwinServer:
 
     def __init__(self, twin: Twin, *, port: int = 0, limits: Limits | None = None, faults: str = "") -> None:
         self.twin = twin
-        self._authority = oauth.Authority(twin.clock)
+        self._authority = oauth.Authority(twin.clock, twin, lambda: _manner(twin.beliefs))
         self._gate = Gate(twin, self._authority, limits, faults)
         # asyncio switches off Nagle's delay (40 ms an answer) only where the protocol is named.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -115,6 +116,13 @@ class TwinServer:
     @after_apply.setter
     def after_apply(self, hook: Hook | None) -> None:
         self._gate.after_apply = hook
+
+
+def _manner(beliefs: Beliefs) -> oauth.Manner:
+    daily = beliefs.choice("refresh_token_value") == "daily"
+    return oauth.Manner(
+        oauth.ROTATES_AFTER if daily else timedelta(0), beliefs.choice("refresh_token_hard_end") == "told"
+    )
 
 
 def serve(

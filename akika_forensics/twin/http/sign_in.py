@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from akika_forensics.errors import AkikaError
 from akika_forensics.model import payload as payloads
-from akika_forensics.twin.http import oauth, service
+from akika_forensics.twin.http import consent, headers, oauth, openid
 from akika_forensics.twin.http.gate import Gate
+
+_PAGE: Final = {
+    "Cache-Control": "no-cache, no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+}
+_QUIET: Final = {"Cache-Control": "no-cache, no-store", "Pragma": "no-cache"}
 
 
 class SignIn:
@@ -21,12 +30,14 @@ class SignIn:
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
         self._twin = gate.twin
+        self._signer = openid.Signer(gate.twin)
 
     def routes(self) -> list[Route]:
         return [
             Route("/oauth2/v1/tokens/bearer", self._token, methods=["POST"]),
             Route("/v2/oauth2/tokens/revoke", self._revoke, methods=["POST"]),
             Route("/connect/oauth2", self._authorize, methods=["GET"]),
+            Route("/connect/oauth2", self._decided, methods=["POST"]),
             Route("/v1/openid_connect/userinfo", self._userinfo, methods=["GET"]),
             Route("/op/v1/jwks", self._jwks, methods=["GET"]),
             *(
@@ -37,58 +48,95 @@ class SignIn:
         ]
 
     async def _token(self, request: Request) -> Response:
-        body = await request.body()
-        form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        form = _form(await request.body())
         seen = self._twin.requests.arrive("sign-in", "POST", request.url.path, "", None, b"")
-        quiet = {"Cache-Control": "no-cache, no-store", "Pragma": "no-cache"}
+        authorization = request.headers.get("authorization", "")
         try:
-            answer = self._gate.authority.token(request.headers.get("authorization", ""), form)
+            answer = await run_in_threadpool(self._issue, authorization, form, openid.issuer(_origin(request)))
         except oauth.OAuthError as error:
             seen.status = error.status
-            headers = {"WWW-Authenticate": 'Basic realm="Intuit"'} if error.status == 401 else {}
-            return _json(error.body(), error.status, quiet | headers)
+            asked = {"WWW-Authenticate": 'Basic realm="Intuit"'} if error.status == 401 else {}
+            return self._json(error.body(), error.status, _QUIET | asked)
         seen.status = 200
-        return _json(answer, 200, quiet)
+        return self._json(answer, 200, _QUIET)
+
+    def _issue(self, authorization: str, form: Mapping[str, str], issuer: str) -> dict[str, Any]:
+        answer, granted = self._gate.authority.token(authorization, form)
+        if "openid" in granted:
+            client_id = self._gate.authority.credentials.client_id
+            realm = self._twin.realm_id if oauth.ACCOUNTING in granted else None
+            answer["id_token"] = self._signer.identity(issuer, client_id, realm, self._twin.clock())
+        return answer
 
     async def _revoke(self, request: Request) -> Response:
         body = await request.body()
         try:
-            try:
-                found = payloads.decode(body)
-            except AkikaError:
-                found = dict(parse_qsl(body.decode("utf-8", "replace")))
-            self._gate.authority.check_client(request.headers.get("authorization", ""), {})
-            self._gate.authority.revoke(str(found.get("token", "")) if isinstance(found, dict) else "")
+            found = payloads.decode(body)
+        except AkikaError:
+            found = _form(body)
+        form = {name: str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+        try:
+            self._gate.authority.check_client(request.headers.get("authorization", ""), form)
+            self._gate.authority.revoke(form.get("token", ""))
         except oauth.OAuthError as error:
-            return _json(error.body(), error.status)
+            asked = {"WWW-Authenticate": 'Basic realm="Intuit"'} if error.status == 401 else {}
+            return self._json(error.body(), error.status, asked)
         return Response(status_code=200)
 
     async def _authorize(self, request: Request) -> Response:
-        """No page to click on: the code comes at once. A local stand-in for the browser step."""
-        wanted = request.query_params
-        redirect = wanted.get("redirect_uri", "")
-        if not redirect.startswith(("http://", "https://")):
-            return _json({"error": "invalid_request"}, 400)
+        """The page, for who reads HTML. A script that asks for none finds the way back at once, as after Connect."""
         try:
-            code = self._gate.authority.code(wanted.get("client_id", ""), redirect)
-        except oauth.OAuthError as error:
-            return _json(error.body(), error.status)
-        answer = {"code": code, "state": wanted.get("state", ""), "realmId": self._twin.realm_id}
-        separator = "&" if "?" in redirect else "?"
-        return RedirectResponse(f"{redirect}{separator}{urlencode(answer)}", 302)
+            wish = consent.Wish.read(request.query_params, self._gate.authority)
+        except consent.NotAskedRightlyError as error:
+            return HTMLResponse(consent.trouble(str(error)), 400, _PAGE)
+        if wish.error:
+            return RedirectResponse(wish.back(error=wish.error), 302)
+        if "text/html" not in request.headers.get("accept", ""):
+            return self._connected(wish)
+        return HTMLResponse(consent.page(wish, self._twin.company_name, self._twin.realm_id), 200, _PAGE)
+
+    async def _decided(self, request: Request) -> Response:
+        form = _form(await request.body())
+        try:
+            wish = consent.Wish.read(form, self._gate.authority)
+        except consent.NotAskedRightlyError as error:
+            return HTMLResponse(consent.trouble(str(error)), 400, _PAGE)
+        if wish.error:
+            return RedirectResponse(wish.back(error=wish.error), 302)
+        if form.get("decision") != "connect":
+            return RedirectResponse(wish.back(error="access_denied"), 302)
+        if wish.of_company and form.get("realm_id", self._twin.realm_id) != self._twin.realm_id:
+            return HTMLResponse(consent.trouble("There is no such company."), 400, _PAGE)
+        return self._connected(wish)
+
+    def _connected(self, wish: consent.Wish) -> Response:
+        code = self._gate.authority.code(wish.redirect, wish.scopes)
+        company = {"realmId": self._twin.realm_id} if wish.of_company else {}
+        return RedirectResponse(wish.back(code=code, **company), 302)
 
     async def _userinfo(self, request: Request) -> Response:
-        _, _, token = request.headers.get("authorization", "").partition(" ")
-        if not self._gate.authority.accepts(token):
-            return _json({"error": "invalid_token"}, 401)
-        return _json({"sub": "twin-user", "email": "owner@example.com", "emailVerified": True})
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        scopes = self._gate.authority.scopes_of(token.strip()) if scheme.lower() == "bearer" else None
+        if scopes is None:
+            return self._json({"error": "invalid_token"}, 401, {"WWW-Authenticate": 'Bearer error="invalid_token"'})
+        if "openid" not in scopes:
+            return self._json({"error": "insufficient_scope"}, 403)
+        return self._json(openid.user(scopes))
 
     async def _jwks(self, _: Request) -> Response:
-        return _json({"keys": []})
+        return self._json(await run_in_threadpool(self._signer.keys))
 
     async def _discovery(self, request: Request) -> Response:
-        return _json(oauth.discovery(str(request.base_url).rstrip("/")))
+        return self._json(openid.discovery(_origin(request)))
+
+    def _json(self, body: Any, status: int = 200, more: dict[str, str] | None = None) -> Response:
+        told = {"Content-Type": f"{headers.JSON};charset=utf-8", **(more or {})}
+        return Response(payloads.encode(body), status, told)
 
 
-def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(payloads.encode(body), status, {"Content-Type": service.JSON, **(headers or {})})
+def _origin(request: Request) -> str:
+    return str(request.base_url).rstrip("/")
+
+
+def _form(body: bytes) -> dict[str, str]:
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
