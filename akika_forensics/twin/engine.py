@@ -14,9 +14,7 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE, Delete
 from akika_forensics.model.instants import now
 from akika_forensics.model.money import cents
-from akika_forensics.twin import operations, settings, wire
-from akika_forensics.twin.attachments import upload
-from akika_forensics.twin.attachments.upload import Upload
+from akika_forensics.twin import bank, operations, settings, standing, wire
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.clock import ClockState, VirtualClock
 from akika_forensics.twin.http.request_log import RequestLog, Seen
@@ -233,12 +231,6 @@ class Twin:
             record_id = operations.void(session, entity, dict(body))
         return self._stored(entity, record_id)
 
-    def attach(self, sent: Upload) -> dict[str, Any]:
-        """Keep an uploaded file and key its Attachable; gives it as stored."""
-        with self._session() as session:
-            record_id = upload.store(session, self.realm_id, sent)
-        return self._stored("Attachable", record_id)
-
     def batch(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The items of a ``BatchItemRequest``, each applied on its own; answers in the order of the items.
 
@@ -253,6 +245,35 @@ class Twin:
         if payload is None:
             raise WrongUse(f"{entity} {record_id} is gone.")
         return payloads.decode(payload)  # type: ignore[no-any-return]  # a stored record is an object
+
+    # what people do on QuickBooks' own screens, and how the company stands
+
+    def match_bank(self, entity: str, record_id: str, *, matched: bool = True) -> None:
+        """Match a transaction to a line of the bank's feed: it can be neither changed nor deleted until unmatched.
+
+        Raises WrongUse for a record that is not there or moves no bank or card account.
+        """
+        with self._session() as session:
+            bank.mark(session, entity, record_id, bank.MATCHED, on=matched)
+
+    def reconcile(self, entity: str, record_id: str, *, reconciled: bool = True) -> None:
+        """Tick a transaction off a statement; like QuickBooks', the twin then changes and deletes it without a word."""
+        with self._session() as session:
+            bank.mark(session, entity, record_id, bank.RECONCILED, on=reconciled)
+
+    def bank_marks(self, entity: str, record_id: str) -> frozenset[str]:
+        """``matched`` and ``reconciled``, as far as they hold."""
+        return self._store.marks(entity, record_id)
+
+    def stand(self, code: str | None) -> None:
+        """Refuse every request with a code that stands for the company, such as 140 (locked); None ends it."""
+        with self._store.transaction():
+            standing.stand(self._store, code)
+
+    def name_user(self, name: str) -> None:
+        """Who is told to have saved last, where a token is stale."""
+        with self._store.transaction():
+            self._store.set_setting("user", name)
 
     # loading
 

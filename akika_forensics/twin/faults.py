@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 INACTIVE_TARGET: Final = (
@@ -35,13 +37,16 @@ class QuickBooksFault(Exception):
         self.fault_type = fault_type
         self.status = status
         self.timed = timed
+        self.more: tuple[QuickBooksFault, ...] = ()
 
     def body(self) -> dict[str, Any]:
         """The inner ``Fault`` object: upper-case names, the code as a string."""
-        error = {"Message": self.message, "Detail": self.detail, "code": self.code}
-        if self.element is not None:
-            error["element"] = self.element
-        return {"Error": [error], "type": self.fault_type}
+        return {"Error": [fault.error() for fault in (self, *self.more)], "type": self.fault_type}
+
+    def error(self) -> dict[str, str]:
+        """One row of ``Error``."""
+        row = {"Message": self.message, "Detail": self.detail, "code": self.code}
+        return row if self.element is None else {**row, "element": self.element}
 
 
 class GatewayFault(Exception):
@@ -87,6 +92,13 @@ def throttled() -> GatewayFault:
     return GatewayFault(429, "ThrottleExceeded", "3001", detail, "SERVICE")
 
 
+def together(found: Sequence[QuickBooksFault]) -> QuickBooksFault:
+    """Several refusals in one answer, of which there is at least one."""
+    first = found[0]
+    first.more = tuple(found[1:])
+    return first
+
+
 def business(detail: str) -> QuickBooksFault:
     """Error 6000."""
     return QuickBooksFault(
@@ -118,17 +130,36 @@ def unknown_property(name: str, owner: str, known: list[str]) -> QuickBooksFault
     )
 
 
+_MALFORMED: Final = {
+    "date": ("2060", "Invalid Date Format"),
+    "day": ("2070", "Invalid Date"),
+    "time": ("2060", "Invalid Date Format"),
+    "integer": ("2080", "Invalid Number Format"),
+    "fraction": ("2090", "Invalid Number"),
+    "number": ("2100", "Invalid Decimal Format"),
+    "type": ("2120", "Invalid Type"),
+    "amount": ("2140", "Invalid Amount"),
+    "percent": ("2150", "Invalid Percent"),
+    "quantity": ("2160", "Invalid Quantity"),
+    "enum": ("2170", "Invalid Enumeration"),
+    "web": ("2200", "Malformed Website Address Format"),
+    "email": ("2210", "Invalid Email Address Format"),
+    "currency": ("2220", "Invalid Currency Type"),
+    "boolean": ("2230", "Invalid Boolean"),
+    "range": ("2240", "Invalid Number Range"),
+}
+"""What is wrong with a value, to code and message. Source: QuickBooks API, list of error codes."""
+
+
 def malformed(name: str, kind: str, value: Any) -> QuickBooksFault:
-    """A value that is not of its field's type. Source: QuickBooks API, errors 2060 to 2240 and 2170."""
-    code, message = {
-        "date": ("2060", "Invalid Date"),
-        "time": ("2060", "Invalid Date"),
-        "number": ("2080", "Invalid Number"),
-        "integer": ("2080", "Invalid Number"),
-        "boolean": ("2100", "Invalid Boolean"),
-        "enum": ("2170", "Invalid Enumeration"),
-    }.get(kind, ("2040", "Invalid String"))
-    return QuickBooksFault(code, message, f"Property Name:{name} specified value {value!r} is invalid", name)
+    """A value that its field cannot hold. Source for the detail: seen of 2170 alone, the others by analogy."""
+    code, message = _MALFORMED.get(kind, ("2040", "Invalid String"))
+    return QuickBooksFault(code, message, f"{message} : {value}", name)
+
+
+def invalid_characters(name: str, value: str) -> QuickBooksFault:
+    """Error 2040: a text with a character that its field does not take. Source: QuickBooks API, list of error codes."""
+    return QuickBooksFault("2040", "Invalid String", f"Element contains invalid characters: {value}", name)
 
 
 def invalid_id(value: Any, *, timed: bool = False) -> QuickBooksFault:
@@ -168,14 +199,13 @@ def invalid_reference(space: str, record_id: str) -> QuickBooksFault:
     )
 
 
-def stale(other: str = "another user") -> QuickBooksFault:
-    """Error 5010."""
-    who = other[0].upper() + other[1:]
+def stale(other: str) -> QuickBooksFault:
+    """Error 5010; ``other`` is the name of the user who saved last. Source: recorded answers."""
     return QuickBooksFault(
         "5010",
         "Stale Object Error",
         f"Stale Object Error : You and {other} were working on this at the same time. "
-        f"{who} finished before you did, so your work was not saved.",
+        f"{other} finished before you did, so your work was not saved.",
         "",
     )
 
@@ -191,58 +221,28 @@ def duplicate_number(number: str, txn_type: str, record_id: str) -> QuickBooksFa
     )
 
 
-def duplicate_name(detail: str) -> QuickBooksFault:
+def duplicate_name(detail: str, element: str | None = "") -> QuickBooksFault:
     """Error 6240."""
-    return QuickBooksFault("6240", "Duplicate Name Exists Error", f"The name supplied already exists. : {detail}", "")
+    text = f"The name supplied already exists. : {detail}"
+    return QuickBooksFault("6240", "Duplicate Name Exists Error", text, element)
 
 
-def upload_too_large(size: int) -> QuickBooksFault:
-    """Error 6030. Source: the service's table of error codes, as 6040 and 6050."""
-    detail = f"The file upload request should not exceed 100MB in size. The current request size is {size}"
-    return QuickBooksFault("6030", "Upload request size exceeds allowed limit", detail, "")
-
-
-def no_attachable(supplied: str, part: str) -> QuickBooksFault:
-    """Error 6040."""
-    return QuickBooksFault(
-        "6040",
-        "The file metadata must be of Attachable type",
-        f"The file metadata submitted must be of Attachable type. Supplied Type: {supplied}, "
-        f"request parameter: {part}.",
-        "",
-    )
-
-
-def unsupported_file(name: str, kind: str) -> QuickBooksFault:
-    """Error 6041: an ending or a content type that the service does not take. Its wording is not recorded."""
-    detail = f"The file {name} of type {kind or 'unknown'} is not supported for Attachable"
-    return QuickBooksFault("6041", "The file type is unsupported for Attachable", detail, "")
-
-
-def unattachable(named: str) -> QuickBooksFault:
-    """Error 6050."""
-    return QuickBooksFault(
-        "6050",
-        "The entity reference type is unsupported for Attachable",
-        f"The entity reference type {named} is unsupported for Attachable",
-        "",
-    )
-
-
-def wrong_amount() -> QuickBooksFault:
-    """Error 6070."""
+def wrong_amount(amount: Decimal) -> QuickBooksFault:
+    """Error 6070. Source for the figure with commas and no needless decimals: seen by third parties."""
+    shown = f"{amount:,f}"
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
     return QuickBooksFault(
         "6070",
         "Amount calculation incorrect in the request",
-        "Amount is not equal to UnitPrice * Qty. Supplied value:Amount",
+        f"Amount is not equal to UnitPrice * Qty. Supplied value:{shown}",
         "",
     )
 
 
-def closed_books() -> QuickBooksFault:
-    """Error 6200."""
+def closed_books(*, password: bool = False) -> QuickBooksFault:
+    """Error 6200, or 6210 where a password closes the books."""
     return QuickBooksFault(
-        "6200",
+        "6210" if password else "6200",
         "Account Period Closed, Cannot Update Through Services API",
         "The account period has closed and the account books cannot be updated through through the QBO Services API. "
         "Please use the QBO website to make these changes.",
@@ -261,12 +261,12 @@ def has_balance(kind: str) -> QuickBooksFault:
 
 
 def deposited() -> QuickBooksFault:
-    """Error 6540."""
+    """Error 6540. Source for the text: seen by a third party."""
     return QuickBooksFault(
         "6540",
         "Deposited Transaction cannot be changed",
-        "Deposited Transaction cannot be changed : If you need to change or delete this transaction, you must delete "
-        "it from the Deposit it's on in the Registers first.",
+        "This transaction has been deposited. If you want to change or delete it, you must edit the deposit it appears "
+        "on and remove it first",
         "",
     )
 
@@ -310,7 +310,14 @@ def not_offered(feature: str) -> QuickBooksFault:
 def too_many_items(limit: int, count: int) -> QuickBooksFault:
     """Error 1040."""
     return QuickBooksFault(
-        "1040", "The batch size exceeds the limit", f"Batch holds {count} items; the limit is {limit}"
+        "1040", "Batch size exceeds allowed limit", f"Batch holds {count} items; the limit is {limit}"
+    )
+
+
+def unattachable(entity: str) -> QuickBooksFault:
+    """Error 6050."""
+    return QuickBooksFault(
+        "6050", "Entity type is not supported", f"Attachments are not supported on entity type {entity}", "EntityRef"
     )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.catalogue import CATALOGUE, Delete
-from akika_forensics.twin import faults, identity, rules, schema, wire
+from akika_forensics.twin import bank, faults, identity, refusals, rules, schema, settings, standing, wire
 from akika_forensics.twin.documents import closing, links, merge, voiding
-from akika_forensics.twin.ledger import effects, opening, posting
+from akika_forensics.twin.ledger import deactivation, effects, opening, posting, reaccounting
 from akika_forensics.twin.request import Write
 from akika_forensics.twin.session import Session
 
@@ -26,6 +26,7 @@ def create(
         raise faults.unsupported(f"create {entity}")
     if not schema.fields_of(entity):
         raise faults.not_offered(f"{entity} cannot be created in this company.")
+    standing.check_subscription(session)
     admitted = schema.admit(entity, body)
     given = opening.taken(admitted, row.opening)
     claimed = admitted.get("TotalAmt")
@@ -66,7 +67,8 @@ def _apply(session: Session, entity: str, record_id: str, body: dict[str, Any] |
 
 
 def _current(session: Session, entity: str, body: dict[str, Any]) -> dict[str, Any]:
-    """The record that a request is about, its SyncToken checked. Raises 2020, 2030, 610, 5010."""
+    """The record that a request is about, its SyncToken checked. Raises 6190, 2020, 2030, 610, 5010."""
+    standing.check_subscription(session)
     record_id = str(body.get("Id", ""))
     if not record_id:
         raise faults.missing("Id")
@@ -81,7 +83,7 @@ def _current(session: Session, entity: str, body: dict[str, Any]) -> dict[str, A
             return old
         raise faults.missing("SyncToken")
     if str(token) != str(old.get("SyncToken", "0")):
-        raise faults.stale()
+        raise faults.stale(settings.last_user(session))
     return old
 
 
@@ -97,22 +99,26 @@ def update(session: Session, entity: str, body: dict[str, Any], include: frozens
     claimed = admitted.get("TotalAmt")
     sent = merge.drop_unwritable(entity, admitted)
     fresh = (merge.sparse if is_sparse else merge.full)(entity, old, sent)
-    write = Write(session, entity, old, frozenset(sent), include, None, claimed)
+    write = Write(session, entity, old, frozenset(sent), include, None, claimed, is_sparse)
     rules.complete(write, fresh)
     record_id = str(old["Id"])
     fresh.update(domain="QBO", sparse=False, Id=record_id, SyncToken=old["SyncToken"], MetaData=old["MetaData"])
     merge.list_links(entity, fresh)
     if merge.same(entity, old, fresh):
         return record_id
+    bank.check(session, entity, old)
     links.check_targets(session, entity, fresh)
     closing.check(session, entity, old, fresh)
     closing.check_deposited(session, entity, old, fresh)
     closing.check_settled(session, entity, old, fresh)
     fresh["SyncToken"] = str(int(str(old["SyncToken"])) + 1)
     fresh["MetaData"] = {**old["MetaData"], "LastUpdatedTime": wire.metadata_time(session.moment)}
+    deactivation.post(session, entity, old, fresh, write.today, lambda kind, inner: _keyed(session, kind, inner))
     session.put(entity, fresh)
     rules.follow(write, fresh)
     _apply(session, entity, record_id, fresh)
+    if entity == "Item":
+        reaccounting.follow(session, old, fresh, include)
     return record_id
 
 
@@ -125,11 +131,11 @@ def delete(session: Session, entity: str, body: dict[str, Any]) -> str:
     _whole_enough(session, entity, body)
     closing.check(session, entity, old, None)
     closing.check_deposited(session, entity, old, None)
+    bank.check(session, entity, old)
     effects.detach(session, entity, record_id)
     _apply(session, entity, record_id, None)
     session.remove(entity, record_id)
-    if entity == "Attachable":
-        session.store.files.remove(record_id)
+    bank.forget(session, entity, record_id)
     return record_id
 
 
@@ -143,11 +149,17 @@ def _whole_enough(session: Session, entity: str, body: dict[str, Any]) -> None:
 
 
 def void(session: Session, entity: str, body: dict[str, Any]) -> str:
+    """Where the API cannot void, the answer is 200 and the record as it was. Source: seen of Bill and JournalEntry."""
     row = CATALOGUE.get(entity)
-    if row is None or row.void is None:
+    if row is None or not row.is_transaction or not row.can("update"):
         raise faults.unsupported(f"void {entity}")
     old = copy.deepcopy(_current(session, entity, body))
     record_id = str(old["Id"])
+    if row.void is None:
+        return record_id
+    if voiding.is_settled(old):
+        raise refusals.settled()
+    bank.check(session, entity, old)
     closing.check(session, entity, old, old)
     closing.check_deposited(session, entity, old, None)
     effects.detach(session, entity, record_id)

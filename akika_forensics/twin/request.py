@@ -26,6 +26,7 @@ class Write:
     include: frozenset[str] = frozenset()
     opening: dict[str, Any] | None = None
     claimed: Decimal | None = None
+    sparse: bool = False
 
     @property
     def today(self) -> date:

@@ -7,6 +7,7 @@ of the keys on the wire (the own fields of a type first, then those of its ances
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from decimal import Decimal
 from importlib import resources
@@ -40,6 +41,10 @@ MONEY: Final = frozenset(
     ]
 )
 """Fields printed with two decimals, or as ``0``. Source: recorded answers."""
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
+"""As much of RFC 822 as a mistyped address fails."""
 
 REF_KEYS: Final = frozenset({"value", "name", "type"})
 
@@ -116,7 +121,7 @@ def _admit_value(name: str, kind: str, value: Any) -> Any:  # noqa: PLR0912 - on
         raise faults.malformed(name, kind, value)
     match kind:
         case "string":
-            return _text(value)
+            return _address(name, _text(value))
         case "number" | "integer":
             return _number(name, kind, value)
         case "boolean":
@@ -125,13 +130,23 @@ def _admit_value(name: str, kind: str, value: Any) -> Any:  # noqa: PLR0912 - on
             try:
                 return parse_date(str(value)).isoformat()
             except ValueError:
-                raise faults.malformed(name, kind, value) from None
+                shaped = _DAY.match(str(value).strip())
+                raise faults.malformed(name, "day" if shaped else "date", value) from None
         case _:
             try:
                 datetime.fromisoformat(str(value))
             except ValueError:
                 raise faults.malformed(name, kind, value) from None
             return str(value)
+
+
+def _address(name: str, text: str) -> str:
+    """E-mail addresses, several apart by commas, and web addresses. Raises 2210, 2200."""
+    if name == "Address" and not all(_MAIL.fullmatch(part.strip()) for part in text.split(",")):
+        raise faults.malformed(name, "email", text)
+    if name == "URI" and any(mark.isspace() for mark in text.strip()):
+        raise faults.malformed(name, "web", text)
+    return text
 
 
 def _text(value: Any) -> str:
@@ -147,13 +162,24 @@ def _number(name: str, kind: str, value: Any) -> Decimal | int:
         number = Decimal(str(value).strip())
     except ArithmeticError:
         raise faults.malformed(name, kind, value) from None
-    if not number.is_finite() or abs(number) > Decimal(10) ** 15:
+    if not number.is_finite():
         raise faults.malformed(name, kind, value)
+    if abs(number) > Decimal(10) ** 15:
+        raise faults.malformed(name, _too_large(name), value)
     if kind == "integer":
         if number != number.to_integral_value():
-            raise faults.malformed(name, kind, value)
+            raise faults.malformed(name, "fraction", value)
         return int(number)
+    if name in {"DiscountPercent", "TaxPercent"} and not 0 <= number <= 100:
+        raise faults.malformed(name, "percent", value)
     return number
+
+
+def _too_large(name: str) -> str:
+    """What kind of number is too large. Source: QuickBooks API, list of error codes."""
+    if name in MONEY:
+        return "amount"
+    return "quantity" if name in {"Qty", "QtyOnHand", "QtyDiff"} else "range"
 
 
 def _boolean(name: str, value: Any) -> bool:

@@ -130,6 +130,18 @@ def close_date(session: Session) -> date | None:
     return parse_date(value) if isinstance(value, str) and value else None
 
 
+def subscription(session: Session) -> str:
+    """``PAID``, ``TRIAL``, ``EXPIRED``; empty when the company does not say."""
+    body = session.find("CompanyInfo", "1") or {}
+    pairs = {str(row.get("Name")): str(row.get("Value")) for row in body.get("NameValue", [])}
+    return pairs.get("SubscriptionStatus", "").upper()
+
+
+def last_user(session: Session) -> str:
+    """Who saved last, as a refusal for a stale token names him. The company has one user."""
+    return session.store.setting("user") or "Craig Carlson"
+
+
 def fiscal_start_month(session: Session) -> int:
     body = session.find("CompanyInfo", "1") or {}
     name = str(body.get("FiscalYearStartMonth", "January"))

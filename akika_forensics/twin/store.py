@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from akika_forensics.twin.attachments import shelf
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.tables import TABLES, LinkRow, MovementRow, OutOfBalanceError, PostingRow, Row
 
@@ -32,8 +31,7 @@ class Store:
         if path:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(TABLES + shelf.TABLES)
-        self.files = shelf.Shelf(self._db, self._lock)
+        self._db.executescript(TABLES)
         kept = self.setting("beliefs")
         self.beliefs = Beliefs.from_dict(json.loads(kept)) if kept else Beliefs()
 
@@ -165,6 +163,19 @@ class Store:
         """What is taken for granted from now on; kept in the file."""
         self.set_setting("beliefs", json.dumps(beliefs.as_dict()))
         self.beliefs = beliefs
+
+    # marks of a bank's statement
+
+    def marks(self, entity: str, record_id: str) -> frozenset[str]:
+        with self._lock:
+            found = self._db.execute("SELECT what FROM mark WHERE entity = ? AND id = ?", (entity, record_id))
+            return frozenset(str(row[0]) for row in found)
+
+    def set_mark(self, entity: str, record_id: str, what: str, *, on: bool) -> None:
+        if on:
+            self._db.execute("INSERT OR IGNORE INTO mark VALUES (?,?,?)", (entity, record_id, what))
+        else:
+            self._db.execute("DELETE FROM mark WHERE entity = ? AND id = ? AND what = ?", (entity, record_id, what))
 
     # replays
 

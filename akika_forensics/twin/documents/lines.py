@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, cents, money
 from akika_forensics.model.references import PSEUDO_TAX_CODES
-from akika_forensics.twin import faults, identity, settings
+from akika_forensics.twin import faults, identity, refusals, settings
 from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import Write, ref_id
 
@@ -80,16 +80,14 @@ def check_price(line: dict[str, Any], found: dict[str, Any]) -> None:
     if quantity is None or price is None:
         return
     if cents(Decimal(quantity) * Decimal(price)) != cents(amount(line)):
-        raise faults.wrong_amount()
+        raise faults.wrong_amount(amount(line))
 
 
 def tax_code(found: dict[str, Any]) -> None:
     """TAX or NON; NON when not said. Raises 6100."""
     code = ref_id(found, "TaxCodeRef") or "NON"
     if code not in PSEUDO_TAX_CODES:
-        raise faults.QuickBooksFault(
-            "6100", "Invalid tax code", f"Invalid line tax code: {code}. Only TAX and NON are allowed.", ""
-        )
+        raise refusals.line_tax_code(code)
     found["TaxCodeRef"] = {"value": code}
 
 
@@ -104,7 +102,7 @@ def complete_sales(write: Write, body: dict[str, Any]) -> tuple[Decimal, Decimal
     for line in wanted:
         (discounts if line.get("DetailType") == DISCOUNT else rows).append(line)
     if not rows:
-        raise faults.missing("Line")
+        raise refusals.no_lines()
     if len(discounts) > 1:
         raise faults.business("Only one discount is allowed per transaction.")
     subtotal = taxable = ZERO
@@ -160,8 +158,10 @@ def _sellable(write: Write, item_id: str) -> None:
     item = write.session.find("Item", item_id)
     if item is None:
         return
-    if item.get("Type") in {"Category", "Group"}:
-        raise faults.business("Select a product or service that is not a category or a bundle.")
+    if item.get("Type") == "Category":
+        raise refusals.category_on_line()
+    if item.get("Type") == "Group":
+        raise faults.business("Select a product or service that is not a bundle.")
     if not ref_id(item, "IncomeAccountRef"):
         raise faults.business(f"The product or service {item.get('Name')} has no income account.")
 
@@ -256,7 +256,9 @@ def _expense_target(write: Write, kind: str, found: dict[str, Any]) -> None:
     item = write.session.find("Item", item_id)
     if item is None:
         return
-    if item.get("Type") in {"Category", "Group"}:
-        raise faults.business("Select a product or service that is not a category or a bundle.")
+    if item.get("Type") == "Category":
+        raise refusals.category_on_line()
+    if item.get("Type") == "Group":
+        raise faults.business("Select a product or service that is not a bundle.")
     if not ref_id(item, "ExpenseAccountRef"):
         raise faults.business(f"The product or service {item.get('Name')} has no expense account.")

@@ -9,6 +9,13 @@ from akika_forensics.model.money import ZERO
 from akika_forensics.twin.documents import lines
 
 
+def is_settled(body: dict[str, Any]) -> bool:
+    """Whether the bank was asked for the money: such a transaction cannot be voided any more."""
+    card = body.get("CreditCardPayment")
+    charge = card.get("CreditChargeResponse") if isinstance(card, dict) else None
+    return isinstance(charge, dict) and charge.get("Status") == "Completed"
+
+
 def voided(entity: str, body: dict[str, Any]) -> dict[str, Any]:
     """Amounts and quantities 0, ``Voided`` before the note, links gone; everything else as it was."""
     fresh = copy.deepcopy(body)

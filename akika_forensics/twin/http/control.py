@@ -5,6 +5,8 @@
     POST /twin/incidents/NAME     {option: value, …}
     GET  /twin/clock
     POST /twin/clock              {"advance_s": 60} | {"now": "2026-03-02T09:00:00Z"} | {"frozen": true}, also together
+    POST /twin/bank               {"entity": "Purchase", "id": "12", "mark": "matched" or "reconciled", "on": true}
+    POST /twin/standing           {"code": "140"}   or {"code": null}
 
 An answer is JSON; a request that makes no sense is answered 400 ``{"error": TEXT}``, one of another site's page 403.
 """
@@ -26,6 +28,7 @@ from akika_forensics.errors import AkikaError, WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.instants import format_instant, parse_instant
 from akika_forensics.twin.engine import Twin
+from akika_forensics.twin.http import screens
 from akika_forensics.twin.http.gate import Gate
 
 type Body = dict[str, Any]
@@ -53,6 +56,8 @@ class Control:
             self._route("/twin/incidents/{name}", "POST", self._incident),
             self._route("/twin/clock", "GET", self._clock),
             self._route("/twin/clock", "POST", self._set_clock),
+            self._route("/twin/bank", "POST", lambda _, body: screens.mark(self._twin, body)),
+            self._route("/twin/standing", "POST", lambda _, body: screens.stand(self._twin, body)),
         ]
 
     @staticmethod

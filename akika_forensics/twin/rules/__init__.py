@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from akika_forensics.twin.request import Write
-from akika_forensics.twin.rules import attachables, books, lists, names, purchases, sales, settlements
+from akika_forensics.twin.rules import books, lists, names, purchases, required, sales, settlements
 
 Rule = Callable[[Write, dict[str, Any]], None]
 
@@ -39,7 +39,7 @@ RULES: Final[dict[str, Rule]] = {
     "PaymentMethod": lists.complete_method,
     "TaxAgency": lists.complete_agency,
     "CompanyCurrency": lists.complete_currency,
-    "Attachable": attachables.complete,
+    "Attachable": lists.complete_attachable,
 }
 
 
@@ -47,6 +47,7 @@ def complete(write: Write, body: dict[str, Any]) -> None:
     """Check a body and fill in what the service fills in. Raises QuickBooksFault."""
     rule = RULES.get(write.entity)
     if rule is not None:
+        required.check(write, body)
         rule(write, body)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, cents, money
-from akika_forensics.twin import faults, settings
+from akika_forensics.twin import faults, refusals, settings
 from akika_forensics.twin.documents import lines, links, references
 from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import Write, ref_id
@@ -21,8 +21,6 @@ _BALANCE_SHEET_CASH: Final = frozenset(
 def complete_journal(write: Write, body: dict[str, Any]) -> None:
     session = write.session
     rows = body.get("Line", [])
-    if not rows:
-        raise faults.missing("Line")
     references.resolve(session, "JournalEntry", body, write.old)
     numbers.complete(write, body)
     body.setdefault("Adjustment", False)
@@ -38,7 +36,7 @@ def complete_journal(write: Write, body: dict[str, Any]) -> None:
         total += _journal_line(write, line, found)
         count += 1
     if count < 2:
-        raise faults.business("Fill out at least two detail lines.")
+        raise faults.business("Fill out at least two detail lines")
     if total:
         raise faults.business("Please balance debits and credits.")
     lines.number_lines(rows, write.old, first=0)
@@ -57,17 +55,17 @@ def _check_settled(write: Write, body: dict[str, Any]) -> None:
 
 
 def _journal_line(write: Write, line: dict[str, Any], found: dict[str, Any]) -> Decimal:
-    """The line's amount, debit positive. Raises 2020, 2290, 6000."""
+    """The line's amount, debit positive. Raises 2020, 2260, 2290, 6000."""
     side = found.get("PostingType")
     if side not in {"Debit", "Credit"}:
-        raise faults.missing("Line.JournalEntryLineDetail.PostingType")
+        raise refusals.no_posting_type()
     if not ref_id(found, "AccountRef"):
         raise faults.missing("Line.JournalEntryLineDetail.AccountRef")
     if "Amount" not in line:
         raise faults.missing("Line.Amount")
     line["Amount"] = cents(money(line["Amount"]))
     if line["Amount"] < 0:
-        raise faults.QuickBooksFault("2290", "Negative Amount", "The amount of a line must not be negative.", "Amount")
+        raise refusals.negative_amount()
     party = str((found.get("Entity") or {}).get("Type", ""))
     named = ref_id(found.get("Entity"), "EntityRef")
     kind = accounts.account_type(write.session, str(ref_id(found, "AccountRef")))
@@ -79,21 +77,16 @@ def _journal_line(write: Write, line: dict[str, Any], found: dict[str, Any]) -> 
 
 
 def _amount(body: dict[str, Any]) -> None:
-    if "Amount" not in body:
-        raise faults.missing("Amount")
-    body["Amount"] = cents(money(body["Amount"]))
+    body["Amount"] = cents(money(body.get("Amount")))
     if body["Amount"] < 0:
         raise faults.business("Transaction amount must be 0 or greater.")
 
 
 def complete_transfer(write: Write, body: dict[str, Any]) -> None:
-    for field in ("FromAccountRef", "ToAccountRef"):
-        if not ref_id(body, field):
-            raise faults.missing(field)
     _amount(body)
     references.resolve(write.session, "Transfer", body, write.old)
     for field in ("FromAccountRef", "ToAccountRef"):
-        accounts.needs_type(write.session, body[field], _BALANCE_SHEET_CASH, field)
+        accounts.needs_type(write.session, body.get(field), _BALANCE_SHEET_CASH, field)
     if ref_id(body, "FromAccountRef") == ref_id(body, "ToAccountRef"):
         raise faults.business("You cannot transfer money from an account to itself.")
     body.setdefault("TxnDate", write.today.isoformat())
@@ -101,25 +94,18 @@ def complete_transfer(write: Write, body: dict[str, Any]) -> None:
 
 
 def complete_card_payment(write: Write, body: dict[str, Any]) -> None:
-    for field in ("CreditCardAccountRef", "BankAccountRef"):
-        if not ref_id(body, field):
-            raise faults.missing(field)
     _amount(body)
     references.resolve(write.session, "CreditCardPayment", body, write.old)
-    accounts.needs_type(write.session, body["CreditCardAccountRef"], frozenset({"Credit Card"}), "CreditCardAccountRef")
-    accounts.needs_type(write.session, body["BankAccountRef"], frozenset({"Bank"}), "BankAccountRef")
+    accounts.needs_type(
+        write.session, body.get("CreditCardAccountRef"), frozenset({"Credit Card"}), "CreditCardAccountRef"
+    )
+    accounts.needs_type(write.session, body.get("BankAccountRef"), frozenset({"Bank"}), "BankAccountRef")
     body.setdefault("TxnDate", write.today.isoformat())
     body.setdefault("CurrencyRef", settings.home_currency(write.session))
 
 
 def complete_adjustment(write: Write, body: dict[str, Any]) -> None:
-    if not ref_id(body, "AdjustAccountRef"):
-        raise faults.missing("AdjustAccountRef")
-    if not body.get("TxnDate"):
-        raise faults.missing("TxnDate")
     rows = body.get("Line", [])
-    if not rows:
-        raise faults.missing("Line")
     references.resolve(write.session, "InventoryAdjustment", body, write.old)
     numbers.complete(write, body)
     for line in rows:
@@ -139,8 +125,6 @@ def complete_adjustment(write: Write, body: dict[str, Any]) -> None:
 
 def complete_time(write: Write, body: dict[str, Any]) -> None:
     party = body.get("NameOf")
-    if not party:
-        raise faults.missing("NameOf")
     if party not in {"Employee", "Vendor"}:
         raise faults.malformed("NameOf", "enum", party)
     if not ref_id(body, f"{party}Ref"):
@@ -151,7 +135,8 @@ def complete_time(write: Write, body: dict[str, Any]) -> None:
     body.setdefault("TxnDate", write.today.isoformat())
     status = body.setdefault("BillableStatus", "NotBillable")
     if status == "HasBeenBilled" and (write.old or {}).get("BillableStatus") != "HasBeenBilled":
-        raise faults.business("A time activity becomes billed only by its invoice.")
+        # Source: QuickBooks API, common errors: the service names the value as its own code does.
+        raise faults.malformed("BillableStatus", "enum", "HAS_BEEN_BILLED")
     if status == "Billable" and not ref_id(body, "CustomerRef"):
         raise faults.missing("CustomerRef")
     body.setdefault("Taxable", False)

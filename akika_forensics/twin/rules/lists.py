@@ -1,15 +1,18 @@
-"""Account, Item, Class, Department, Term, PaymentMethod, TaxAgency, CompanyCurrency."""
+"""Account, Item, Class, Department, Term, PaymentMethod, TaxAgency, CompanyCurrency, Attachable."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from akika_forensics.model.money import ZERO, money
-from akika_forensics.twin import faults, naming, settings
+from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.model.money import ZERO
+from akika_forensics.model.references import links_of
+from akika_forensics.twin import faults, naming, refusals, settings
 from akika_forensics.twin.documents import references
 from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import Write, ref_id
 from akika_forensics.twin.rules import names
+from akika_forensics.twin.uncertain import ATTACH
 
 _NO_CHILDREN: Final = frozenset(
     {"OpeningBalanceEquity", "UndepositedFunds", "RetainedEarnings", "CashReceiptIncome",
@@ -27,7 +30,7 @@ def _named(body: dict[str, Any], longest: int, forbidden: str = "") -> str:
     if len(bare) > longest:
         raise faults.length("Name", 1, longest, bare)
     if any(mark in bare for mark in forbidden):
-        raise faults.QuickBooksFault("2040", "Invalid String", f"The name holds one of {forbidden!r}.", "Name")
+        raise faults.invalid_characters("Name", bare)
     return str(name)
 
 
@@ -53,13 +56,13 @@ def _qualify(write: Write, body: dict[str, Any]) -> None:
     path, seen = [str(body["Name"])], {own}
     while above is not None:
         if str(above["Id"]) in seen:
-            raise faults.QuickBooksFault("900", "Invalid Parent", "A parent cannot be a child of its own.", "ParentRef")
+            raise refusals.own_parent()
         seen.add(str(above["Id"]))
         path.append(str(above["Name"]))
         upper = ref_id(above, "ParentRef")
         above = write.session.find(write.entity, upper) if upper else None
     if len(path) > 5:
-        raise faults.QuickBooksFault("6180", "Too many levels", "More than 5 levels are not allowed.", "")
+        raise refusals.too_deep()
     body["FullyQualifiedName"] = ":".join(reversed(path))
 
 
@@ -74,11 +77,9 @@ def complete_account(write: Write, body: dict[str, Any]) -> None:
     if old is not None and old.get("Classification") != body["Classification"]:
         raise faults.business("The type of an account that is in use cannot be changed to another class.")
     _named(body, 100, '":')
-    if old is not None and body.get("Active") is False and old.get("Active") is not False:
-        if old.get("AccountSubType") in _SYSTEM_SUBTYPES or kind in {accounts.RECEIVABLE, accounts.PAYABLE}:
-            raise faults.has_dependents("This account is used by QuickBooks and cannot be made inactive.")
-        if money(old.get("CurrentBalance")):
-            raise faults.has_balance("account")
+    ends = old is not None and body.get("Active") is False and old.get("Active") is not False
+    if ends and (body["AccountSubType"] in _SYSTEM_SUBTYPES or kind in {accounts.RECEIVABLE, accounts.PAYABLE}):
+        raise faults.has_dependents("This account is used by QuickBooks and cannot be made inactive.")
     complete_tree(write, body)
     parent = ref_id(body, "ParentRef")
     body["SubAccount"] = parent is not None
@@ -126,13 +127,6 @@ def complete_item(write: Write, body: dict[str, Any]) -> None:
         raise faults.malformed("Type", "enum", kind)
     if old is not None and old.get("TrackQtyOnHand") and kind != "Inventory":
         raise faults.business("An inventory item cannot be changed to another type.")
-    if (
-        old is not None
-        and money(old.get("QtyOnHand"))
-        and body.get("Active") is False
-        and old.get("Active") is not False
-    ):
-        raise faults.has_balance("item")
     if old is not None and kind == "Category" and body.get("Active") is False:
         raise faults.business("A category cannot be made inactive.")
     _named(body, 100, ":\t\n")
@@ -210,6 +204,25 @@ def complete_currency(write: Write, body: dict[str, Any]) -> None:
     body.setdefault("Active", True)
     body.setdefault("Name", str(body["Code"]))
     names.check_free(write, body)
+
+
+def complete_attachable(write: Write, body: dict[str, Any]) -> None:
+    if not body.get("Note") and not body.get("FileName"):
+        raise faults.missing("Note")
+    if len(str(body.get("Note", ""))) > 2000:
+        raise faults.length("Note", 0, 2000, str(body["Note"]))
+    for link in links_of("Attachable", body):
+        if (
+            link.target
+            and link.target.entity in ATTACH
+            and write.session.beliefs.choice(ATTACH[link.target.entity]) == "refused"
+        ):
+            raise faults.unattachable(link.target.entity)
+        if link.target and link.target.entity in CATALOGUE and not write.session.find(*link.target):
+            name, record_id = link.target
+            raise faults.business(
+                f"The entity {name} {record_id} that you are trying to link does not exist. {name} {record_id}"
+            )
 
 
 def requalify(write: Write, body: dict[str, Any]) -> None:

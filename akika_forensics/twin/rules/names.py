@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, money
-from akika_forensics.twin import faults, identity, naming, settings
+from akika_forensics.twin import faults, identity, naming, refusals, settings
 from akika_forensics.twin.documents import references
 from akika_forensics.twin.request import Write, ref_id
 
@@ -29,7 +29,7 @@ def complete(write: Write, body: dict[str, Any]) -> None:
     if len(name) > 500:
         raise faults.length("DisplayName", 1, 500, name)
     if any(mark in name for mark in ":\t\n"):
-        raise faults.QuickBooksFault("2040", "Invalid String", "The name holds a colon, a tab or a new line.", "")
+        raise faults.invalid_characters("DisplayName", name)
     references.resolve(write.session, entity, body, old)
     activate(write, body, "DisplayName")
     check_free(write, body)
@@ -90,8 +90,8 @@ def check_free(write: Write, body: dict[str, Any]) -> None:
             continue
         if write.entity not in naming.PARTIES:
             raise faults.duplicate_name(f"Id={holder[1]}")
-        if entity == write.entity == "Customer" and write.old is not None:
-            raise faults.duplicate_name("Another customer is already using this name.  Please use a different name.")
+        if entity == write.entity == "Customer":
+            raise _same_customer(write)
         raise faults.duplicate_name(
             "Another customer, vendor or employee is already using this name. Please use a different name."
         )
@@ -104,6 +104,13 @@ def _holder(write: Write, entity: str, name: str) -> tuple[str, str] | None:
     if holder is None and write.session.beliefs.choice("inactive_name") == "taken":
         return store.holder_of_name((entity,), naming.marked(name))
     return holder
+
+
+def _same_customer(write: Write) -> faults.QuickBooksFault:
+    """Two customers of one name. Source: recorded answers to a create (2020) and an update (2019)."""
+    if write.old is None:
+        return faults.duplicate_name("null", None)
+    return faults.duplicate_name("Another customer is already using this name.  Please use a different name.")
 
 
 def _address(write: Write, body: dict[str, Any], field: str) -> None:
@@ -126,7 +133,7 @@ def _customer(write: Write, body: dict[str, Any]) -> None:
         level = int(above.get("Level", 0)) + 1
         _no_cycle(write, parent)
         if level > _DEEPEST:
-            raise faults.QuickBooksFault("6180", "Too many levels", "More than 5 levels of names are not allowed.", "")
+            raise refusals.too_deep()
         body["Level"] = level
         body["FullyQualifiedName"] = f"{above.get('FullyQualifiedName')}:{body['DisplayName']}"
     else:
@@ -150,6 +157,6 @@ def _no_cycle(write: Write, parent: str) -> None:
     above: str | None = parent
     while above is not None and above not in seen:
         if above == own:
-            raise faults.QuickBooksFault("900", "Invalid Parent", "A parent cannot be a child of its own.", "ParentRef")
+            raise refusals.own_parent()
         seen.add(above)
         above = ref_id(write.session.find(write.entity, above), "ParentRef")

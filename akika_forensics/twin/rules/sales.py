@@ -23,10 +23,6 @@ DEPOSIT_ACCOUNTS: Final = frozenset({"Bank", "Other Current Asset"})
 
 def complete(write: Write, body: dict[str, Any]) -> None:
     session, entity = write.session, write.entity
-    if entity != "SalesReceipt" and not ref_id(body, "CustomerRef"):
-        raise faults.missing("CustomerRef")
-    if not body.get("Line"):
-        raise faults.missing("Line")
     if money(body.pop("Deposit", None)):
         raise faults.not_offered("a deposit on an invoice is switched off in the preferences.")
     references.resolve(session, entity, body, write.old)
@@ -106,8 +102,6 @@ def _own_rules(write: Write, body: dict[str, Any]) -> None:
                 body["DepositToAccountRef"] = {"value": account, "name": str(named.get("FullyQualifiedName", ""))}
             accounts.needs_type(session, body["DepositToAccountRef"], DEPOSIT_ACCOUNTS, "DepositToAccountRef")
         case "RefundReceipt":
-            if not ref_id(body, "DepositToAccountRef"):
-                raise faults.missing("DepositToAccountRef")
-            accounts.needs_type(session, body["DepositToAccountRef"], DEPOSIT_ACCOUNTS, "DepositToAccountRef")
+            accounts.needs_type(session, body.get("DepositToAccountRef"), DEPOSIT_ACCOUNTS, "DepositToAccountRef")
         case _:
             pass

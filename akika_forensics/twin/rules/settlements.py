@@ -22,11 +22,7 @@ _CARD: Final = frozenset({"Credit Card"})
 
 def complete_payment(write: Write, body: dict[str, Any]) -> None:
     session = write.session
-    if not ref_id(body, "CustomerRef"):
-        raise faults.missing("CustomerRef")
-    if "TotalAmt" not in body:
-        raise faults.missing("TotalAmt")
-    total = cents(money(body["TotalAmt"]))
+    total = cents(money(body.get("TotalAmt")))
     if total < 0:
         raise faults.business("Transaction amount must be 0 or greater.")
     body["TotalAmt"] = total
@@ -48,12 +44,7 @@ def complete_payment(write: Write, body: dict[str, Any]) -> None:
 
 def complete_bill_payment(write: Write, body: dict[str, Any]) -> None:
     session = write.session
-    for field in ("VendorRef", "TotalAmt", "PayType"):
-        if not body.get(field) and body.get(field) != 0:
-            raise faults.missing(field)
-    if write.old is None and not body.get("Line"):
-        raise faults.missing("Line")
-    total = cents(money(body["TotalAmt"]))
+    total = cents(money(body.get("TotalAmt")))
     if total < 0:
         raise faults.business("Transaction amount must be 0 or greater.")
     body["TotalAmt"] = total
@@ -70,21 +61,21 @@ def complete_bill_payment(write: Write, body: dict[str, Any]) -> None:
 
 
 def _pay_type(write: Write, body: dict[str, Any]) -> None:
-    if body["PayType"] == "Check":
+    if body.get("PayType") == "Check":
         holder = body.get("CheckPayment") or {}
         if not ref_id(holder, "BankAccountRef"):
             raise faults.missing("CheckPayment.BankAccountRef")
         accounts.needs_type(write.session, holder["BankAccountRef"], _BANK, "BankAccountRef")
         holder.setdefault("PrintStatus", "NotSet")
         body.pop("CreditCardPayment", None)
-    elif body["PayType"] == "CreditCard":
+    elif body.get("PayType") == "CreditCard":
         holder = body.get("CreditCardPayment") or {}
         if not ref_id(holder, "CCAccountRef"):
             raise faults.missing("CreditCardPayment.CCAccountRef")
         accounts.needs_type(write.session, holder["CCAccountRef"], _CARD, "CCAccountRef")
         body.pop("CheckPayment", None)
     else:
-        raise faults.malformed("PayType", "enum", body["PayType"])
+        raise faults.malformed("PayType", "enum", body.get("PayType"))
 
 
 def _apply(write: Write, body: dict[str, Any], party: str) -> tuple[Decimal, Decimal]:
