@@ -334,3 +334,14 @@ def bad_query(detail: str) -> QuickBooksFault:
 def invalid_query(detail: str) -> QuickBooksFault:
     """Error 4001: the statement parses and asks for what is not there."""
     return QuickBooksFault("4001", "Invalid query", f"QueryValidationError: {detail}")
+
+
+def system_failure(detail: str = "An unexpected error occurred.") -> QuickBooksFault:
+    """HTTP 500, code 10000. Source: recorded answers."""
+    return QuickBooksFault(
+        "10000",
+        "An application error has occurred while processing your request",
+        f"System Failure Error: {detail}",
+        fault_type="SystemFault",
+        status=500,
+    )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.tables import TABLES, LinkRow, MovementRow, OutOfBalanceError, PostingRow, Row
@@ -89,6 +90,22 @@ class Store:
             if since is None:
                 return [_row(found) for found in self._db.execute(sql, (entity,))]
             return [_row(found) for found in self._db.execute(sql + " AND updated >= ?", (entity, since))]
+
+    def records(self, where: str, values: list[Any], order: str, most: int = -1, after: int = 0) -> list[Row]:
+        """What a clause over the columns finds, in an order of the columns; ``most`` -1 is no limit."""
+        with self._lock:
+            found = self._db.execute(
+                "SELECT entity, id, payload, active, created, updated FROM record "  # noqa: S608 - values are bound
+                f"WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
+                (*values, most, after),
+            )
+            return [Row(*row) for row in found]
+
+    def matching(self, where: str, values: list[Any]) -> int:
+        """How many records a clause over the columns finds."""
+        with self._lock:
+            found = self._db.execute(f"SELECT count(*) FROM record WHERE {where}", values)  # noqa: S608 - see above
+            return int(found.fetchone()[0])
 
     def all_rows(self) -> list[Row]:
         with self._lock:

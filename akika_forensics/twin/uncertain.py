@@ -100,6 +100,27 @@ TABLE: Final[tuple[Belief, ...]] = (
         "query",
     ),
     _row(
+        "numbers_in_lists",
+        "May the numbers of IN stand without quotes?",
+        "read refused",
+        "QuickBooks API, query language: numbers quoted or not; a refusal of IN (1, …) was seen by a third party, in 2017",
+        "query",
+    ),
+    _row(
+        "quoted_booleans",
+        "Is 'true' in quotes a boolean, or does it break the service?",
+        "read broken",
+        "QuickBooks API, query language; error 10000 for Active = 'true' was seen by a third party, in 2016",
+        "query",
+    ),
+    _row(
+        "addresses_in_columns",
+        "Can a postal address be a column of a query, or is it not found?",
+        "shown not_found",
+        "two reports of clients, in 2026: Property BillAddr not found for Entity Customer; select * shows it",
+        "query",
+    ),
+    _row(
         "total_count",
         "Which answers to a query carry a totalCount?",
         "some never always",

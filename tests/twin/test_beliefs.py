@@ -59,6 +59,24 @@ def _(books: Any) -> str:
     return answered(select(books, "select * from Customer order by Id desc"), "4001", "works", "refused")
 
 
+@look("numbers_in_lists")
+def _(books: Any) -> str:
+    assert books.twin.query("select * from Customer where Id in ('1', '2')")
+    return answered(select(books, "select * from Customer where Id in (1, 2)"), "4000", "read", "refused")
+
+
+@look("quoted_booleans")
+def _(books: Any) -> str:
+    assert books.twin.query("select * from Customer where Active = true")
+    return answered(select(books, "select * from Customer where Active = 'true'"), "10000", "read", "broken")
+
+
+@look("addresses_in_columns")
+def _(books: Any) -> str:
+    assert books.twin.query("select DisplayName, PrimaryEmailAddr from Customer")
+    return answered(select(books, "select Id, BillAddr from Customer"), "4001", "shown", "not_found")
+
+
 @look("total_count")
 def _(books: Any) -> str:
     books.twin.create("Invoice", books.sale(books.ann, 5))

@@ -138,7 +138,7 @@ def test_quotes_are_escaped_and_texts_ignore_case(company: Any) -> None:
         ("4001", "select * from Invoice where Id > '1'", "does not support"),
         ("4001", "select * from Invoice where MetaData.CreateTime > 'soon'", "a date and time is expected"),
         ("4000", "select * from Invoice where Balance != 1", "line 1, column 37"),
-        ("4000", "select * from Invoice where Balance = 1 or Balance = 2", 'Encountered " "or" "or ""'),
+        ("4000", "select * from Invoice where Balance = 1 or Balance = 2", 'Encountered " <OR> "or ""'),
         ("4000", "select * form Invoice", "column 10"),
         ("4000", "select * from Invoice startposition 1 startposition 2", "column"),
         ("4000", "", "<EOF>"),

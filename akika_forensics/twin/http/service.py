@@ -123,15 +123,7 @@ def too_many(twin: Twin, started: datetime) -> Answer:
 
 
 def system_failure(started: datetime) -> Answer:
-    """HTTP 500, code 10000. Source: recorded answers."""
-    fault = QuickBooksFault(
-        "10000",
-        "An application error has occurred while processing your request",
-        "System Failure Error: An unexpected error occurred.",
-        fault_type="SystemFault",
-        status=500,
-    )
-    return refusal(fault, started)
+    return refusal(faults.system_failure(), started)
 
 
 def _no_such_path(call: Call) -> QuickBooksFault:

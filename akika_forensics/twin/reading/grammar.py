@@ -1,71 +1,48 @@
-r"""The query language as a grammar, and what a statement says.
+r"""The query language: what a statement says.
 
-Source: QuickBooks API, data queries; recorded statements of real clients: keywords in any case, ``ORDER BY`` and
-``ORDERBY``, STARTPOSITION and MAXRESULTS in either order, ``\'`` in texts. There is no OR, no NOT, no parentheses
-outside IN.
+    select (* | count(*) | PROPERTY, …) from ENTITY [ALIAS]
+      [where PROPERTY (= | < | > | <= | >= | like) VALUE | PROPERTY in (VALUE, …) [and …]]
+      [order by | orderby PROPERTY [asc | desc], …] [startposition N] [maxresults N]   (these two in either order)
+
+Source: QuickBooks API, data queries; recorded statements of real clients. There is no OR, no NOT, no ``!=``, no
+parentheses outside IN, although the service's parser knows their words. An operator that is not followed by a value
+is itself what the parser complains of. Source: recorded answers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
-from lark import Lark, Token, Transformer, UnexpectedInput, v_args
-from lark.exceptions import VisitError
+from akika_forensics.twin.reading.tokens import (
+    AND,
+    DATETIME,
+    DECIMAL,
+    EOF,
+    ID,
+    IDENTIFIER,
+    INTEGER,
+    STRING,
+    Token,
+    Tokens,
+    unescaped,
+)
 
-from akika_forensics.twin import faults
-
-_GRAMMAR: Final = r"""
-start: _SELECT projection _FROM NAME [where] [order] paging* ";"?
-projection: STAR -> everything
-    | _COUNT "(" STAR ")" -> counted
-    | path ("," path)* -> fields
-where: _WHERE condition (_AND condition)*
-condition: path COMPARE value -> compare
-    | path _LIKE value -> like
-    | path _IN "(" value ("," value)* ")" -> within
-order: (_ORDERBY | _ORDER _BY) term ("," term)*
-term: path [DIRECTION]
-paging: _STARTPOSITION SIGNED -> startposition
-    | _MAXRESULTS SIGNED -> maxresults
-path: NAME ("." NAME)*
-value: STRING -> text
-    | SIGNED -> number
-    | TRUE -> yes
-    | FALSE -> no
-    | _CURRENT_DATE -> today
-    | WORD -> bare
-
-_SELECT.2: /select\b/i
-_FROM.2: /from\b/i
-_WHERE.2: /where\b/i
-_AND.2: /and\b/i
-_LIKE.2: /like\b/i
-_IN.2: /in\b/i
-_ORDERBY.3: /orderby\b/i
-_ORDER.2: /order\b/i
-_BY.2: /by\b/i
-_STARTPOSITION.2: /startposition\b/i
-_MAXRESULTS.2: /maxresults\b/i
-_COUNT.3: /count(?=\s*\()/i
-_CURRENT_DATE.3: /current_date\b/i
-DIRECTION.2: /(asc|desc)\b/i
-TRUE.3: /true\b/i
-FALSE.3: /false\b/i
-STAR: "*"
-COMPARE: "<=" | ">=" | "=" | "<" | ">"
-STRING: /'(?:\\.|[^'\\])*'/s | /"(?:\\.|[^"\\])*"/s
-SIGNED.1: /-?\d+(\.\d+)?(?![\w:-])/
-NAME: /[A-Za-z_]\w*/
-WORD: /[\w][\w:.+-]*/
-%ignore /\s+/
-"""
+_COMPARE: Final = {'"="': "=", '"<"': "<", '">"': ">", '"<="': "<=", '">="': ">=", '"like"': "LIKE"}
+_VALUES: Final = frozenset([STRING, INTEGER, DECIMAL, DATETIME, '"true"', '"false"', '"null"', '"current_date"'])
+_LISTED: Final = ('"false"', '"true"', DATETIME, ID, STRING)
+_PAGING: Final = ('"startposition"', '"maxresults"')
+_CLAUSES: Final = ('"iterator"', '"order"', '"orderby"', *_PAGING)
+_OPERATORS: Final = (AND, '"between"', '"contains"', '"="', '"in"', '"like"', '"!="', "<NOT>", "<OR>", '"."', EOF)
+_TRIED: Final = ('"="', '"!="', '"="', '"!="', '"="', '"!="', '"."')
+"""What the service's parser names once more after the operators: ways it tried. Source: recorded answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A literal: ``kind`` is text, number, boolean or today."""
+    """A literal: ``kind`` is text, number, boolean, null or today."""
 
     kind: str
     value: Any = None
@@ -73,14 +50,16 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
+    """``path`` as written; ``operator`` is one of ``= < > <= >= LIKE IN``."""
+
     path: str
     operator: str
     values: tuple[Value, ...]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """``fields`` is None for ``*``; ``start`` counts from 1."""
+    """``fields`` is None for ``*``; ``start`` counts from 1; an order is a path and whether it descends."""
 
     entity: str
     fields: tuple[str, ...] | None = None
@@ -89,114 +68,146 @@ class Statement:
     order: tuple[tuple[str, bool], ...] = ()
     start: int = 1
     limit: int = 100
-    positions: dict[str, int] = field(default_factory=dict)
 
 
-@v_args(inline=True)
-class _Read(Transformer[Token, Any]):
-    def path(self, *names: Token) -> str:
-        return ".".join(str(name) for name in names)
+@lru_cache(maxsize=512)
+def parse(text: str, *, numbers_in_lists: bool = True) -> Statement:
+    """Read a statement. Raises QuickBooksFault 4000 with the place where it went wrong.
 
-    def text(self, token: Token) -> Value:
-        return Value("text", unescape(str(token)[1:-1]))
-
-    def number(self, token: Token) -> Value:
-        return Value("number", Decimal(str(token)))
-
-    def yes(self, _: Token) -> Value:
-        return Value("boolean", value=True)
-
-    def no(self, _: Token) -> Value:
-        return Value("boolean", value=False)
-
-    def today(self) -> Value:
-        return Value("today")
-
-    def bare(self, token: Token) -> Value:
-        return Value("text", str(token))
-
-    def compare(self, path: str, operator: Token, value: Value) -> Condition:
-        return Condition(path, str(operator), (value,))
-
-    def like(self, path: str, value: Value) -> Condition:
-        return Condition(path, "LIKE", (value,))
-
-    def within(self, path: str, *values: Value) -> Condition:
-        return Condition(path, "IN", values)
-
-    def where(self, *conditions: Condition) -> tuple[str, Any]:
-        return "where", conditions
-
-    def term(self, path: str, direction: Token | None) -> tuple[str, bool]:
-        return path, direction is not None and str(direction).lower() == "desc"
-
-    def order(self, *terms: tuple[str, bool]) -> tuple[str, Any]:
-        return "order", terms
-
-    def startposition(self, token: Token) -> tuple[str, Any]:
-        return "start", token
-
-    def maxresults(self, token: Token) -> tuple[str, Any]:
-        return "limit", token
-
-    def everything(self, _: Token) -> tuple[str, Any]:
-        return "everything", None
-
-    def counted(self, _: Token) -> tuple[str, Any]:
-        return "counted", None
-
-    def fields(self, *paths: str) -> tuple[str, Any]:
-        return "fields", paths
-
-    def start(self, projection: tuple[str, Any], entity: Token, *clauses: tuple[str, Any] | None) -> Statement:
-        statement = Statement(str(entity))
-        statement.positions["entity"] = entity.column or 1
-        if projection[0] == "fields":
-            statement.fields = projection[1]
-        statement.count = projection[0] == "counted"
-        for clause in clauses:
-            if clause is None:
-                continue
-            name, value = clause
-            if name == "where":
-                statement.conditions = value
-            elif name == "order":
-                statement.order = value
-            elif name in statement.positions:
-                raise faults.bad_query(f'Encountered " "{value}" "" at line 1, column {value.column}.')
-            else:
-                statement.positions[name] = value.column
-                setattr(statement, name, _whole(value))
-        return statement
+    Without ``numbers_in_lists``, IN takes numbers in quotes only.
+    """
+    return _Reader(Tokens(text), numbers_in_lists=numbers_in_lists).statement()
 
 
-def _whole(token: Token) -> int:
-    if not str(token).lstrip("-").isdigit():
-        raise faults.bad_query(f'Encountered " <DECIMAL> "{token} "" at line 1, column {token.column}.')
-    return int(str(token))
+class _Reader:
+    def __init__(self, tokens: Tokens, *, numbers_in_lists: bool) -> None:
+        self._tokens = tokens
+        self._listed = _VALUES if numbers_in_lists else frozenset(_LISTED)
+        self._alias: str | None = None
+
+    def statement(self) -> Statement:
+        tokens = self._tokens
+        tokens.expect('"select"')
+        fields, count = self._projection()
+        tokens.expect('"from"')
+        entity = tokens.expect(IDENTIFIER).image
+        after: tuple[str, ...] = (EOF, '"where"', *_CLAUSES, IDENTIFIER)
+        if tokens.peek().kind == IDENTIFIER:
+            self._alias = tokens.take().image.lower()
+            after = after[:-1]
+        conditions: list[Condition] = []
+        if tokens.takes('"where"'):
+            conditions, after = [self._condition()], (EOF, AND, "<OR>", *_CLAUSES)
+            while tokens.takes(AND):
+                conditions.append(self._condition())
+        order: list[tuple[str, bool]] = []
+        if tokens.peek().kind in {'"order"', '"orderby"'}:
+            order, after = self._order()
+        start, limit = self._pages(after)
+        shown = None if fields is None else tuple(self._own(field) for field in fields)
+        return Statement(
+            entity,
+            shown,
+            count,
+            tuple(Condition(self._own(row.path), row.operator, row.values) for row in conditions),
+            tuple((self._own(path), descending) for path, descending in order),
+            start,
+            limit,
+        )
+
+    def _own(self, path: str) -> str:
+        head, dot, rest = path.partition(".")
+        return rest if dot and head.lower() == self._alias else path
+
+    def _projection(self) -> tuple[tuple[str, ...] | None, bool]:
+        tokens = self._tokens
+        first = tokens.expect('"*"', '"count"', IDENTIFIER)
+        if first.kind == '"*"':
+            return None, False
+        if first.kind == '"count"':
+            for mark in ('"("', '"*"', '")"'):
+                tokens.expect(mark)
+            return None, True
+        fields = [self._path(first, every=True)]
+        while tokens.takes('","'):
+            fields.append(self._path(tokens.expect(IDENTIFIER), every=True))
+        if tokens.peek().kind != '"from"':
+            raise tokens.unexpected(('","', '"."', '"from"'))
+        return tuple(fields), False
+
+    def _path(self, first: Token, *, every: bool = False) -> str:
+        """``every``: a projection may end in ``.*``, which says no more than the path before it."""
+        parts = [first.image]
+        while self._tokens.takes('"."'):
+            if every and self._tokens.takes('"*"'):
+                break
+            parts.append(self._tokens.expect(IDENTIFIER).image)
+        return ".".join(parts)
+
+    def _condition(self) -> Condition:
+        tokens = self._tokens
+        path = self._path(tokens.expect(IDENTIFIER))
+        operator = tokens.peek()
+        if operator.kind == '"in"':
+            tokens.take()
+            tokens.expect('"("')
+            values = [self._listed_value()]
+            while tokens.takes('","'):
+                values.append(self._listed_value())
+            tokens.expect('")"', '","')
+            return Condition(path, "IN", tuple(values))
+        if operator.kind not in _COMPARE or tokens.peek(1).kind not in _VALUES:
+            raise tokens.unexpected((*_OPERATORS, *_CLAUSES), _TRIED)
+        tokens.take()
+        return Condition(path, _COMPARE[operator.kind], (_value(tokens.take()),))
+
+    def _listed_value(self) -> Value:
+        if self._tokens.peek().kind not in self._listed:
+            raise self._tokens.unexpected(_LISTED)
+        return _value(self._tokens.take())
+
+    def _order(self) -> tuple[list[tuple[str, bool]], tuple[str, ...]]:
+        tokens = self._tokens
+        if tokens.take().kind == '"order"':
+            tokens.expect('"by"')
+        terms: list[tuple[str, bool]] = []
+        while True:
+            path = self._path(tokens.expect(IDENTIFIER))
+            direction = tokens.peek().kind
+            if direction in {'"asc"', '"desc"'}:
+                tokens.take()
+            terms.append((path, direction == '"desc"'))
+            if not tokens.takes('","'):
+                after = () if direction in {'"asc"', '"desc"'} else ('"."', '"asc"', '"desc"')
+                return terms, (EOF, '","', '"iterator"', *_PAGING, *after)
+
+    def _pages(self, after: tuple[str, ...]) -> tuple[int, int]:
+        tokens = self._tokens
+        found = {'"startposition"': 1, '"maxresults"': 100}
+        left = list(found)
+        while tokens.peek().kind in left:
+            kind = tokens.take().kind
+            left.remove(kind)
+            found[kind] = int(tokens.expect(INTEGER).image)
+            after = (EOF, *left)
+        tokens.takes('";"')
+        if tokens.peek().kind != EOF:
+            met = tokens.peek().kind
+            raise tokens.unexpected(kind for kind in after if kind != met)
+        return found['"startposition"'], found['"maxresults"']
 
 
-def unescape(text: str) -> str:
-    chars = iter(text)
-    return "".join(next(chars, "") if char == "\\" else char for char in chars)
-
-
-_PARSER: Final = Lark(_GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=True)
-
-
-def parse(text: str) -> Statement:
-    """Read a statement. Raises QuickBooksFault 4000 with the place where it went wrong."""
-    try:
-        tree = _PARSER.parse(text)
-    except UnexpectedInput as error:
-        column = error.column if isinstance(error.column, int) and error.column > 0 else len(text) + 1
-        near = text[column - 1 :].split(maxsplit=1)
-        if not near:
-            raise faults.bad_query(f'Encountered "<EOF>" at line 1, column {len(text) + 1}.') from None
-        raise faults.bad_query(f'Encountered " "{near[0]}" "{near[0]} "" at line 1, column {column}.') from None
-    try:
-        statement = _Read().transform(tree)
-    except VisitError as error:
-        raise error.orig_exc from None
-    assert isinstance(statement, Statement)  # noqa: S101 - what the grammar's root is read as
-    return statement
+def _value(token: Token) -> Value:
+    match token.kind:
+        case kind if kind == STRING:
+            return Value("text", unescaped(token.image[1:-1]))
+        case kind if kind in {INTEGER, DECIMAL}:
+            return Value("number", Decimal(token.image))
+        case '"true"' | '"false"':
+            return Value("boolean", token.kind == '"true"')
+        case '"null"':
+            return Value("null")
+        case '"current_date"':
+            return Value("today")
+        case _:
+            return Value("text", token.image)
