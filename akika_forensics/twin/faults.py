@@ -119,14 +119,23 @@ def missing(parameter: str) -> QuickBooksFault:
     )
 
 
+_LONGEST_LIST: Final = 1000
+"""Characters after which the service's JSON reader stops naming the properties that it knows."""
+
+
 def unknown_property(name: str, owner: str, known: list[str]) -> QuickBooksFault:
-    """Error 2010."""
-    shown = ", ".join(f'"{field}"' for field in known[:25])
+    """Error 2010. Source: recorded answer; it names known properties until the list is longer than it likes."""
+    shown = f" ({len(known)} known properties: "
+    for position, field in enumerate(known):
+        shown += f'{", " if position else ""}"{field}"'
+        if len(shown) > _LONGEST_LIST:
+            shown += " [truncated]"
+            break
     return QuickBooksFault(
         "2010",
         "Request has invalid or unsupported property",
         f'Property Name:Unrecognized field "{name}" (class com.intuit.schema.finance.v3.{owner}), not marked as '
-        f"ignorable ({len(known)} known properties: {shown} [truncated]])\n specified is unsupported or invalid",
+        f"ignorable{shown}])\n specified is unsupported or invalid",
     )
 
 

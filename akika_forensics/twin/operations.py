@@ -76,7 +76,7 @@ def _current(session: Session, entity: str, body: dict[str, Any]) -> dict[str, A
         raise faults.invalid_id(record_id, timed=True)
     old = session.find(entity, record_id)
     if old is None:
-        raise faults.gone() if CATALOGUE[entity].is_transaction else faults.not_found()
+        raise faults.gone() if session.store.was_deleted(entity, record_id) else faults.not_found()
     token = body.get("SyncToken")
     if token in (None, ""):
         if entity == "Attachable":

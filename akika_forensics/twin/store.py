@@ -130,6 +130,12 @@ class Store:
                 (entity, since),
             ).fetchall()
 
+    def was_deleted(self, entity: str, record_id: str) -> bool:
+        """Whether there was such a record once."""
+        row = ("SELECT 1 FROM tombstone WHERE entity = ? AND id = ?", (entity, record_id))
+        with self._lock:
+            return self._db.execute(*row).fetchone() is not None
+
     def holder_of_name(self, entities: Iterable[str], name: str) -> tuple[str, str] | None:
         for entity in entities:
             found = self._db.execute(

@@ -40,7 +40,7 @@ _UNNAMED_ON: Final = {"Payment": frozenset({"DepositToAccountRef", "PaymentMetho
 
 def name_of(entity: str, target: dict[str, Any]) -> str:
     field = {"Customer": "DisplayName", "Vendor": "DisplayName", "Employee": "DisplayName", "TaxAgency": "DisplayName"}
-    if entity in {"Account", "Class", "Department"}:
+    if entity in {"Account", "Class", "Department", "Item"}:
         return str(target.get("FullyQualifiedName") or target.get("Name", ""))
     return str(target.get(field.get(entity, "Name"), ""))
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from akika_forensics.model.money import ZERO, cents, money
-from akika_forensics.twin import faults
+from akika_forensics.twin import faults, settings
 from akika_forensics.twin.request import Write, ref_id
 
 
@@ -14,7 +14,8 @@ def complete(write: Write, body: dict[str, Any], taxable: Decimal) -> Decimal:
     """Fill ``TxnTaxDetail``; gives the total tax.
 
     Tax lines that add up to the TotalTax sent with them are an override and stay. Otherwise each rate of the tax code
-    is taken of ``taxable``; without a tax code there is no tax. Raises 2500, 6000.
+    is taken of ``taxable``; without a tax code there is no tax, and in a company that charges none no detail either.
+    Source of that: recorded sales receipt. Raises 2500, 6000.
     """
     sent = body.get("TxnTaxDetail") or {}
     rows = [line for line in sent.get("TaxLine", []) if line]
@@ -24,7 +25,9 @@ def complete(write: Write, body: dict[str, Any], taxable: Decimal) -> Decimal:
     if code is None:
         if rows or money(sent.get("TotalTax")):
             raise faults.business("A tax amount needs the tax lines that explain it, or a tax code.")
-        body["TxnTaxDetail"] = {"TotalTax": ZERO}
+        body.pop("TxnTaxDetail", None)
+        if settings.preference(write.session, "TaxPrefs", "UsingSalesTax") is not False:
+            body["TxnTaxDetail"] = {"TotalTax": ZERO}
         return ZERO
     computed = _computed(write, code, taxable)
     total = sum((money(line["Amount"]) for line in computed), ZERO)

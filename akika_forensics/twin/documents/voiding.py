@@ -1,4 +1,4 @@
-"""What voiding leaves of a transaction. Source: recorded void of an invoice."""
+"""What voiding leaves of a transaction. Source: recorded voids of an invoice and of a sales receipt."""
 
 from __future__ import annotations
 
@@ -35,10 +35,12 @@ def voided(entity: str, body: dict[str, Any]) -> dict[str, Any]:
         detail = line.get(str(line.get("DetailType"))) or {}
         if "Qty" in detail:
             detail["Qty"] = ZERO
-        detail.pop("UnitPrice", None)
+        if detail.get("UnitPrice"):
+            del detail["UnitPrice"]
     fresh["LinkedTxn"] = [] if entity == "Invoice" else fresh.get("LinkedTxn", [])
     if not fresh["LinkedTxn"] and entity != "Invoice":
         del fresh["LinkedTxn"]
-    fresh["TxnTaxDetail"] = {"TotalTax": ZERO}
+    if "TxnTaxDetail" in fresh:
+        fresh["TxnTaxDetail"] = {"TotalTax": ZERO}
     fresh["Balance"] = ZERO
     return fresh

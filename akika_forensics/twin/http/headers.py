@@ -29,15 +29,24 @@ def of_success(started: datetime, seconds: float) -> dict[str, str]:
 
 def of_refusal(started: datetime, *, unknown_client: bool = False) -> dict[str, str]:
     """Any other status; ``unknown_client`` for a 401."""
-    found = {"Content-Type": JSON, **_traced(started)}
     if unknown_client:
-        found["WWW-Authenticate"] = 'Bearer realm="Intuit", error="invalid_token"'
-    return found
+        # It is turned away at the gate: nothing behind it has traced it.
+        return {
+            "Content-Type": JSON,
+            "Server": "nginx",
+            "intuit_tid": _trace(started),
+            "WWW-Authenticate": 'Bearer realm="Intuit", error="invalid_token"',
+        }
+    return {"Content-Type": JSON, **_traced(started)}
+
+
+def _trace(started: datetime) -> str:
+    """Its first part is the second in which the request came."""
+    return f"1-{int(started.timestamp()):08x}-{secrets.token_hex(12)}"
 
 
 def _traced(started: datetime) -> dict[str, str]:
-    """The trace's first part is the second in which the request came."""
-    trace = f"1-{int(started.timestamp()):08x}-{secrets.token_hex(12)}"
+    trace = _trace(started)
     return {
         "Server": "nginx",
         "Strict-Transport-Security": "max-age=15552000",

@@ -128,7 +128,7 @@ def system_failure(started: datetime) -> Answer:
 
 def _no_such_path(call: Call) -> QuickBooksFault:
     return faults.unsupported(
-        f"Could not find resource for relative : {call.path} of full path: https://quickbooks.example{call.path}"
+        f"Could not find resource for relative : {call.path} of full path: https://quickbooks.example/qbo50{call.path}"
     )
 
 
@@ -180,7 +180,7 @@ def _one(twin: Twin, call: Call, name: str, record_id: str) -> bytes:
 def _record(twin: Twin, call: Call, entity: str, record_id: str) -> bytes:
     payload = twin.payload(entity, record_id)
     if payload is None:
-        raise faults.not_found(f"Object Not Found : {entity} {record_id}")
+        raise faults.not_found()
     return wire.single(_key(entity), payload, call.started)
 
 

@@ -22,6 +22,8 @@ _TIMES: Final = {"CreateTime": "created", "LastUpdatedTime": "updated"}
 _BY_ID: Final = "CAST(id AS INTEGER)"
 _BY_NAME: Final = {"Customer": "FullyQualifiedName", "Vendor": "DisplayName", "Employee": "DisplayName"}
 """Lists that come by name, in binary order. Source: recorded answers."""
+_BY_LETTER: Final = frozenset({"Account", "Class", "Department", "Item"})
+"""Lists that come by their full name, capitals or not. Source: recorded answers."""
 
 
 @dataclass(slots=True)
@@ -131,6 +133,8 @@ def _order(found: Selection, entity: str, asked: list[tuple[fields.Path, bool]])
         found.keys = asked
     elif entity in _BY_NAME:
         found.name = _BY_NAME[entity]
+    elif entity in _BY_LETTER:
+        found.order = f"name, {_BY_ID}"
     elif CATALOGUE[entity].is_transaction:
         found.order = f"updated DESC, {_BY_ID}"
 

@@ -1,0 +1,89 @@
+"""Small forms that recorded answers settled: orders of lists, words of refusals, what is absent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from akika_forensics.twin import Twin, faults
+
+INACTIVE = (
+    "Object Not Found : Something you're trying to use has been made inactive. "
+    "Check the fields with accounts, customers, items, vendors or employees."
+)
+
+
+def listed(twin: Twin, entity: str, field: str) -> list[str]:
+    found = twin.query(f"select * from {entity} maxresults 1000")["QueryResponse"]
+    return [str(row[field]) for row in found[entity]]
+
+
+def test_lists_of_things_come_by_letter_and_lists_of_names_by_byte(books: Any) -> None:
+    twin = books.twin
+    for name in ("radio", "Demo", "cc1", "Coachella"):
+        twin.create("Class", {"Name": name})
+        twin.create("Department", {"Name": name})
+        twin.create("Vendor", {"DisplayName": name})
+    assert listed(twin, "Class", "Name") == ["cc1", "Coachella", "Demo", "radio"]
+    assert listed(twin, "Department", "Name") == ["cc1", "Coachella", "Demo", "radio"]
+    names = listed(twin, "Vendor", "DisplayName")
+    assert names == sorted(names)
+    assert names != sorted(names, key=str.casefold)
+
+
+def test_a_sub_item_is_named_with_its_parents(books: Any) -> None:
+    category = books.made("Item", {"Name": "Care", "Type": "Category"})
+    oil = {"Name": "Oil", "Type": "Service", "SubItem": True, "ParentRef": {"value": category}}
+    item = books.made("Item", {**oil, "IncomeAccountRef": {"value": books.sales}})
+    receipt = books.twin.create("SalesReceipt", books.sale(books.ann, 10, item=item))
+    assert receipt["Line"][0]["SalesItemLineDetail"]["ItemRef"] == {"value": item, "name": "Care:Oil"}
+
+
+def test_two_customers_of_one_name_are_refused_in_fewer_words(books: Any) -> None:
+    fault = books.refused("6240", books.twin.create, "Customer", {"DisplayName": "Ann"})
+    assert fault.detail == "The name supplied already exists. : null"
+    assert "element" not in fault.body()["Error"][0]
+    other = books.refused("6240", books.twin.create, "Customer", {"DisplayName": "Lumber Co"})
+    assert other.detail.endswith(
+        "Another customer, vendor or employee is already using this name. Please use a different name."
+    )
+    assert other.body()["Error"][0]["element"] == ""
+
+
+def test_what_never_was_and_what_was_deleted_are_refused_in_different_words(books: Any) -> None:
+    made = books.twin.create("Invoice", books.sale(books.ann, 10))
+    never = books.refused("610", books.twin.delete, "Invoice", {"Id": "4711", "SyncToken": "0"})
+    assert never.detail == INACTIVE
+    books.twin.delete("Invoice", made)
+    gone = books.refused("610", books.twin.delete, "Invoice", made)
+    assert gone.detail == "Object Not Found : Another user has deleted this transaction."
+
+
+def test_known_properties_are_named_until_there_are_too_many() -> None:
+    few = faults.unknown_property("Bad", "Term", ["A", "B"]).detail
+    assert few == (
+        'Property Name:Unrecognized field "Bad" (class com.intuit.schema.finance.v3.Term), not marked as ignorable '
+        '(2 known properties: "A", "B"])\n specified is unsupported or invalid'
+    )
+    many = faults.unknown_property("Bad", "Term", [f"Property{number:03}" for number in range(200)]).detail
+    assert '"Property065" [truncated]])\n specified' in many
+    assert "(200 known properties: " in many
+
+
+def test_a_company_without_sales_tax_shows_none(books: Any) -> None:
+    taxed = books.twin.create("SalesReceipt", books.sale(books.ann, 10))
+    assert taxed["TxnTaxDetail"] == {"TotalTax": 0}
+    preferences = books.get("Preferences", "1")
+    books.twin.update("Preferences", {**preferences, "TaxPrefs": {"UsingSalesTax": False}})
+    receipt = books.twin.create("SalesReceipt", books.sale(books.ann, 10))
+    assert "TxnTaxDetail" not in receipt
+    assert "TxnTaxDetail" not in books.twin.void("SalesReceipt", receipt)
+
+
+def test_a_void_takes_the_price_away_and_leaves_a_price_of_nothing(books: Any) -> None:
+    priced = books.twin.create("Invoice", books.sale(books.ann, 10, qty=2))
+    assert "UnitPrice" not in books.twin.void("Invoice", priced)["Line"][0]["SalesItemLineDetail"]
+    line = books.sale(books.ann, 0)["Line"][0]
+    line["SalesItemLineDetail"] |= {"Qty": 1, "UnitPrice": Decimal(0)}
+    free = books.twin.create("SalesReceipt", {"CustomerRef": {"value": books.ann}, "Line": [line]})
+    assert books.twin.void("SalesReceipt", free)["Line"][0]["SalesItemLineDetail"]["UnitPrice"] == 0
