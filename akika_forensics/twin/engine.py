@@ -15,6 +15,8 @@ from akika_forensics.model.catalogue import CATALOGUE, Delete
 from akika_forensics.model.instants import now
 from akika_forensics.model.money import cents
 from akika_forensics.twin import bank, operations, settings, standing, wire
+from akika_forensics.twin.attachments import upload
+from akika_forensics.twin.attachments.upload import Upload
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.clock import ClockState, VirtualClock
 from akika_forensics.twin.http.request_log import RequestLog, Seen
@@ -230,6 +232,12 @@ class Twin:
         with self._session(at) as session:
             record_id = operations.void(session, entity, dict(body))
         return self._stored(entity, record_id)
+
+    def attach(self, sent: Upload) -> dict[str, Any]:
+        """Keep an uploaded file and key its Attachable; gives it as stored."""
+        with self._session() as session:
+            record_id = upload.store(session, self.realm_id, sent)
+        return self._stored("Attachable", record_id)
 
     def batch(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The items of a ``BatchItemRequest``, each applied on its own; answers in the order of the items.

@@ -236,6 +236,39 @@ def duplicate_name(detail: str, element: str | None = "") -> QuickBooksFault:
     return QuickBooksFault("6240", "Duplicate Name Exists Error", text, element)
 
 
+def upload_too_large(size: int) -> QuickBooksFault:
+    """Error 6030. Source: the service's table of error codes, as 6040 and 6050."""
+    detail = f"The file upload request should not exceed 100MB in size. The current request size is {size}"
+    return QuickBooksFault("6030", "Upload request size exceeds allowed limit", detail, "")
+
+
+def no_attachable(supplied: str, part: str) -> QuickBooksFault:
+    """Error 6040."""
+    return QuickBooksFault(
+        "6040",
+        "The file metadata must be of Attachable type",
+        f"The file metadata submitted must be of Attachable type. Supplied Type: {supplied}, "
+        f"request parameter: {part}.",
+        "",
+    )
+
+
+def unsupported_file(name: str, kind: str) -> QuickBooksFault:
+    """Error 6041: an ending or a content type that the service does not take. Its wording is not recorded."""
+    detail = f"The file {name} of type {kind or 'unknown'} is not supported for Attachable"
+    return QuickBooksFault("6041", "The file type is unsupported for Attachable", detail, "")
+
+
+def unattachable(named: str) -> QuickBooksFault:
+    """Error 6050."""
+    return QuickBooksFault(
+        "6050",
+        "The entity reference type is unsupported for Attachable",
+        f"The entity reference type {named} is unsupported for Attachable",
+        "",
+    )
+
+
 def wrong_amount(amount: Decimal) -> QuickBooksFault:
     """Error 6070. Source for the figure with commas and no needless decimals: seen by third parties."""
     shown = f"{amount:,f}"
@@ -320,13 +353,6 @@ def too_many_items(limit: int, count: int) -> QuickBooksFault:
     """Error 1040."""
     return QuickBooksFault(
         "1040", "Batch size exceeds allowed limit", f"Batch holds {count} items; the limit is {limit}"
-    )
-
-
-def unattachable(entity: str) -> QuickBooksFault:
-    """Error 6050."""
-    return QuickBooksFault(
-        "6050", "Entity type is not supported", f"Attachments are not supported on entity type {entity}", "EntityRef"
     )
 
 

@@ -135,6 +135,8 @@ def delete(session: Session, entity: str, body: dict[str, Any]) -> str:
     effects.detach(session, entity, record_id)
     _apply(session, entity, record_id, None)
     session.remove(entity, record_id)
+    if entity == "Attachable":
+        session.store.files.remove(record_id)
     bank.forget(session, entity, record_id)
     return record_id
 

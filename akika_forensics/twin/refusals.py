@@ -127,34 +127,6 @@ def matched_to_download() -> QuickBooksFault:
     )
 
 
-# attachments
-
-
-def too_large(limit: int) -> QuickBooksFault:
-    """Error 6030."""
-    return QuickBooksFault(
-        "6030",
-        "Upload request size exceeds allowed limit",
-        f"The file size exceeds the size limit. Upload requests shouldn't exceed {limit} bytes",
-        "",
-    )
-
-
-def not_attachable(kind: str) -> QuickBooksFault:
-    """Error 6040."""
-    return QuickBooksFault(
-        "6040",
-        "The file metadata must be of Attachable type",
-        f"The submitted file metadata must be attachable. Supplied Type: {kind}",
-        "",
-    )
-
-
-def invalid_file(name: str) -> QuickBooksFault:
-    """Error 6041."""
-    return QuickBooksFault("6041", "Invalid Uploaded File", f"The uploaded file is not valid: {name}", "")
-
-
 # the company, and who asks
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from akika_forensics.twin.attachments import shelf
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.tables import TABLES, LinkRow, MovementRow, OutOfBalanceError, PostingRow, Row
 
@@ -32,7 +33,8 @@ class Store:
         if path:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(TABLES)
+        self._db.executescript(TABLES + shelf.TABLES)
+        self.files = shelf.Shelf(self._db, self._lock)
         kept = self.setting("beliefs")
         self.beliefs = Beliefs.from_dict(json.loads(kept)) if kept else Beliefs()
 

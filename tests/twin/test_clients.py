@@ -24,7 +24,8 @@ with warnings.catch_warnings():
     from quickbooks.cdc import change_data_capture
     from quickbooks.exceptions import QuickbooksException
     from quickbooks.objects.account import Account
-    from quickbooks.objects.base import LinkedTxn, Ref
+    from quickbooks.objects.attachable import Attachable
+    from quickbooks.objects.base import AttachableRef, LinkedTxn, Ref
     from quickbooks.objects.bill import Bill
     from quickbooks.objects.billpayment import BillPayment, BillPaymentLine, CheckPayment
     from quickbooks.objects.customer import Customer
@@ -287,3 +288,37 @@ def test_a_plain_deposit_line(client: QuickBooks, books: Any) -> None:
     deposit.Line.append(line)
     deposit = deposit.save(qb=client)
     assert deposit.TotalAmt == 40
+
+
+@pytest.mark.parametrize("from_disk", [True, False])
+def test_files_are_attached_found_and_removed(client: QuickBooks, books: Any, tmp_path: Any, from_disk: bool) -> None:
+    content = bytes(range(256)) * 300
+    invoice = invoice_for(books, books.ann)
+    invoice = invoice.save(qb=client)
+    link = AttachableRef()
+    link.EntityRef = invoice.to_ref()
+    file = Attachable()
+    file.FileName, file.ContentType, file.Note = "plan.pdf", "application/pdf", "the pond"
+    file.AttachableRef.append(link)
+    if from_disk:
+        path = tmp_path / "plan.pdf"
+        path.write_bytes(content)
+        file._FilePath = str(path)
+    else:
+        file._FileBytes = content
+    file.save(qb=client)
+    (found,) = Attachable.filter(FileName="plan.pdf", qb=client)
+    assert (found.Id, found.Size, found.Note, found.ContentType) == (
+        file.Id,
+        len(content),
+        "the pond",
+        "application/pdf",
+    )
+    assert found.AttachableRef[0].EntityRef.value == invoice.Id
+    assert httpx.get(found.TempDownloadUri).content == content
+    found.Note = "the other pond"
+    found.save(qb=client)
+    assert Attachable.get(int(found.Id), qb=client).Note == "the other pond"
+    found = Attachable.get(int(found.Id), qb=client)
+    found.delete(qb=client)
+    assert Attachable.all(qb=client) == []

@@ -16,10 +16,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from akika_forensics.twin import faults
-from akika_forensics.twin.http import service
+from akika_forensics.twin.http import service, uploading
 from akika_forensics.twin.http.control import Control
 from akika_forensics.twin.http.gate import Gate
 from akika_forensics.twin.http.sign_in import SignIn
+from akika_forensics.twin.http.storage import Storage
 
 _HANG_UP: Final = "akika.hang_up"
 
@@ -29,13 +30,22 @@ def build(gate: Gate) -> ASGIApp:
     routes = [
         *SignIn(gate).routes(),
         *Control(gate).routes(),
+        *Storage(gate).routes(),
         Route("/{path:path}", _Api(gate).answer, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
     ]
     middleware = [
         Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"]),
-        Middleware(GZipMiddleware, minimum_size=500, compresslevel=4),
+        Middleware(_Compression, minimum_size=500, compresslevel=4),
     ]
     return _HangUp(Starlette(routes=routes, middleware=middleware))
+
+
+class _Compression(GZipMiddleware):
+    """Answers of the API in gzip where it is asked for; files are sent as they are."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        packed = super().__call__ if "/attachments/" not in scope.get("path", "") else self.app
+        await packed(scope, receive, send)
 
 
 class _HangUp:
@@ -69,7 +79,13 @@ class _Api:
         self._twin = gate.twin
 
     async def answer(self, request: Request) -> Response:
-        body = await request.body()
+        if request.method != "POST" or not request.url.path.endswith("/upload"):
+            return await self._answered(request, await request.body(), None)
+        with uploading.Received() as received:
+            await received.take(request.stream())
+            return await self._answered(request, b"", received)
+
+    async def _answered(self, request: Request, body: bytes, upload: uploading.Received | None) -> Response:
         parameters = {
             name.lower(): value
             for name, value in parse_qsl(request.url.query, keep_blank_values=True, encoding="utf-8", errors="replace")
@@ -82,8 +98,11 @@ class _Api:
             self._twin.clock(),
             {name.lower(): value for name, value in request.headers.items()},
             str(request.base_url).rstrip("/"),
+            upload,
         )
         seen = self._twin.requests.arrive(call.kind, call.method, call.path, request.url.query, call.request_id, body)
+        if upload is not None:
+            seen.digest = upload.digest
         authorization = request.headers.get("authorization", "")
         if call.realm is None:
             authorized = service.refusal(faults.unsupported(f"{call.method} {call.path}"), call.started)

@@ -17,7 +17,7 @@ from akika_forensics.model.catalogue import BY_PATH, EntityType
 from akika_forensics.twin import faults, standing, wire
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.faults import QuickBooksFault
-from akika_forensics.twin.http import batching, headers, negotiation
+from akika_forensics.twin.http import batching, downloading, headers, negotiation, uploading
 from akika_forensics.twin.reading import query
 
 JSON: Final = headers.JSON
@@ -31,7 +31,8 @@ _LONGEST_BATCH_ITEM_ID: Final = 10
 class Call:
     """One API request. ``parameters`` are decoded; their names and those of ``headers`` are in lower case.
 
-    ``origin`` is the address at which the company was reached, without path.
+    ``origin`` is the address at which the company was reached, without path; ``upload`` is the body of an upload,
+    which then is in no other place.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Call:
     started: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
+    upload: uploading.Received | None = None
 
     @property
     def realm(self) -> str | None:
@@ -92,9 +94,10 @@ def answer(twin: Twin, call: Call) -> Answer:
     try:
         negotiation.check(call.headers, call.body)
         standing.check(twin.store, write=call.kind == "write")
-        found = _write(twin, call) if call.kind == "write" else Answer(200, _read(twin, call))
+        found = _write(twin, call) if call.kind == "write" else _read(twin, call)
     except QuickBooksFault as fault:
         return refusal(fault, call.started)
+    found.body = downloading.with_addresses(twin, call.origin, found.body, call.started)
     found.headers = headers.of_success(call.started, time.perf_counter() - begun) | found.headers
     return found
 
@@ -142,8 +145,16 @@ def _entity(call: Call, name: str) -> EntityType:
 # reading
 
 
-def _read(twin: Twin, call: Call) -> bytes:
-    parts = call.parts
+def _read(twin: Twin, call: Call) -> Answer:
+    match call.parts:
+        case ["download" | "attachable-thumbnail" as kind, record_id] if call.method == "GET":
+            address = downloading.plain(twin, call.origin, kind, record_id, call.started)
+            return Answer(200, address, {"Content-Type": "text/plain;charset=utf-8"})
+        case parts:
+            return Answer(200, _read_json(twin, call, parts))
+
+
+def _read_json(twin: Twin, call: Call, parts: list[str]) -> bytes:
     match parts:
         case ["query"]:
             return _query(twin, call)
@@ -229,7 +240,12 @@ def _write(twin: Twin, call: Call) -> Answer:
             raise faults.repeated_request(str(request_id))
         if known is not None:
             return Answer(known[0], known[1], replayed=True)
-        body, applied = _batch(twin, call) if call.is_batch else _single(twin, call)
+        if call.is_batch:
+            body, applied = _batch(twin, call)
+        elif call.upload is not None:
+            body, applied = _upload(twin, call, call.upload)
+        else:
+            body, applied = _single(twin, call)
         if request_id is not None:
             twin.remember(request_id, 200, body)
     return Answer(200, body, applied=applied)
@@ -273,6 +289,11 @@ def _single(twin: Twin, call: Call) -> tuple[bytes, list[str]]:
     payload = twin.payload(row.name, record_id) or b"{}"
     moved = done == "create" or str(stored.get("SyncToken")) != before
     return wire.single(row.key, payload, call.started), [f"{done} {row.name}:{record_id}"] if moved else []
+
+
+def _upload(twin: Twin, call: Call, received: uploading.Received) -> tuple[bytes, list[str]]:
+    answers, applied = uploading.run(twin, received, call.headers.get("content-type", ""))
+    return payloads.encode({"AttachableResponse": answers, "time": wire.envelope_time(call.started)}), applied
 
 
 def _batch(twin: Twin, call: Call) -> tuple[bytes, list[str]]:

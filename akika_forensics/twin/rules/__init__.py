@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from akika_forensics.twin.request import Write
-from akika_forensics.twin.rules import books, lists, names, purchases, required, sales, settlements
+from akika_forensics.twin.rules import attachables, books, lists, names, purchases, required, sales, settlements
 
 Rule = Callable[[Write, dict[str, Any]], None]
 
@@ -39,7 +39,7 @@ RULES: Final[dict[str, Rule]] = {
     "PaymentMethod": lists.complete_method,
     "TaxAgency": lists.complete_agency,
     "CompanyCurrency": lists.complete_currency,
-    "Attachable": lists.complete_attachable,
+    "Attachable": attachables.complete,
 }
 
 

@@ -1,18 +1,15 @@
-"""Account, Item, Class, Department, Term, PaymentMethod, TaxAgency, CompanyCurrency, Attachable."""
+"""Account, Item, Class, Department, Term, PaymentMethod, TaxAgency, CompanyCurrency."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import ZERO
-from akika_forensics.model.references import links_of
 from akika_forensics.twin import faults, naming, refusals, settings
 from akika_forensics.twin.documents import references
 from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import Write, ref_id
 from akika_forensics.twin.rules import names
-from akika_forensics.twin.uncertain import ATTACH
 
 _NO_CHILDREN: Final = frozenset(
     {"OpeningBalanceEquity", "UndepositedFunds", "RetainedEarnings", "CashReceiptIncome",
@@ -204,25 +201,6 @@ def complete_currency(write: Write, body: dict[str, Any]) -> None:
     body.setdefault("Active", True)
     body.setdefault("Name", str(body["Code"]))
     names.check_free(write, body)
-
-
-def complete_attachable(write: Write, body: dict[str, Any]) -> None:
-    if not body.get("Note") and not body.get("FileName"):
-        raise faults.missing("Note")
-    if len(str(body.get("Note", ""))) > 2000:
-        raise faults.length("Note", 0, 2000, str(body["Note"]))
-    for link in links_of("Attachable", body):
-        if (
-            link.target
-            and link.target.entity in ATTACH
-            and write.session.beliefs.choice(ATTACH[link.target.entity]) == "refused"
-        ):
-            raise faults.unattachable(link.target.entity)
-        if link.target and link.target.entity in CATALOGUE and not write.session.find(*link.target):
-            name, record_id = link.target
-            raise faults.business(
-                f"The entity {name} {record_id} that you are trying to link does not exist. {name} {record_id}"
-            )
 
 
 def requalify(write: Write, body: dict[str, Any]) -> None:

@@ -22,6 +22,8 @@ def check(write: Write, body: dict[str, Any]) -> None:
 
     A full update empties what it leaves out; a sparse one lacks only what it empties itself.
     """
+    if write.entity == "Attachable" and write.old is not None:
+        return  # what the file is, its bytes say; an update cannot take that away
     groups = [group.split("|") for group in CATALOGUE[write.entity].required]
     if write.sparse:
         groups = [names for names in groups if not write.sent.isdisjoint(names)]
