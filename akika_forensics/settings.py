@@ -45,6 +45,12 @@ class Secret:
         raise TypeError("a secret is not pickled")
 
 
+def profile_file() -> Path | None:
+    """What a real company answered to `akika twin probe`: the file that ``AKIKA_PROFILE`` names."""
+    named = os.environ.get("AKIKA_PROFILE")
+    return Path(named) if named else None
+
+
 def state_dir() -> Path:
     """Where this machine keeps what must lie outside any vault, such as the remembered heads.
 

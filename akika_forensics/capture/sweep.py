@@ -22,6 +22,8 @@ IN_FLIGHT: Final = 10
 """Requests at once at most. Source: QuickBooks API, limits."""
 
 _TICK: Final = 0.2
+_SEVERITY: Final[dict[str, Severity]] = {"inactive_hidden": "problem", "ordered_by_change": "note"}
+"""What moves meanwhile comes once more at the end of a list by change, and the counts tell whether anything is missing."""
 
 
 class Sweep:
@@ -82,8 +84,7 @@ class Sweep:
             return
         plan.accept(page)
         for code, what in page.notes:
-            severity: Severity = "problem" if code == "inactive_hidden" else "warning"
-            self._findings.add(code, what, severity=severity)
+            self._findings.add(code, what, severity=_SEVERITY.get(code, "warning"))
         self.seen[name].update(cut.key for cut in page.slices)
         self._held.take(page.slices, page.server_time)
 

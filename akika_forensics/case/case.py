@@ -19,6 +19,7 @@ from akika_forensics.case.journey import Journey
 from akika_forensics.case.results import CheckResult
 from akika_forensics.case.review import Review
 from akika_forensics.case.tables import Effects, Versions
+from akika_forensics.case.unverified import beliefs_in_force, capture_rests_on
 from akika_forensics.case.values import CaseDiff, CasePlan, SnapshotTable, graph_view
 from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import WrongCompany, WrongUse
@@ -28,6 +29,7 @@ from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection
 from akika_forensics.restore.signers import PREPARER, Signers
 from akika_forensics.settings import Secret, state_dir
+from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.vault import (
     HeadStore,
     KdfCost,
@@ -202,11 +204,16 @@ class Case:
         company = self.companies.company(self.company_name) if self.companies.names() else None
         return Versions(self.vault.history(key, company))
 
-    def check(self, ref: str = "latest") -> CheckResult:
-        """How whole a snapshot is: counts, references, tie-out to QuickBooks' own reports."""
+    def check(self, ref: str = "latest", *, beliefs: Beliefs | None = None) -> CheckResult:
+        """How whole a snapshot is: counts, references, tie-out to QuickBooks' own reports.
+
+        ``beliefs``: what a real company answered to the probe; the profile that ``AKIKA_PROFILE`` names without.
+        """
         snapshot = self.snapshot(ref)
         controls = {name: snapshot.control(name) for name in snapshot.info.controls}
-        return CheckResult.of(changes.completeness(tuple(snapshot.records()), controls, snapshot.info.findings))
+        report = changes.completeness(tuple(snapshot.records()), controls, snapshot.info.findings)
+        entities = [name for name, held in snapshot.info.counts.items() if held]
+        return CheckResult.of(report, capture_rests_on(entities, beliefs or beliefs_in_force()))
 
     def verify_vault(self, passphrase: Secret | None = None) -> VerifyReport:
         """Read the whole vault anew, open it, and hold it against what was signed. Without ``passphrase`` the environment gives it."""

@@ -13,6 +13,7 @@ from akika_forensics.books import TrialBalance, read_trial_balance
 from akika_forensics.case.archive import APPROVED, REHEARSED, VERIFIED, ChainJournal, Held, PlanArchive
 from akika_forensics.case.outcomes import rehearsal_json, verification_json
 from akika_forensics.case.reviews import KeptReviews
+from akika_forensics.case.unverified import beliefs_in_force
 from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import NotApproved, Refused, WrongCompany, WrongUse
 from akika_forensics.model.instants import format_instant, now, parse_date
@@ -29,6 +30,7 @@ from akika_forensics.restore.scope import Scope
 from akika_forensics.restore.signers import PREPARER, Signers
 from akika_forensics.restore.verify import Verification, verify
 from akika_forensics.settings import Secret
+from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.vault import Snapshot, SnapshotInfo, Vault
 
 type Progress = Callable[[str, int, int], None]
@@ -128,12 +130,22 @@ class PlanDesk:
 
     # -- rehearsing, approving ---------------------------------------------------------------------------------------
 
-    def rehearse(self, file: Path, *, progress: Callable[[str], None] = lambda _: None) -> Rehearsal:
-        """Run the plan and its undo on a twin that holds the books of now; the outcome is kept."""
+    def rehearse(
+        self, file: Path, *, progress: Callable[[str], None] = lambda _: None, beliefs: Beliefs | None = None
+    ) -> Rehearsal:
+        """Run the plan and its undo on a twin that holds the books of now; the outcome is kept.
+
+        ``beliefs``: what a real company answered to the probe; the profile that ``AKIKA_PROFILE`` names without.
+        """
         plan = self._archive.read(file)
         before, known = self._s.snapshot(plan.before.id), self._s.snapshot(plan.now.id)
         result = rehearse(
-            plan, before=before, known=known, control=control_of(known, plan.prediction.as_of), progress=progress
+            plan,
+            before=before,
+            known=known,
+            control=control_of(known, plan.prediction.as_of),
+            progress=progress,
+            beliefs=beliefs or beliefs_in_force(),
         )
         details = rehearsal_json(result)
         stored = self._vault.put_document("rehearsal", canonical_value(details))

@@ -18,6 +18,7 @@ def rehearsal_json(result: Rehearsal) -> dict[str, Any]:
         "undo_state": result.undo_state,
         "undo_differences": list(result.undo_differences),
         "not_modelled": list(result.not_modelled),
+        "unverified": [row.as_dict() for row in result.unverified],
         "residual": money_text(result.verification.residual),
     }
 

@@ -12,8 +12,10 @@ import polars as pl
 from akika_forensics.case.rows import MONEY, Rows
 from akika_forensics.case.shown import Shown
 from akika_forensics.case.tables import Findings, TieOut
+from akika_forensics.case.unverified import sentence
 from akika_forensics.changes import CheckReport
 from akika_forensics.model.money import ZERO, money
+from akika_forensics.twin.beliefs import Taken
 from akika_widgets.views.listing import Column, Listing, Mark, Named
 from akika_widgets.views.markup import Markup, join
 from akika_widgets.views.restored import RestoredView
@@ -36,15 +38,19 @@ class Together(View):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult(Shown, CheckReport):
-    """How whole a snapshot is: ``complete``, its ``findings``, and the ``tie_out`` to QuickBooks' own reports."""
+    """How whole a snapshot is: ``complete``, its ``findings``, and the ``tie_out`` to QuickBooks' own reports.
+
+    ``unverified``: what the capture takes for granted of QuickBooks and nobody has verified.
+    """
 
     tie_out: TieOut
     findings: Findings
+    unverified: tuple[Taken, ...] = ()
 
     @classmethod
-    def of(cls, report: CheckReport) -> CheckResult:
+    def of(cls, report: CheckReport, unverified: tuple[Taken, ...] = ()) -> CheckResult:
         """The same report, so that it shows itself."""
-        return cls(report.complete, TieOut(report.tie_out), Findings(report.findings))
+        return cls(report.complete, TieOut(report.tie_out), Findings(report.findings), unverified)
 
     @property
     def residual(self) -> Decimal:
@@ -169,6 +175,7 @@ class RehearsalResult(Shown, dict[str, Any]):
             ("Taking it back", *_outcome(self["undo_state"], self["undo_differences"])),
         ]
         sub = f"largest residual {self['residual']}; not part of a rehearsal: {', '.join(self['not_modelled'])}"
+        sub = " ".join(part for part in (sub, sentence(self.get("unverified", ()))) if part)
         return Listing("Rehearsal", columns, rows, sub=sub)
 
 

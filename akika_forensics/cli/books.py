@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -108,9 +109,16 @@ def history(
         say("The record is in no snapshot.")
 
 
-def check(context: typer.Context, snapshot: str = typer.Argument("latest", help="A snapshot.")) -> None:
+def check(
+    context: typer.Context,
+    snapshot: str = typer.Argument("latest", help="A snapshot."),
+    profile: str = typer.Option("", help="What a real company answered: the file that `akika twin probe` wrote."),
+) -> None:
+    from akika_forensics.case.unverified import sentence
+    from akika_forensics.twin.beliefs import read_profile
+
     options: Options = context.obj
-    report = open_case(options).check(snapshot)
+    report = open_case(options).check(snapshot, beliefs=read_profile(Path(profile)) if profile else None)
     residual = max((abs(line.residual) for line in report.tie_out), default=Decimal(0))
     if options.json:
         say_json(
@@ -131,6 +139,7 @@ def check(context: typer.Context, snapshot: str = typer.Argument("latest", help=
                     for line in report.tie_out
                 ],
                 "findings": [finding_json(finding) for finding in report.findings],
+                "unverified": [row.as_dict() for row in report.unverified],
             }
         )
     else:
@@ -147,6 +156,8 @@ def check(context: typer.Context, snapshot: str = typer.Argument("latest", help=
         say(
             f"{'Complete' if report.complete else 'NOT complete'}; {len(report.tie_out)} lines compared, largest residual {money_text(residual)}."
         )
+        if report.unverified:
+            say(sentence(report.unverified))
     if not report.complete or residual != ZERO:
         raise typer.Exit(1)
 

@@ -202,15 +202,22 @@ def explain(
 
 
 @group.command("rehearse")
-def rehearse(context: typer.Context, file: Path = FILE) -> None:
+def rehearse(
+    context: typer.Context,
+    file: Path = FILE,
+    profile: str = typer.Option("", help="What a real company answered: the file that `akika twin probe` wrote."),
+) -> None:
     """Run the plan and its undo on a twin that holds the books of now."""
     from akika_forensics.case.outcomes import rehearsal_json
+    from akika_forensics.case.unverified import sentence
+    from akika_forensics.twin.beliefs import read_profile
 
     options: Options = context.obj
+    beliefs = read_profile(Path(profile)) if profile else None
     case = open_case(options)
 
     def work(work: jobs.Work) -> Rehearsal:
-        return case.plans.rehearse(file, progress=_said(work))
+        return case.plans.rehearse(file, progress=_said(work), beliefs=beliefs)
 
     job = jobs.start("Rehearsing", work, kind="rehearse", about=case.plan(file).plan.id, queue=case.vault.id)
     result = follow(job, quiet=options.json)
@@ -231,6 +238,8 @@ def rehearse(context: typer.Context, file: Path = FILE) -> None:
         for said in result.undo_differences:
             say(f"  not brought back: {said}")
         say(f"Not shown by the stage: {', '.join(result.not_modelled)}.")
+        if result.unverified:
+            say(sentence(result.unverified))
     if not result.ok:
         raise typer.Exit(1)
 

@@ -109,6 +109,7 @@ class Reader:
         )
         self._lock = threading.Lock()
         self._forms: dict[str, int] = {}
+        self._search_orders: dict[str, int] = {}
         self._feed = FeedReading(self._get)
         self._server_time: datetime | None = None
 
@@ -216,7 +217,21 @@ class Reader:
     def query(self, entity: str, where: str) -> list[Slice]:
         """All records that a condition meets; inactive ones too unless the condition speaks of ``Active``."""
         whole = _including_inactive(entity, where)
-        order = statements.BY_ID if statements.BY_ID in CATALOGUE[entity].sortable else statements.UNORDERED
+        orders = _orders(entity)
+        for at in range(self._search_orders.get(entity, 0), len(orders)):
+            try:
+                found = self._searched(entity, whole, orders[at])
+            except Fault as error:
+                # Whether the order or the condition was refused, the answer does not tell for certain.
+                if not error.fault_codes & _QUERY_REFUSED or at + 1 == len(orders):
+                    raise
+                continue
+            with self._lock:
+                self._search_orders[entity] = at
+            return found
+        raise AssertionError("the last order returns or raises")
+
+    def _searched(self, entity: str, whole: str, order: str) -> list[Slice]:
         plan = PagePlan()
         found: dict[RecordKey, Slice] = {}
         for position in pages_in_turn(plan):
@@ -360,21 +375,28 @@ def _including_inactive(entity: str, where: str) -> str:
 
 def _forms(entity: str) -> list[tuple[bool, str]]:
     """(inactive too, order), the best first; later ones are for a service that refuses the earlier."""
-    row = CATALOGUE[entity]
     if entity in _READ_WITHOUT_ID:
         return [(True, statements.UNORDERED)]
-    orders = [statements.BY_CHANGE, statements.UNORDERED]
-    if statements.BY_ID in row.sortable:
-        orders.insert(0, statements.BY_ID)
+    orders = _orders(entity)
     switches = (True, False) if statements.hides_inactive(entity) else (True,)
     return [(inactive, order) for inactive in switches for order in orders]
+
+
+def _orders(entity: str) -> list[str]:
+    """The orders of a list, the steadiest first."""
+    by_id = [statements.BY_ID] if statements.BY_ID in CATALOGUE[entity].sortable else []
+    return [*by_id, statements.BY_CHANGE, statements.UNORDERED]
 
 
 def _notes_of_form(entity: str, forms: list[tuple[bool, str]], form: int) -> Iterator[tuple[str, str]]:
     inactive, order = forms[form]
     if not inactive:
         yield "inactive_hidden", f"QuickBooks refused to list inactive {entity} records."
-    if order != forms[0][1]:
+    if order == forms[0][1]:
+        return
+    if order == statements.BY_CHANGE:
+        yield "ordered_by_change", f"QuickBooks refused to list {entity} by {forms[0][1]}; it was listed by {order}."
+    else:
         yield "order_refused", f"QuickBooks refused to list {entity} by {forms[0][1]}."
 
 

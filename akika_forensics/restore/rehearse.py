@@ -26,10 +26,12 @@ from akika_forensics.restore.execute import run_plan
 from akika_forensics.restore.fidelity import compare
 from akika_forensics.restore.journal import DONE, MemoryJournal, RunState, fold, register
 from akika_forensics.restore.planner import Request, make_plan
+from akika_forensics.restore.rests_on import acts_of
 from akika_forensics.restore.scope import Scope
 from akika_forensics.restore.verify import Verification, verify
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, TwinServer, loading, serve
+from akika_forensics.twin import Beliefs, Twin, TwinServer, loading, serve
+from akika_forensics.twin.beliefs import Taken
 
 NOT_MODELLED: Final = (
     "bank feeds, matches and rules",
@@ -43,7 +45,10 @@ NOT_MODELLED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """``ok``: the stage ended as predicted. ``differences`` say where it did not; ``undo_differences`` what undo does not bring back."""
+    """``ok``: the stage ended as predicted. ``differences`` say where it did not; ``undo_differences`` what undo does not bring back.
+
+    ``unverified``: what the stage takes for granted of QuickBooks and nobody has verified, as far as the plan touches it.
+    """
 
     ok: bool
     state: str
@@ -52,6 +57,7 @@ class Rehearsal:
     undo_state: str
     undo_differences: tuple[str, ...]
     not_modelled: tuple[str, ...] = NOT_MODELLED
+    unverified: tuple[Taken, ...] = ()
 
 
 def rehearse(
@@ -61,10 +67,15 @@ def rehearse(
     known: State,
     control: TrialBalance | None,
     progress: Callable[[str], None] = lambda _: None,
+    beliefs: Beliefs | None = None,
 ) -> Rehearsal:
-    """Load ``known`` (the state the plan was made from) into a twin, run the plan on it, compare, undo, compare again."""
+    """Load ``known`` (the state the plan was made from) into a twin, run the plan on it, compare, undo, compare again.
+
+    ``beliefs``: what a real company answered to the probe; the defaults of the twin without.
+    """
     as_of = parse_date(plan.prediction.as_of)
-    twin = Twin(realm_id=plan.company.realm_id, company_name=plan.company.name)
+    believed = beliefs or Beliefs()
+    twin = Twin(realm_id=plan.company.realm_id, company_name=plan.company.name, beliefs=believed)
     progress("setting the stage")
     loading.load_records(
         twin, ((record.key.entity, record.payload) for record in known.records()), opening=None, opening_date=as_of
@@ -101,7 +112,15 @@ def rehearse(
     ]
     differences += list(checked.unexpected)
     ok = outcome == "complete" and not differences
-    return Rehearsal(ok, outcome, checked, tuple(differences), undo_state, undo_differences)
+    return Rehearsal(
+        ok,
+        outcome,
+        checked,
+        tuple(differences),
+        undo_state,
+        undo_differences,
+        unverified=believed.unverified(acts_of(plan)),
+    )
 
 
 def _explain_the_rest(twin: Twin, control: TrialBalance, as_of: date) -> None:

@@ -22,6 +22,18 @@ BELIEFS: Final[dict[str, Belief]] = {row.name: row for row in TABLE}
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """An unverified fact, and what is taken for granted of it."""
+
+    belief: str
+    question: str
+    taken: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"belief": self.belief, "question": self.question, "taken": self.taken}
+
+
+@dataclass(frozen=True, slots=True)
 class Beliefs:
     """One choice for every belief. ``settled`` names those that a profile answered; ``but`` assumes and settles nothing."""
 
@@ -61,10 +73,12 @@ class Beliefs:
         """Every belief that no loaded profile answered, in the order of the table."""
         return tuple(row for row in TABLE if row.name not in self.settled)
 
-    def unverified(self, acts: Iterable[str]) -> tuple[Belief, ...]:
-        """The unsettled beliefs that matter to some acts, such as ``create Vendor`` or ``query Account``."""
+    def unverified(self, acts: Iterable[str]) -> tuple[Taken, ...]:
+        """What is taken for granted of some acts, such as ``create Vendor`` or ``query Account``, without being known."""
         wanted = frozenset(acts)
-        return tuple(row for row in self.unsettled if row.matters(wanted))
+        return tuple(
+            Taken(row.name, row.question, self.choice(row.name)) for row in self.unsettled if row.matters(wanted)
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """For the company's file."""

@@ -90,14 +90,14 @@ TABLE: Final[tuple[Belief, ...]] = (
         "Is a query for more than 1,000 rows cut to 1,000, or refused?",
         "capped refused",
         f"{_OPEN}; a refusal was seen once, in 2014",
-        "query",
+        "query above 1000",
     ),
     _row(
         "orderby_id",
         "Can every list be sorted by Id?",
         "works refused",
         "QuickBooks API, query language: the documentation marks it sortable, another source says no",
-        "query",
+        "order",
     ),
     _row(
         "numbers_in_lists",
@@ -140,7 +140,7 @@ TABLE: Final[tuple[Belief, ...]] = (
             f"Can a list of {entity} be filtered and sorted by {', '.join(sorted(fields))}?",
             "answered refused",
             "QuickBooks API, filterable lists: belief",
-            f"query {entity}",
+            f"filter {entity}",
         )
         for entity, (name, fields) in FILTER.items()
     ),
@@ -149,7 +149,7 @@ TABLE: Final[tuple[Belief, ...]] = (
         "Is a change feed from more than 30 days back refused, or answered?",
         "refused answered",
         "QuickBooks API, change data capture: 30 days; a refusal was seen by a third party",
-        "feed",
+        "feed from long ago",
     ),
     *(
         _row(

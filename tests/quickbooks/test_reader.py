@@ -120,7 +120,7 @@ class TestLists:
         company.before = before
         sweep = reader.sweep("Invoice")
         assert len(list(sweep)) == 1
-        assert [code for code, _ in sweep.notes] == ["order_refused"]
+        assert [code for code, _ in sweep.notes] == ["ordered_by_change"]
         asked = len(company.seen)
         list(reader.sweep("Invoice"))
         assert len(company.seen) == asked + 1, "the refusal is remembered"
@@ -339,3 +339,30 @@ class TestLog:
         said = caplog.text + repr(lines)
         for secret in ("Confidential", "access-", "refresh-0", "client-secret", "Bearer", "Basic"):
             assert secret not in said
+
+
+def test_a_search_goes_on_by_change_where_the_order_by_id_is_refused(fake: Any, reader: Any, company: Any) -> None:
+    company.put("Invoice", "1")
+
+    def before(request: httpx.Request) -> httpx.Response | None:
+        refused = "ORDERBY Id" in request.url.params.get("query", "")
+        return fake.fault("4001", "Invalid query", "property 'Id' is not sortable") if refused else None
+
+    company.before = before
+    assert [cut.key.id for cut in reader.query("Invoice", "Id IN ('1')")] == ["1"]
+    asked = len(company.seen)
+    reader.query("Invoice", "Id IN ('1')")
+    assert len(company.seen) == asked + 1, "the refusal is remembered"
+
+
+def test_a_condition_that_is_refused_stays_refused_and_costs_no_order(fake: Any, reader: Any, company: Any) -> None:
+    company.put("Invoice", "1")
+    company.before = lambda request: (
+        fake.fault("4001", "Invalid query", "property 'Memo' is not queryable")
+        if "Memo" in request.url.params.get("query", "")
+        else None
+    )
+    with pytest.raises(Fault):
+        reader.query("Invoice", "Memo = 'x'")
+    reader.query("Invoice", "Id IN ('1')")
+    assert "ORDERBY Id" in company.seen[-1].url.params["query"]
