@@ -182,7 +182,7 @@ class Twin:
             return feed.read(self._store, entities, since)
 
     def report(self, name: str, **parameters: str) -> dict[str, Any]:
-        """A report in QuickBooks' report JSON; only TrialBalance is offered."""
+        """TrialBalance, ProfitAndLoss or BalanceSheet, in QuickBooks' report JSON."""
         with self._session() as session:
             return reports.run(session, name, parameters)
 

@@ -268,6 +268,24 @@ class Store:
                 )
             }
 
+    def postings_between(self, since: str, until: str) -> list[tuple[str, str, PostingRow]]:
+        """Entity, Id and posting, of all dates ``since`` to ``until``."""
+        with self._lock:
+            return [
+                (str(f[0]), str(f[1]), PostingRow(str(f[2]), str(f[3]), int(f[4]), str(f[5]), f[6]))
+                for f in self._db.execute(
+                    "SELECT entity, id, date, account, cents, party, movement FROM posting "
+                    "WHERE date >= ? AND date <= ?",
+                    (since, until),
+                )
+            ]
+
+    def first_posting(self) -> str | None:
+        """The earliest date on which anything is posted."""
+        with self._lock:
+            found = self._db.execute("SELECT min(date) FROM posting").fetchone()
+        return str(found[0]) if found[0] else None
+
     def party_balances(self, accounts: Iterable[str]) -> dict[str, int]:
         """Cents by party over the given accounts."""
         sums: dict[str, int] = {}

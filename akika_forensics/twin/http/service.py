@@ -18,7 +18,7 @@ from akika_forensics.twin import faults, standing, wire
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.faults import QuickBooksFault
 from akika_forensics.twin.http import batching, downloading, headers, negotiation, uploading
-from akika_forensics.twin.reading import query
+from akika_forensics.twin.reading import query, reports
 
 JSON: Final = headers.JSON
 _PATH: Final = re.compile(r"/v3/company/(?P<realm>[^/]+)(?P<rest>/.*)?")
@@ -175,8 +175,7 @@ def _read_json(twin: Twin, call: Call, parts: list[str]) -> bytes:
 
 
 def _report_parameters(call: Call) -> dict[str, str]:
-    known = {"start_date", "end_date", "date_macro", "accounting_method"}
-    return {name: value for name, value in call.parameters.items() if name in known}
+    return {name: value for name, value in call.parameters.items() if name in reports.PARAMETERS}
 
 
 def _one(twin: Twin, call: Call, name: str, record_id: str) -> bytes:

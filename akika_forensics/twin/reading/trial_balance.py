@@ -1,0 +1,78 @@
+"""The TrialBalance report, computed from the postings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+from akika_forensics.twin import identity, naming
+from akika_forensics.twin.ledger import accounts
+from akika_forensics.twin.reading import periods, sheet
+from akika_forensics.twin.reading.periods import Period
+from akika_forensics.twin.session import Session
+
+_ORDER: Final = tuple(accounts.CLASSIFICATION)
+
+
+def build(session: Session, period: Period, _: Mapping[str, str]) -> tuple[dict[str, Any], bool]:
+    """Columns and rows, and whether there is anything in them: balances as of the period's end, debit or credit.
+
+    Income and expense accounts show what came since the fiscal year began; the result of earlier years is in Retained
+    Earnings.
+    """
+    columns = [
+        sheet.column("", "Account", ColKey="account"),
+        sheet.column("Debit", "Money", ColKey="debit"),
+        sheet.column("Credit", "Money", ColKey="credit"),
+    ]
+    report: dict[str, Any] = {"Columns": {"Column": columns}, "Rows": {}}
+    rows = _rows(session, period.end)
+    if not rows:
+        return report, False
+    debit = sum(cents for _, _, cents in rows if cents > 0)
+    credit = -sum(cents for _, _, cents in rows if cents < 0)
+    lines: list[dict[str, Any]] = [
+        {"ColData": [{"value": name, "id": account}, *_sides(cents)] if account else [{"value": name}, *_sides(cents)]}
+        for account, name, cents in rows
+    ]
+    lines.append(sheet.section(None, [], sheet.cells("TOTAL", [debit, credit]), "GrandTotal"))
+    report["Rows"] = {"Row": lines}
+    return report, True
+
+
+def _sides(cents: int) -> list[dict[str, str]]:
+    return [{"value": sheet.text(cents) if cents > 0 else ""}, {"value": sheet.text(-cents) if cents < 0 else ""}]
+
+
+def _rows(session: Session, end: date) -> list[tuple[str, str, int]]:
+    """(account Id, name, cents), in the order of the chart; accounts without a balance are left out."""
+    year = periods.fiscal_start(session, end)
+    before = (year - timedelta(days=1)).isoformat()
+    balances = session.store.balances(until=end.isoformat())
+    earlier = session.store.balances(until=before)
+    retained = 0
+    for account_id in list(balances):
+        account = session.find("Account", account_id)
+        if account is not None and accounts.is_profit_and_loss(account):
+            rolled = earlier.get(account_id, 0)
+            retained += rolled
+            balances[account_id] -= rolled
+    home = accounts.find_system(session, "retained")
+    if home is not None:
+        balances[home] = balances.get(home, 0) + retained
+    rows = [(account_id, _name(session, account_id), cents) for account_id, cents in balances.items() if cents]
+    if home is None and retained:
+        rows.append(("", accounts.SYSTEM["retained"][0], retained))
+    return sorted(rows, key=lambda row: _position(session, row))
+
+
+def _name(session: Session, account_id: str) -> str:
+    account = session.find("Account", account_id) or {}
+    name = str(account.get("FullyQualifiedName") or account.get("Name") or account_id)
+    return naming.marked(name) if account.get("Active") is False else name
+
+
+def _position(session: Session, row: tuple[str, str, int]) -> tuple[int, str, int]:
+    kind = accounts.account_type(session, row[0])
+    return _ORDER.index(kind) if kind in _ORDER else len(_ORDER), row[1], identity.number_of(row[0])
