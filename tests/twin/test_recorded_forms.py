@@ -87,3 +87,20 @@ def test_a_void_takes_the_price_away_and_leaves_a_price_of_nothing(books: Any) -
     line["SalesItemLineDetail"] |= {"Qty": 1, "UnitPrice": Decimal(0)}
     free = books.twin.create("SalesReceipt", {"CustomerRef": {"value": books.ann}, "Line": [line]})
     assert books.twin.void("SalesReceipt", free)["Line"][0]["SalesItemLineDetail"]["UnitPrice"] == 0
+
+
+def test_lines_of_a_purchase_have_no_number(books: Any) -> None:
+    spent = {"PaymentType": "Cash", "AccountRef": {"value": books.checking}, "Line": [books.spend(5)]}
+    assert "LineNum" not in books.twin.create("Purchase", spent)["Line"][0]
+    owed = {"VendorRef": {"value": books.lumber}, "Line": [books.spend(5)]}
+    assert books.twin.create("Bill", owed)["Line"][0]["LineNum"] == 1
+
+
+def test_some_references_are_answered_without_a_name(books: Any) -> None:
+    term = books.made("Term", {"Name": "Net 7", "DueDays": 7})
+    assert "DiscountDays" not in books.get("Term", term)
+    vendor = books.twin.create("Vendor", {"DisplayName": "Rope Co", "TermRef": {"value": term, "name": "Net 7"}})
+    assert vendor["TermRef"] == {"value": term}
+    assert books.get("Customer", books.job)["ParentRef"] == {"value": books.ann}
+    inner = {"Name": "Inner", "SubClass": True, "ParentRef": {"value": books.made("Class", {"Name": "Outer"})}}
+    assert "name" not in books.twin.create("Class", inner)["ParentRef"]

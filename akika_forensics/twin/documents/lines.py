@@ -238,7 +238,11 @@ def complete_expense(write: Write, body: dict[str, Any]) -> Decimal:
         total += line["Amount"]
     number_lines(rows, write.old)
     for position, line in enumerate(rows, 1):
-        line["LineNum"] = position
+        if write.entity == "Purchase":
+            # Alone of all forms of purchase. Source: recorded answers.
+            line.pop("LineNum", None)
+        else:
+            line["LineNum"] = position
     return total
 
 

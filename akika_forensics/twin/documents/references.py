@@ -35,7 +35,14 @@ _UNNAMED: Final = frozenset(
 )
 """References that are answered without a name. Source: recorded answers."""
 
-_UNNAMED_ON: Final = {"Payment": frozenset({"DepositToAccountRef", "PaymentMethodRef", "ARAccountRef"})}
+_UNNAMED_ON: Final = {
+    "Payment": frozenset({"DepositToAccountRef", "PaymentMethodRef", "ARAccountRef"}),
+    "Deposit": frozenset({"PaymentMethodRef"}),
+    "Customer": frozenset({"ParentRef", "SalesTermRef", "PaymentMethodRef"}),
+    "Vendor": frozenset({"TermRef"}),
+    "Class": frozenset({"ParentRef"}),
+    "Department": frozenset({"ParentRef"}),
+}
 
 
 def name_of(entity: str, target: dict[str, Any]) -> str:

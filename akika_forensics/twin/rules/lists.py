@@ -176,7 +176,6 @@ def complete_term(write: Write, body: dict[str, Any]) -> None:
         body["Type"] = "DATE_DRIVEN"
     else:
         body["Type"] = "STANDARD"
-        body.setdefault("DiscountDays", 0)
     names.check_free(write, body)
 
 
