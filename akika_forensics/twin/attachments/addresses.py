@@ -55,6 +55,7 @@ def temporary(store: Store, origin: str, realm: str, file: File, moment: datetim
         "X-Amz-Date": date,
         "X-Amz-SignedHeaders": "host",
         "X-Amz-Expires": str(int(LIFE.total_seconds())),
+        "X-Amz-Credential": f"TWIN/{date[:8]}/us-west-2/s3/aws4_request",
         "X-Amz-Signature": _signature(store, realm, file.key, date),
     }
     return f"{origin}{path}?{urlencode(parameters)}"

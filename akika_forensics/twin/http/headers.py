@@ -40,6 +40,18 @@ def of_refusal(started: datetime, *, unknown_client: bool = False) -> dict[str, 
     return {"Content-Type": JSON, **_traced(started)}
 
 
+def of_tokens(started: datetime) -> dict[str, str]:
+    """What the token endpoint says, whether it gives tokens or refuses them."""
+    return {
+        "Content-Type": f"{JSON};charset=utf-8",
+        "Server": "nginx",
+        "Strict-Transport-Security": "max-age=15552000",
+        "intuit_tid": _trace(started),
+        "Cache-Control": "no-cache, no-store",
+        "Pragma": "no-cache",
+    }
+
+
 def _trace(started: datetime) -> str:
     """Its first part is the second in which the request came."""
     return f"1-{int(started.timestamp()):08x}-{secrets.token_hex(12)}"

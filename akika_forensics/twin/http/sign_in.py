@@ -21,7 +21,6 @@ _PAGE: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
 }
-_QUIET: Final = {"Cache-Control": "no-cache, no-store", "Pragma": "no-cache"}
 
 
 class SignIn:
@@ -50,15 +49,16 @@ class SignIn:
     async def _token(self, request: Request) -> Response:
         form = _form(await request.body())
         seen = self._twin.requests.arrive("sign-in", "POST", request.url.path, "", None, b"")
+        told = headers.of_tokens(self._twin.clock())
         authorization = request.headers.get("authorization", "")
         try:
             answer = await run_in_threadpool(self._issue, authorization, form, openid.issuer(_origin(request)))
         except oauth.OAuthError as error:
             seen.status = error.status
             asked = {"WWW-Authenticate": 'Basic realm="Intuit"'} if error.status == 401 else {}
-            return self._json(error.body(), error.status, _QUIET | asked)
+            return self._json(error.body(), error.status, told | asked)
         seen.status = 200
-        return self._json(answer, 200, _QUIET)
+        return self._json(answer, 200, told)
 
     def _issue(self, authorization: str, form: Mapping[str, str], issuer: str) -> dict[str, Any]:
         answer, granted = self._gate.authority.token(authorization, form)
