@@ -34,6 +34,7 @@ report: ## the report of the newest demo once more
 test: ## install what is needed, then lint, types, import contracts and all tests
 	@tools/bootstrap.sh dev,workbench
 	@tools/system.sh paper browser node
+	@tools/clients.sh
 	@$(MAKE) lint types
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
@@ -54,6 +55,7 @@ types: ## mypy, strict
 
 soak: ## the long campaigns: every test, many more examples
 	@tools/bootstrap.sh dev,workbench
+	@tools/clients.sh
 	AKIKA_TEST_PROFILE=soak $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal -m "soak or not soak"
 
 bench: ## figures of this machine: start-up, canonical form, and what else benchmarks/ holds
