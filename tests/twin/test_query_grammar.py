@@ -136,3 +136,10 @@ def test_a_character_that_belongs_nowhere_is_named_with_its_place(
         grammar.parse(f"{before} {char} {' '.join(pieces[place:])}")
     assert caught.value.code == "4000"
     assert "QueryParserError: " in caught.value.detail
+
+
+def test_a_field_beside_the_star_says_nothing_more() -> None:
+    """Source: python-quickbooks asks for items so."""
+    assert grammar.parse("SELECT *, Sku FROM Item MAXRESULTS 5") == grammar.parse("select * from Item maxresults 5")
+    with pytest.raises(QuickBooksFault):
+        grammar.parse("select *, from Item")

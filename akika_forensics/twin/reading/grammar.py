@@ -1,6 +1,6 @@
 r"""The query language: what a statement says.
 
-    select (* | count(*) | PROPERTY, …) from ENTITY [ALIAS]
+    select (*[, PROPERTY …] | count(*) | PROPERTY, …) from ENTITY [ALIAS]
       [where PROPERTY (= | < | > | <= | >= | like) VALUE | PROPERTY in (VALUE, …) [and …]]
       [order by | orderby PROPERTY [asc | desc], …] [startposition N] [maxresults N]   (these two in either order)
 
@@ -123,6 +123,9 @@ class _Reader:
         tokens = self._tokens
         first = tokens.expect('"*"', '"count"', IDENTIFIER)
         if first.kind == '"*"':
+            # ``*, Sku`` is how a published client asks for items; everything is shown already.
+            while tokens.takes('","'):
+                self._path(tokens.expect(IDENTIFIER), every=True)
             return None, False
         if first.kind == '"count"':
             for mark in ('"("', '"*"', '")"'):
