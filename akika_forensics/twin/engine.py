@@ -19,11 +19,13 @@ from akika_forensics.twin.attachments import upload
 from akika_forensics.twin.attachments.upload import Upload
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.clock import ClockState, VirtualClock
+from akika_forensics.twin.documents import entitlements
 from akika_forensics.twin.http.request_log import RequestLog, Seen
 from akika_forensics.twin.ledger import effects, inventory
 from akika_forensics.twin.loading import raw
 from akika_forensics.twin.reading import feed, query, reports
 from akika_forensics.twin.reading.query import Result
+from akika_forensics.twin.rules import rates, recurring, taxes
 from akika_forensics.twin.session import Cache, Session
 from akika_forensics.twin.store import Store
 from akika_forensics.twin.tables import PostingRow
@@ -160,6 +162,20 @@ class Twin:
         row = self._store.get(entity, str(record_id))
         return row.payload if row else None
 
+    def payloads(self, entity: str) -> list[bytes]:
+        """Every record of an entity as stored, in the order of the Ids."""
+        return [row.payload for row in sorted(self._store.rows(entity), key=lambda row: row.id)]
+
+    def exchange_rate(self, source: str, on: date) -> bytes:
+        """The rate of a currency on a day as the service answers it. Raises QuickBooksFault 610."""
+        with self._session() as session:
+            return wire.encode("ExchangeRate", rates.find(session, source, on))
+
+    def entitlements(self) -> dict[str, Any]:
+        """What the plan of the company holds."""
+        with self._session() as session:
+            return entitlements.of(session)
+
     def count(self, entity: str, *, inactive: bool = False) -> int:
         """Records of an entity; inactive ones count only when asked for."""
         return self._store.count(entity, inactive=inactive or CATALOGUE[entity].delete is not Delete.SOFT)
@@ -201,7 +217,13 @@ class Twin:
         at: datetime | None = None,
         include: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """Key a new record; gives it as stored. ``id`` and ``at`` force Id and time: for builders, not for clients."""
+        """Key a new record; gives it as stored. ``id`` and ``at`` force Id and time: for builders, not for clients.
+
+        TaxService makes records of other kinds and gives its answer.
+        """
+        if entity == "TaxService":
+            with self._session(at) as session:
+                return taxes.create(session, dict(body))
         with self._session(at) as session:
             record_id = operations.create(session, entity, dict(body), id, frozenset(include))
         return self._stored(entity, record_id)
@@ -223,6 +245,10 @@ class Twin:
 
     def delete(self, entity: str, body: Mapping[str, Any], *, at: datetime | None = None) -> dict[str, Any]:
         """Remove a transaction for good; gives the deleted stub."""
+        if entity == recurring.ENTITY:
+            with self._session(at) as session:
+                kind, template = recurring.delete(session, dict(body))
+            return {"domain": "QBO", "status": "Deleted", kind: {"Id": template}}
         with self._session(at) as session:
             record_id = operations.delete(session, entity, dict(body))
         return {"domain": "QBO", "status": "Deleted", "Id": record_id}

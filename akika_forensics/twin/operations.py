@@ -9,8 +9,9 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model.catalogue import CATALOGUE, Delete
 from akika_forensics.twin import bank, faults, identity, refusals, rules, schema, settings, standing, wire
 from akika_forensics.twin.documents import closing, links, merge, voiding
-from akika_forensics.twin.ledger import deactivation, effects, opening, posting, reaccounting
+from akika_forensics.twin.ledger import deactivation, effects, opening, posting, reaccounting, reimbursing
 from akika_forensics.twin.request import Write
+from akika_forensics.twin.rules import rates, recurring
 from akika_forensics.twin.session import Session
 
 
@@ -24,6 +25,8 @@ def create(
     row = CATALOGUE.get(entity)
     if row is None or not (row.can("create") or forced):
         raise faults.unsupported(f"create {entity}")
+    if entity == recurring.ENTITY:
+        return recurring.create(session, body, forced, rules.complete)
     if not schema.fields_of(entity):
         raise faults.not_offered(f"{entity} cannot be created in this company.")
     standing.check_subscription(session)
@@ -62,6 +65,7 @@ def _keyed(session: Session, entity: str, body: dict[str, Any]) -> dict[str, Any
 def _apply(session: Session, entity: str, record_id: str, body: dict[str, Any] | None) -> None:
     try:
         effects.apply(session, entity, record_id, body)
+        reimbursing.sync(session, entity, record_id, body)
     except posting.Unpostable as error:
         raise faults.business(f"The transaction cannot be posted: {error}.") from error
 
@@ -91,6 +95,8 @@ def update(session: Session, entity: str, body: dict[str, Any], include: frozens
     row = CATALOGUE.get(entity)
     if row is None or not row.can("update"):
         raise faults.unsupported(f"update {entity}")
+    if entity == rates.ENTITY:
+        return rates.write(session, body)
     old = copy.deepcopy(_current(session, entity, body))
     is_sparse = str(body.get("sparse", False)).lower() == "true"
     is_sparse &= row.can("sparse") or session.beliefs.choice("sparse_elsewhere") == "heeded"

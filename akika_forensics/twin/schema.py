@@ -48,6 +48,9 @@ _MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 
 REF_KEYS: Final = frozenset({"value", "name", "type"})
 
+SYSTEM: Final = frozenset(["domain", "sparse", "status", "Id", "SyncToken", "MetaData"])
+"""Fields that every record has and no rule of its own kind is about."""
+
 
 class Clear:
     """Stands for an empty text in a sparse update: the field is to be emptied."""

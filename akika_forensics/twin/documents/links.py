@@ -24,7 +24,7 @@ SETTLING: Final = {
 """What each payment may settle: 1 a charge, -1 a credit, 0 by the side of the journal's line."""
 
 FULFILLING: Final = {
-    "Invoice": frozenset({"Estimate", "TimeActivity"}),
+    "Invoice": frozenset({"Estimate", "TimeActivity", "ReimburseCharge"}),
     "Bill": frozenset({"PurchaseOrder"}),
     "Purchase": frozenset({"PurchaseOrder"}),
 }

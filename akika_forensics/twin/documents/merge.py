@@ -13,7 +13,7 @@ from akika_forensics.twin.ledger import effects
 _NESTED: Final = frozenset({"CompanyInfo", "Preferences"})
 """Settings are updated field by field within their groups."""
 
-_SYSTEM: Final = frozenset({"domain", "sparse", "status", "Id", "SyncToken", "MetaData"})
+_SYSTEM: Final = schema.SYSTEM
 
 _HOME_ONLY: Final = frozenset("ExchangeRate GlobalTaxCalculation DiscountRate DiscountAmt".split())  # noqa: SIM905 - a word list
 """Fields that mean nothing to a US company with one currency; ignored in a request."""

@@ -10,6 +10,7 @@ import msgspec
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import BY_KEY
 from akika_forensics.twin import faults
+from akika_forensics.twin.http import own_ways
 from akika_forensics.twin.reading import query
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _one(twin: Twin, item: Mapping[str, Any]) -> dict[str, Any]:
     if "Query" in item:
         return {"QueryResponse": msgspec.Raw(query.response(twin.select(str(item["Query"]))))}
     keys = [key for key in item if key not in _NOT_ENTITIES]
-    if len(keys) != 1 or keys[0] not in BY_KEY:
+    if len(keys) != 1 or keys[0] not in BY_KEY or keys[0] == "TaxService":
         raise faults.unsupported(f"batch item {', '.join(keys) or 'without an entity'}")
     key = keys[0]
     entity = BY_KEY[key].name
@@ -50,7 +51,7 @@ def _one(twin: Twin, item: Mapping[str, Any]) -> dict[str, Any]:
     match str(item.get("operation") or "create").lower():
         case "create":
             # Source: QuickBooks API: an Id in the body makes a create an update.
-            stored = (twin.update if body.get("Id") else twin.create)(entity, body, include=options)
+            stored = (twin.update if own_ways.names_one(entity, body) else twin.create)(entity, body, include=options)
         case "update":
             stored = twin.update(entity, body, include=options)
         case "void" if twin.beliefs.choice("batch_void") == "applied":
@@ -59,7 +60,7 @@ def _one(twin: Twin, item: Mapping[str, Any]) -> dict[str, Any]:
             return {key: twin.delete(entity, body)}
         case other:
             raise faults.unsupported(f"batch operation {other}")
-    return {key: msgspec.Raw(twin.payload(entity, str(stored["Id"])) or b"{}")}
+    return {key: msgspec.Raw(twin.payload(entity, own_ways.record_id(entity, stored)) or b"{}")}
 
 
 def applied(items: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -73,5 +74,6 @@ def applied(items: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, A
             operation = str(item.get("operation") or "create").lower()
             if operation == "create" and item.get(key, {}).get("Id"):
                 operation = "update"
-            done.append(f"{operation} {BY_KEY[key].name}:{body['Id']}")
+            entity = BY_KEY[key].name
+            done.append(f"{operation} {entity}:{own_ways.record_id(entity, body)}")
     return done

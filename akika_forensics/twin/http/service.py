@@ -17,11 +17,12 @@ from akika_forensics.model.catalogue import BY_PATH, EntityType
 from akika_forensics.twin import faults, standing, wire
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.faults import QuickBooksFault
-from akika_forensics.twin.http import batching, downloading, headers, negotiation, uploading
+from akika_forensics.twin.http import batching, downloading, headers, negotiation, own_ways, uploading
 from akika_forensics.twin.reading import query, reports
 
 JSON: Final = headers.JSON
 _PATH: Final = re.compile(r"/v3/company/(?P<realm>[^/]+)(?P<rest>/.*)?")
+_ENTITLEMENTS: Final = re.compile(r"(/manage)?/entitlements/v3/(?P<realm>[^/]+)/?")
 _LONGEST_REQUEST_ID: Final = 50
 _LONGEST_BATCH_ID: Final = 36
 _LONGEST_BATCH_ITEM_ID: Final = 10
@@ -46,12 +47,14 @@ class Call:
 
     @property
     def realm(self) -> str | None:
-        match = _PATH.fullmatch(self.path)
+        match = _PATH.fullmatch(self.path) or _ENTITLEMENTS.fullmatch(self.path)
         return match["realm"] if match else None
 
     @property
     def parts(self) -> list[str]:
         """What follows the company in the path."""
+        if _ENTITLEMENTS.fullmatch(self.path):
+            return list(own_ways.ENTITLEMENTS)
         match = _PATH.fullmatch(self.path)
         return [part for part in (match["rest"] or "").split("/") if part] if match else []
 
@@ -155,6 +158,9 @@ def _read(twin: Twin, call: Call) -> Answer:
 
 
 def _read_json(twin: Twin, call: Call, parts: list[str]) -> bytes:
+    found = own_ways.read(twin, call)
+    if found is not None:
+        return found
     match parts:
         case ["query"]:
             return _query(twin, call)
@@ -263,9 +269,7 @@ def _decoded(call: Call) -> dict[str, Any]:
 
 
 def _single(twin: Twin, call: Call) -> tuple[bytes, list[str]]:
-    if len(call.parts) != 1:
-        raise _no_such_path(call)
-    row = _entity(call, call.parts[0])
+    row = _entity(call, "/".join(call.parts))
     body = _decoded(call)
     if list(body) == [row.key] and isinstance(body[row.key], dict):
         body = body[row.key]
@@ -273,20 +277,22 @@ def _single(twin: Twin, call: Call) -> tuple[bytes, list[str]]:
     operation = call.parameters.get("operation", "").lower()
     if operation == "delete":
         stub = twin.delete(row.name, body)
-        answered = {row.key: stub, "time": wire.envelope_time(call.started)}
-        return payloads.encode(answered), [f"delete {row.name}:{stub['Id']}"]
+        return own_ways.deleted(row.key, stub, call), [f"delete {row.name}:{own_ways.record_id(row.name, stub)}"]
+    if row.name == "TaxService" and operation in {"", "create"}:
+        made = twin.create(row.name, body)
+        return payloads.encode(made), [f"create TaxCode:{made['TaxCodeId']}"]
     before = str(body.get("SyncToken", ""))
     if operation == "void" or (operation == "update" and "void" in include):
         stored, done = twin.void(row.name, body), "void"
     elif operation not in {"", "create", "update"}:
         raise faults.unsupported(operation)
-    elif body.get("Id") not in (None, ""):
+    elif own_ways.names_one(row.name, body):
         stored, done = twin.update(row.name, body, include=include), "update"
     else:
         stored, done = twin.create(row.name, body, include=include), "create"
-    record_id = str(stored["Id"])
+    record_id = own_ways.record_id(row.name, stored)
     payload = twin.payload(row.name, record_id) or b"{}"
-    moved = done == "create" or str(stored.get("SyncToken")) != before
+    moved = done == "create" or own_ways.token(row.name, stored) != before
     return wire.single(row.key, payload, call.started), [f"{done} {row.name}:{record_id}"] if moved else []
 
 

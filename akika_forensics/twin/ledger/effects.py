@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from akika_forensics.model.catalogue import linked_entity
 from akika_forensics.model.money import money
-from akika_forensics.twin.documents import links
+from akika_forensics.twin.documents import charges, links
 from akika_forensics.twin.ledger import accounts, inventory, posting
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
@@ -103,13 +103,16 @@ def _join(session: Session, row: LinkRow) -> LinkRow:
         return row
     before = str(target.get(field, ""))
     target[field] = closed
+    if row.target_entity == charges.ENTITY:
+        charges.mark(session, row.target_id, billed=True)
     return LinkRow(row.source_entity, row.source_id, row.target_entity, row.target_id, row.cents, before)
 
 
-_STATUS: Final = {
+_STATUS: Final[dict[str, tuple[str, Any]]] = {
     "Estimate": ("TxnStatus", "Closed"),
     "PurchaseOrder": ("POStatus", "Closed"),
     "TimeActivity": ("BillableStatus", "HasBeenBilled"),
+    charges.ENTITY: ("HasBeenInvoiced", True),
 }
 
 
@@ -121,7 +124,10 @@ def _part(session: Session, row: LinkRow) -> None:
     _settle(session, row.target_entity, row.target_id, -row.cents if row.source_entity in links.SETTLING else 0)
     field, _ = _STATUS.get(row.target_entity, ("", ""))
     others = [r for r in session.store.links_to(row.target_entity, row.target_id) if r.source_id != row.source_id]
-    if field and row.before and not others:
+    if row.target_entity == charges.ENTITY and not others:
+        target[field] = False
+        charges.mark(session, row.target_id, billed=False)
+    elif field and row.before and not others:
         target[field] = row.before
 
 
@@ -156,6 +162,8 @@ def detach(session: Session, entity: str, record_id: str) -> None:
     A payment gets the amount back as UnappliedAmt; where a credit goes, the charges that it paid open again.
     """
     for row in session.store.links_to(entity, record_id):
+        if row.source_entity == charges.ENTITY:
+            continue
         source = session.edit(row.source_entity, row.source_id)
         if source is None:
             continue

@@ -18,6 +18,7 @@ from akika_forensics.twin import identity
 from akika_forensics.twin.documents import links
 from akika_forensics.twin.ledger import accounts, inventory, posting
 from akika_forensics.twin.request import ref_id
+from akika_forensics.twin.rules import rates
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import MovementRow
 
@@ -40,7 +41,7 @@ def body_with_id(entity: str, payload: bytes) -> dict[str, Any]:
         inner = next((value for key, value in body.items() if key in CATALOGUE and isinstance(value, dict)), {})
         return {"Id": str(inner.get("Id", "")), "MetaData": inner.get("MetaData", {})}
     if entity == "ExchangeRate" and "Id" not in body:
-        return {**body, "Id": f"{body.get('SourceCurrencyCode')}:{body.get('AsOfDate')}"}
+        return {**body, "Id": rates.key_of(body)}
     if not str(body.get("Id", "")):
         raise WrongUse(f"A {entity} payload has no Id.")
     return body

@@ -13,6 +13,7 @@ from akika_forensics.twin import faults, schema
 from akika_forensics.twin.reading import doubts, fields, grammar, selection
 from akika_forensics.twin.reading.grammar import Statement
 from akika_forensics.twin.reading.selection import Selection
+from akika_forensics.twin.rules import recurring
 from akika_forensics.twin.session import Cache
 from akika_forensics.twin.store import Store
 from akika_forensics.twin.tables import Row
@@ -67,7 +68,7 @@ def run(store: Store, cache: Cache, text: str, today: date) -> Result:
     if shown is None:
         rows = [stored.payload for stored in page]
     else:
-        rows = [payloads.encode(fields.shown(row.name, cache.get(stored), shown)) for stored in page]
+        rows = [payloads.encode(_shown(row.name, _body(cache, stored), shown)) for stored in page]
     return Result(row.name, rows, statement.start, len(rows), believed.choice("total_count"))
 
 
@@ -86,8 +87,21 @@ def _page(store: Store, cache: Cache, statement: Statement, wanted: Selection) -
 
 def _found(store: Store, cache: Cache, wanted: Selection) -> list[tuple[Row, dict[str, Any]]]:
     rows = store.records(wanted.clause, wanted.values, wanted.order)
-    pairs = ((stored, cache.get(stored)) for stored in rows)
+    pairs = ((stored, _body(cache, stored)) for stored in rows)
     return [(stored, body) for stored, body in pairs if all(test(body) for test in wanted.tests)]
+
+
+def _body(cache: Cache, stored: Row) -> dict[str, Any]:
+    """A record as a statement sees it: of a recurring transaction, what is within its wrapper."""
+    body = cache.get(stored)
+    return recurring.flat(body) if stored.entity == recurring.ENTITY else body
+
+
+def _shown(entity: str, body: dict[str, Any], paths: list[fields.Path]) -> dict[str, Any]:
+    if entity != recurring.ENTITY:
+        return fields.shown(entity, body, paths)
+    kind = str(body["Type"])
+    return {kind: fields.shown(kind, body, paths)}
 
 
 def _sort_key(pair: tuple[Row, dict[str, Any]], path: fields.Path) -> tuple[int, Any]:

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from akika_forensics.twin.request import Write
-from akika_forensics.twin.rules import attachables, books, lists, names, purchases, required, sales, settlements
+from akika_forensics.twin.rules import (
+    attachables,
+    books,
+    lists,
+    names,
+    purchases,
+    required,
+    sales,
+    settlements,
+    small_lists,
+)
 
 Rule = Callable[[Write, dict[str, Any]], None]
 
@@ -40,6 +50,11 @@ RULES: Final[dict[str, Rule]] = {
     "TaxAgency": lists.complete_agency,
     "CompanyCurrency": lists.complete_currency,
     "Attachable": attachables.complete,
+    "Budget": small_lists.complete_budget,
+    "JournalCode": small_lists.complete_journal_code,
+    "CustomerType": small_lists.complete_placed,
+    "TaxCode": small_lists.complete_placed,
+    "TaxRate": small_lists.complete_placed,
 }
 
 
