@@ -130,6 +130,12 @@ def close_date(session: Session) -> date | None:
     return parse_date(value) if isinstance(value, str) and value else None
 
 
+def country(session: Session) -> str:
+    """``US``, ``FR``: where the company's edition is from."""
+    body = session.find("CompanyInfo", "1") or {}
+    return str(body.get("Country") or "US").upper()
+
+
 def subscription(session: Session) -> str:
     """``PAID``, ``TRIAL``, ``EXPIRED``; empty when the company does not say."""
     body = session.find("CompanyInfo", "1") or {}

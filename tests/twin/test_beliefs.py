@@ -316,6 +316,48 @@ def _(books: Any) -> str:
     return seen
 
 
+@look("check_numbers")
+def _(books: Any) -> str:
+    body = {"PaymentType": "Check", "AccountRef": ref(books.checking), "Line": [books.spend(5)], "DocNumber": "7"}
+    books.twin.create("Purchase", body)
+    return answered(lambda: books.twin.create("Purchase", body), "6140", "accepted", "refused")
+
+
+@look("due_next_month")
+def _(books: Any) -> str:
+    term = books.made("Term", {"Name": "The 20th", "DayOfMonthDue": 20, "DueNextMonthDays": 5})
+    made = books.twin.create("Invoice", books.sale(books.ann, 5, TxnDate="2026-01-15", SalesTermRef=ref(term)))
+    return {"2026-01-20": "stays", "2026-02-20": "moves"}[made["DueDate"]]
+
+
+@look("template_name")
+def _(books: Any) -> str:
+    body = {"Invoice": {**books.sale(books.ann, 5), "RecurringInfo": {"Name": "Rent", "RecurType": "UnScheduled"}}}
+    books.twin.create("RecurringTransaction", body)
+    return answered(lambda: books.twin.create("RecurringTransaction", body), "6240", "repeatable", "unique")
+
+
+@look("deleted_budget")
+def _(books: Any) -> str:
+    made = books.twin.create("Budget", {"Name": "Plan", "StartDate": "2026-01-01", "EndDate": "2026-12-31"})
+    body = {"Id": made["Id"], "SyncToken": "0"}
+    with serve(books.twin) as server:
+        address = f"{server.base_url}/v3/company/{server.realm_id}/budget"
+        headers = {"Authorization": f"Bearer {server.credentials.access_token}"}
+        gone = httpx.post(address, params={"operation": "delete"}, json=body, headers=headers).json()
+    stub = {"domain": "QBO", "status": "Deleted", "Id": made["Id"]}
+    return "time_only" if list(gone) == ["time"] else "stub" if gone["Budget"] == stub else str(gone)
+
+
+@look("journal_codes_elsewhere")
+def _(books: Any) -> str:
+    seen = answered(lambda: books.twin.create("JournalCode", {"Name": "VT"}), "5030", "taken", "refused")
+    body = books.get("CompanyInfo", "1")
+    books.twin.put_raw("CompanyInfo", encode({**body, "Country": "FR"}))
+    assert books.twin.create("JournalCode", {"Name": "AC"})["Type"] == "Others"
+    return seen
+
+
 CHOICES = [(row.name, choice) for row in TABLE for choice in row.choices]
 
 

@@ -18,6 +18,9 @@ _SYSTEM: Final = schema.SYSTEM
 _HOME_ONLY: Final = frozenset("ExchangeRate GlobalTaxCalculation DiscountRate DiscountAmt".split())  # noqa: SIM905 - a word list
 """Fields that mean nothing to a US company with one currency; ignored in a request."""
 
+_TEMPLATES_ONLY: Final = frozenset({"RecurringInfo", "RecurDataRef"})
+"""What only a recurring template says, and the service of the transactions it makes."""
+
 _UNTAXED: Final = frozenset({"Bill", "VendorCredit", "Purchase", "PurchaseOrder", "Deposit"})
 """Forms on which a US company has no tax of its own."""
 
@@ -77,7 +80,7 @@ customer; the rest are fields that always have a value."""
 def drop_unwritable(entity: str, body: dict[str, Any]) -> dict[str, Any]:
     """Without what the service sets itself; such fields in a request are ignored. Source: QuickBooks API."""
     computed = {name for name in CATALOGUE[entity].computed if "." not in name and "[" not in name}
-    ignored = (computed | _SYSTEM | _HOME_ONLY) - {"LinkedTxn"}
+    ignored = (computed | _SYSTEM | _HOME_ONLY | _TEMPLATES_ONLY) - {"LinkedTxn"}
     if entity in _UNTAXED:
         ignored |= {"TxnTaxDetail"}
     kept = {name: value for name, value in body.items() if name not in ignored}
@@ -87,9 +90,11 @@ def drop_unwritable(entity: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def full(entity: str, old: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
-    """Omitted writable fields are emptied, but for the recorded exceptions."""
+    """Omitted writable fields are emptied, but for the recorded exceptions; a preference always has a value."""
     computed = {name for name in CATALOGUE[entity].computed if "." not in name and "[" not in name}
-    stay = computed | _SYSTEM | _STAY | ({"TxnTaxDetail"} if entity in _UNTAXED else set())
+    stay = computed | _SYSTEM | _STAY | _TEMPLATES_ONLY | ({"TxnTaxDetail"} if entity in _UNTAXED else set())
+    if entity == "Preferences":
+        return sparse(entity, old, sent)
     body = {name: copy.deepcopy(value) for name, value in old.items() if name in stay}
     unknown = {name: copy.deepcopy(old[name]) for name in old if name not in schema.fields_of(entity)}
     body.update(unknown)

@@ -103,7 +103,8 @@ def token(entity: str, body: dict[str, Any]) -> str:
     return str((recurring.flat(body) if entity == recurring.ENTITY else body).get("SyncToken"))
 
 
-def deleted(key: str, stub: dict[str, Any], call: Call) -> bytes:
+def deleted(twin: Twin, key: str, stub: dict[str, Any], call: Call) -> bytes:
     """The answer to a delete. Source: QuickBooks API, Budget: its sample holds nothing but the time."""
-    answer: dict[str, Any] = {} if key == "Budget" else {key: stub}
+    bare = key == "Budget" and twin.beliefs.choice("deleted_budget") == "time_only"
+    answer: dict[str, Any] = {} if bare else {key: stub}
     return payloads.encode({**answer, "time": wire.envelope_time(call.started)})

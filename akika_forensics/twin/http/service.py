@@ -277,7 +277,7 @@ def _single(twin: Twin, call: Call) -> tuple[bytes, list[str]]:
     operation = call.parameters.get("operation", "").lower()
     if operation == "delete":
         stub = twin.delete(row.name, body)
-        return own_ways.deleted(row.key, stub, call), [f"delete {row.name}:{own_ways.record_id(row.name, stub)}"]
+        return own_ways.deleted(twin, row.key, stub, call), [f"delete {row.name}:{own_ways.record_id(row.name, stub)}"]
     if row.name == "TaxService" and operation in {"", "create"}:
         made = twin.create(row.name, body)
         return payloads.encode(made), [f"create TaxCode:{made['TaxCodeId']}"]

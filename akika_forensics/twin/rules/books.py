@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ _BALANCE_SHEET_CASH: Final = frozenset(
     {"Bank", "Other Current Asset", "Fixed Asset", "Other Asset", "Credit Card", "Other Current Liability",
      "Long Term Liability", "Equity"}
 )  # fmt: skip
+
+_MINUTES: Final = 60
 
 
 def complete_journal(write: Write, body: dict[str, Any]) -> None:
@@ -129,17 +132,36 @@ def complete_time(write: Write, body: dict[str, Any]) -> None:
         raise faults.malformed("NameOf", "enum", party)
     if not ref_id(body, f"{party}Ref"):
         raise faults.missing(f"{party}Ref")
-    if not (body.get("Hours") is not None or body.get("Minutes") is not None or body.get("StartTime")):
-        raise faults.missing("Hours")
+    _worked(body)
     references.resolve(write.session, "TimeActivity", body, write.old)
     body.setdefault("TxnDate", write.today.isoformat())
     status = body.setdefault("BillableStatus", "NotBillable")
     if status == "HasBeenBilled" and (write.old or {}).get("BillableStatus") != "HasBeenBilled":
         # Source: QuickBooks API, common errors: the service names the value as its own code does.
         raise faults.malformed("BillableStatus", "enum", "HAS_BEEN_BILLED")
-    if status == "Billable" and not ref_id(body, "CustomerRef"):
-        raise faults.missing("CustomerRef")
+    if status == "Billable":
+        for field in ("CustomerRef", "HourlyRate"):
+            if body.get(field) is None:
+                raise faults.missing(field)
     body.setdefault("Taxable", False)
     body.setdefault("HourlyRate", ZERO)
-    body.setdefault("Hours", 0)
-    body.setdefault("Minutes", 0)
+    if body["HourlyRate"] < 0:
+        raise faults.business("The hourly rate must be 0 or greater.")
+
+
+def _worked(body: dict[str, Any]) -> None:
+    """Hours and minutes, or from when to when. Raises 2020, 6000. Source: QuickBooks API, TimeActivity."""
+    counted = body.get("Hours") is not None or body.get("Minutes") is not None
+    if not counted:
+        for field in ("StartTime", "EndTime"):
+            if not body.get(field):
+                raise faults.missing("Hours" if not body.get("StartTime") else field)
+    if body.get("StartTime") and body.get("EndTime"):
+        start, end = (datetime.fromisoformat(str(body[field])) for field in ("StartTime", "EndTime"))
+        if (start.tzinfo is None) == (end.tzinfo is None) and end < start:
+            raise faults.business("The end of a time activity cannot be before its start.")
+    if counted:
+        body.setdefault("Hours", 0)
+        body.setdefault("Minutes", 0)
+        if body["Hours"] < 0 or not 0 <= body["Minutes"] < _MINUTES:
+            raise faults.business("Give the time in hours and in minutes from 0 to 59.")

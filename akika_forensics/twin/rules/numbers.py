@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -19,8 +20,9 @@ SEQUENCES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Entities that are numbered by the service, and with which others they share the numbers."""
 
-UNIQUE: Final = frozenset({*SEQUENCES, "Bill", "VendorCredit"})
+UNIQUE: Final = frozenset({*SEQUENCES, "Bill", "VendorCredit", "InventoryAdjustment"})
 LONGEST: Final = 21
+_CHECKS: Final = frozenset({"Purchase", "BillPayment"})
 _WORDS: Final = {
     "SalesReceipt": "Sales Receipt",
     "CreditMemo": "Credit Memo",
@@ -28,6 +30,8 @@ _WORDS: Final = {
     "JournalEntry": "Journal Entry",
     "PurchaseOrder": "Purchase Order",
     "VendorCredit": "Vendor Credit",
+    "BillPayment": "Bill Payment",
+    "InventoryAdjustment": "Inventory Qty Adjust",
 }
 
 
@@ -46,7 +50,8 @@ def complete(write: Write, body: dict[str, Any]) -> None:
         raise faults.length("DocNumber", 0, LONGEST, number)
     if write.old is not None and write.old.get("DocNumber") == number:
         return
-    if write.entity in UNIQUE and "allowduplicatedocnum" not in write.include:
+    unique = UNIQUE | (_CHECKS if write.session.beliefs.choice("check_numbers") == "refused" else frozenset())
+    if write.entity in unique and "allowduplicatedocnum" not in write.include:
         _check_unique(write, body, number)
 
 
@@ -75,7 +80,8 @@ def due_date(write: Write, body: dict[str, Any], party: str, *, default_terms: b
         preferred = settings.preference(session, "SalesFormsPrefs", "DefaultTerms")
         own = str(preferred.get("value")) if isinstance(preferred, dict) else None
     term = session.find("Term", own) if own else None
-    body["DueDate"] = term_date(term, txn_date(body)).isoformat()
+    counted = session.beliefs.choice("due_next_month") == "moves"
+    body["DueDate"] = term_date(term, txn_date(body), counted=counted).isoformat()
 
 
 def _terms_moved(write: Write, body: dict[str, Any]) -> bool:
@@ -87,21 +93,27 @@ def _terms_moved(write: Write, body: dict[str, Any]) -> bool:
     )
 
 
-def term_date(term: dict[str, Any] | None, start: date) -> date:
-    """The day a document of ``start`` is due under a term; without one, the same day."""
+def term_date(term: dict[str, Any] | None, start: date, *, counted: bool = False) -> date:
+    """The day a document of ``start`` is due under a term; without one, the same day.
+
+    Due on a day of the month, it waits for the next month when that day is nearer than DueNextMonthDays; ``counted``
+    says whether exactly so many days are near enough. Source: QuickBooks API, Term.
+    """
     if term is None:
         return start
     if "DueDays" in term:
         return start + timedelta(days=int(term["DueDays"]))
-    day = int(term.get("DayOfMonthDue", start.day))
-    month_ahead = 1 if start.day + int(term.get("DueNextMonthDays") or 0) > day else 0
-    year, month = divmod(start.year * 12 + start.month - 1 + month_ahead, 12)
-    for candidate in range(min(day, 31), 27, -1):
-        try:
-            return date(year, month + 1, candidate)
-        except ValueError:
-            continue
-    return date(year, month + 1, min(day, 28))
+    day, late = int(term.get("DayOfMonthDue", start.day)), int(term.get("DueNextMonthDays") or 0)
+    due = _day_of(start.year, start.month, day)
+    left = (due - start).days
+    if left < 0 or left < late or (late and counted and left == late):
+        due = _day_of(start.year + start.month // 12, start.month % 12 + 1, day)
+    return due
+
+
+def _day_of(year: int, month: int, day: int) -> date:
+    """A day of a month; what the month is too short for falls on its last day."""
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
 
 
 def address(write: Write, body: dict[str, Any], field: str, party: dict[str, Any] | None, source: str) -> None:

@@ -110,7 +110,7 @@ def _schedule(session: Session, sent: Any) -> dict[str, Any]:
         if held["IntervalType"] not in schedule.INTERVALS:
             raise faults.malformed("IntervalType", "enum", held["IntervalType"])
     name = str(sent["Name"]).casefold()
-    for other in session.each(ENTITY):
+    for other in session.each(ENTITY) if session.beliefs.choice("template_name") == "unique" else ():
         if str(flat(other).get("RecurringInfo", {}).get("Name", "")).casefold() == name:
             raise faults.duplicate_name(f"Id={id_of(other)}")
     return {**sent, "Active": sent.get("Active", True)}

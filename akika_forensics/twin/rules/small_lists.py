@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from akika_forensics.model.money import cents, money
-from akika_forensics.twin import faults
+from akika_forensics.twin import faults, settings
 from akika_forensics.twin.documents import references
 from akika_forensics.twin.request import Write, ref_id
 from akika_forensics.twin.rules import names
@@ -34,7 +34,10 @@ def complete_budget(write: Write, body: dict[str, Any]) -> None:
 
 
 def complete_journal_code(write: Write, body: dict[str, Any]) -> None:
-    """Raises 2020, 2170, 6240. Source: QuickBooks API, JournalCode."""
+    """Raises 2020, 2170, 6240, 5030. Source: QuickBooks API, JournalCode."""
+    foreign = settings.country(write.session) != "FR"
+    if foreign and write.session.beliefs.choice("journal_codes_elsewhere") == "refused":
+        raise faults.not_offered("Journal codes are those of a French company.")
     if not body.get("Name"):
         raise faults.missing("Name")
     if body.get("Type") and body["Type"] not in _JOURNALS:
