@@ -155,7 +155,7 @@ RECIPES: dict[str, Recipe] = {
     "Term": Recipe(lambda _: {"Name": "Net 7", "DueDays": 7}, _NAME),
     "CustomerType": Recipe(place=_placed("CustomerType", "3", Name="Retail")),
     "CompanyCurrency": Recipe(lambda _: {"Code": "EUR"}, {"Active": False}, foreign=True),
-    "TaxAgency": Recipe(lambda _: {"DisplayName": "Revenue"}),
+    "TaxAgency": Recipe(lambda _: {"DisplayName": "Customs"}),
     "TaxCode": Recipe(place=_tax_records),
     "TaxRate": Recipe(place=_tax_records),
     "TaxService": Recipe(_tax_service),

@@ -14,6 +14,7 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import BY_KEY, CATALOGUE
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin.loading.load_report import LoadReport
+from akika_forensics.twin.rules import rates, recurring
 
 SUFFIX: Final = ".jsonl"
 _BOM: Final = b"\xef\xbb\xbf"
@@ -100,13 +101,15 @@ def _lines(path: Path, report: LoadReport) -> Iterator[tuple[str, bytes, dict[st
 
 
 def _identified(lines: list[tuple[str, bytes, dict[str, Any], str]], report: LoadReport) -> Iterator[Loaded]:
-    taken = {(entity, str(body["Id"])) for entity, _, body, _ in lines if isinstance(body.get("Id"), str | int)}
+    taken = {
+        (entity, str(found)) for entity, _, body, _ in lines if isinstance(found := _own_id(entity, body), str | int)
+    }
     for entity, payload, body, where in lines:
         own, inner = payload, body
-        if "Id" not in body and isinstance(_wrapped(entity, body), dict):
+        if _own_id(entity, body) is None and isinstance(_wrapped(entity, body), dict):
             own, inner = _unwrap(entity, payload, body)
             report.announce(f"{where} is an answer of the API around one record; the record inside it was taken.")
-        record_id = inner.get("Id")
+        record_id = _own_id(entity, inner)
         if isinstance(record_id, bool) or not isinstance(record_id, str | int) or record_id == "":
             record_id = _free_id(entity, taken)
             inner = {**inner, "Id": record_id}
@@ -116,6 +119,15 @@ def _identified(lines: list[tuple[str, bytes, dict[str, Any], str]], report: Loa
             report.announce(f"{where} carries its Id as a number.", RecordKey(entity, str(record_id)))
         taken.add((entity, str(record_id)))
         yield Loaded(RecordKey(entity, str(record_id)), own, inner, where)
+
+
+def _own_id(entity: str, body: dict[str, Any]) -> Any:
+    """The Id of a payload: a template's is within, a rate goes by currencies and day. None when it has none."""
+    if entity == recurring.ENTITY:
+        return recurring.id_of(body) or None
+    if entity == rates.ENTITY and "Id" not in body:
+        return rates.key_of(body) or None
+    return body.get("Id")
 
 
 def _wrapped(entity: str, body: dict[str, Any]) -> Any:
