@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.payload import canonical_value
-from akika_forensics.restore.projection import SIDE_EFFECTS, writable
+from akika_forensics.restore.projection import SIDE_EFFECTS, TEMPLATE, templates, writable
 
 STEP: Final = "$step"
 """Key of a placeholder for the Id that an earlier step of the plan will be given."""
@@ -64,6 +64,8 @@ def update_body(entity: str, live: dict[str, Any], wanted: dict[str, Any], field
 
 
 def delete_body(entity: str, live: dict[str, Any]) -> dict[str, Any]:
+    if entity == TEMPLATE:
+        return {kind: delete_body(kind, inner) for kind, inner in templates(live)}
     if entity in _WHOLE_OBJECT_DELETES:
         return copy.deepcopy(live)
     return {"Id": str(live["Id"]), "SyncToken": str(live.get("SyncToken", "0"))}

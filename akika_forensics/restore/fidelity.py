@@ -10,6 +10,7 @@ from akika_forensics.model.payload import canonical_value
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.model.references import Link, rewrite_links
 from akika_forensics.restore.document import Fidelity
+from akika_forensics.restore.projection import TEMPLATE, templates
 
 _KEPT_BY_SERVER: Final = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
 _LINE_KEPT: Final = frozenset({"Id", "LineNum", "LineEx"})
@@ -40,9 +41,16 @@ def compare(before: Record, restored: Record, aliases: Mapping[RecordKey, Record
     renamed = rewrite_links(before.key.entity, before.body, new_id)
     if canonical_value(before.body) == canonical_value(restored.body):
         return Comparison(Fidelity.EXACT)
-    left, right = _content(renamed, recreated=recreated), _content(restored.body, recreated=recreated)
+    entity = before.key.entity
+    left, right = _whole(entity, renamed, recreated=recreated), _whole(entity, restored.body, recreated=recreated)
     found = tuple(_differences(left, right, ""))
     return Comparison(Fidelity.DIFFERS, found) if found else Comparison(Fidelity.EXACT_BUT_FOR)
+
+
+def _whole(entity: str, body: dict[str, Any], *, recreated: bool) -> dict[str, Any]:
+    if entity != TEMPLATE:
+        return _content(body, recreated=recreated)
+    return {kind: _content(inner, recreated=recreated) for kind, inner in templates(body)}
 
 
 def _content(body: Mapping[str, Any], *, recreated: bool) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from akika_forensics.graph import is_mirror
 from akika_forensics.model.catalogue import CATALOGUE, linked_entity
 from akika_forensics.model.payload import canonical_value
 
+TEMPLATE: Final = "RecurringTransaction"
+"""The one kind that wraps another: its Id, its token and its fields are those of the transaction in it."""
+
 BOOKKEEPING: Final = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
 """Fields of every object that the server keeps. Source: QuickBooks API, common object attributes."""
 
@@ -30,8 +33,11 @@ def writable(entity: str, body: dict[str, Any]) -> dict[str, Any]:
     """The part of a payload that a request can set, in a form two versions can be compared in.
 
     Reference names go (only the Id counts), line Ids and address Ids go, lines the server appends go,
-    and so do opening balances (they post again) and what the API masks.
+    and so do opening balances (they post again) and what the API masks. Of a recurring template it is that of the
+    transaction in it, without the days that the server works out.
     """
+    if entity == TEMPLATE:
+        return {kind: _template(kind, inner) for kind, inner in templates(body)}
     row = CATALOGUE[entity]
     dropped = BOOKKEEPING.union(row.computed, row.opening, row.masked)
     result: dict[str, Any] = {}
@@ -53,6 +59,20 @@ def writable(entity: str, body: dict[str, Any]) -> dict[str, Any]:
         else:
             result[name] = _bare(value)
     return {name: value for name, value in result.items() if not _empty(value)}
+
+
+def templates(body: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The transaction within a recurring template and its type. Source: QuickBooks API, RecurringTransaction."""
+    return [(kind, inner) for kind, inner in body.items() if kind in CATALOGUE and isinstance(inner, dict)]
+
+
+def _template(kind: str, inner: dict[str, Any]) -> dict[str, Any]:
+    info = inner.get("RecurringInfo")
+    schedule = info.get("ScheduleInfo") if isinstance(info, dict) else None
+    if isinstance(info, dict) and isinstance(schedule, dict):
+        kept = {name: value for name, value in schedule.items() if name not in {"NextDate", "PreviousDate"}}
+        inner = {**inner, "RecurringInfo": {**info, "ScheduleInfo": kept}}
+    return writable(kind, inner)
 
 
 def _written_links(entity: str, value: Any) -> list[Any]:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from akika_forensics.books import Ledger, TrialBalance
 from akika_forensics.changes import compare_records
 from akika_forensics.model.instants import parse_date
-from akika_forensics.model.money import ZERO
-from akika_forensics.model.record import RecordKey
+from akika_forensics.model.money import ZERO, money
+from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.restore.bodies import unmet, with_ids
 from akika_forensics.restore.document import Action, Fidelity, Plan, Step
 from akika_forensics.restore.evidence import State
 from akika_forensics.restore.fidelity import compare
 from akika_forensics.restore.journal import DONE, RunState, register
+
+type Charge = tuple[str, Decimal]
+"""A customer's Id and an amount."""
+
+_CHARGE: Final = "ReimburseCharge"
+_BILLABLE: Final = frozenset({"Bill", "Purchase", "VendorCredit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +176,55 @@ def _unexpected(plan: Plan, run: RunState, now: State, final: State) -> tuple[st
         for entity, record_id, digest in final.index().select("entity", "id", "digest").iter_rows()
     }
     told: list[str] = []
+    came, went = _charges(plan, run, now, final)
     for entity, record_id in sorted({*left, *right}):
         key = RecordKey(entity, record_id)
         if str(key) in ours or left.get((entity, record_id)) == right.get((entity, record_id)):
+            continue
+        if entity == _CHARGE and _expected(now.record(key), final.record(key), came, went):
             continue
         change = compare_records(now.record(key), final.record(key))
         if change is not None and not change.consequence:
             told.append(f"{change.label} ({key}) was {change.kind} by someone else.")
     return tuple(told)
+
+
+def _charges(plan: Plan, run: RunState, now: State, final: State) -> tuple[Counter[Charge], Counter[Charge]]:
+    """The charges that the server makes of billable lines this run wrote, and those that went with what it removed.
+
+    Source: QuickBooks API, ReimburseCharge: made by the system out of a billable expense, never by a request.
+    """
+    came: Counter[Charge] = Counter()
+    went: Counter[Charge] = Counter()
+    for step in plan.steps:
+        if step.key.entity not in _BILLABLE:
+            continue
+        if step.live:
+            went.update(_billable(now.record(step.live)))
+        written = RecordKey(step.key.entity, run.ids[step.id]) if step.id in run.ids else step.live
+        came.update(_billable(final.record(written)) if written else ())
+    return came, went
+
+
+def _billable(record: Record | None) -> list[Charge]:
+    found = []
+    for line in record.body.get("Line", ()) if record is not None else ():
+        detail = line.get(str(line.get("DetailType"))) if isinstance(line, dict) else None
+        if isinstance(detail, dict) and detail.get("BillableStatus") in {"Billable", "HasBeenBilled"}:
+            found.append((str((detail.get("CustomerRef") or {}).get("value")), money(line.get("Amount"))))
+    return found
+
+
+def _expected(before: Record | None, after: Record | None, came: Counter[Charge], went: Counter[Charge]) -> bool:
+    """Whether a charge that appeared, went or changed does so because of a line of this run; each line explains one."""
+    for record, lines in ((before, went), (after, came)):
+        if record is None:
+            continue
+        charge = (str((record.body.get("CustomerRef") or {}).get("value")), money(record.body.get("Amount")))
+        if not lines[charge]:
+            return False
+        lines[charge] -= 1
+    return True
 
 
 def _text(value: object) -> str:

@@ -101,7 +101,8 @@ def _join(session: Session, row: LinkRow) -> LinkRow:
     field, closed = _STATUS.get(row.target_entity, ("", ""))
     if not field:
         return row
-    before = str(target.get(field, ""))
+    others = [other.before for other in session.store.links_to(row.target_entity, row.target_id) if other.before]
+    before = others[0] if others else str(target.get(field, ""))
     target[field] = closed
     if row.target_entity == charges.ENTITY:
         charges.mark(session, row.target_id, billed=True)

@@ -122,12 +122,26 @@ def _line(write: Write, line: dict[str, Any], found: dict[str, Any], value: Deci
         "Amount": value,
         "LinkedTxn": [{"TxnId": str(link["TxnId"]), "TxnType": str(link["TxnType"])}],
     }
-    if write.entity == "Payment":
+    kept = _held(write.old, row)
+    if kept is not None:
+        row["LineEx"] = kept
+    elif write.entity == "Payment":
         extra = [name_value("txnId", str(link["TxnId"])), name_value("txnOpenBalance", money_text(opened))]
         if found.get("DocNumber"):
             extra.append(name_value("txnReferenceNumber", str(found["DocNumber"])))
         row["LineEx"] = {"any": extra}
     return row
+
+
+def _held(old: dict[str, Any] | None, row: dict[str, Any]) -> Any:
+    """What an update finds on a line that it leaves as it is: the open balance of the day it was applied."""
+    for line in (old or {}).get("Line", []):
+        links_ = [(str(link.get("TxnId")), str(link.get("TxnType"))) for link in line.get("LinkedTxn", [])]
+        if money(line.get("Amount")) == row["Amount"] and links_ == [
+            (row["LinkedTxn"][0]["TxnId"], row["LinkedTxn"][0]["TxnType"])
+        ]:
+            return line.get("LineEx")
+    return None
 
 
 def complete_deposit(write: Write, body: dict[str, Any]) -> None:
