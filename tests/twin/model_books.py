@@ -90,14 +90,17 @@ class Model:
                 other.fulfils = None
 
     def _refit(self, payer: Doc) -> None:
-        """Where a credit went, the charges that it paid open again, the last first."""
-        for target in reversed(list(payer.applied)):
-            missing = -self.unapplied(payer)
-            if missing <= 0:
-                return
-            if target[0] not in {"Invoice", "Bill"}:
-                continue
-            payer.applied[target] -= min(missing, payer.applied[target])
+        """Where a credit went, the charges that it paid open again; where a charge went, the credits that paid it."""
+        charges = [target for target in payer.applied if target[0] in {"Invoice", "Bill"}]
+        credits_ = [target for target in payer.applied if target not in charges]
+        self._take(payer, charges, -self.unapplied(payer))
+        self._take(payer, credits_, self.unapplied(payer) - payer.cents)
+
+    def _take(self, payer: Doc, targets: list[Key], cents: int) -> None:
+        for target in reversed(targets):
+            part = max(min(cents, payer.applied[target]), 0)
+            payer.applied[target] -= part
+            cents -= part
             if not payer.applied[target]:
                 del payer.applied[target]
 

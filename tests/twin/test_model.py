@@ -208,6 +208,10 @@ class Company(RuleBasedStateMachine):
         doc = self.pick(number, *{doc.entity for doc in self.model.docs.values()})
         body = self.stored(doc)
         sent = {**body, "TxnDate": day}
+        if doc.entity == "BillPayment" and not doc.applied:
+            # Its bills are gone, and a payment of bills needs a line.
+            self.refused("2020", self.twin.update, doc.entity, sent)
+            return
         if doc.day == day:
             before = self.twin.dump()
             assert self.twin.update(doc.entity, sent) == body

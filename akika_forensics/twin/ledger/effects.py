@@ -194,25 +194,30 @@ def _drop_lines(source: dict[str, Any], gone: LinkRow) -> None:
 
 
 def _refit(session: Session, entity: str, source: dict[str, Any]) -> None:
-    """Charges must not exceed the money and the credits that are left; UnappliedAmt is the rest."""
+    """Charges must not exceed the money and the credits that are left, nor credits the charges; UnappliedAmt is the rest.
+
+    What is too much goes from the last line backwards.
+    """
     total = money(source.get("TotalAmt"))
     party = ref_id(source, "CustomerRef" if entity == "Payment" else "VendorRef")
     signed = [(line, _side(session, entity, line, party)) for line in source.get("Line", [])]
-    spare = total - sum((sign * money(line.get("Amount")) for line, sign in signed), Decimal(0))
-    kept = [line for line, _ in signed]
-    for line, sign in reversed(signed):
-        if spare >= 0:
-            break
-        if sign < 0:
-            continue
-        cut = min(-spare, money(line.get("Amount")))
-        line["Amount"] = money(line.get("Amount")) - cut
-        spare += cut
-        if not line["Amount"]:
-            kept.remove(line)
-    source["Line"] = kept
+    paid = sum((sign * money(line.get("Amount")) for line, sign in signed), Decimal(0))
+    paid -= _cut(signed, 1, paid - total)
+    paid += _cut(signed, -1, -paid)
+    source["Line"] = [line for line, _ in signed if line["Amount"]]
     if entity == "Payment":
-        source["UnappliedAmt"] = spare
+        source["UnappliedAmt"] = total - paid
+
+
+def _cut(signed: list[tuple[dict[str, Any], int]], side: int, over: Decimal) -> Decimal:
+    """Take ``over`` away from the lines of a side; gives how much that was."""
+    taken = Decimal(0)
+    for line, sign in reversed(signed):
+        part = min(over - taken, money(line.get("Amount")))
+        if sign == side and part > 0:
+            line["Amount"] = money(line.get("Amount")) - part
+            taken += part
+    return taken
 
 
 def _side(session: Session, entity: str, line: dict[str, Any], party: str | None) -> int:
