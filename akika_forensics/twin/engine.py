@@ -23,6 +23,7 @@ from akika_forensics.twin.documents import entitlements
 from akika_forensics.twin.http.request_log import RequestLog, Seen
 from akika_forensics.twin.ledger import effects, inventory
 from akika_forensics.twin.loading import raw
+from akika_forensics.twin.papers import form, mailing
 from akika_forensics.twin.reading import feed, query, reports
 from akika_forensics.twin.reading.query import Result
 from akika_forensics.twin.rules import rates, recurring, taxes
@@ -202,6 +203,11 @@ class Twin:
         with self._session() as session:
             return reports.run(session, name, parameters)
 
+    def pdf(self, entity: str, record_id: str) -> bytes:
+        """A document on paper. Raises QuickBooksFault 500 for an entity that has none, 610."""
+        with self._session() as session:
+            return form.printed(session, entity, record_id)
+
     def dump(self) -> dict[tuple[str, str], bytes]:
         """Every record as stored."""
         return {(row.entity, row.id): row.payload for row in self._store.all_rows()}
@@ -264,6 +270,12 @@ class Twin:
         with self._session() as session:
             record_id = upload.store(session, self.realm_id, sent)
         return self._stored("Attachable", record_id)
+
+    def send(self, entity: str, record_id: str, to: str = "") -> dict[str, Any]:
+        """Say on a document that it was sent by e-mail; gives it as stored. Nothing is sent."""
+        with self._session() as session:
+            mailing.send(session, entity, record_id, to)
+        return self._stored(entity, record_id)
 
     def batch(self, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The items of a ``BatchItemRequest``, each applied on its own; answers in the order of the items.

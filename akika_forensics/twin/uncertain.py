@@ -166,6 +166,20 @@ TABLE: Final[tuple[Belief, ...]] = (
         for entity, name in ATTACH.items()
     ),
     _row(
+        "bearer_on_file",
+        "Is a file refused when its temporary address is fetched with a bearer token, or sent?",
+        "refused sent",
+        "QuickBooks API, attachments: to be fetched without the header, unverified; the storage behind it refuses two",
+        "download Attachable",
+    ),
+    _row(
+        "send_token",
+        "Does sending a document by e-mail raise its SyncToken?",
+        "unchanged raised",
+        "recorded answers to sending: the token of a new invoice is still 0, in a sample of the documentation",
+        "send",
+    ),
+    _row(
         "inactive_name",
         "Is the name of an inactive record free for another?",
         "free taken",

@@ -14,6 +14,7 @@ import pytest
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.payload import encode
 from akika_forensics.twin import Beliefs, Limits, QuickBooksFault, Twin, serve
+from akika_forensics.twin.attachments.upload import Upload
 from akika_forensics.twin.beliefs import BELIEFS, FORMAT, read_choices
 from akika_forensics.twin.uncertain import ATTACH, FEED, FILTER, TABLE
 
@@ -356,6 +357,23 @@ def _(books: Any) -> str:
     books.twin.put_raw("CompanyInfo", encode({**body, "Country": "FR"}))
     assert books.twin.create("JournalCode", {"Name": "AC"})["Type"] == "Others"
     return seen
+
+
+@look("bearer_on_file")
+def _(books: Any) -> str:
+    books.twin.attach(Upload([b"x"], "x.txt", "text/plain", {}))
+    with serve(books.twin, beliefs=books.twin.beliefs) as server:
+        headers = {"Authorization": f"Bearer {server.credentials.access_token}"}
+        path = f"{server.base_url}/v3/company/{server.realm_id}/query?query=select * from Attachable"
+        address = httpx.get(path, headers=headers).json()["QueryResponse"]["Attachable"][0]["TempDownloadUri"]
+        assert httpx.get(address).content == b"x"
+        return {400: "refused", 200: "sent"}[httpx.get(address, headers=headers).status_code]
+
+
+@look("send_token")
+def _(books: Any) -> str:
+    made = books.made("Invoice", books.sale(books.ann, 5))
+    return {"0": "unchanged", "1": "raised"}[books.twin.send("Invoice", made, "ann@example.com")["SyncToken"]]
 
 
 CHOICES = [(row.name, choice) for row in TABLE for choice in row.choices]

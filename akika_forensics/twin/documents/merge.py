@@ -31,6 +31,7 @@ _STAY: Final = frozenset(
         "CustomField",
         "PrintStatus",
         "EmailStatus",
+        "DeliveryInfo",
         "DepositToAccountRef",
         "CurrencyRef",
         "ApplyTaxAfterDiscount",

@@ -41,11 +41,12 @@ def build(gate: Gate) -> ASGIApp:
 
 
 class _Compression(GZipMiddleware):
-    """Answers of the API in gzip where it is asked for; files are sent as they are."""
+    """Answers of the API in gzip where it is asked for; files and papers are sent as they are. Source: recorded PDF."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        packed = super().__call__ if "/attachments/" not in scope.get("path", "") else self.app
-        await packed(scope, receive, send)
+        path = scope.get("path", "")
+        as_it_is = "/attachments/" in path or path.endswith("/pdf")
+        await (self.app if as_it_is else super().__call__)(scope, receive, send)
 
 
 class _HangUp:

@@ -57,9 +57,9 @@ def plain(twin: Twin, origin: str, kind: str, record_id: str, moment: datetime) 
 def fetched(twin: Twin, name: str, parameters: Mapping[str, str], headers: Mapping[str, str], moment: datetime) -> File:
     """The file behind a temporary address. Raises ``addresses.Refused``.
 
-    A request that is signed twice is refused, as the storage behind the service does; no source says it of this one.
+    Whether a request that is signed twice is refused, as the storage behind the service does, is a belief.
     """
-    if "authorization" in headers:
+    if "authorization" in headers and twin.store.beliefs.choice("bearer_on_file") == "refused":
         raise addresses.Refused(
             400, "InvalidArgument", "Only one auth mechanism allowed; the query is signed, send no Authorization header"
         )

@@ -153,8 +153,22 @@ def _read(twin: Twin, call: Call) -> Answer:
         case ["download" | "attachable-thumbnail" as kind, record_id] if call.method == "GET":
             address = downloading.plain(twin, call.origin, kind, record_id, call.started)
             return Answer(200, address, {"Content-Type": "text/plain;charset=utf-8"})
+        case [name, record_id, "pdf"] if call.method == "GET":
+            entity, number = _document(call, name, record_id, "pdf")
+            paper = twin.pdf(entity, number)
+            return Answer(200, paper, {"Content-Type": "application/pdf", "Content-Length": str(len(paper))})
         case parts:
             return Answer(200, _read_json(twin, call, parts))
+
+
+def _document(call: Call, name: str, record_id: str, operation: str) -> tuple[str, str]:
+    """Entity and Id of a path below a document. Raises QuickBooksFault 500, 2030."""
+    row = _entity(call, name)
+    if not row.can(operation):
+        raise _no_such_path(call)
+    if not re.fullmatch(r"-?\d+", record_id):
+        raise faults.invalid_id(record_id)
+    return row.name, record_id
 
 
 def _read_json(twin: Twin, call: Call, parts: list[str]) -> bytes:
@@ -269,6 +283,8 @@ def _decoded(call: Call) -> dict[str, Any]:
 
 
 def _single(twin: Twin, call: Call) -> tuple[bytes, list[str]]:
+    if len(call.parts) == 3 and call.parts[2] == "send":
+        return _sent(twin, call)
     row = _entity(call, "/".join(call.parts))
     body = _decoded(call)
     if list(body) == [row.key] and isinstance(body[row.key], dict):
@@ -294,6 +310,14 @@ def _single(twin: Twin, call: Call) -> tuple[bytes, list[str]]:
     payload = twin.payload(row.name, record_id) or b"{}"
     moved = done == "create" or own_ways.token(row.name, stored) != before
     return wire.single(row.key, payload, call.started), [f"{done} {row.name}:{record_id}"] if moved else []
+
+
+def _sent(twin: Twin, call: Call) -> tuple[bytes, list[str]]:
+    name, number, _ = call.parts
+    entity, record_id = _document(call, name, number, "send")
+    twin.send(entity, record_id, call.parameters.get("sendto", ""))
+    payload = twin.payload(entity, record_id) or b"{}"
+    return wire.single(_key(entity), payload, call.started), [f"send {entity}:{record_id}"]
 
 
 def _upload(twin: Twin, call: Call, received: uploading.Received) -> tuple[bytes, list[str]]:

@@ -1,0 +1,1 @@
+"""Documents on paper: the PDF of a sales form, and sending it."""
