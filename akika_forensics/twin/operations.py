@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, Final
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.catalogue import CATALOGUE, Delete
@@ -13,6 +13,8 @@ from akika_forensics.twin.ledger import deactivation, effects, opening, posting,
 from akika_forensics.twin.request import Write
 from akika_forensics.twin.rules import rates, recurring
 from akika_forensics.twin.session import Session
+
+_SEEN_UNVOIDED: Final = frozenset({"Bill", "JournalEntry"})
 
 
 def create(
@@ -164,6 +166,8 @@ def void(session: Session, entity: str, body: dict[str, Any]) -> str:
     old = copy.deepcopy(_current(session, entity, body))
     record_id = str(old["Id"])
     if row.void is None:
+        if entity not in _SEEN_UNVOIDED and session.beliefs.choice("void_elsewhere") == "refused":
+            raise faults.unsupported(f"void {entity}")
         return record_id
     if voiding.is_settled(old):
         raise refusals.settled()

@@ -141,7 +141,8 @@ class Store:
     def holder_of_name(self, entities: Iterable[str], name: str) -> tuple[str, str] | None:
         for entity in entities:
             found = self._db.execute(
-                "SELECT entity, id FROM record WHERE entity = ? AND name = ?", (entity, name.casefold())
+                "SELECT entity, id FROM record WHERE entity = ? AND name = ? ORDER BY active DESC",
+                (entity, name.casefold()),
             ).fetchone()
             if found:
                 return str(found[0]), str(found[1])

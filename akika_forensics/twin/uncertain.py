@@ -187,6 +187,13 @@ TABLE: Final[tuple[Belief, ...]] = (
         f"{_PARTIES}, {_LISTS}",
     ),
     _row(
+        "inactive_mark",
+        "Does the name of an inactive item, class, place, term or way of paying carry the mark that others carry?",
+        "marked bare",
+        "QuickBooks API, delete: seen of accounts and parties",
+        ", ".join(f"update {entity}" for entity in ("Item", "Class", "Department", "PaymentMethod", "Term")),
+    ),
+    _row(
         "vendor_terms_on_create",
         "Is the term of a new vendor kept, or dropped without a word?",
         "kept dropped",
@@ -234,6 +241,13 @@ TABLE: Final[tuple[Belief, ...]] = (
         "told left_out",
         "QuickBooks API, OAuth 2.0: told in newer answers, absent from those of 2019",
         "sign-in",
+    ),
+    _row(
+        "void_elsewhere",
+        "Is a void ignored, or refused, where QuickBooks' own screens alone can void?",
+        "ignored refused",
+        "QuickBooks API, void: ignored where seen, of bills and journal entries",
+        "void",
     ),
     _row("batch_void", "Can an item of a batch be a void?", "applied refused", _OPEN, "batch"),
     _row(

@@ -177,6 +177,18 @@ def _(books: Any) -> str:
     return seen
 
 
+@look("inactive_mark")
+def _(books: Any) -> str:
+    term = books.twin.create("Term", {"Name": "Net 9", "DueDays": 9})
+    gone = books.twin.update("Term", {**term, "Active": False})
+    again = books.twin.create("Term", {"Name": "Net 9", "DueDays": 8})
+    books.refused("6240", books.twin.update, "Term", {**gone, "Active": True})
+    assert again["Name"] == "Net 9"
+    account = books.twin.create("Account", {"Name": "Old", "AccountType": "Expense"})
+    assert books.twin.update("Account", {**account, "Active": False})["Name"] == "Old (deleted)"
+    return {"Net 9 (deleted)": "marked", "Net 9": "bare"}[gone["Name"]]
+
+
 @look("vendor_terms_on_create")
 def _(books: Any) -> str:
     term = books.made("Term", {"Name": "Net 9", "DueDays": 9})
@@ -255,6 +267,18 @@ def _(books: Any) -> str:
 @look("refresh_token_hard_end")
 def _(books: Any) -> str:
     return "told" if "x_refresh_token_hard_expires_in" in _token_answers(books)[1] else "left_out"
+
+
+@look("void_elsewhere")
+def _(books: Any) -> str:
+    made = books.twin.create(
+        "Transfer", {"FromAccountRef": ref(books.checking), "ToAccountRef": ref(books.card), "Amount": 5}
+    )
+    bill = books.twin.create("Bill", {"VendorRef": ref(books.power), "Line": [books.spend(5)]})
+    assert books.twin.void("Bill", bill) == bill
+    seen = answered(lambda: books.twin.void("Transfer", made), "500", "ignored", "refused")
+    assert books.get("Transfer", made["Id"]) == made
+    return seen
 
 
 @look("batch_void")

@@ -18,7 +18,7 @@ import pytest
 
 from akika_forensics.twin import TwinServer, serve
 
-REPORTS = ["TrialBalance"]
+REPORTS = ["TrialBalance", "ProfitAndLoss", "BalanceSheet"]
 CLIENTS = Path(__file__).parent / "clients"
 type Answer = dict[str, Any]
 type Run = Callable[[str], list[Answer]]

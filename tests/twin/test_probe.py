@@ -15,7 +15,7 @@ from akika_forensics.model.payload import decode
 from akika_forensics.settings import Secret
 from akika_forensics.twin import Beliefs, Limits, TwinServer, serve
 from akika_forensics.twin.beliefs import BELIEFS, read_profile
-from akika_forensics.twin.probing import QUESTIONS, SANDBOX, Probe, Sandbox, check_host, write_profile
+from akika_forensics.twin.probing import QUESTIONS, SANDBOX, UNASKED, Probe, Sandbox, check_host, write_profile
 from akika_forensics.twin.uncertain import TABLE
 
 CHOICES = [
@@ -65,6 +65,11 @@ def sit(probe: Probe, server: TwinServer, books: Any, told: list[str]) -> dict[s
     added = [body for key, body in after.items() if key not in before and not _of_the_company(body)]
     assert all(body.get("Active") is False for body in added)
     return profile
+
+
+def test_what_has_a_question_is_a_belief_and_no_question_has_an_excuse() -> None:
+    assert QUESTIONS.keys().isdisjoint(UNASKED)
+    assert QUESTIONS.keys() | UNASKED.keys() <= BELIEFS.keys()
 
 
 @pytest.mark.soak

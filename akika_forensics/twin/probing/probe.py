@@ -11,7 +11,7 @@ from typing import Any
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.instants import format_instant, now
 from akika_forensics.twin.beliefs import BELIEFS, FORMAT, belief
-from akika_forensics.twin.probing.questions import QUESTIONS
+from akika_forensics.twin.probing.questions import QUESTIONS, UNASKED
 from akika_forensics.twin.probing.sandbox import Sandbox
 from akika_forensics.twin.probing.stage import Stage, Unclear
 
@@ -69,7 +69,7 @@ class Probe:
     def _ask(self, name: str, stage: Stage, settled: dict[str, dict[str, str]]) -> str:
         question = QUESTIONS.get(name)
         if question is None:
-            return "It cannot be found out in one sitting."
+            return UNASKED.get(name, "The probe has no question for it.")
         if question.floods and not self._flood:
             return "It takes a flood of requests, which was not asked for."
         try:

@@ -3,52 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from akika_forensics.model.instants import format_instant
+from akika_forensics.twin.probing import guards
+from akika_forensics.twin.probing.question import Ask, Found, Question, either
 from akika_forensics.twin.probing.sandbox import Reply
 from akika_forensics.twin.probing.stage import Body, Stage, Unclear, ref
 from akika_forensics.twin.uncertain import ATTACH, FEED, FILTER
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A choice, and in short what was asked and what came back."""
-
-    choice: str
-    asked: str
-    answered: str
-
-
-Ask = Callable[[Stage], Found]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """``ask`` raises Unclear when the answer settles nothing. ``makes``: what it writes on the way, empty for none.
-
-    ``floods``: it provokes the refusal of too many requests.
-    """
-
-    ask: Ask
-    makes: str = ""
-    floods: bool = False
-
-
-def _told(asked: str, reply: Reply, choices: tuple[str, str], code: str) -> Found:
-    """The first choice when it works, the second when it is refused with this code."""
-    if reply.fine:
-        return Found(choices[0], asked, reply.told)
-    if reply.code != code:
-        raise Unclear(f"{asked}: {reply.told}")
-    return Found(choices[1], asked, reply.told)
-
-
 def _statement(statement: str, works: str = "answered") -> Ask:
     def ask(stage: Stage) -> Found:
-        return _told(statement, stage.sandbox.query(statement), (works, "refused"), "4001")
+        return either(statement, stage.sandbox.query(statement), (works, "refused"), "4001")
 
     return ask
 
@@ -82,7 +50,7 @@ def _attach(entity: str) -> Ask:
     def ask(stage: Stage) -> Found:
         cited = {"type": entity, "value": stage.target(entity)}
         reply = stage.sandbox.create("Attachable", {"Note": stage.label, "AttachableRef": [{"EntityRef": cited}]})
-        return _told(f"a note attached to {entity}", reply, ("allowed", "refused"), "6050")
+        return either(f"a note attached to {entity}", reply, ("allowed", "refused"), "6050")
 
     return ask
 
@@ -109,7 +77,21 @@ def _inactive_name(stage: Stage) -> Found:
     if not off.fine:
         raise Unclear(off.told)
     reply = stage.sandbox.create("Customer", {"DisplayName": name})
-    return _told("a customer named like an inactive vendor", reply, ("free", "taken"), "6240")
+    return either("a customer named like an inactive vendor", reply, ("free", "taken"), "6240")
+
+
+def _inactive_mark(stage: Stage) -> Found:
+    made = stage.make("Term", {"Name": stage.name("t")[-20:].strip(), "DueDays": 9})
+    off = stage.sandbox.update("Term", {**made, "Active": False})
+    if not off.fine:
+        raise Unclear(off.told)
+    shown = str(stage.now("Term", str(made["Id"]))["Name"])
+    if not shown.startswith(str(made["Name"])):
+        raise Unclear("Its name is another altogether.")
+    bare = shown == made["Name"]
+    return Found(
+        "bare" if bare else "marked", "a term made inactive", "its name stays" if bare else "its name has a mark"
+    )
 
 
 def _vendor_terms(stage: Stage) -> Found:
@@ -126,7 +108,7 @@ def _requestid_again(stage: Stage) -> Found:
     reply = stage.sandbox.create("Customer", {"DisplayName": stage.name("second")}, requestid=number)
     if reply.fine and reply.record("Customer")["Id"] != first["Id"]:
         raise Unclear("The second request with the same id made a second record.")
-    return _told("two creates under one request id", reply, ("replayed", "refused"), "600")
+    return either("two creates under one request id", reply, ("replayed", "refused"), "600")
 
 
 def _flood(stage: Stage) -> Reply:
@@ -171,14 +153,9 @@ def _transaction_ids(stage: Stage) -> Found:
 
 
 def _relink_deposited(stage: Stage) -> Found:
-    invoice = stage.invoice(100)
-    link = {"TxnId": invoice["Id"], "TxnType": "Invoice"}
-    paying = {"CustomerRef": ref(stage.customer()), "TotalAmt": 100, "Line": [{"Amount": 100, "LinkedTxn": [link]}]}
-    paid = stage.make("Payment", paying)
-    lodged = {"Amount": 100, "LinkedTxn": [{"TxnId": paid["Id"], "TxnType": "Payment", "TxnLineId": "0"}]}
-    stage.make("Deposit", {"DepositToAccountRef": ref(stage.account("bank")), "Line": [lodged]})
-    reply = stage.sandbox.update("Payment", {**stage.now("Payment", str(paid["Id"])), "Line": []})
-    return _told("a payment in a deposit let go of its invoice", reply, ("allowed", "refused"), "6540")
+    paid = stage.deposited()
+    reply = stage.sandbox.update("Payment", {**paid, "Line": []})
+    return either("a payment in a deposit let go of its invoice", reply, ("allowed", "refused"), "6540")
 
 
 def _opening(entity: str, body: Callable[[Stage], Body], field: str) -> Ask:
@@ -225,7 +202,7 @@ def _sparse_elsewhere(stage: Stage) -> Found:
 def _short_delete(stage: Stage) -> Found:
     made = stage.transfer()
     reply = stage.sandbox.delete("Transfer", {"Id": made["Id"], "SyncToken": made["SyncToken"]})
-    return _told("a transfer deleted by Id and SyncToken", reply, ("enough", "refused"), "2020")
+    return either("a transfer deleted by Id and SyncToken", reply, ("enough", "refused"), "2020")
 
 
 QUESTIONS: Final[dict[str, Question]] = {
@@ -238,6 +215,7 @@ QUESTIONS: Final[dict[str, Question]] = {
     **{name: Question(_feed(entity)) for entity, name in FEED.items()},
     **{name: Question(_attach(entity), f"a note on a {entity}") for entity, name in ATTACH.items()},
     "inactive_name": Question(_inactive_name, "a vendor made inactive, a customer of that name"),
+    "inactive_mark": Question(_inactive_mark, "a term made inactive"),
     "vendor_terms_on_create": Question(_vendor_terms, "a term, a vendor"),
     "requestid_again": Question(_requestid_again, "a customer"),
     "retry_after": Question(_retry_after, floods=True),
@@ -251,5 +229,11 @@ QUESTIONS: Final[dict[str, Question]] = {
     ),
     "sparse_elsewhere": Question(_sparse_elsewhere, "a term"),
     "short_delete": Question(_short_delete, "a transfer"),
+    **guards.QUESTIONS,
 }
-"""``requestid_kept`` is missing: it takes longer than a sitting."""
+UNASKED: Final[dict[str, str]] = {
+    "refresh_token_hard_end": "It takes the app's own secret, which a probe does not ask for.",
+    "refresh_token_value": "It takes the app's own secret, which a probe does not ask for.",
+    "requestid_kept": "It takes longer than a sitting.",
+}
+"""Why some beliefs have no question."""

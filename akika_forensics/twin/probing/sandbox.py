@@ -173,6 +173,11 @@ class Sandbox:
             self.made.pop((entity, str(body["Id"])), None)
         return reply
 
+    def void(self, entity: str, body: Mapping[str, Any]) -> Reply:
+        self._own(entity, body)
+        parameters = {"operation": "update", "include": "void"}
+        return self._patiently("POST", CATALOGUE[entity].path, parameters, body)
+
     def batch(self, items: Sequence[Mapping[str, Any]]) -> Reply:
         """Items that read, or that change what was made here."""
         for item in items:

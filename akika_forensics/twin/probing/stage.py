@@ -100,13 +100,22 @@ class Stage:
 
     # transactions
 
-    def invoice(self, amount: int = 5) -> Body:
+    def invoice(self, amount: int = 5, **more: Any) -> Body:
         line = {
             "Amount": amount,
             "DetailType": "SalesItemLineDetail",
             "SalesItemLineDetail": {"ItemRef": ref(self.item())},
         }
-        return self.make("Invoice", {"CustomerRef": ref(self.customer()), "Line": [line]})
+        return self.make("Invoice", {"CustomerRef": ref(self.customer()), "Line": [line], **more})
+
+    def deposited(self) -> Body:
+        """A payment of an invoice, lying in a deposit."""
+        link = {"TxnId": self.invoice(100)["Id"], "TxnType": "Invoice"}
+        head = {"CustomerRef": ref(self.customer()), "TotalAmt": 100}
+        paid = self.make("Payment", {**head, "Line": [{"Amount": 100, "LinkedTxn": [link]}]})
+        lodged = {"Amount": 100, "LinkedTxn": [{"TxnId": paid["Id"], "TxnType": "Payment", "TxnLineId": "0"}]}
+        self.make("Deposit", {"DepositToAccountRef": ref(self.account("bank")), "Line": [lodged]})
+        return self.now("Payment", str(paid["Id"]))
 
     def bill(self) -> Body:
         detail = {"AccountRef": ref(self.account("expense"))}

@@ -61,7 +61,7 @@ def activate(write: Write, body: dict[str, Any], *fields: str) -> None:
     for field in fields:
         if field in body:
             name = str(body[field])
-            body[field] = naming.unmarked(name) if active else naming.marked(name)
+            body[field] = naming.unmarked(name) if active or _bare(write) else naming.marked(name)
 
 
 def _may_deactivate(write: Write) -> None:
@@ -101,9 +101,17 @@ def _holder(write: Write, entity: str, name: str) -> tuple[str, str] | None:
     """Who has a name; an inactive one's is free as long as the mark on it makes it another."""
     store = write.session.store
     holder = store.holder_of_name((entity,), name)
-    if holder is None and write.session.beliefs.choice("inactive_name") == "taken":
-        return store.holder_of_name((entity,), naming.marked(name))
+    if write.session.beliefs.choice("inactive_name") == "taken":
+        return holder or store.holder_of_name((entity,), naming.marked(name))
+    if holder is not None and _bare(write) and (write.session.find(*holder) or {}).get("Active") is False:
+        return None
     return holder
+
+
+def _bare(write: Write) -> bool:
+    """A list whose inactive names may stay as they are."""
+    lists = naming.PARTIES if write.entity in naming.PARTIES else ("Account",)
+    return write.entity not in lists and write.session.beliefs.choice("inactive_mark") == "bare"
 
 
 def _same_customer(write: Write) -> faults.QuickBooksFault:
