@@ -154,16 +154,20 @@ def fiscal_start_month(session: Session) -> int:
     return MONTHS.index(name) + 1 if name in MONTHS else 1
 
 
-def custom_fields(session: Session) -> list[tuple[str, str]]:
-    """(DefinitionId, Name) of the sales forms' custom fields that are switched on."""
-    groups = preference(session, "SalesFormsPrefs", "CustomField") or []
+def custom_fields(session: Session, entity: str) -> list[tuple[str, str]]:
+    """(DefinitionId, Name) of a form's custom fields that are switched on. Source: recorded preferences and forms."""
+    if entity == "PurchaseOrder":
+        groups = preference(session, "VendorAndPurchasesPrefs", "POCustomField") or []
+        switch, title = "PurchasePrefs.UsePurchaseCustom", "PurchasePrefs.PurchaseCustomName"
+    else:
+        groups = preference(session, "SalesFormsPrefs", "CustomField") or []
+        switch, title = "SalesFormsPrefs.UseSalesCustom", "SalesFormsPrefs.SalesCustomName"
     values: dict[str, Any] = {}
     for group in groups if isinstance(groups, list) else []:
         for field in group.get("CustomField", []):
             values[str(field.get("Name", ""))] = field.get("StringValue", field.get("BooleanValue"))
     return [
-        (str(number), str(values[f"SalesFormsPrefs.SalesCustomName{number}"]))
+        (str(number), str(values[f"{title}{number}"]))
         for number in (1, 2, 3)
-        if values.get(f"SalesFormsPrefs.UseSalesCustom{number}")
-        and values.get(f"SalesFormsPrefs.SalesCustomName{number}")
+        if values.get(f"{switch}{number}") and values.get(f"{title}{number}")
     ]

@@ -104,3 +104,42 @@ def test_some_references_are_answered_without_a_name(books: Any) -> None:
     assert books.get("Customer", books.job)["ParentRef"] == {"value": books.ann}
     inner = {"Name": "Inner", "SubClass": True, "ParentRef": {"value": books.made("Class", {"Name": "Outer"})}}
     assert "name" not in books.twin.create("Class", inner)["ParentRef"]
+
+
+def test_a_full_update_without_a_name_makes_one_of_its_parts(books: Any) -> None:
+    made = books.twin.create("Vendor", {"DisplayName": "Century Theatres", "Title": "1103", "CompanyName": "Century"})
+    sent = {"Id": made["Id"], "SyncToken": "0", "Title": "1103", "PrintOnCheckName": "Century Theatres"}
+    after = books.twin.update("Vendor", sent)
+    assert after["DisplayName"] == "1103"
+    assert "CompanyName" not in after
+    bare = books.twin.update("Vendor", {"Id": made["Id"], "SyncToken": "1", "Vendor1099": True})
+    assert bare["DisplayName"] == "1103", "without any part the name stays"
+
+
+def test_a_bill_for_a_part_keeps_the_price_and_quantity_of_the_whole(books: Any) -> None:
+    line = books.stock_up(24, 192)
+    part = {"VendorRef": {"value": books.lumber}, "Line": [{**line, "Amount": 16}]}
+    made = books.twin.create("Bill", part)
+    assert made["TotalAmt"] == 16
+    assert (made["Line"][0]["ItemBasedExpenseLineDetail"]["Qty"], made["Balance"]) == (24, 16)
+    books.refused("6070", books.twin.create, "PurchaseOrder", {**part, "APAccountRef": made["APAccountRef"]})
+
+
+def test_an_order_of_nothing_is_closed_and_its_addresses_have_ids(books: Any) -> None:
+    preferences = books.get("Preferences", "1")
+    fields = [
+        {"Name": "PurchasePrefs.UsePurchaseCustom2", "Type": "BooleanType", "BooleanValue": True},
+        {"Name": "PurchasePrefs.PurchaseCustomName2", "Type": "StringType", "StringValue": "Sales Rep"},
+    ]
+    section = preferences["VendorAndPurchasesPrefs"] | {"POCustomField": [{"CustomField": fields}]}
+    books.twin.update("Preferences", {**preferences, "VendorAndPurchasesPrefs": section})
+    order = {
+        "VendorRef": {"value": books.lumber},
+        "VendorAddr": {"Line1": "1 Mill Rd"},
+        "ShipAddr": {"Line1": "2 Yard"},
+    }
+    of_nothing = books.twin.create("PurchaseOrder", {**order, "Line": [books.spend(0)]})
+    assert of_nothing["POStatus"] == "Closed"
+    assert int(of_nothing["ShipAddr"]["Id"]) == int(of_nothing["VendorAddr"]["Id"]) + 1
+    assert of_nothing["CustomField"] == [{"DefinitionId": "2", "Name": "Sales Rep", "Type": "StringType"}]
+    assert books.twin.create("PurchaseOrder", {**order, "Line": [books.spend(1)]})["POStatus"] == "Open"

@@ -70,14 +70,14 @@ def strip_foreign_details(line: dict[str, Any]) -> None:
         del line[key]
 
 
-def check_price(line: dict[str, Any], found: dict[str, Any]) -> None:
-    """Qty times UnitPrice must be the Amount; zeros for both stand for "not given". Raises 6070."""
+def check_price(line: dict[str, Any], found: dict[str, Any], *, strict: bool = True) -> None:
+    """Qty times UnitPrice must be the Amount, if ``strict``; zeros for both stand for "not given". Raises 6070."""
     quantity, price = found.get("Qty"), found.get("UnitPrice")
     if not quantity and not price and amount(line):
         found.pop("Qty", None)
         found.pop("UnitPrice", None)
         return
-    if quantity is None or price is None:
+    if not strict or quantity is None or price is None:
         return
     if cents(Decimal(quantity) * Decimal(price)) != cents(amount(line)):
         raise faults.wrong_amount(amount(line))
@@ -229,7 +229,8 @@ def complete_expense(write: Write, body: dict[str, Any]) -> Decimal:
             raise faults.missing("Line.Amount")
         _expense_target(write, kind, found)
         if kind == ITEM_EXPENSE:
-            check_price(line, found)
+            # A bill for a part of what was ordered was accepted with the price and quantity of the whole. Source: recorded.
+            check_price(line, found, strict=write.entity != "Bill")
         found.setdefault("BillableStatus", "NotBillable")
         if found["BillableStatus"] != "NotBillable" and not ref_id(found, "CustomerRef"):
             raise faults.business("When a line is billable, you must choose a customer.")

@@ -27,7 +27,6 @@ _UNTAXED: Final = frozenset({"Bill", "VendorCredit", "Purchase", "PurchaseOrder"
 _STAY: Final = frozenset(
     [
         "DocNumber",
-        "TxnDate",
         "CustomField",
         "PrintStatus",
         "EmailStatus",
@@ -75,7 +74,8 @@ _STAY: Final = frozenset(
     ]
 )
 """Fields that a full update leaves when it does not name them. Source: recorded updates of a sales receipt and a
-customer; the rest are fields that always have a value."""
+customer; the rest are fields that always have a value. A date that is not named becomes the day of the update: recorded
+updates of sales receipts."""
 
 
 def drop_unwritable(entity: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,9 @@ def complete(write: Write, body: dict[str, Any]) -> None:
     if not body.get("DisplayName") and not spoken:
         raise faults.missing("DisplayName")
     renamed = entity == "Employee" and bool({"GivenName", "MiddleName", "FamilyName"} & write.sent)
-    if not body.get("DisplayName") or (renamed and "DisplayName" not in write.sent):
+    # A full update that leaves the name out makes one of its parts. Source: recorded update of a vendor.
+    remade = old is not None and not write.sparse and bool(spoken)
+    if not body.get("DisplayName") or ((renamed or remade) and "DisplayName" not in write.sent):
         body["DisplayName"] = spoken
     name = str(body["DisplayName"])
     if len(name) > 500:

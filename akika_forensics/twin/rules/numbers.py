@@ -1,4 +1,4 @@
-"""Document numbers, dates and addresses, the same for several kinds of transactions."""
+"""Document numbers, dates, addresses and custom fields, the same for several kinds of transactions."""
 
 from __future__ import annotations
 
@@ -128,3 +128,21 @@ def address(write: Write, body: dict[str, Any], field: str, party: dict[str, Any
         return
     if write.old is None and party and isinstance(party.get(source), dict) and party[source]:
         body[field] = dict(party[source])
+
+
+def custom_fields(write: Write, body: dict[str, Any]) -> None:
+    """The company's custom fields, with or without a value; a value for one that does not exist is dropped."""
+    if write.old is not None and "CustomField" not in write.sent and "CustomField" in body:
+        return
+    defined = settings.custom_fields(write.session, write.entity)
+    sent = {str(field.get("DefinitionId")): field for field in body.get("CustomField", [])}
+    if not defined:
+        body["CustomField"] = [field for field in body.get("CustomField", []) if field.get("StringValue")]
+        return
+    rows = []
+    for number, name in defined:
+        row: dict[str, Any] = {"DefinitionId": number, "Name": name, "Type": "StringType"}
+        if sent.get(number, {}).get("StringValue"):
+            row["StringValue"] = sent[number]["StringValue"]
+        rows.append(row)
+    body["CustomField"] = rows

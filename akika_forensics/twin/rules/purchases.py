@@ -45,7 +45,15 @@ def complete(write: Write, body: dict[str, Any]) -> None:
     if entity == "Bill":
         numbers.due_date(write, body, "Vendor", default_terms=False)
     if entity == "PurchaseOrder":
-        body.setdefault("POStatus", "Open")
+        body.setdefault("POStatus", "Open" if any(map(_outstanding, body["Line"])) else "Closed")
+        for field in ("VendorAddr", "ShipAddr"):
+            numbers.address(write, body, field, None, field)
+        numbers.custom_fields(write, body)
+
+
+def _outstanding(line: dict[str, Any]) -> bool:
+    """Whether a line orders something: a quantity of an item, or an amount. Source: recorded orders."""
+    return bool(line.get(lines.ITEM_EXPENSE) or money(line.get("Amount")))
 
 
 def _payable(write: Write, body: dict[str, Any]) -> None:

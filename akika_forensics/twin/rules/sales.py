@@ -31,7 +31,7 @@ def complete(write: Write, body: dict[str, Any]) -> None:
     body.setdefault("CurrencyRef", settings.home_currency(session))
     body.setdefault("ApplyTaxAfterDiscount", False)
     _totals(write, body)
-    _custom_fields(write, body)
+    numbers.custom_fields(write, body)
     if customer is not None:
         numbers.address(write, body, "BillAddr", customer, "BillAddr")
         if entity in {"Invoice", "Estimate", "SalesReceipt"}:
@@ -65,24 +65,6 @@ def _totals(write: Write, body: dict[str, Any]) -> None:
 def _check_applied(opened: Decimal) -> None:
     if opened < 0:
         raise faults.business("The amount of this transaction cannot be less than what is already applied to it.")
-
-
-def _custom_fields(write: Write, body: dict[str, Any]) -> None:
-    """The company's custom fields, with or without a value; a value for one that does not exist is dropped."""
-    if write.old is not None and "CustomField" not in write.sent and "CustomField" in body:
-        return
-    defined = settings.custom_fields(write.session)
-    sent = {str(field.get("DefinitionId")): field for field in body.get("CustomField", [])}
-    if not defined:
-        body["CustomField"] = [field for field in body.get("CustomField", []) if field.get("StringValue")]
-        return
-    rows = []
-    for number, name in defined:
-        row: dict[str, Any] = {"DefinitionId": number, "Name": name, "Type": "StringType"}
-        if sent.get(number, {}).get("StringValue"):
-            row["StringValue"] = sent[number]["StringValue"]
-        rows.append(row)
-    body["CustomField"] = rows
 
 
 def _own_rules(write: Write, body: dict[str, Any]) -> None:
