@@ -133,11 +133,9 @@ def test_an_order_of_nothing_is_closed_and_its_addresses_have_ids(books: Any) ->
     ]
     section = preferences["VendorAndPurchasesPrefs"] | {"POCustomField": [{"CustomField": fields}]}
     books.twin.update("Preferences", {**preferences, "VendorAndPurchasesPrefs": section})
-    order = {
-        "VendorRef": {"value": books.lumber},
-        "VendorAddr": {"Line1": "1 Mill Rd"},
-        "ShipAddr": {"Line1": "2 Yard"},
-    }
+    bill = books.twin.create("Bill", {"VendorRef": {"value": books.lumber}, "Line": [books.spend(1)]})
+    order = {name: bill[name] for name in ("VendorRef", "APAccountRef")}
+    order |= {"VendorAddr": {"Line1": "1 Mill Rd"}, "ShipAddr": {"Line1": "2 Yard"}}
     of_nothing = books.twin.create("PurchaseOrder", {**order, "Line": [books.spend(0)]})
     assert of_nothing["POStatus"] == "Closed"
     assert int(of_nothing["ShipAddr"]["Id"]) == int(of_nothing["VendorAddr"]["Id"]) + 1
