@@ -17,6 +17,7 @@ from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Tokens, open_reader
 from akika_forensics.settings import Secret
 from akika_forensics.twin import Twin, TwinServer, loading, sample, serve
+from akika_forensics.twin.attachments.upload import Upload
 
 QUICK = Limits(throttle_wait=0.05, backoff=0.01, backoff_cap=0.05).unpaced()
 
@@ -58,6 +59,20 @@ def test_the_sample_company_is_captured_whole(twin: Twin, writer: Any) -> None:
     assert name.startswith("TrialBalance/Accrual/")
     header = json.loads(writer.controls[name])["Header"]
     assert (header["ReportName"], header["EndPeriod"]) == ("TrialBalance", name.rsplit("/", 1)[1])
+
+
+def test_a_file_whose_address_differs_at_each_reading_is_captured_whole(twin: Twin, writer: Any) -> None:
+    made = twin.attach(Upload([b"a scan"], "scan.pdf", "application/pdf", {"Note": "a receipt"}))
+    with serve(twin) as server:
+        info = _capture(server, writer)
+    assert info["complete"]
+    assert writer.codes("problem") | writer.codes("warning") == set()
+    key = ("Attachable", made["Id"])
+    body = json.loads(writer.state[key])
+    assert body.pop("TempDownloadUri").startswith("http://127.0.0.1:")
+    assert body == json.loads(twin.dump()[key])
+    others = {other: payload for other, payload in twin.dump().items() if other != key}
+    assert {other: payload for other, payload in writer.state.items() if other != key} == others
 
 
 def test_nothing_but_reads_was_seen_by_the_server(twin: Twin, writer: Any) -> None:

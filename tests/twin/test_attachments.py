@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 from datetime import timedelta
@@ -11,10 +12,13 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from akika_forensics.model.catalogue import CATALOGUE
-from akika_forensics.twin import Twin, serve
+from akika_forensics.twin import QuickBooksFault, Twin, serve
+from akika_forensics.twin.attachments import metadata
 from akika_forensics.twin.http import uploading
 
 from .served_scene import Company
@@ -229,6 +233,33 @@ def test_metadata_that_is_no_attachable_is_refused(company: Company, text: str, 
         company, part("file_metadata_0", text.encode(), kind), part("file_content_0", b"x", "text/plain", "x.txt")
     )
     assert "request parameter: file_metadata_0." in refused(answer, "6040")["Detail"]
+
+
+class NotAttachable(Exception):
+    """The refusal that is allowed."""
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.lists(
+            st.sampled_from(
+                ["<Attachable>", "</Attachable>", "<FileName>", "</FileName>", "<AttachableRef>", "</AttachableRef>",
+                 '<EntityRef type="Invoice">', "</EntityRef>", "x", "&amp;", "&lt;", "<!DOCTYPE a>", "<?xml version='1.0'?>",
+                 "<![CDATA[<]]>", "&e;", " ", "<!-- -->"]
+            ),
+            max_size=12,
+        ).map(lambda words: "".join(words).encode()),
+    ),
+    st.sampled_from(["application/xml", "application/json", ""]),
+)  # fmt: skip
+def test_any_metadata_is_read_or_refused(text: bytes, kind: str) -> None:
+    with contextlib.suppress(NotAttachable):
+        try:
+            found = metadata.read(text, kind, "file_metadata_0")
+        except QuickBooksFault as fault:
+            raise (NotAttachable if fault.code == "6040" else AssertionError) from fault
+        assert all(isinstance(name, str) for name in found)
 
 
 @pytest.mark.parametrize(
