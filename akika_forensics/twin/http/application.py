@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from akika_forensics.twin import faults
 from akika_forensics.twin.http import service, uploading
+from akika_forensics.twin.http.call import Answer, Call
 from akika_forensics.twin.http.control import Control
 from akika_forensics.twin.http.gate import Gate
 from akika_forensics.twin.http.sign_in import SignIn
@@ -91,7 +92,7 @@ class _Api:
             name.lower(): value
             for name, value in parse_qsl(request.url.query, keep_blank_values=True, encoding="utf-8", errors="replace")
         }
-        call = service.Call(
+        call = Call(
             request.method,
             request.url.path,
             parameters,
@@ -107,7 +108,7 @@ class _Api:
         authorization = request.headers.get("authorization", "")
         if call.realm is None:
             authorized = service.refusal(faults.unsupported(f"{call.method} {call.path}"), call.started)
-            found: service.Answer | None = authorized
+            found: Answer | None = authorized
         else:
             found = await run_in_threadpool(self._gate.pass_through, call, seen, authorization)
         if found is None:

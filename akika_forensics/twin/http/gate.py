@@ -7,6 +7,7 @@ from collections.abc import Callable
 from akika_forensics.twin import faults
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.http import disturbance, oauth, service
+from akika_forensics.twin.http.call import Answer, Call
 from akika_forensics.twin.http.limits import Limits, Throttle
 from akika_forensics.twin.http.request_log import Seen
 
@@ -24,7 +25,7 @@ class Gate:
         self.before_apply: Hook | None = None
         self.after_apply: Hook | None = None
 
-    def pass_through(self, call: service.Call, seen: Seen, authorization: str) -> service.Answer | None:
+    def pass_through(self, call: Call, seen: Seen, authorization: str) -> Answer | None:
         """The answer, or None when the connection is to be closed without one."""
         met = {
             found.what: found for found in self.disturbances if found.meets(seen.kind, seen.number, seen.kind_number)
@@ -52,7 +53,7 @@ class Gate:
                 self.throttle.leave()
         return None if "drop" in met else found
 
-    def _apply(self, call: service.Call, seen: Seen, met: dict[str, disturbance.Disturbance]) -> service.Answer:
+    def _apply(self, call: Call, seen: Seen, met: dict[str, disturbance.Disturbance]) -> Answer:
         if "slow" in met:
             self.twin.clock.wait(met["slow"].seconds)
         if self.before_apply is not None:

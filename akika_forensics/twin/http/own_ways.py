@@ -19,7 +19,7 @@ from akika_forensics.twin.rules import rates, recurring
 
 if TYPE_CHECKING:
     from akika_forensics.twin.engine import Twin
-    from akika_forensics.twin.http.service import Call
+    from akika_forensics.twin.http.call import Call
 
 ENTITLEMENTS: Final = ("", "entitlements")
 """What a request for entitlements has for parts; no path within a company does."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,75 +16,13 @@ from akika_forensics.twin import faults, standing, wire
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.faults import QuickBooksFault
 from akika_forensics.twin.http import batching, downloading, headers, negotiation, own_ways, uploading
+from akika_forensics.twin.http.call import Answer, Call
 from akika_forensics.twin.reading import query, reports
 
 JSON: Final = headers.JSON
-_PATH: Final = re.compile(r"/v3/company/(?P<realm>[^/]+)(?P<rest>/.*)?")
-_ENTITLEMENTS: Final = re.compile(r"(/manage)?/entitlements/v3/(?P<realm>[^/]+)/?")
 _LONGEST_REQUEST_ID: Final = 50
 _LONGEST_BATCH_ID: Final = 36
 _LONGEST_BATCH_ITEM_ID: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One API request. ``parameters`` are decoded; their names and those of ``headers`` are in lower case.
-
-    ``origin`` is the address at which the company was reached, without path; ``upload`` is the body of an upload,
-    which then is in no other place.
-    """
-
-    method: str
-    path: str
-    parameters: Mapping[str, str]
-    body: bytes
-    started: datetime
-    headers: Mapping[str, str] = field(default_factory=dict)
-    origin: str = ""
-    upload: uploading.Received | None = None
-
-    @property
-    def realm(self) -> str | None:
-        match = _PATH.fullmatch(self.path) or _ENTITLEMENTS.fullmatch(self.path)
-        return match["realm"] if match else None
-
-    @property
-    def parts(self) -> list[str]:
-        """What follows the company in the path."""
-        if _ENTITLEMENTS.fullmatch(self.path):
-            return list(own_ways.ENTITLEMENTS)
-        match = _PATH.fullmatch(self.path)
-        return [part for part in (match["rest"] or "").split("/") if part] if match else []
-
-    @property
-    def request_id(self) -> str | None:
-        return self.parameters.get("requestid") or None
-
-    @property
-    def is_batch(self) -> bool:
-        return self.method == "POST" and self.parts == ["batch"]
-
-    @property
-    def kind(self) -> str:
-        """``write`` when it may change the company, else ``read``."""
-        if self.method != "POST" or self.parts[:1] == ["query"]:
-            return "read"
-        if self.is_batch:
-            try:
-                items = payloads.decode(self.body).get("BatchItemRequest", [])
-                return "read" if items and all("Query" in item for item in items) else "write"
-            except (WrongUse, AttributeError, TypeError):
-                return "write"
-        return "write"
-
-
-@dataclass(slots=True)
-class Answer:
-    status: int
-    body: bytes
-    headers: dict[str, str] = field(default_factory=dict)
-    applied: list[str] = field(default_factory=list)
-    replayed: bool = False
 
 
 def answer(twin: Twin, call: Call) -> Answer:
