@@ -186,3 +186,16 @@ def test_reports_come_with_header_columns_and_rows(run: Run) -> None:
         assert row[name]["Header"]["ReportName"] == name
         assert row[name]["Columns"]["Column"]
         assert "Rows" in row[name]
+
+
+def test_tax_codes_are_made_by_the_tax_service(run: Run) -> None:
+    (row,) = run("taxes")
+    assert row["made"]["TaxCode"] == row["code"]["Name"] == "Town tax"
+    assert row["read"]["RateValue"] == 5
+    assert [found["Id"] for found in row["found"]] == [row["read"]["Id"]]
+
+
+def test_another_currency_has_a_record_and_a_rate(run: Run) -> None:
+    (row,) = run("currencies")
+    assert row["read"]["Code"] == "EUR"
+    assert row["set"]["ExchangeRate"]["Rate"] == row["got"]["ExchangeRate"]["Rate"] == 1.25

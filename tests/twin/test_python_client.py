@@ -21,10 +21,15 @@ with warnings.catch_warnings():
     from intuitlib.client import AuthClient
     from quickbooks import QuickBooks
     from quickbooks.objects.company_info import CompanyInfo
+    from quickbooks.objects.exchangerate import ExchangeRate
     from quickbooks.objects.invoice import Invoice
     from quickbooks.objects.payment import Payment
     from quickbooks.objects.preferences import Preferences
+    from quickbooks.objects.recurringtransaction import RecurringTransaction
     from quickbooks.objects.salesreceipt import SalesReceipt
+    from quickbooks.objects.taxcode import TaxCode
+    from quickbooks.objects.taxrate import TaxRate
+    from quickbooks.objects.taxservice import TaxRateDetails, TaxService
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -221,6 +226,51 @@ def test_settings_are_read_and_changed(client: QuickBooks, books: Any) -> None:
     preferences.SalesFormsPrefs.CustomTxnNumbers = True
     assert preferences.save(qb=client).SalesFormsPrefs.CustomTxnNumbers is True
     assert OFFERED["Invoice"].from_json(lives(books)["Invoice"].body).save(qb=client).DocNumber in (None, "")
+
+
+def test_tax_codes_are_made_by_the_tax_service(client: QuickBooks, books: Any) -> None:
+    agency = OFFERED["TaxAgency"].from_json({"DisplayName": "Town"}).save(qb=client)
+    service = TaxService()
+    service.TaxCode = "Town tax"
+    rate = TaxRateDetails()
+    rate.TaxRateName, rate.RateValue, rate.TaxAgencyId, rate.TaxApplicableOn = "Town 5", 5, agency.Id, "Sales"
+    service.TaxRateDetails.append(rate)
+    answer = service.save(qb=client)
+    assert answer.TaxCode == "Town tax"
+    assert TaxCode.get(answer.TaxCodeId, qb=client).Name == "Town tax"
+    assert [found.RateValue for found in TaxRate.all(qb=client) if found.Name == "Town 5"] == [5]
+
+
+TEMPLATES = ("Bill", "CreditMemo", "Deposit", "Estimate", "Invoice", "JournalEntry", "Purchase", "PurchaseOrder",
+             "RefundReceipt", "SalesReceipt", "Transfer", "VendorCredit")  # fmt: skip
+
+
+@pytest.mark.parametrize("inner", TEMPLATES)
+def test_templates_of_every_kind_are_made_read_listed_and_deleted(inner: str, client: QuickBooks, books: Any) -> None:
+    schedule = {"StartDate": "2026-04-01", "IntervalType": "Monthly", "NumInterval": 1, "DayOfMonth": 1}
+    info = {"Name": "Every month", "RecurType": "Automated", "Active": True, "ScheduleInfo": schedule}
+    template = RecurringTransaction.from_json({inner: {**lives(books)[inner].body, "RecurringInfo": info}})
+    made = template.save(qb=client)
+    record_id = getattr(made, inner).Id
+    read = RecurringTransaction.get(record_id, qb=client)
+    assert getattr(read, inner).RecurringInfo.Name == "Every month"
+    assert [getattr(found, inner).Id for found in RecurringTransaction.all(qb=client)] == [record_id]
+    answer = read.delete(qb=client)
+    assert answer["RecurringTransaction"]["status"] == "Deleted"
+    assert RecurringTransaction.all(qb=client) == []
+
+
+def test_rates_and_currencies_are_listed_where_there_are_several(client: QuickBooks, books: Any) -> None:
+    preferences = books.get("Preferences", "1")
+    preferences["CurrencyPrefs"] = {**preferences["CurrencyPrefs"], "MultiCurrencyEnabled": True}
+    books.twin.update("Preferences", preferences)
+    currency = OFFERED["CompanyCurrency"].from_json({"Code": "EUR", "Name": "Euro"}).save(qb=client)
+    assert OFFERED["CompanyCurrency"].get(currency.Id, qb=client).Code == "EUR"
+    rate = ExchangeRate()
+    rate.SourceCurrencyCode, rate.AsOfDate, rate.Rate, rate.TargetCurrencyCode = "EUR", "2026-03-01", 1.1, "USD"
+    assert rate.save(qb=client).Rate == 1.1
+    listed = ExchangeRate.where("SourceCurrencyCode in ('EUR') and AsOfDate = '2026-03-01'", qb=client)
+    assert [found.Rate for found in listed] == [1.1]
 
 
 def test_lists_that_can_only_be_read_are_empty_lists(client: QuickBooks) -> None:

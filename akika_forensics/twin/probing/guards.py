@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from akika_forensics.twin.probing.question import Ask, Found, Question, either
-from akika_forensics.twin.probing.stage import Stage, Unclear
+from akika_forensics.twin.probing.stage import Stage, Unclear, ref
 
 
 def _statement(statement: str, choices: tuple[str, str], code: str) -> Ask:
@@ -13,6 +13,45 @@ def _statement(statement: str, choices: tuple[str, str], code: str) -> Ask:
         return either(statement, stage.sandbox.query(statement), choices, code)
 
     return ask
+
+
+def _check_numbers(stage: Stage) -> Found:
+    number = stage.name("")[-12:].strip().replace(" ", "-")
+    detail = {"AccountRef": ref(stage.account("expense"))}
+    line = {"Amount": 5, "DetailType": "AccountBasedExpenseLineDetail", "AccountBasedExpenseLineDetail": detail}
+    head = {"PaymentType": "Check", "AccountRef": ref(stage.account("bank")), "DocNumber": number}
+    stage.make("Purchase", {**head, "Line": [line]})
+    reply = stage.sandbox.create("Purchase", {**head, "Line": [line]})
+    return either("two checks of one number", reply, ("accepted", "refused"), "6140")
+
+
+def _due_next_month(stage: Stage) -> Found:
+    body = {"Name": stage.name("t")[-20:].strip(), "DayOfMonthDue": 20, "DueNextMonthDays": 5}
+    term = str(stage.make("Term", body)["Id"])
+    made = stage.invoice(TxnDate=stage.today.replace(day=15).isoformat(), SalesTermRef=ref(term))
+    due = str(made.get("DueDate"))
+    stays = due == stage.today.replace(day=20).isoformat()
+    return Found("stays" if stays else "moves", "an invoice five days before the twentieth", f"due on {due}")
+
+
+def _template_name(stage: Stage) -> Found:
+    head = {"RecurringInfo": {"Name": stage.name("template"), "RecurType": "UnScheduled"}}
+    body = {"Invoice": {**stage.invoice_body(), **head}}
+    stage.make("RecurringTransaction", body)
+    reply = stage.sandbox.create("RecurringTransaction", body)
+    return either("two templates of one name", reply, ("repeatable", "unique"), "6240")
+
+
+def _deleted_budget(stage: Stage) -> Found:
+    year = stage.today.year
+    made = stage.make(
+        "Budget", {"Name": stage.name("budget"), "StartDate": f"{year}-01-01", "EndDate": f"{year}-12-31"}
+    )
+    reply = stage.sandbox.delete("Budget", made)
+    if not reply.fine:
+        raise Unclear(reply.told)
+    named = "Budget" in reply.body
+    return Found("stub" if named else "time_only", "a budget deleted", f"{', '.join(sorted(reply.body))}")
 
 
 def _void_elsewhere(stage: Stage) -> Found:
@@ -29,5 +68,9 @@ QUESTIONS: Final[dict[str, Question]] = {
         _statement("select * from Customer where Active = 'true'", ("read", "broken"), "10000")
     ),
     "addresses_in_columns": Question(_statement("select Id, BillAddr from Customer", ("shown", "not_found"), "4001")),
+    "check_numbers": Question(_check_numbers, "one or two checks"),
+    "deleted_budget": Question(_deleted_budget, "a budget"),
+    "due_next_month": Question(_due_next_month, "a term, an invoice"),
+    "template_name": Question(_template_name, "one or two recurring templates"),
     "void_elsewhere": Question(_void_elsewhere, "a transfer"),
 }

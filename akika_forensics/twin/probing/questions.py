@@ -232,6 +232,7 @@ QUESTIONS: Final[dict[str, Question]] = {
     **guards.QUESTIONS,
 }
 UNASKED: Final[dict[str, str]] = {
+    "journal_codes_elsewhere": "A journal code that was taken could not be taken away again.",
     "refresh_token_hard_end": "It takes the app's own secret, which a probe does not ask for.",
     "refresh_token_value": "It takes the app's own secret, which a probe does not ask for.",
     "requestid_kept": "It takes longer than a sitting.",

@@ -25,6 +25,9 @@ _TRIES: Final = 4
 _PAUSE: Final = 0.15
 """Seconds between requests to Intuit: ten a second at most. Source: QuickBooks API, limits."""
 
+_WRAPPED: Final = "RecurringTransaction"
+"""Templates lie in an object named by their kind; a probe makes those of invoices. Source: QuickBooks API."""
+
 
 def check_host(url: httpx.URL | str) -> None:
     """Raises Refused unless the address is Intuit's sandbox or on this machine."""
@@ -87,6 +90,8 @@ class Reply:
     def record(self, entity: str) -> dict[str, Any]:
         """The record in the answer. ``KeyError`` when it holds none."""
         found = self.body[CATALOGUE[entity].key]
+        if entity == _WRAPPED:
+            (found,) = found.values()
         assert isinstance(found, dict)  # noqa: S101 - a single answer holds one object
         return found
 
@@ -168,7 +173,8 @@ class Sandbox:
 
     def delete(self, entity: str, body: Mapping[str, Any]) -> Reply:
         self._own(entity, body)
-        reply = self._patiently("POST", CATALOGUE[entity].path, {"operation": "delete"}, body)
+        sent = {"Invoice": body} if entity == _WRAPPED else body
+        reply = self._patiently("POST", CATALOGUE[entity].path, {"operation": "delete"}, sent)
         if reply.fine:
             self.made.pop((entity, str(body["Id"])), None)
         return reply

@@ -101,12 +101,15 @@ class Stage:
     # transactions
 
     def invoice(self, amount: int = 5, **more: Any) -> Body:
+        return self.make("Invoice", self.invoice_body(amount, **more))
+
+    def invoice_body(self, amount: int = 5, **more: Any) -> Body:
         line = {
             "Amount": amount,
             "DetailType": "SalesItemLineDetail",
             "SalesItemLineDetail": {"ItemRef": ref(self.item())},
         }
-        return self.make("Invoice", {"CustomerRef": ref(self.customer()), "Line": [line], **more})
+        return {"CustomerRef": ref(self.customer()), "Line": [line], **more}
 
     def deposited(self) -> Body:
         """A payment of an invoice, lying in a deposit."""

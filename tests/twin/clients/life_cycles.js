@@ -207,6 +207,31 @@ async function settings(call, ids) {
   return { info, preferences, listed, changed, more };
 }
 
+/** Tax codes and rates are made by a service of their own; it answers without a wrapper. */
+async function taxes(call) {
+  const agency = await call('createTaxAgency', { DisplayName: named('Town') });
+  const rate = { TaxRateName: 'Town 5', RateValue: 5, TaxAgencyId: agency.Id, TaxApplicableOn: 'Sales' };
+  const made = await call('createTaxService', { TaxCode: 'Town tax', TaxRateDetails: [rate] });
+  const code = await call('getTaxCode', made.TaxCodeId);
+  const read = await call('getTaxRate', code.SalesTaxRateList.TaxRateDetail[0].TaxRateRef.value);
+  const found = (await call('findTaxRates', [{ field: 'Name', value: 'Town 5' }])).QueryResponse.TaxRate;
+  return { made, code, read, found };
+}
+
+/** Another currency, its record and its rate. */
+async function currencies(call) {
+  const preferences = await call('getPreferences');
+  const prefs = { ...preferences.CurrencyPrefs, MultiCurrencyEnabled: true };
+  await call('updatePreferences', { ...preferences, sparse: false, CurrencyPrefs: prefs });
+  const items = [{ bId: '1', operation: 'create', CompanyCurrency: { Code: 'EUR' } }];
+  const made = (await call('batch', items)).BatchItemResponse[0].CompanyCurrency;
+  const read = await call('getCompanyCurrency', made.Id);
+  const rate = { SourceCurrencyCode: 'EUR', AsOfDate: '2026-03-01', Rate: 1.25 };
+  const set = await call('updateExchangeRate', rate);
+  const got = await call('getExchangeRate', { sourcecurrencycode: 'EUR', asofdate: '2026-03-01' });
+  return { read, set, got };
+}
+
 async function refusals(call, ids) {
   const refused = async (name, ...parameters) => {
     try {
@@ -248,7 +273,7 @@ async function main() {
   const client = connected(given);
   const call = caller(client);
   const steps = {
-    voids, pays, batches, queries, feeds, uploads, reports, papers, settings, refusals, repeats,
+    voids, pays, batches, queries, taxes, currencies, feeds, uploads, reports, papers, settings, refusals, repeats,
     signIn: () => signIn(client, call),
   }; // prettier-ignore
   if (given.only === 'entities') {
