@@ -250,6 +250,7 @@ TABLE: Final[tuple[Belief, ...]] = (
         "void",
     ),
     _row("batch_void", "Can an item of a batch be a void?", "applied refused", _OPEN, "batch"),
+    _row("batch_send", "Can an item of a batch send a document by e-mail?", "refused sent", _OPEN, "batch"),
     _row(
         "transaction_ids",
         "Do all kinds of transactions share one sequence of Ids?",

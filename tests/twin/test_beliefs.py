@@ -291,6 +291,15 @@ def _(books: Any) -> str:
     return "applied" if voided else "refused"
 
 
+@look("batch_send")
+def _(books: Any) -> str:
+    made = books.twin.create("Invoice", {**books.sale(books.ann, 5), "BillEmail": {"Address": "ann@example.com"}})
+    answer = books.twin.batch([{"bId": "1", "operation": "send", "Invoice": {"Id": made["Id"]}}])[0]
+    sent = books.get("Invoice", made["Id"])["EmailStatus"] == "EmailSent"
+    assert sent == ("Fault" not in answer)
+    return "sent" if sent else "refused"
+
+
 @look("transaction_ids")
 def _(books: Any) -> str:
     one = books.made("Invoice", books.sale(books.ann, 5))

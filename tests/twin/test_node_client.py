@@ -199,3 +199,10 @@ def test_another_currency_has_a_record_and_a_rate(run: Run) -> None:
     (row,) = run("currencies")
     assert row["read"]["Code"] == "EUR"
     assert row["set"]["ExchangeRate"]["Rate"] == row["got"]["ExchangeRate"]["Rate"] == 1.25
+
+
+def test_papers_are_fetched_and_sent(run: Run) -> None:
+    (row,) = run("papers")
+    for name in ("Invoice", "Estimate", "SalesReceipt", "CreditMemo"):
+        assert row[name]["begins"] == "%PDF-"
+        assert row[name]["sent"]["EmailStatus"] == "EmailSent"

@@ -278,3 +278,16 @@ def test_lists_that_can_only_be_read_are_empty_lists(client: QuickBooks) -> None
         module = importlib.import_module(f"quickbooks.objects.{name}")
         kind = next(found for found in vars(module).values() if getattr(found, "qbo_object_name", "").lower() == name)
         assert isinstance(kind.all(qb=client), list)
+
+
+@pytest.mark.parametrize("entity", ["Invoice", "Estimate", "SalesReceipt"])
+def test_papers_are_downloaded(entity: str, client: QuickBooks, books: Any) -> None:
+    made = OFFERED[entity].from_json(lives(books)[entity].body).save(qb=client)
+    assert made.download_pdf(qb=client).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("entity", ["Invoice", "Estimate", "PurchaseOrder"])
+def test_papers_are_sent(entity: str, client: QuickBooks, books: Any) -> None:
+    made = OFFERED[entity].from_json(lives(books)[entity].body).save(qb=client)
+    answer = made.send(qb=client, send_to="ann+1@example.com")
+    assert answer[entity]["EmailStatus"] == "EmailSent"

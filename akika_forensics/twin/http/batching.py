@@ -56,6 +56,8 @@ def _one(twin: Twin, item: Mapping[str, Any]) -> dict[str, Any]:
             stored = twin.update(entity, body, include=options)
         case "void" if twin.beliefs.choice("batch_void") == "applied":
             stored = twin.void(entity, body)
+        case "send" if twin.beliefs.choice("batch_send") == "sent":
+            stored = twin.send(entity, str(body.get("Id", "")))
         case "delete":
             return {key: twin.delete(entity, body)}
         case other:
