@@ -20,6 +20,8 @@ def acts_of(plan: Plan) -> frozenset[str]:
         acts.add("retry")
         if step.body.get("sparse") and not CATALOGUE[entity].can("sparse"):
             acts.add(f"sparse {entity}")
+        if "ExchangeRate" in step.body or entity == "ExchangeRate":
+            acts.add("foreign")
         if entity == "Attachable" and step.operation != "delete":
             acts.update(f"attach {target}" for target in _attached(step.body))
     for entity in entities:
