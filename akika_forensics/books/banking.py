@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from akika_forensics.books.body import amount, elements, lines, part, party, ref
-from akika_forensics.books.posting import TAX, TOTAL, Sheet
+from akika_forensics.books.posting import EXCHANGE, TAX, TOTAL, Sheet
 from akika_forensics.books.taxlines import post_tax
 from akika_forensics.model.catalogue import linked_entity
-from akika_forensics.model.money import ZERO
+from akika_forensics.model.money import ZERO, cents
 from akika_forensics.model.record import RecordKey
 
 
@@ -35,6 +35,7 @@ def deposit(sheet: Sheet, body: dict[str, Any]) -> None:
     """Into the bank out of Undeposited Funds (linked receipts) and out of whatever plain lines name.
 
     ``TotalAmt`` is what reaches the bank: cash back is taken off already. Source: recorded deposit with CashBack.
+    Receipts in another currency leave Undeposited Funds as they came in, at their own rate.
     """
     sheet.total(body, ref(body, "DepositToAccountRef"), 1)
     back = part(body, "CashBack")
@@ -49,7 +50,14 @@ def deposit(sheet: Sheet, body: dict[str, Any]) -> None:
         account = ref(detail, "AccountRef")
         if linked is not None:
             account = sheet.chart.paid_into.get(linked, sheet.chart.undeposited) or account
-        sheet.put(account, -value, name, party(detail, "Entity", "Customer"))
+        rate = sheet.chart.rates.get(linked, sheet.rate) if linked is not None else sheet.rate
+        holder = party(detail, "Entity", "Customer")
+        if rate == sheet.rate:
+            sheet.put(account, -value, name, holder)
+        else:
+            came, goes = cents(value * rate), cents(value * sheet.rate)
+            sheet.put_home(account, -came, name, holder)
+            sheet.put_home(sheet.chart.exchange_gain, came - goes, EXCHANGE)
     post_tax(sheet, body, -1)
 
 

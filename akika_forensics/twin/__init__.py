@@ -6,5 +6,6 @@ from akika_forensics.twin.faults import QuickBooksFault
 from akika_forensics.twin.http.limits import Limits
 from akika_forensics.twin.http.oauth import Credentials
 from akika_forensics.twin.http.server import TwinServer, serve
+from akika_forensics.twin.settings import Founding
 
-__all__ = ["Beliefs", "Credentials", "Limits", "QuickBooksFault", "Twin", "TwinServer", "serve"]
+__all__ = ["Beliefs", "Credentials", "Founding", "Limits", "QuickBooksFault", "Twin", "TwinServer", "serve"]

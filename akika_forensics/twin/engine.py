@@ -21,7 +21,7 @@ from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.clock import ClockState, VirtualClock
 from akika_forensics.twin.documents import entitlements
 from akika_forensics.twin.http.request_log import RequestLog, Seen
-from akika_forensics.twin.ledger import effects, inventory
+from akika_forensics.twin.ledger import accounts, effects, inventory
 from akika_forensics.twin.loading import raw
 from akika_forensics.twin.papers import form, mailing
 from akika_forensics.twin.reading import feed, query, reports
@@ -47,6 +47,7 @@ class Twin:
         realm_id: str | None = None,
         company_name: str | None = None,
         beliefs: Beliefs | None = None,
+        founding: settings.Founding | None = None,
     ) -> None:
         """``beliefs`` are kept in the file; None takes those that are there, or the defaults."""
         self.clock = clock if isinstance(clock, VirtualClock) else VirtualClock(clock)
@@ -66,7 +67,7 @@ class Twin:
             if beliefs is not None:
                 self._store.believe(beliefs)
             if known is None:
-                self._found(company_name or "Sample Company")
+                self._found(company_name or "Sample Company", founding or settings.Founding())
 
     def _wind_clock(self) -> None:
         stood = self.kept("clock")
@@ -84,11 +85,13 @@ class Twin:
         """Write a JSON value of the server's own beside the company."""
         self._store.set_setting(name, payloads.encode(value).decode())
 
-    def _found(self, name: str) -> None:
+    def _found(self, name: str, founding: settings.Founding) -> None:
         session = Session(self._store, self._cache, self.clock.stamp())
         stamp = wire.metadata_time(session.moment)
-        session.put("CompanyInfo", settings.company_info(name, stamp))
-        session.put("Preferences", settings.preferences(stamp))
+        session.put("CompanyInfo", settings.company_info(name, stamp, founding))
+        session.put("Preferences", settings.preferences(stamp, founding))
+        if founding.multicurrency:
+            accounts.system(session, "exchange")
         session.flush()
 
     def close(self) -> None:

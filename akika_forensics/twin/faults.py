@@ -269,6 +269,16 @@ def unattachable(named: str) -> QuickBooksFault:
     )
 
 
+def no_rate() -> QuickBooksFault:
+    """Error 2410. Source: observed against a company with several currencies, spelt so."""
+    return QuickBooksFault(
+        "2410",
+        "Curreny, ExchangeRate is missing.",
+        "The currency and exchange rate are required for transaction in foreign currency.",
+        "",
+    )
+
+
 def wrong_amount(amount: Decimal) -> QuickBooksFault:
     """Error 6070. Source for the figure with commas and no needless decimals: seen by third parties."""
     shown = f"{amount:,f}"

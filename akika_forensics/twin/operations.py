@@ -9,7 +9,7 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model.catalogue import CATALOGUE, Delete
 from akika_forensics.twin import bank, faults, identity, refusals, rules, schema, settings, standing, wire
 from akika_forensics.twin.documents import closing, links, merge, voiding
-from akika_forensics.twin.ledger import deactivation, effects, opening, posting, reaccounting, reimbursing
+from akika_forensics.twin.ledger import deactivation, effects, entry, opening, reaccounting, reimbursing
 from akika_forensics.twin.request import Write
 from akika_forensics.twin.rules import rates, recurring
 from akika_forensics.twin.session import Session
@@ -68,7 +68,7 @@ def _apply(session: Session, entity: str, record_id: str, body: dict[str, Any] |
     try:
         effects.apply(session, entity, record_id, body)
         reimbursing.sync(session, entity, record_id, body)
-    except posting.Unpostable as error:
+    except entry.Unpostable as error:
         raise faults.business(f"The transaction cannot be posted: {error}.") from error
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from akika_forensics.model.instants import parse_date
+from akika_forensics.twin.currencies import NAMES
 from akika_forensics.twin.session import Session
 
 MONTHS: Final = [
@@ -24,7 +26,19 @@ MONTHS: Final = [
 ]
 
 
-def company_info(name: str, stamp: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """What is settled when a company is made: its home currency for good, others from the start or later."""
+
+    home_currency: str = "USD"
+    multicurrency: bool = False
+    country: str = "US"
+
+
+_PLAIN: Final = Founding()
+
+
+def company_info(name: str, stamp: str, founding: Founding = _PLAIN) -> dict[str, Any]:
     address = {"Id": "1", "Line1": "123 Sierra Way", "City": "San Pablo", "CountrySubDivisionCode": "CA"}
     return {
         "CompanyName": name,
@@ -35,7 +49,7 @@ def company_info(name: str, stamp: str) -> dict[str, Any]:
         "PrimaryPhone": {},
         "CompanyStartDate": stamp[:10],
         "FiscalYearStartMonth": "January",
-        "Country": "US",
+        "Country": founding.country,
         "Email": {"Address": "owner@example.com"},
         "WebAddr": {},
         "SupportedLanguages": "en",
@@ -55,7 +69,7 @@ def company_info(name: str, stamp: str) -> dict[str, Any]:
     }
 
 
-def preferences(stamp: str) -> dict[str, Any]:
+def preferences(stamp: str, founding: Founding = _PLAIN) -> dict[str, Any]:
     return {
         "AccountingInfoPrefs": {
             "FirstMonthOfFiscalYear": "January",
@@ -92,7 +106,10 @@ def preferences(stamp: str) -> dict[str, Any]:
             "MarkTimeEntriesBillable": True,
         },
         "TaxPrefs": {"UsingSalesTax": True},
-        "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": "USD"}},
+        "CurrencyPrefs": {
+            "MultiCurrencyEnabled": founding.multicurrency,
+            "HomeCurrency": {"value": founding.home_currency},
+        },
         "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
         "OtherPrefs": {},
         "domain": "QBO",
@@ -117,11 +134,27 @@ def preferred_account(session: Session, section: str, field: str) -> str | None:
     return str(value) if value and session.find("Account", str(value)) else None
 
 
-def home_currency(session: Session) -> dict[str, Any]:
+def home_code(session: Session) -> str:
     value = preference(session, "CurrencyPrefs", "HomeCurrency")
-    code = str(value["value"]) if isinstance(value, dict) and value.get("value") else "USD"
-    names = {"USD": "United States Dollar", "CAD": "Canadian Dollar", "GBP": "British Pound Sterling", "EUR": "Euro"}
-    return {"value": code, "name": names.get(code, code)}
+    return str(value["value"]) if isinstance(value, dict) and value.get("value") else "USD"
+
+
+def home_currency(session: Session) -> dict[str, Any]:
+    return currency(session, home_code(session))
+
+
+def currency(session: Session, code: str) -> dict[str, Any]:
+    """A CurrencyRef, named as in the company's list of currencies or else as QuickBooks names it."""
+    if code not in NAMES:
+        for body in session.each("CompanyCurrency"):
+            if body.get("Code") == code:
+                return {"value": code, "name": str(body.get("Name") or code)}
+    return {"value": code, "name": NAMES.get(code, code)}
+
+
+def multicurrency(session: Session) -> bool:
+    """Whether the company keeps other currencies beside its own."""
+    return bool(preference(session, "CurrencyPrefs", "MultiCurrencyEnabled"))
 
 
 def close_date(session: Session) -> date | None:

@@ -35,8 +35,14 @@ class Store:
             self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(TABLES + shelf.TABLES)
         self.files = shelf.Shelf(self._db, self._lock)
+        self._grow()
         kept = self.setting("beliefs")
         self.beliefs = Beliefs.from_dict(json.loads(kept)) if kept else Beliefs()
+
+    def _grow(self) -> None:
+        """Give a file of an earlier version the columns that came later."""
+        if "own_cents" not in {found[1] for found in self._db.execute("PRAGMA table_info(posting)")}:
+            self._db.execute("ALTER TABLE posting ADD COLUMN own_cents INTEGER")
 
     def close(self) -> None:
         with self._lock:
@@ -225,9 +231,9 @@ class Store:
     def postings(self, entity: str, record_id: str) -> list[PostingRow]:
         with self._lock:
             return [
-                PostingRow(str(f[0]), str(f[1]), int(f[2]), str(f[3]), f[4])
+                PostingRow(str(f[0]), str(f[1]), int(f[2]), str(f[3]), f[4], f[5])
                 for f in self._db.execute(
-                    "SELECT date, account, cents, party, movement FROM posting WHERE entity = ? AND id = ?",
+                    "SELECT date, account, cents, party, movement, own_cents FROM posting WHERE entity = ? AND id = ?",
                     (entity, record_id),
                 )
             ]
@@ -254,8 +260,11 @@ class Store:
 
     def _insert_postings(self, entity: str, record_id: str, rows: list[PostingRow]) -> None:
         self._db.executemany(
-            "INSERT INTO posting VALUES (?,?,?,?,?,?,?)",
-            [(entity, record_id, row.date, row.account, row.cents, row.party, row.movement) for row in rows],
+            "INSERT INTO posting VALUES (?,?,?,?,?,?,?,?)",
+            [
+                (entity, record_id, row.date, row.account, row.cents, row.party, row.movement, row.own_cents)
+                for row in rows
+            ],
         )
 
     def balances(self, *, until: str, since: str = "") -> dict[str, int]:
@@ -287,13 +296,24 @@ class Store:
             found = self._db.execute("SELECT min(date) FROM posting").fetchone()
         return str(found[0]) if found[0] else None
 
+    def own_balances(self) -> dict[str, int]:
+        """Cents by account over all dates, each in the account's own currency."""
+        with self._lock:
+            return {
+                str(account): int(cents)
+                for account, cents in self._db.execute(
+                    "SELECT account, sum(coalesce(own_cents, cents)) FROM posting GROUP BY account"
+                )
+            }
+
     def party_balances(self, accounts: Iterable[str]) -> dict[str, int]:
-        """Cents by party over the given accounts."""
+        """Cents by party over the given accounts, in the accounts' own currency."""
         sums: dict[str, int] = {}
         with self._lock:
             for account in accounts:
                 for party, cents in self._db.execute(
-                    "SELECT party, sum(cents) FROM posting WHERE account = ? GROUP BY party", (account,)
+                    "SELECT party, sum(coalesce(own_cents, cents)) FROM posting WHERE account = ? GROUP BY party",
+                    (account,),
                 ):
                     sums[str(party)] = sums.get(str(party), 0) + int(cents)
         return sums

@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS tombstone (
     entity TEXT NOT NULL, id TEXT NOT NULL, deleted INTEGER NOT NULL, PRIMARY KEY (entity, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS posting (
     entity TEXT NOT NULL, id TEXT NOT NULL, date TEXT NOT NULL, account TEXT NOT NULL, cents INTEGER NOT NULL,
-    party TEXT NOT NULL, movement INTEGER);
+    party TEXT NOT NULL, movement INTEGER, own_cents INTEGER);
 CREATE INDEX IF NOT EXISTS posting_source ON posting (entity, id);
 CREATE INDEX IF NOT EXISTS posting_account ON posting (account, date, cents);
 CREATE TABLE IF NOT EXISTS link (
@@ -60,13 +60,22 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class PostingRow:
-    """One side of a transaction in cents, debit positive; ``party`` is ``Customer:1`` or empty."""
+    """One side of a transaction in cents of the home currency, debit positive; ``party`` is ``Customer:1`` or empty.
+
+    ``own_cents`` is the same in the account's own currency where that is another; None where it is home.
+    """
 
     date: str
     account: str
     cents: int
     party: str = ""
     movement: int | None = None
+    own_cents: int | None = None
+
+    @property
+    def moved(self) -> int:
+        """Cents by which the account's own balance moves."""
+        return self.cents if self.own_cents is None else self.own_cents
 
 
 @dataclass(frozen=True, slots=True)

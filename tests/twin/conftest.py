@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from akika_forensics.twin import QuickBooksFault, Twin
+from akika_forensics.twin import Founding, QuickBooksFault, Twin
 
 from .served_scene import company as company  # noqa: PLC0414 - a fixture for every module here
 
@@ -38,9 +38,9 @@ def ref(value: str) -> Body:
 class Books:
     """A twin and the Ids of its lists."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, founding: Founding | None = None) -> None:
         self.clock = Clock()
-        self.twin = Twin(path, clock=self.clock, realm_id="1234567890", company_name="Garden & Sons")
+        self.twin = Twin(path, clock=self.clock, realm_id="1234567890", company_name="Garden & Sons", founding=founding)
         twin = self.twin
         for name, kind, subtype in (
             ("Checking", "Bank", "Checking"),
@@ -53,7 +53,7 @@ class Books:
         ):
             twin.create("Account", {"Name": name, "AccountType": kind, "AccountSubType": subtype})
         self.checking, self.card, self.sales, self.rent, self.stock, self.cogs, self.shrinkage = (
-            str(number) for number in range(1, 8)
+            self.account(name) for name in ("Checking", "Card", "Sales", "Rent", "Stock", "Cost of goods", "Shrinkage")
         )
         self.ann = self.made("Customer", {"DisplayName": "Ann"})
         self.bob = self.made("Customer", {"DisplayName": "Bob"})

@@ -17,6 +17,7 @@ from akika_forensics.twin import Beliefs, Limits, QuickBooksFault, Twin, serve
 from akika_forensics.twin.attachments.upload import Upload
 from akika_forensics.twin.beliefs import BELIEFS, FORMAT, read_choices
 from akika_forensics.twin.uncertain import ATTACH, FEED, FILTER, TABLE
+from tests.twin.foreign_scene import Abroad
 
 type Body = dict[str, Any]
 Look = Callable[[Any], str]
@@ -53,6 +54,43 @@ def select(books: Any, statement: str) -> Callable[[], Any]:
 @look("maxresults_above_1000")
 def _(books: Any) -> str:
     return answered(select(books, "select * from Customer maxresults 1001"), "4001", "capped", "refused")
+
+
+def _abroad(books: Any) -> Any:
+    """The same beliefs in a company with several currencies."""
+    other = Abroad()
+    other.twin.believe(books.twin.beliefs)
+    rate = b'{"SourceCurrencyCode":"EUR","TargetCurrencyCode":"USD","Rate":1.5,"AsOfDate":"2026-02-01"}'
+    other.twin.put_raw("ExchangeRate", rate)
+    return other
+
+
+@look("rate_left_out")
+def _(books: Any) -> str:
+    other = _abroad(books)
+    body = other.sale(other.emma, 5, CurrencyRef=ref("EUR"))
+    return answered(lambda: other.twin.create("Invoice", body), "2410", "from_the_list", "refused")
+
+
+@look("currency_left_out")
+def _(books: Any) -> str:
+    other = _abroad(books)
+    body = other.sale(other.emma, 5, ExchangeRate=2)
+    return answered(lambda: other.twin.create("Invoice", body), "6000", "of_the_name", "home")
+
+
+@look("vendor_currency_on_create")
+def _(books: Any) -> str:
+    other = _abroad(books)
+    made = other.twin.create("Vendor", {"DisplayName": "Fer", "CurrencyRef": ref("EUR")})
+    return {"EUR": "taken", "USD": "ignored"}[made["CurrencyRef"]["value"]]
+
+
+@look("multicurrency_by_api")
+def _(books: Any) -> str:
+    on = {**books.get("Preferences", "1"), "CurrencyPrefs": {"MultiCurrencyEnabled": True}}
+    after = books.twin.update("Preferences", on)
+    return "taken" if after["CurrencyPrefs"]["MultiCurrencyEnabled"] else "ignored"
 
 
 @look("orderby_id")

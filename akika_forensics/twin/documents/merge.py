@@ -15,8 +15,8 @@ _NESTED: Final = frozenset({"CompanyInfo", "Preferences"})
 
 _SYSTEM: Final = schema.SYSTEM
 
-_HOME_ONLY: Final = frozenset("ExchangeRate GlobalTaxCalculation DiscountRate DiscountAmt".split())  # noqa: SIM905 - a word list
-"""Fields that mean nothing to a US company with one currency; ignored in a request."""
+_HOME_ONLY: Final = frozenset({"GlobalTaxCalculation", "DiscountRate", "DiscountAmt", "HomeTotalAmt", "HomeBalance"})
+"""Fields that mean nothing to a US company, or are reckoned by the service; ignored in a request."""
 
 _TEMPLATES_ONLY: Final = frozenset({"RecurringInfo", "RecurDataRef"})
 """What only a recurring template says, and the service of the transactions it makes."""
@@ -68,6 +68,8 @@ _STAY: Final = frozenset(
         "TaxTrackedOnPurchases",
         "TaxTrackedOnSales",
         "ExchangeRate",
+        "HomeTotalAmt",
+        "HomeBalance",
         "GlobalTaxCalculation",
         "DiscountRate",
         "DiscountAmt",

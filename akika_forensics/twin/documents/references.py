@@ -95,15 +95,18 @@ def _check(session: Session, entity: str, link: Link, body: dict[str, Any], kept
 
 
 def _check_currency(session: Session, link: Link, body: dict[str, Any]) -> None:
-    home = settings.home_currency(session)
+    home = settings.home_code(session)
     holder = get_path(body, link.path)
     if not isinstance(holder, dict):
         return
-    if holder.get("value") != home["value"] and not settings.preference(
-        session, "CurrencyPrefs", "MultiCurrencyEnabled"
-    ):
+    if holder.get("value") != home and not settings.multicurrency(session):
         raise faults.business("Multicurrency is not enabled for this company.")
-    holder.update(home if holder.get("value") == home["value"] else {})
+    named = settings.currency(session, str(holder.get("value")))
+    if named["name"] == named["value"] and not any(
+        row.get("Code") == named["value"] for row in session.each("CompanyCurrency")
+    ):
+        raise faults.invalid_reference("Currencies", str(named["value"]))
+    holder.update(named)
 
 
 def need(session: Session, entity: str, record_id: str) -> dict[str, Any]:

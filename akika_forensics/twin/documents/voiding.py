@@ -22,7 +22,8 @@ def voided(entity: str, body: dict[str, Any]) -> dict[str, Any]:
     note = str(fresh.get("PrivateNote", ""))
     if not note.startswith("Voided"):
         fresh["PrivateNote"] = f"Voided - {note}" if note else "Voided"
-    fresh["TotalAmt"] = ZERO
+    for field in {"TotalAmt", "HomeTotalAmt", "HomeBalance"} & (fresh.keys() | {"TotalAmt"}):
+        fresh[field] = ZERO
     if entity in {"Payment", "BillPayment"}:
         fresh["Line"] = []
         if entity == "Payment":

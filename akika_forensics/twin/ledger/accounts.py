@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from akika_forensics.twin import faults, identity, wire
+from akika_forensics.twin import faults, identity, settings, wire
+from akika_forensics.twin.ledger import rates
 from akika_forensics.twin.session import Session
 
 CLASSIFICATION: Final[dict[str, str]] = {
@@ -29,6 +30,7 @@ CLASSIFICATION: Final[dict[str, str]] = {
 PROFIT_AND_LOSS: Final = frozenset({"Revenue", "Expense"})
 RECEIVABLE: Final = "Accounts Receivable"
 PAYABLE: Final = "Accounts Payable"
+CONTROL: Final = frozenset({"receivable", "payable"})
 
 DEFAULT_SUBTYPE: Final[dict[str, str]] = {
     "Bank": "Checking",
@@ -56,6 +58,7 @@ SYSTEM: Final[dict[str, tuple[str, str, str]]] = {
     "retained": ("Retained Earnings", "Equity", "RetainedEarnings"),
     "discounts": ("Discounts given", "Income", "DiscountsRefundsGiven"),
     "sales tax": ("Sales Tax Payable", "Other Current Liability", "SalesTaxPayable"),
+    "exchange": ("Exchange Gain or Loss", "Other Expense", "ExchangeGainOrLoss"),
 }
 """Accounts that QuickBooks makes when it first needs them: name, type, subtype."""
 
@@ -73,32 +76,35 @@ def is_profit_and_loss(account: dict[str, Any]) -> bool:
     return classification(account) in PROFIT_AND_LOSS
 
 
-def find_system(session: Session, role: str) -> str | None:
-    """The active account of a role with the smallest Id, or None."""
+def find_system(session: Session, role: str, code: str | None = None) -> str | None:
+    """The active account of a role with the smallest Id, or None.
+
+    Receivables and payables are kept in one account for each currency; ``code`` is the currency, None for home.
+    """
     _, kind, subtype = SYSTEM[role]
+    control = role in CONTROL
+    wanted = code or settings.home_code(session)
     found = [
         str(body["Id"])
         for body in session.each("Account")
         if body.get("Active") is not False
-        and (
-            body.get("AccountType") == kind
-            if role in {"receivable", "payable"}
-            else body.get("AccountSubType") == subtype
-        )
+        and (body.get("AccountType") == kind if control else body.get("AccountSubType") == subtype)
+        and (not control or rates.code_of(session, body) == wanted)
     ]
     return min(found, key=identity.number_of, default=None)
 
 
-def system(session: Session, role: str) -> str:
-    """The account of a role; QuickBooks makes it when there is none."""
-    found = find_system(session, role)
+def system(session: Session, role: str, code: str | None = None) -> str:
+    """The account of a role; QuickBooks makes it when there is none. Source: recorded "Accounts Payable (A/P) - GBP"."""
+    found = find_system(session, role, code)
     if found is not None:
         return found
     name, kind, subtype = SYSTEM[role]
-    return make(session, name, kind, subtype)
+    foreign = code is not None and code != settings.home_code(session)
+    return make(session, f"{name} - {code}" if foreign else name, kind, subtype, code if foreign else None)
 
 
-def make(session: Session, name: str, kind: str, subtype: str) -> str:
+def make(session: Session, name: str, kind: str, subtype: str, code: str | None = None) -> str:
     stamp = wire.metadata_time(session.moment)
     body: dict[str, Any] = {
         "Name": name,
@@ -110,7 +116,7 @@ def make(session: Session, name: str, kind: str, subtype: str) -> str:
         "AccountSubType": subtype,
         "CurrentBalance": 0,
         "CurrentBalanceWithSubAccounts": 0,
-        "CurrencyRef": {"value": "USD", "name": "United States Dollar"},
+        "CurrencyRef": settings.currency(session, code or settings.home_code(session)),
         "domain": "QBO",
         "sparse": False,
         "Id": identity.next_id(session.store, "Account"),

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.money import cents, money
-from akika_forensics.twin.ledger import accounts
+from akika_forensics.twin.ledger import accounts, rates
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 
@@ -52,7 +52,8 @@ def _empty_account(session: Session, account: dict[str, Any], today: date, creat
         }
 
     rows = [line(str(account["Id"]), -held), line(accounts.system(session, "opening equity"), held)]
-    create("JournalEntry", {"TxnDate": today.isoformat(), "PrivateNote": note, "Line": rows})
+    at = {"TxnDate": today.isoformat(), **rates.carried(session, account)}
+    create("JournalEntry", {**at, "PrivateNote": note, "Line": rows})
 
 
 def _clear_stock(session: Session, item: dict[str, Any], fresh: dict[str, Any], today: date, create: Create) -> None:

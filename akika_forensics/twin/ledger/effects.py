@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.catalogue import linked_entity
+from akika_forensics.model.money import cents as to_cents
 from akika_forensics.model.money import money
+from akika_forensics.twin import settings
 from akika_forensics.twin.documents import charges, links
-from akika_forensics.twin.ledger import accounts, inventory, posting
+from akika_forensics.twin.ledger import accounts, inventory, posting, rates
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import LinkRow, MovementRow, PostingRow
@@ -22,6 +24,17 @@ def apply(session: Session, entity: str, record_id: str, body: dict[str, Any] | 
     _post(session, entity, record_id, posting.postings(session, entity, body) if body else [])
     _move(session, entity, record_id, body)
     _link(session, entity, record_id, links.of(entity, body) if body else [])
+    if body and settings.multicurrency(session):
+        _repost_holders(session, entity, record_id)
+
+
+def _repost_holders(session: Session, entity: str, record_id: str) -> None:
+    """Payments and deposits are in the books at the rate of what they settle or hold, which may be another now."""
+    for row in session.store.links_to(entity, record_id):
+        holder = session.find(row.source_entity, row.source_id)
+        if holder is not None and (row.source_entity in links.SETTLING or row.source_entity == "Deposit"):
+            wanted = posting.postings(session, row.source_entity, holder)
+            _post(session, row.source_entity, row.source_id, wanted)
 
 
 def _post(session: Session, entity: str, record_id: str, wanted: list[PostingRow]) -> None:
@@ -36,12 +49,12 @@ def _post(session: Session, entity: str, record_id: str, wanted: list[PostingRow
 def count(session: Session, rows: list[PostingRow], sign: int) -> None:
     """Add postings to what this request moves of accounts and parties."""
     for row in rows:
-        session.account_cents[row.account] += sign * row.cents
+        session.account_cents[row.account] += sign * row.moved
         kind = accounts.account_type(session, row.account)
         if row.party.startswith("Customer:") and kind == accounts.RECEIVABLE:
-            session.party_cents[row.party] += sign * row.cents
+            session.party_cents[row.party] += sign * row.moved
         elif row.party.startswith("Vendor:") and kind == accounts.PAYABLE:
-            session.party_cents[row.party] -= sign * row.cents
+            session.party_cents[row.party] -= sign * row.moved
 
 
 def _move(session: Session, entity: str, record_id: str, body: dict[str, Any] | None) -> None:
@@ -153,6 +166,8 @@ def _settle(session: Session, entity: str, record_id: str, cents: int) -> None:
     if body is None:
         return
     body["Balance"] = money(body.get("Balance")) - Decimal(cents) / 100
+    if "HomeBalance" in body:
+        body["HomeBalance"] = to_cents(body["Balance"] * rates.of(session, body))
     if entity == "CreditMemo":
         body["RemainingCredit"] = body["Balance"]
 
@@ -173,6 +188,8 @@ def detach(session: Session, entity: str, record_id: str) -> None:
         if row.source_entity in links.SETTLING:
             _refit(session, row.source_entity, source)
         _link(session, row.source_entity, row.source_id, links.of(row.source_entity, source))
+        if settings.multicurrency(session) and row.source_entity in links.SETTLING:
+            _post(session, row.source_entity, row.source_id, posting.postings(session, row.source_entity, source))
 
 
 def _drop_lines(source: dict[str, Any], gone: LinkRow) -> None:

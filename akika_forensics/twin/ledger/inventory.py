@@ -14,6 +14,7 @@ from typing import Any, Final
 from akika_forensics.model.money import ZERO, cents, money
 from akika_forensics.twin import faults, identity
 from akika_forensics.twin.documents import lines
+from akika_forensics.twin.ledger import rates
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import MovementRow, PostingRow
@@ -49,7 +50,7 @@ def _movement(session: Session, entity: str, body: dict[str, Any], line: dict[st
         quantity *= _SOLD[entity]
     elif entity in _BOUGHT and kind == lines.ITEM_EXPENSE:
         quantity *= -1 if body.get("Credit") else _BOUGHT[entity]
-        value = int(cents(lines.amount(line)) * 100)
+        value = int(cents(lines.amount(line) * rates.of(session, body)) * 100)
     elif entity == "InventoryAdjustment":
         quantity = money(found.get("QtyDiff"))
         counter = ref_id(body, "AdjustAccountRef") or ""

@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.money import cents, money
-from akika_forensics.twin import schema
-from akika_forensics.twin.ledger import accounts, effects, inventory
+from akika_forensics.twin import faults, schema, settings
+from akika_forensics.twin.ledger import accounts, effects, inventory, rates
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import MovementRow, PostingRow
@@ -47,9 +47,9 @@ def post(
         _account(session, body, amount, day, create)
     elif entity in {"Customer", "Vendor"}:
         role = "receivable" if entity == "Customer" else "payable"
-        control = accounts.system(session, role)
+        control = accounts.system(session, role, rates.code_of(session, body))
         named = {"Type": entity, "EntityRef": {"value": str(body["Id"])}}
-        _journal(session, control, amount if entity == "Customer" else -amount, day, create, named)
+        _journal(session, control, amount if entity == "Customer" else -amount, _at(session, body, day), create, named)
 
 
 def _account(session: Session, body: dict[str, Any], amount: Decimal, day: str, create: Create) -> None:
@@ -65,17 +65,28 @@ def _account(session: Session, body: dict[str, Any], amount: Decimal, day: str, 
             "DepositLineDetail": {"AccountRef": {"value": equity}},
         }
         deposit = {"DepositToAccountRef": {"value": body["Id"]}, "Line": [line]}
-        create("Deposit", {**deposit, "TxnDate": day, "PrivateNote": NOTE})
+        create("Deposit", {**deposit, **_at(session, body, day), "PrivateNote": NOTE})
         return
     debit = accounts.classification(body) == "Asset"
-    _journal(session, str(body["Id"]), amount if debit else -amount, day, create)
+    _journal(session, str(body["Id"]), amount if debit else -amount, _at(session, body, day), create)
+
+
+def _at(session: Session, body: dict[str, Any], day: str) -> dict[str, Any]:
+    """Day, currency and rate of an opening entry. Raises 2410 when the list of rates says nothing of that day."""
+    code = rates.code_of(session, body)
+    if code == settings.home_code(session):
+        return {"TxnDate": day}
+    rate = rates.lookup(session, code, day)
+    if rate is None:
+        raise faults.no_rate()
+    return {"TxnDate": day, "CurrencyRef": {"value": code}, "ExchangeRate": rate}
 
 
 def _journal(
     session: Session,
     account: str,
     amount: Decimal,
-    day: str,
+    at: dict[str, Any],
     create: Create,
     named: dict[str, Any] | None = None,
 ) -> None:
@@ -94,7 +105,7 @@ def _journal(
         }
 
     lines = [line(account, amount > 0, named), line(equity, amount < 0, None)]
-    create("JournalEntry", {"TxnDate": day, "PrivateNote": NOTE, "Line": lines})
+    create("JournalEntry", {**at, "PrivateNote": NOTE, "Line": lines})
 
 
 def _stock(session: Session, body: dict[str, Any], opening: dict[str, Any]) -> None:

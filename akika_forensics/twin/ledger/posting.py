@@ -6,63 +6,16 @@ What inventory costs is not here: it depends on all movements of an item and is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.catalogue import linked_entity
-from akika_forensics.model.money import cents, money
+from akika_forensics.model.money import money
 from akika_forensics.twin.documents import lines
-from akika_forensics.twin.ledger import accounts
+from akika_forensics.twin.ledger import exchange
+from akika_forensics.twin.ledger.entry import Entry
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import PostingRow
-
-
-class Unpostable(Exception):
-    """A loaded document that does not say enough to be posted: an account is missing, or it does not add up."""
-
-
-class _Entry:
-    """Collects the sides of one document."""
-
-    def __init__(self, session: Session, body: dict[str, Any], *, make: bool) -> None:
-        self.session = session
-        self.make = make
-        self.date = str(body.get("TxnDate", ""))[:10]
-        if not self.date:
-            raise Unpostable("it has no date")
-        self.rows: list[PostingRow] = []
-
-    def role(self, role: str) -> str | None:
-        """The account that QuickBooks keeps for a purpose."""
-        if role not in self.session.roles:
-            found = (accounts.system if self.make else accounts.find_system)(self.session, role)
-            if found is None:
-                return None
-            self.session.roles[role] = found
-        return self.session.roles[role]
-
-    def tax_account(self, agency: str) -> str | None:
-        role = f"tax {agency}"
-        if role not in self.session.roles:
-            found = accounts.tax_liability(self.session, agency, make_missing=self.make)
-            if found is None:
-                return None
-            self.session.roles[role] = found
-        return self.session.roles[role]
-
-    def add(self, account: str | None, amount: Decimal, party: str = "") -> None:
-        """Debit positive."""
-        if account is None or self.session.find("Account", account) is None:
-            raise Unpostable(f"account {account} is not there")
-        value = int(cents(amount) * 100)
-        if value:
-            self.rows.append(PostingRow(self.date, account, value, party))
-
-    def finish(self) -> list[PostingRow]:
-        if sum(row.cents for row in self.rows):
-            raise Unpostable("its amounts do not add up to its total")
-        return self.rows
 
 
 def postings(session: Session, entity: str, body: dict[str, Any], *, make: bool = True) -> list[PostingRow]:
@@ -73,7 +26,7 @@ def postings(session: Session, entity: str, body: dict[str, Any], *, make: bool 
     rule = _RULES.get(entity)
     if rule is None:
         return []
-    entry = _Entry(session, body, make=make)
+    entry = Entry(session, body, make=make)
     rule(entry, entity, body)
     return entry.finish()
 
@@ -83,7 +36,7 @@ def _party(entity: str, body: dict[str, Any], field: str) -> str:
     return f"{entity}:{value}" if value else ""
 
 
-def _sales(entry: _Entry, entity: str, body: dict[str, Any]) -> None:
+def _sales(entry: Entry, entity: str, body: dict[str, Any]) -> None:
     sign = -1 if entity in {"CreditMemo", "RefundReceipt"} else 1
     party = _party("Customer", body, "CustomerRef")
     if entity in {"Invoice", "CreditMemo"}:
@@ -97,12 +50,12 @@ def _sales(entry: _Entry, entity: str, body: dict[str, Any]) -> None:
         entry.add(_tax_account(entry, line), -sign * lines.amount(line), party)
 
 
-def _tax_account(entry: _Entry, line: dict[str, Any]) -> str | None:
+def _tax_account(entry: Entry, line: dict[str, Any]) -> str | None:
     rate = entry.session.find("TaxRate", ref_id(line.get("TaxLineDetail"), "TaxRateRef") or "")
     return entry.tax_account(ref_id(rate, "AgencyRef") or "")
 
 
-def _sales_line(entry: _Entry, line: dict[str, Any], sign: int, party: str) -> None:
+def _sales_line(entry: Entry, line: dict[str, Any], sign: int, party: str) -> None:
     kind = line.get("DetailType")
     found = line.get(str(kind)) or {}
     if kind == lines.SALES:
@@ -121,21 +74,22 @@ def income_account(session: Session, found: dict[str, Any]) -> str | None:
     return ref_id(found, "ItemAccountRef") or ref_id(item, "IncomeAccountRef")
 
 
-def _payment(entry: _Entry, _: str, body: dict[str, Any]) -> None:
+def _payment(entry: Entry, _: str, body: dict[str, Any]) -> None:
     total = money(body.get("TotalAmt"))
     party = _party("Customer", body, "CustomerRef")
     entry.add(ref_id(body, "DepositToAccountRef") or entry.role("undeposited"), total)
-    entry.add(ref_id(body, "ARAccountRef") or entry.role("receivable"), -total, party)
+    settled = exchange.settled(entry, "Payment", body)
+    entry.add(ref_id(body, "ARAccountRef") or entry.role("receivable"), -total, party, home=-settled)
 
 
-def _payable_document(entry: _Entry, entity: str, body: dict[str, Any]) -> None:
+def _payable_document(entry: Entry, entity: str, body: dict[str, Any]) -> None:
     sign = -1 if entity == "VendorCredit" else 1
     account = ref_id(body, "APAccountRef") or entry.role("payable")
     entry.add(account, -sign * money(body.get("TotalAmt")), _party("Vendor", body, "VendorRef"))
     _expense_lines(entry, body, sign)
 
 
-def _purchase(entry: _Entry, _: str, body: dict[str, Any]) -> None:
+def _purchase(entry: Entry, _: str, body: dict[str, Any]) -> None:
     sign = -1 if body.get("Credit") else 1
     holder = body.get("EntityRef") or {}
     party = _party(str(holder.get("type", "Vendor")), body, "EntityRef")
@@ -143,7 +97,7 @@ def _purchase(entry: _Entry, _: str, body: dict[str, Any]) -> None:
     _expense_lines(entry, body, sign)
 
 
-def _expense_lines(entry: _Entry, body: dict[str, Any], sign: int) -> None:
+def _expense_lines(entry: Entry, body: dict[str, Any], sign: int) -> None:
     for line in body.get("Line", []):
         kind = line.get("DetailType")
         found = line.get(str(kind)) or {}
@@ -158,18 +112,19 @@ def _expense_lines(entry: _Entry, body: dict[str, Any], sign: int) -> None:
         entry.add(account, sign * lines.amount(line), _party("Customer", found, "CustomerRef"))
 
 
-def _bill_payment(entry: _Entry, _: str, body: dict[str, Any]) -> None:
+def _bill_payment(entry: Entry, _: str, body: dict[str, Any]) -> None:
     total = money(body.get("TotalAmt"))
     if body.get("PayType") == "CreditCard":
         source = ref_id(body.get("CreditCardPayment"), "CCAccountRef")
     else:
         source = ref_id(body.get("CheckPayment"), "BankAccountRef")
     account = ref_id(body, "APAccountRef") or entry.role("payable")
-    entry.add(account, total, _party("Vendor", body, "VendorRef"))
+    settled = exchange.settled(entry, "BillPayment", body)
+    entry.add(account, total, _party("Vendor", body, "VendorRef"), home=settled)
     entry.add(source, -total)
 
 
-def _journal(entry: _Entry, _: str, body: dict[str, Any]) -> None:
+def _journal(entry: Entry, _: str, body: dict[str, Any]) -> None:
     for line in body.get("Line", []):
         found = line.get("JournalEntryLineDetail")
         if not found:
@@ -180,7 +135,7 @@ def _journal(entry: _Entry, _: str, body: dict[str, Any]) -> None:
         entry.add(ref_id(found, "AccountRef"), side * lines.amount(line), party)
 
 
-def _deposit(entry: _Entry, _: str, body: dict[str, Any]) -> None:
+def _deposit(entry: Entry, _: str, body: dict[str, Any]) -> None:
     entry.add(ref_id(body, "DepositToAccountRef"), money(body.get("TotalAmt")))
     back = body.get("CashBack")
     if back:
@@ -188,7 +143,9 @@ def _deposit(entry: _Entry, _: str, body: dict[str, Any]) -> None:
     for line in body.get("Line", []):
         found = line.get("DepositLineDetail") or {}
         if line.get("LinkedTxn"):
-            entry.add(_landed(entry, line["LinkedTxn"][0]), -lines.amount(line))
+            target = _linked(entry, line["LinkedTxn"][0])
+            account = ref_id(target, "DepositToAccountRef") or entry.role("undeposited")
+            entry.add(account, -lines.amount(line), home=-exchange.as_it_came(entry, target, lines.amount(line)))
         else:
             named = found.get("Entity") or {}
             entry.add(
@@ -198,26 +155,25 @@ def _deposit(entry: _Entry, _: str, body: dict[str, Any]) -> None:
             )
 
 
-def _landed(entry: _Entry, link: dict[str, Any]) -> str | None:
-    """The account into which the deposited transaction went."""
+def _linked(entry: Entry, link: dict[str, Any]) -> dict[str, Any] | None:
+    """The deposited transaction."""
     entity = linked_entity(str(link.get("TxnType", "")))
-    target = entry.session.find(entity, str(link.get("TxnId"))) if entity else None
-    return ref_id(target, "DepositToAccountRef") or entry.role("undeposited")
+    return entry.session.find(entity, str(link.get("TxnId"))) if entity else None
 
 
-def _transfer(entry: _Entry, _: str, body: dict[str, Any]) -> None:
+def _transfer(entry: Entry, _: str, body: dict[str, Any]) -> None:
     amount = money(body.get("Amount"))
     entry.add(ref_id(body, "ToAccountRef"), amount)
     entry.add(ref_id(body, "FromAccountRef"), -amount)
 
 
-def _card_payment(entry: _Entry, _: str, body: dict[str, Any]) -> None:
+def _card_payment(entry: Entry, _: str, body: dict[str, Any]) -> None:
     amount = money(body.get("Amount"))
     entry.add(ref_id(body, "CreditCardAccountRef"), amount)
     entry.add(ref_id(body, "BankAccountRef"), -amount)
 
 
-_RULES: Final[dict[str, Callable[[_Entry, str, dict[str, Any]], None]]] = {
+_RULES: Final[dict[str, Callable[[Entry, str, dict[str, Any]], None]]] = {
     "Invoice": _sales,
     "SalesReceipt": _sales,
     "CreditMemo": _sales,

@@ -79,7 +79,8 @@ def load_records(
     _announce_oddities(loaded, report)
     opening_entry.post_incomplete(twin, recorded, report)
     _announce_dangling(recorded, report)
-    unexplained = dict(opening) if opening is not None else _unexplained(twin, _sound(recorded))
+    at_home = opening_entry.announce_abroad(twin, _sound(recorded), report)
+    unexplained = dict(opening) if opening is not None else _unexplained(twin, at_home)
     amounts = {account: cents(amount) for account, amount in unexplained.items() if cents(amount)}
     if not amounts:
         return report

@@ -12,7 +12,7 @@ from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import ZERO, money, money_text
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin.documents import links, totals
-from akika_forensics.twin.ledger import accounts, inventory, posting
+from akika_forensics.twin.ledger import accounts, entry, inventory, posting
 from akika_forensics.twin.loading import openings, placeholder_lists, placeholders, stock_facts
 from akika_forensics.twin.loading.load_report import LoadReport, Note
 from akika_forensics.twin.loading.placeholder_scene import inner, number
@@ -26,8 +26,8 @@ type Body = dict[str, Any]
 
 
 def posted_by(twin: Twin) -> openings.Posted:
-    """What the twin's ledger holds now."""
-    accounts = {account: Decimal(value) / 100 for account, value in twin.store.balances(until="9999-12-31").items()}
+    """What the twin's ledger holds now, each account and party in its own currency."""
+    accounts = {account: Decimal(value) / 100 for account, value in twin.store.own_balances().items()}
     control = [
         account
         for account in accounts
@@ -92,7 +92,7 @@ def _post_whole(twin: Twin, key: RecordKey, whole: Body) -> bool:
         session = Session(store, Cache(), twin.clock())
         try:
             rows = posting.postings(session, key.entity, whole)
-        except (posting.Unpostable, ValueError, TypeError, KeyError):
+        except (entry.Unpostable, ValueError, TypeError, KeyError):
             return False
         store.set_postings(key.entity, key.id, rows)
         store.set_links(key.entity, key.id, links.of(key.entity, whole))
@@ -134,7 +134,8 @@ def open_balances(
     ``sound`` are the recorded ones whose balances can be read.
     """
     everything = {**recorded, **made}
-    lines = openings.differences(sound, posted_by(twin), control_accounts({**sound, **made}))
+    at_home = announce_abroad(twin, sound, report)
+    lines = openings.differences(at_home, posted_by(twin), control_accounts({**at_home, **made}))
     if lines:
         lines = [_with_party(twin, line, everything, made, report) for line in lines]
         names = {key: str(stock_facts.known_as(key.entity, body)) for key, body in everything.items()}
@@ -143,6 +144,25 @@ def open_balances(
         body = openings.entry(record_id, on, lines, equity_account(everything) or "", names, report)
         twin.put_raw("JournalEntry", payloads.encode(body))
     _settle_placeholders(twin, made, everything)
+
+
+def announce_abroad(twin: Twin, sound: Mapping[RecordKey, Body], report: LoadReport) -> dict[RecordKey, Body]:
+    """Name the balances in other currencies that the documents do not explain; gives the records at home."""
+    at_home = openings.at_home(sound, twin.get("Preferences", "1"))
+    posted = posted_by(twin)
+    for key in sorted(sound.keys() - at_home.keys(), key=number):
+        field = "CurrentBalance" if key.entity == "Account" else "Balance"
+        sign = -1 if key.entity == "Vendor" else 1
+        held = posted.accounts.get(key.id, ZERO) if key.entity == "Account" else sign * posted.parties.get(key, ZERO)
+        missing = openings.balance_of(sound[key], field) - held
+        if missing:
+            code = inner(sound[key], "CurrencyRef").get("value")
+            report.announce(
+                f"{key} was recorded with {money_text(missing)} {code} beyond the loaded documents; that is not opened, "
+                "because nothing says what it was worth in the home currency.",
+                key,
+            )
+    return at_home
 
 
 def _with_party(

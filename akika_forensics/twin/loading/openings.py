@@ -18,11 +18,12 @@ from akika_forensics.model.placeholder import PLACEHOLDER
 from akika_forensics.model.record import RecordKey, label_of
 from akika_forensics.twin import wire
 from akika_forensics.twin.loading.load_report import LoadReport, Opening
-from akika_forensics.twin.loading.placeholder_scene import amount_of
+from akika_forensics.twin.loading.placeholder_scene import amount_of, inner
 
 type Body = dict[str, Any]
 
 _RESULT: Final = frozenset({"Income", "Other Income", "Expense", "Other Expense", "Cost of Goods Sold"})
+_BALANCED: Final = frozenset({"Account", "Customer", "Vendor"})
 _CONTROL: Final = {"Accounts Receivable": ("Customer", 1), "Accounts Payable": ("Vendor", -1)}
 
 
@@ -61,6 +62,19 @@ def differences(
         if amount:
             lines.append(OpeningLine(key.id, amount, None, _text(key, body, body["CurrentBalance"])))
     return lines
+
+
+def at_home(recorded: Mapping[RecordKey, Body], preferences: Body | None) -> dict[RecordKey, Body]:
+    """Without the accounts, customers and vendors of another currency: no rate says what their balances are at home."""
+    prefs = inner(preferences or {}, "CurrencyPrefs")
+    if not prefs.get("MultiCurrencyEnabled"):
+        return dict(recorded)
+    home = inner(prefs, "HomeCurrency").get("value")
+    return {
+        key: body
+        for key, body in recorded.items()
+        if key.entity not in _BALANCED or inner(body, "CurrencyRef").get("value") in {None, home}
+    }
 
 
 def has_balances(recorded: Mapping[RecordKey, Body], entity: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from akika_forensics.twin.documents import currency
 from akika_forensics.twin.request import Write
 from akika_forensics.twin.rules import (
     attachables,
@@ -49,6 +50,7 @@ RULES: Final[dict[str, Rule]] = {
     "PaymentMethod": lists.complete_method,
     "TaxAgency": lists.complete_agency,
     "CompanyCurrency": lists.complete_currency,
+    "Preferences": currency.of_preferences,
     "Attachable": attachables.complete,
     "Budget": small_lists.complete_budget,
     "JournalCode": small_lists.complete_journal_code,
@@ -63,7 +65,9 @@ def complete(write: Write, body: dict[str, Any]) -> None:
     rule = RULES.get(write.entity)
     if rule is not None:
         required.check(write, body)
+        currency.choose(write, body)
         rule(write, body)
+        currency.finish(write, body)
 
 
 def follow(write: Write, body: dict[str, Any]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO
-from akika_forensics.twin import faults, naming, refusals, settings
-from akika_forensics.twin.documents import references
+from akika_forensics.twin import faults, naming, refusals
+from akika_forensics.twin.documents import currency, references
 from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import Write, ref_id
 from akika_forensics.twin.rules import names
@@ -90,7 +90,7 @@ def complete_account(write: Write, body: dict[str, Any]) -> None:
         _account_number(write, body)
     body.setdefault("CurrentBalance", ZERO)
     body.setdefault("CurrentBalanceWithSubAccounts", ZERO)
-    body.setdefault("CurrencyRef", settings.home_currency(write.session))
+    currency.of_account(write, body)
 
 
 def _type_of(subtype: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, money
-from akika_forensics.twin import faults, identity, naming, refusals, settings
-from akika_forensics.twin.documents import references
+from akika_forensics.twin import faults, identity, naming, refusals
+from akika_forensics.twin.documents import currency, references
 from akika_forensics.twin.request import Write, ref_id
 
 _PARTS: Final = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
@@ -49,7 +49,7 @@ def complete(write: Write, body: dict[str, Any]) -> None:
             body.pop("TermRef", None)
         body.setdefault("Balance", ZERO)
         body.setdefault("Vendor1099", False)
-        body.setdefault("CurrencyRef", settings.home_currency(write.session))
+        currency.of_party(write, body)
     else:
         body.setdefault("BillableTime", False)
 
@@ -154,9 +154,7 @@ def _customer(write: Write, body: dict[str, Any]) -> None:
     body.setdefault("Balance", ZERO)
     body.setdefault("BalanceWithJobs", ZERO)
     body.setdefault("PreferredDeliveryMethod", "Print")
-    if old is not None and "CurrencyRef" in old:
-        body["CurrencyRef"] = old["CurrencyRef"]
-    body.setdefault("CurrencyRef", settings.home_currency(session))
+    currency.of_party(write, body)
     if old is None and not ref_id(body, "DefaultTaxCodeRef") and session.find("TaxCode", "2"):
         body["DefaultTaxCodeRef"] = {"value": "2"}
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from akika_forensics.model.money import ZERO, money
 from akika_forensics.twin import faults, settings
 from akika_forensics.twin.documents import lines, references
-from akika_forensics.twin.ledger import accounts
+from akika_forensics.twin.ledger import accounts, rates
 from akika_forensics.twin.request import Write, ref_id
 from akika_forensics.twin.rules import numbers
 
@@ -59,7 +59,7 @@ def _outstanding(line: dict[str, Any]) -> bool:
 def _payable(write: Write, body: dict[str, Any]) -> None:
     session = write.session
     if not ref_id(body, "APAccountRef"):
-        account = accounts.system(session, "payable")
+        account = accounts.system(session, "payable", rates.code_of(session, body))
         named = session.find("Account", account) or {}
         body["APAccountRef"] = {"value": account, "name": str(named.get("FullyQualifiedName", ""))}
     accounts.needs_type(session, body["APAccountRef"], frozenset({accounts.PAYABLE}), "APAccountRef")

@@ -1,0 +1,83 @@
+"""One document's entry while it is made: sides in home currency and in the accounts' own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from akika_forensics.model.money import ZERO, cents
+from akika_forensics.twin import settings
+from akika_forensics.twin.ledger import accounts, rates
+from akika_forensics.twin.session import Session
+from akika_forensics.twin.tables import PostingRow
+
+
+class Unpostable(Exception):
+    """A loaded document that does not say enough to be posted: an account is missing, or it does not add up."""
+
+
+class Entry:
+    """Collects the sides of one document. Amounts are given in the document's currency.
+
+    ``make`` says whether an account that QuickBooks keeps for itself may be made when there is none.
+    """
+
+    def __init__(self, session: Session, body: dict[str, Any], *, make: bool) -> None:
+        self.session = session
+        self.make = make
+        self.date = str(body.get("TxnDate", ""))[:10]
+        if not self.date:
+            raise Unpostable("it has no date")
+        self.code = rates.code_of(session, body)
+        self.rate = rates.of(session, body)
+        self.many = settings.multicurrency(session)
+        self.rows: list[PostingRow] = []
+        self._open = ZERO
+
+    def role(self, role: str) -> str | None:
+        """The account that QuickBooks keeps for a purpose; a control account in the document's currency."""
+        code = self.code if role in accounts.CONTROL else None
+        return self._known(f"{role} {code or ''}", lambda: self._system(role, code))
+
+    def tax_account(self, agency: str) -> str | None:
+        return self._known(
+            f"tax {agency}", lambda: accounts.tax_liability(self.session, agency, make_missing=self.make)
+        )
+
+    def _system(self, role: str, code: str | None) -> str | None:
+        return (accounts.system if self.make else accounts.find_system)(self.session, role, code)
+
+    def _known(self, key: str, find: Callable[[], str | None]) -> str | None:
+        if key not in self.session.roles:
+            found = find()
+            if found is None:
+                return None
+            self.session.roles[key] = found
+        return self.session.roles[key]
+
+    def add(self, account: str | None, amount: Decimal, party: str = "", *, home: Decimal | None = None) -> None:
+        """Debit positive. ``home`` is the amount in home currency where it is not ``amount`` at the document's rate."""
+        holder = self.session.find("Account", account) if account is not None else None
+        if account is None or holder is None:
+            raise Unpostable(f"account {account} is not there")
+        self._open += cents(amount)
+        value = _whole(amount * self.rate if home is None else home)
+        foreign = self.many and rates.code_of(self.session, holder) != settings.home_code(self.session)
+        own = _whole(amount) if foreign else None
+        if value or own:
+            self.rows.append(PostingRow(self.date, account, value, party, None, own))
+
+    def finish(self) -> list[PostingRow]:
+        """The sides; what another rate or rounding left over in home currency is an exchange gain or loss."""
+        if self._open:
+            raise Unpostable("its amounts do not add up to its total")
+        left = sum(row.cents for row in self.rows)
+        if left:
+            account = self.role("exchange") or max(self.rows[1:] or self.rows, key=lambda row: abs(row.cents)).account
+            self.rows.append(PostingRow(self.date, account, -left))
+        return self.rows
+
+
+def _whole(amount: Decimal) -> int:
+    return int(cents(amount) * 100)
