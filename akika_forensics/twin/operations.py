@@ -151,7 +151,7 @@ def delete(session: Session, entity: str, body: dict[str, Any]) -> str:
 
 def _whole_enough(session: Session, entity: str, body: dict[str, Any]) -> None:
     """Raises 2020 where a delete must carry the whole object. Source: QuickBooks API, delete."""
-    if entity not in {"Deposit", "Transfer", "Attachable"} or session.beliefs.choice("short_delete") == "enough":
+    if entity not in {"Deposit", "Transfer"} or session.beliefs.choice("short_delete") == "enough":
         return
     for field in CATALOGUE[entity].required:
         if not any(body.get(name) for name in field.split("|")):

@@ -316,10 +316,10 @@ TABLE: Final[tuple[Belief, ...]] = (
     ),
     _row(
         "short_delete",
-        "Is Id and SyncToken enough to delete a deposit, a transfer or an attachment?",
+        "Is Id and SyncToken enough to delete a deposit or a transfer?",
         "enough refused",
-        "QuickBooks API, delete: the documentation asks for the whole object",
-        "delete Deposit, delete Transfer, delete Attachable",
+        "QuickBooks API, delete: the documentation asks for the whole object, as of an attachment, where Id was enough",
+        "delete Deposit, delete Transfer",
     ),
     _row(
         "check_numbers",

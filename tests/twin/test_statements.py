@@ -337,6 +337,20 @@ def test_more_periods_by_name(books: Books, macro: str, start: str, end: str) ->
 
 
 @pytest.mark.parametrize(
+    ("name", "macro", "start"),
+    [
+        ("ProfitAndLoss", "this calendar year-to-date", "2026-01-01"),
+        ("BalanceSheet", "this calendar year-to-date", "2026-01-01"),
+        ("TrialBalance", "this fiscal year-to-date", "2025-07-01"),
+    ],
+)
+def test_without_days_each_report_has_its_own(books: Books, name: str, macro: str, start: str) -> None:
+    books.twin.update("CompanyInfo", {**books.get("CompanyInfo", "1"), "sparse": True, "FiscalYearStartMonth": "July"})
+    header = books.twin.report(name)["Header"]
+    assert (header["DateMacro"], header["StartPeriod"], header["EndPeriod"]) == (macro, start, "2026-03-02")
+
+
+@pytest.mark.parametrize(
     ("name", "parameters", "code"),
     [
         ("ProfitAndLoss", {"accounting_method": "Cash"}, "5030"),

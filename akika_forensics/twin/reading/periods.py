@@ -65,8 +65,8 @@ def fiscal_start(session: Session, day: date) -> date:
     return date(day.year if day.month >= month else day.year - 1, month, 1)
 
 
-def asked(session: Session, parameters: Mapping[str, str]) -> Period:
-    """From ``start_date`` and ``end_date``, else ``date_macro``, else this fiscal year to date.
+def asked(session: Session, parameters: Mapping[str, str], default: str = "This Fiscal Year-to-date") -> Period:
+    """From ``start_date`` and ``end_date``, else ``date_macro``, else the report's own default, one of ``MACROS``.
 
     Raises QuickBooksFault 2170 for a macro, 2060 for a day that is none or comes after the end.
     """
@@ -79,7 +79,7 @@ def asked(session: Session, parameters: Mapping[str, str]) -> Period:
             raise faults.malformed("date_macro", "enum", macro)
         return Period(*_days(session, names[macro.lower()], now), macro.lower())
     if start is None and end is None:
-        return Period(fiscal_start(session, now), now, "this fiscal year-to-date")
+        return Period(*_days(session, default, now), default.lower())
     last = end or now
     first = start or fiscal_start(session, last)
     if first > last:
