@@ -52,9 +52,13 @@ def test_an_expired_token_has_the_gateways_headers(company: Company) -> None:
 
 def test_compression_comes_when_asked_for(company: Company) -> None:
     asked = {"query": "select * from Account"}
-    plain = company.get("query", headers={"Accept-Encoding": "identity"}, **asked)
-    packed = company.get("query", headers={"Accept-Encoding": "gzip"}, **asked)
+    plain, unwanted = (
+        company.get("query", headers={"Accept-Encoding": one}, **asked) for one in ("identity", "gzip;q=0, br")
+    )
+    packed = company.get("query", headers={"Accept-Encoding": "gzip;q=1.0,deflate;q=0.6,identity;q=0.3"}, **asked)
     assert "content-encoding" not in plain.headers
+    assert "content-encoding" not in unwanted.headers
+    assert packed.headers["vary"] == "Accept-Encoding"
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.json()["QueryResponse"] == plain.json()["QueryResponse"]
 

@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,20 +33,8 @@ def build(gate: Gate) -> ASGIApp:
         *Storage(gate).routes(),
         Route("/{path:path}", _Api(gate).answer, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
     ]
-    middleware = [
-        Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"]),
-        Middleware(_Compression, minimum_size=500, compresslevel=4),
-    ]
+    middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])]
     return _HangUp(Starlette(routes=routes, middleware=middleware))
-
-
-class _Compression(GZipMiddleware):
-    """Answers of the API in gzip where it is asked for; files and papers are sent as they are. Source: recorded PDF."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        as_it_is = "/attachments/" in path or path.endswith("/pdf")
-        await (self.app if as_it_is else super().__call__)(scope, receive, send)
 
 
 class _HangUp:

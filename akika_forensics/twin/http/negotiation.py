@@ -19,6 +19,15 @@ def media_type(value: str) -> str:
     return value.partition(";")[0].strip().lower()
 
 
+def takes_gzip(headers: Mapping[str, str]) -> bool:
+    """Whether the client can read a packed answer; ``q=0`` says that it cannot."""
+    for part in headers.get("accept-encoding", "").lower().split(","):
+        name, _, weight = part.partition(";")
+        if name.strip() in {"gzip", "*"}:
+            return weight.replace(" ", "") not in {"q=0", "q=0.0"}
+    return False
+
+
 def check(headers: Mapping[str, str], body: bytes) -> None:
     """Raises QuickBooksFault 1050: HTTP 406 when nothing but XML is wanted back, 415 when XML was sent."""
     wanted = {media_type(part) for part in headers.get("accept", "").split(",") if part.strip()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import time
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from akika_forensics.twin.http.call import Answer, Call
 from akika_forensics.twin.reading import query, reports
 
 JSON: Final = headers.JSON
+_WORTH_PACKING: Final = 500
 _LONGEST_REQUEST_ID: Final = 50
 _LONGEST_BATCH_ID: Final = 36
 _LONGEST_BATCH_ITEM_ID: Final = 10
@@ -38,7 +40,16 @@ def answer(twin: Twin, call: Call) -> Answer:
         return refusal(fault, call.started)
     found.body = downloading.with_addresses(twin, call.origin, found.body, call.started)
     found.headers = headers.of_success(call.started, time.perf_counter() - begun) | found.headers
+    if "Content-Length" not in found.headers and negotiation.takes_gzip(call.headers):
+        _pack(found)
     return found
+
+
+def _pack(found: Answer) -> None:
+    """Where it is worth it. What has a length of its own, such as a paper, goes as it is. Source: recorded answers."""
+    if len(found.body) >= _WORTH_PACKING:
+        found.body = gzip.compress(found.body, compresslevel=4, mtime=0)
+        found.headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
 
 
 def refusal(fault: QuickBooksFault, started: datetime) -> Answer:

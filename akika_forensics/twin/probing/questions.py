@@ -238,8 +238,6 @@ UNASKED: Final[dict[str, str]] = {
     "journal_codes_elsewhere": "A journal code that was taken could not be taken away again.",
     "refresh_token_hard_end": "It takes the app's own secret, which a probe does not ask for.",
     "refresh_token_value": "It takes the app's own secret, which a probe does not ask for.",
-    "bearer_on_file": "It takes a file that is uploaded, and the probe uploads none.",
-    "send_token": "It takes a mail that is sent, and the probe sends none.",
     "requestid_kept": "It takes longer than a sitting.",
 }
 """Why some beliefs have no question."""
