@@ -31,7 +31,7 @@ def serve(
         "sample", help="sample, empty, a folder of Entity.jsonl files, or snapshot:ID of the vault."
     ),
     limits: str = typer.Option("off", help="on or off: QuickBooks' request limits."),
-    faults: str = typer.Option("", help="Faults to play, such as throttle@5,drop@write:3."),
+    faults: str = typer.Option("", help="What goes wrong when, such as throttle@5,drop@write:3; see docs/commands.md."),
     data: str = typer.Option("", help="A folder to keep the company in; without one it is gone when it stops."),
     belief: list[str] = typer.Option([], help="NAME=CHOICE for what nobody is sure of; repeat it."),
     profile: str = typer.Option("", help="What a real company answered: the file that `akika twin probe` wrote."),

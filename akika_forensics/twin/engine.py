@@ -56,7 +56,7 @@ class Twin:
         self._cache = Cache()
         self._pending: list[tuple[str, str]] = []
         self._unposted: list[raw.Unposted] = []
-        self.requests = RequestLog()
+        self.requests = RequestLog(self._store.served if path else None)
         with self._store.transaction():
             known = self._store.setting("realm_id")
             self._wind_clock()

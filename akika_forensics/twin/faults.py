@@ -99,6 +99,13 @@ def together(found: Sequence[QuickBooksFault]) -> QuickBooksFault:
     return first
 
 
+def unavailable() -> QuickBooksFault:
+    """HTTP 503, code 150: maintenance. Source: QuickBooks API, error codes; the text is not recorded."""
+    return QuickBooksFault(
+        "150", "Service unavailable", "The service is down for maintenance.", fault_type="SystemFault", status=503
+    )
+
+
 def business(detail: str) -> QuickBooksFault:
     """Error 6000."""
     return QuickBooksFault(

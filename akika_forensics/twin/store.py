@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from akika_forensics.twin import witness
 from akika_forensics.twin.attachments import shelf
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.tables import TABLES, LinkRow, MovementRow, OutOfBalanceError, PostingRow, Row
@@ -33,7 +34,8 @@ class Store:
         if path:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(TABLES + shelf.TABLES)
+        self._db.executescript(TABLES + shelf.TABLES + witness.TABLES)
+        self.served = witness.Witness(self._db, self._lock)
         self.files = shelf.Shelf(self._db, self._lock)
         self._grow()
         kept = self.setting("beliefs")

@@ -277,6 +277,20 @@ TABLE: Final[tuple[Belief, ...]] = (
         "QuickBooks API, void: ignored where seen, of bills and journal entries",
         "void",
     ),
+    _row(
+        "metering_batch",
+        "Does the metering count a batch once, or by its items?",
+        "once each_item",
+        "QuickBooks API, metering: unknown",
+        "batch",
+    ),
+    _row(
+        "metering_download",
+        "Does the metering count the address of an attachment as a read?",
+        "counted free",
+        "QuickBooks API, metering: unknown",
+        "download",
+    ),
     _row("batch_void", "Can an item of a batch be a void?", "applied refused", _OPEN, "batch"),
     _row("batch_send", "Can an item of a batch send a document by e-mail?", "refused sent", _OPEN, "batch"),
     _row(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -317,6 +318,37 @@ def _(books: Any) -> str:
     seen = answered(lambda: books.twin.void("Transfer", made), "500", "ignored", "refused")
     assert books.get("Transfer", made["Id"]) == made
     return seen
+
+
+@look("metering_batch")
+def _(books: Any) -> str:
+    items = [{"bId": str(number), "Query": "select * from Customer"} for number in range(3)]
+    items += [{"bId": "4", "operation": "create", "Vendor": {"DisplayName": name}} for name in ("New", "New")]
+    with _signed_in(books) as web:
+        web.post("batch", json={"BatchItemRequest": items})
+        counted = web.get(f"http://127.0.0.1:{web.base_url.port}/twin/metering").json()
+    return {(1, 0): "once", (1, 3): "each_item"}[(counted["core"], counted["coreplus"])]
+
+
+@look("metering_download")
+def _(books: Any) -> str:
+    with _signed_in(books) as web:
+        note = web.post("attachable", json={"Note": "n"}).json()["Attachable"]
+        files = {"file_content_0": ("a.txt", b"text", "text/plain")}
+        made = web.post("upload", files=files).json()["AttachableResponse"][0]["Attachable"]
+        assert note["Id"] != made["Id"]
+        assert web.get(f"download/{made['Id']}").status_code == 200
+        counted = web.get(f"http://127.0.0.1:{web.base_url.port}/twin/metering").json()
+    return {0: "free", 1: "counted"}[counted["coreplus"]]
+
+
+@contextmanager
+def _signed_in(books: Any) -> Iterator[httpx.Client]:
+    with serve(books.twin) as server:
+        headers = {"Authorization": f"Bearer {server.credentials.access_token}", "Accept": "application/json"}
+        base = f"{server.base_url}/v3/company/{server.realm_id}"
+        with httpx.Client(base_url=base, headers=headers) as web:
+            yield web
 
 
 @look("batch_void")

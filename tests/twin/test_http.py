@@ -12,8 +12,7 @@ import httpx
 import pytest
 
 from akika_forensics.errors import WrongUse
-from akika_forensics.twin import Limits, TwinServer, serve
-from akika_forensics.twin.http import disturbance
+from akika_forensics.twin import TwinServer, serve
 
 type Ask = Callable[..., httpx.Response]
 
@@ -284,92 +283,6 @@ def test_the_same_request_id_gives_the_same_answer_and_one_record(served: Any, b
     assert company.post("invoice", money_body(books), requestid="r-4").status_code == 200, "a refusal is not remembered"
     assert company.post("invoice", money_body(books), requestid="x" * 51).json()["Fault"]["Error"][0]["code"] == "2050"
     assert company.post("batch", items, requestid="x" * 37).status_code == 400
-
-
-def test_limits_answer_429_in_the_gateway_envelope(served: Any) -> None:
-    company = served(limits=Limits(a_minute=3, a_second=100))
-    answers = [company.get("customer/1").status_code for _ in range(5)]
-    assert answers == [200, 200, 200, 429, 429]
-    body = company.get("customer/1").json()
-    assert body["fault"]["error"][0]["message"] == "message=ThrottleExceeded; errorCode=003001; statusCode=429"
-
-
-def test_batches_and_seconds_have_limits_of_their_own() -> None:
-    from akika_forensics.twin.faults import GatewayFault
-    from akika_forensics.twin.http.limits import Throttle
-
-    now = [0.0]
-    throttle = Throttle(Limits(), lambda: now[0])
-
-    def tries(count: int, *, batch: bool = False, leave: bool = True) -> int:
-        passed = 0
-        for _ in range(count):
-            try:
-                throttle.enter(batch=batch)
-            except GatewayFault:
-                continue
-            passed += 1
-            if leave:
-                throttle.leave()
-        return passed
-
-    assert tries(15) == 10, "ten a second"
-    now[0] = 1.5
-    assert tries(12, leave=False) == 10, "ten in flight"
-    now[0] = 3
-    assert tries(1) == 0
-    for _ in range(10):
-        throttle.leave()
-    batches = 0
-    for second in range(5, 15):
-        now[0] = second
-        batches += tries(5, batch=True)
-    assert batches == 40, "forty batches a minute"
-    now[0] = 200
-    total = 0
-    for tenth in range(600):
-        now[0] = 200 + tenth / 10
-        total += tries(1)
-    assert total == 500, "five hundred a minute"
-
-
-def test_disturbances_do_what_they_say(served: Any, books: Any) -> None:
-    spec = "throttle@2,error@write:1,drop@write:2,refuse@write:3,slow@read:every3:0.01"
-    company = served(faults=spec)
-    assert company.get("customer/1").status_code == 200
-    assert company.get("customer/1").status_code == 429
-    failed = company.post("customer", {"DisplayName": "W1"})
-    assert (failed.status_code, failed.json()["Fault"]["Error"][0]["code"]) == (500, "10000")
-    for name in ("W2", "W3"):
-        with pytest.raises(httpx.RemoteProtocolError):
-            company.post("customer", {"DisplayName": name})
-    made = {row["DisplayName"] for row in company.query("select DisplayName from Customer")["Customer"]}
-    assert "W2" in made, "dropped: applied, not answered"
-    assert not {"W1", "W3"} & made
-    told = {seen.disturbed: (seen.status, seen.applied) for seen in company.server.log if seen.disturbed}
-    assert told["drop"] == (0, ["create Customer:6"])
-    assert told["refuse"] == (0, [])
-    assert told["error"] == (500, [])
-    assert told["slow"] == (200, [])
-
-
-@pytest.mark.parametrize("spec", ["throttle", "boom@3", "drop@write", "error@0", "slow@5-2", "drop@every0", "drop@x:1"])
-def test_a_bad_spec_is_refused(spec: str) -> None:
-    with pytest.raises(WrongUse):
-        disturbance.parse(spec)
-
-
-def test_ranges_everies_and_all() -> None:
-    def met(spec: str, kind: str = "write") -> list[int]:
-        (found,) = disturbance.parse(spec)
-        return [number for number in range(1, 11) if found.meets(kind, number, number)]
-
-    assert met("error@3-5") == [3, 4, 5]
-    assert met("error@every4") == [4, 8]
-    assert met("error@write:every:5") == [5, 10]
-    assert met("error@write:*") == list(range(1, 11))
-    assert met("error@read:2") == []
-    assert disturbance.parse(" ") == ()
 
 
 def test_hooks_run_before_and_after_a_request_is_applied(served: Any, books: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -12,17 +11,16 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from akika_forensics.twin import faults
 from akika_forensics.twin.http import service, uploading
-from akika_forensics.twin.http.call import Answer, Call
+from akika_forensics.twin.http.call import Call
 from akika_forensics.twin.http.control import Control
-from akika_forensics.twin.http.gate import Gate
+from akika_forensics.twin.http.gate import Gate, Outcome
+from akika_forensics.twin.http.hanging_up import HangingUp, cut, hang_up
 from akika_forensics.twin.http.sign_in import SignIn
 from akika_forensics.twin.http.storage import Storage
-
-_HANG_UP: Final = "akika.hang_up"
 
 
 def build(gate: Gate) -> ASGIApp:
@@ -34,30 +32,7 @@ def build(gate: Gate) -> ASGIApp:
         Route("/{path:path}", _Api(gate).answer, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
     ]
     middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])]
-    return _HangUp(Starlette(routes=routes, middleware=middleware))
-
-
-class _HangUp:
-    """Closes the connection without an answer when a handler asks for it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-        asked = scope.setdefault("state", {})
-
-        async def guarded(message: Any) -> None:
-            if not asked.get(_HANG_UP):
-                await send(message)
-
-        await self._app(scope, receive, guarded)
-        if asked.get(_HANG_UP):
-            # ASGI has no word for it; uvicorn's send belongs to the cycle that holds the transport.
-            send.__self__.transport.abort()  # type: ignore[attr-defined]  # see above
-            while (await receive())["type"] != "http.disconnect":
-                pass
+    return HangingUp(Starlette(routes=routes, middleware=middleware))
 
 
 class _Api:
@@ -89,20 +64,22 @@ class _Api:
             str(request.base_url).rstrip("/"),
             upload,
         )
-        seen = self._twin.requests.arrive(call.kind, call.method, call.path, request.url.query, call.request_id, body)
+        seen = self._twin.requests.arrive(
+            call.kind, call.method, call.path, request.url.query, call.request_id, body, call.started
+        )
         if upload is not None:
             seen.digest = upload.digest
         authorization = request.headers.get("authorization", "")
         if call.realm is None:
-            authorized = service.refusal(faults.unsupported(f"{call.method} {call.path}"), call.started)
-            found: Answer | None = authorized
+            refused = service.refusal(faults.unsupported(f"{call.method} {call.path}"), call.started)
+            self._twin.requests.done(seen, refused.status, refused.body)
+            outcome: Outcome | None = Outcome(refused)
         else:
-            found = await run_in_threadpool(self._gate.pass_through, call, seen, authorization)
-        if found is None:
-            request.scope["state"][_HANG_UP] = True
-            return Response(status_code=500)
-        seen.status = found.status
+            outcome = await run_in_threadpool(self._gate.pass_through, call, seen, authorization)
+        if outcome is None:
+            return hang_up(request)
+        found = outcome.answer
         response = Response(found.body, found.status, found.headers)
         if found.status == 200 and "Content-Length" not in found.headers:
             del response.headers["content-length"]  # then the server sends it in chunks, as the service does
-        return response
+        return response if outcome.cut is None else cut(request, response, outcome.cut)

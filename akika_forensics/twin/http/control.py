@@ -1,12 +1,18 @@
 """The twin's own door, below ``/twin``: how it is, what it saw, what it should do next. No part of QuickBooks' API.
 
     GET  /twin/health
-    GET  /twin/log
+    GET  /twin/log?since=N        {"requests": […], "last": N}: the entries after the N-th of all; without it those in memory
     POST /twin/incidents/NAME     {option: value, …}
     GET  /twin/clock
     POST /twin/clock              {"advance_s": 60} | {"now": "2026-03-02T09:00:00Z"} | {"frozen": true}, also together
     POST /twin/bank               {"entity": "Purchase", "id": "12", "mark": "matched" or "reconciled", "on": true}
     POST /twin/standing           {"code": "140"}   or {"code": null}
+    GET  /twin/faults             what is in force, how many requests each has counted and met
+    POST /twin/faults             {"spec": SPEC}: beside what is in force; PUT: in its place; DELETE: nothing any more
+    GET  /twin/limits
+    POST /twin/limits             {"on": true, "a_minute": 500, "a_second": 10, "in_flight": 10, "batches_a_minute": 40}
+    GET  /twin/metering
+    POST /twin/metering           {"cap": 500000}: reads a month before they are refused; null is no end
 
 An answer is JSON; a request that makes no sense is answered 400 ``{"error": TEXT}``, one of another site's page 403.
 """
@@ -14,6 +20,7 @@ An answer is JSON; a request that makes no sense is answered 400 ``{"error": TEX
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -30,6 +37,7 @@ from akika_forensics.model.instants import format_instant, parse_instant
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.http import screens
 from akika_forensics.twin.http.gate import Gate
+from akika_forensics.twin.http.limits import Limits
 
 type Body = dict[str, Any]
 type Handler = Callable[[Request, Body], Any]
@@ -58,6 +66,14 @@ class Control:
             self._route("/twin/clock", "POST", self._set_clock),
             self._route("/twin/bank", "POST", lambda _, body: screens.mark(self._twin, body)),
             self._route("/twin/standing", "POST", lambda _, body: screens.stand(self._twin, body)),
+            self._route("/twin/faults", "GET", self._faults),
+            self._route("/twin/faults", "POST", self._add_faults),
+            self._route("/twin/faults", "PUT", self._replace_faults),
+            self._route("/twin/faults", "DELETE", self._end_faults),
+            self._route("/twin/limits", "GET", self._limits),
+            self._route("/twin/limits", "POST", self._set_limits),
+            self._route("/twin/metering", "GET", self._metering),
+            self._route("/twin/metering", "POST", self._set_metering),
         ]
 
     @staticmethod
@@ -80,8 +96,13 @@ class Control:
     def _health(self, _request: Request, _body: Body) -> Any:
         return {"status": "ok", "realm_id": self._twin.realm_id, "company": self._twin.company_name}
 
-    def _log(self, _request: Request, _body: Body) -> Any:
-        return {"requests": self._twin.requests.as_dicts()}
+    def _log(self, request: Request, _body: Body) -> Any:
+        since = request.query_params.get("since")
+        if since is not None and not since.isdecimal():
+            raise WrongUse("since is the number of an entry.", do="Give the `seq` of the last one you have, or 0.")
+        log = self._twin.requests
+        found = log.as_dicts(int(since)) if since is not None else [entry.as_dict() for entry in log.entries]
+        return {"requests": found, "last": log.last}
 
     def _incident(self, request: Request, body: Body) -> Any:
         from akika_forensics.twin import incidents  # noqa: PLC0415 - it stands on the engine
@@ -112,6 +133,51 @@ class Control:
             clock.set(instant)
         clock.advance(_seconds(by))
         return self._clock(request, body)
+
+    def _faults(self, _request: Request, _body: Body) -> Any:
+        return {"faults": self._gate.script.as_dicts()}
+
+    def _add_faults(self, request: Request, body: Body) -> Any:
+        self._gate.script.add(_spec(body))
+        return self._faults(request, body)
+
+    def _replace_faults(self, request: Request, body: Body) -> Any:
+        self._gate.script.replace(_spec(body))
+        return self._faults(request, body)
+
+    def _end_faults(self, request: Request, body: Body) -> Any:
+        self._gate.script.replace("")
+        return self._faults(request, body)
+
+    def _limits(self, _request: Request, _body: Body) -> Any:
+        throttle = self._gate.throttle
+        return {"on": throttle is not None, **asdict(throttle.limits if throttle else Limits())}
+
+    def _set_limits(self, request: Request, body: Body) -> Any:
+        now = self._limits(request, {})
+        wanted = {**now, **body}
+        on = wanted.pop("on")
+        good = all(isinstance(value, int) and not isinstance(value, bool) and value > 0 for value in wanted.values())
+        if set(body) - set(now) or not isinstance(on, bool) or not good:
+            raise WrongUse(f"The limits are {', '.join(now)}: on is true or false, the others are numbers above 0.")
+        self._gate.limit(Limits(**wanted) if on else None)
+        return self._limits(request, body)
+
+    def _metering(self, _request: Request, _body: Body) -> Any:
+        return self._gate.meter.as_dict()
+
+    def _set_metering(self, request: Request, body: Body) -> Any:
+        cap = body.get("cap", -1)
+        if set(body) != {"cap"} or not (cap is None or (type(cap) is int and cap >= 0)):
+            raise WrongUse("The metering takes a cap: a number of reads a month, or null.")
+        self._gate.meter.limit(cap)
+        return self._metering(request, body)
+
+
+def _spec(body: Body) -> str:
+    if set(body) != {"spec"} or not isinstance(body["spec"], str):
+        raise WrongUse('Write {"spec": "drop@write:3"}.')
+    return body["spec"]
 
 
 def _instant(value: Any) -> Any:

@@ -25,7 +25,7 @@ class Throttle:
     """Counts requests; one that is refused counts for nothing. Sliding windows of the company's own clock, in seconds."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
-        self._limits = limits
+        self.limits = limits
         self._clock = clock
         self._lock = threading.Lock()
         self._requests: deque[float] = deque()
@@ -41,10 +41,10 @@ class Throttle:
                     window.popleft()
             lately = sum(1 for moment in self._requests if moment > now - 1)
             if (
-                len(self._requests) >= self._limits.a_minute
-                or lately >= self._limits.a_second
-                or self._flying >= self._limits.in_flight
-                or (batch and len(self._batches) >= self._limits.batches_a_minute)
+                len(self._requests) >= self.limits.a_minute
+                or lately >= self.limits.a_second
+                or self._flying >= self.limits.in_flight
+                or (batch and len(self._batches) >= self.limits.batches_a_minute)
             ):
                 raise faults.throttled()
             self._requests.append(now)

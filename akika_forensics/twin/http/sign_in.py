@@ -14,7 +14,9 @@ from starlette.routing import Route
 from akika_forensics.errors import AkikaError
 from akika_forensics.model import payload as payloads
 from akika_forensics.twin.http import consent, headers, oauth, openid
+from akika_forensics.twin.http.call import Answer
 from akika_forensics.twin.http.gate import Gate
+from akika_forensics.twin.http.hanging_up import cut, hang_up
 
 _PAGE: Final = {
     "Cache-Control": "no-cache, no-store",
@@ -48,17 +50,24 @@ class SignIn:
 
     async def _token(self, request: Request) -> Response:
         form = _form(await request.body())
-        seen = self._twin.requests.arrive("sign-in", "POST", request.url.path, "", None, b"")
+        # Neither body nor header is noted: they are secrets.
+        seen = self._twin.requests.arrive(
+            "sign-in", "POST", request.url.path, form.get("grant_type", ""), None, b"", self._twin.clock()
+        )
+        authorization, issuer = request.headers.get("authorization", ""), openid.issuer(_origin(request))
+        outcome = await run_in_threadpool(self._gate.sign_in, seen, lambda: self._answered(authorization, form, issuer))
+        if outcome is None:
+            return hang_up(request)
+        response = Response(outcome.answer.body, outcome.answer.status, outcome.answer.headers)
+        return response if outcome.cut is None else cut(request, response, outcome.cut)
+
+    def _answered(self, authorization: str, form: Mapping[str, str], issuer: str) -> Answer:
         told = headers.of_tokens(self._twin.clock())
-        authorization = request.headers.get("authorization", "")
         try:
-            answer = await run_in_threadpool(self._issue, authorization, form, openid.issuer(_origin(request)))
+            return Answer(200, payloads.encode(self._issue(authorization, form, issuer)), told)
         except oauth.OAuthError as error:
-            seen.status = error.status
             asked = {"WWW-Authenticate": 'Basic realm="Intuit"'} if error.status == 401 else {}
-            return self._json(error.body(), error.status, told | asked)
-        seen.status = 200
-        return self._json(answer, 200, told)
+            return Answer(error.status, payloads.encode(error.body()), told | asked)
 
     def _issue(self, authorization: str, form: Mapping[str, str], issuer: str) -> dict[str, Any]:
         answer, granted = self._gate.authority.token(authorization, form)
