@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -62,11 +63,17 @@ class Seen:
     @property
     def month(self) -> str:
         """Of the company's calendar, such as ``2026-03``."""
-        return month_of(datetime.fromisoformat(self.at)) if self.at else ""
+        return _month_of_hour(self.at[:13]) if self.at else ""
 
 
 def month_of(moment: datetime) -> str:
     return moment.astimezone(wire.PACIFIC).strftime("%Y-%m")
+
+
+@lru_cache(maxsize=64)
+def _month_of_hour(hour: str) -> str:
+    """Of ``2026-03-02T17`` in UTC: a month begins with an hour there too."""
+    return month_of(datetime.fromisoformat(f"{hour}:00:00+00:00"))
 
 
 class RequestLog:
@@ -124,7 +131,7 @@ class RequestLog:
         if status >= 400 or answer.startswith((b'{"Fault"', b'{"error"')):
             entry.code = _code(answer)
         if self._witness is not None:
-            self._witness.note(entry.seq, entry.kind, entry.month, entry.charged, payloads.encode(entry.as_dict()))
+            self._witness.note(entry.seq, entry.kind, entry.month, entry.charged, payloads.encode(entry))
 
     def charged(self) -> dict[str, tuple[int, int]]:
         """What was counted before this process, by month: writing, reading."""
