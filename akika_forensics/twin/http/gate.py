@@ -62,7 +62,10 @@ class Gate:
             raise
         if "lost" in met:
             found = service.system_failure(call.started)
-        return None if "drop" in met else Outcome(found, _cut(met))
+        if "drop" in met:
+            return None
+        service.pack(call, found)
+        return Outcome(found, _cut(met))
 
     def sign_in(self, seen: Seen, issue: Callable[[], Answer]) -> Outcome | None:
         """The same for the token endpoint, which has no limits. Of what it answers nothing is noted but the status."""

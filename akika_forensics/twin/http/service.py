@@ -40,14 +40,16 @@ def answer(twin: Twin, call: Call) -> Answer:
         return refusal(fault, call.started)
     found.body = downloading.with_addresses(twin, call.origin, found.body, call.started)
     found.headers = headers.of_success(call.started, time.perf_counter() - begun) | found.headers
-    if "Content-Length" not in found.headers and negotiation.takes_gzip(call.headers):
-        _pack(found)
     return found
 
 
-def _pack(found: Answer) -> None:
-    """Where it is worth it. What has a length of its own, such as a paper, goes as it is. Source: recorded answers."""
-    if len(found.body) >= _WORTH_PACKING:
+def pack(call: Call, found: Answer) -> None:
+    """Where it is asked for and worth it. What has a length of its own, such as a paper, goes as it is.
+
+    The last step before an answer leaves: the log notes it as it was made. Source: recorded answers.
+    """
+    worth = found.status == 200 and len(found.body) >= _WORTH_PACKING and "Content-Length" not in found.headers
+    if worth and negotiation.takes_gzip(call.headers):
         found.body = gzip.compress(found.body, compresslevel=4, mtime=0)
         found.headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
 
