@@ -134,6 +134,15 @@ def preferred_account(session: Session, section: str, field: str) -> str | None:
     return str(value) if value and session.find("Account", str(value)) else None
 
 
+def company_tax_code(preferences: dict[str, Any]) -> str | None:
+    """The tax code that a customer without one is taxed by; None in a company that charges no sales tax."""
+    taxes = preferences.get("TaxPrefs") or {}
+    code = taxes.get("TaxGroupCodeRef")
+    if taxes.get("UsingSalesTax") is False or not isinstance(code, dict) or not code.get("value"):
+        return None
+    return str(code["value"])
+
+
 def home_code(session: Session) -> str:
     value = preference(session, "CurrencyPrefs", "HomeCurrency")
     return str(value["value"]) if isinstance(value, dict) and value.get("value") else "USD"

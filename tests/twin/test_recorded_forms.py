@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from akika_forensics.twin import Twin, faults
+import httpx
+
+from akika_forensics.twin import Twin, faults, serve
 
 INACTIVE = (
     "Object Not Found : Something you're trying to use has been made inactive. "
@@ -141,3 +143,25 @@ def test_an_order_of_nothing_is_closed_and_its_addresses_have_ids(books: Any) ->
     assert int(of_nothing["ShipAddr"]["Id"]) == int(of_nothing["VendorAddr"]["Id"]) + 1
     assert of_nothing["CustomField"] == [{"DefinitionId": "2", "Name": "Sales Rep", "Type": "StringType"}]
     assert books.twin.create("PurchaseOrder", {**order, "Line": [books.spend(1)]})["POStatus"] == "Open"
+
+
+def test_a_customer_alone_is_shown_with_the_tax_code_of_the_company(books: Any) -> None:
+    twin = books.twin
+    preferences = books.get("Preferences", "1")
+    twin.update("Preferences", {**preferences, "TaxPrefs": {"UsingSalesTax": True, "TaxGroupCodeRef": {"value": "2"}}})
+    with serve(twin) as server:
+        headers = {"Authorization": f"Bearer {server.credentials.access_token}", "Accept": "application/json"}
+        with httpx.Client(base_url=f"{server.base_url}/v3/company/{server.realm_id}", headers=headers) as client:
+            made = client.post("/customer", json={"DisplayName": "Doe, Jane"}).json()["Customer"]
+            assert list(made)[-1] == "DefaultTaxCodeRef"
+            assert made["DefaultTaxCodeRef"] == {"value": "2"}
+            assert client.get(f"/customer/{made['Id']}").json()["Customer"] == made
+            item = {"bId": "1", "operation": "create", "Customer": {"DisplayName": "Roe, Jane"}}
+            batch = client.post("/batch", json={"BatchItemRequest": [item]}).json()
+            assert "DefaultTaxCodeRef" in batch["BatchItemResponse"][0]["Customer"]
+            rows = client.get("/query", params={"query": "select * from Customer"}).json()["QueryResponse"]["Customer"]
+            assert not [row for row in rows if "DefaultTaxCodeRef" in row]
+            vendor = client.post("/vendor", json={"DisplayName": "Rope Co"}).json()["Vendor"]
+            assert "DefaultTaxCodeRef" not in vendor
+            twin.update("Preferences", {**books.get("Preferences", "1"), "TaxPrefs": {"UsingSalesTax": False}})
+            assert "DefaultTaxCodeRef" not in client.get(f"/customer/{made['Id']}").json()["Customer"]

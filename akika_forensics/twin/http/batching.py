@@ -10,7 +10,7 @@ import msgspec
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import BY_KEY
 from akika_forensics.twin import faults
-from akika_forensics.twin.http import own_ways
+from akika_forensics.twin.http import alone, own_ways
 from akika_forensics.twin.reading import query
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def _one(twin: Twin, item: Mapping[str, Any]) -> dict[str, Any]:
             return {key: twin.delete(entity, body)}
         case other:
             raise faults.unsupported(f"batch operation {other}")
-    return {key: msgspec.Raw(twin.payload(entity, own_ways.record_id(entity, stored)) or b"{}")}
+    payload = twin.payload(entity, own_ways.record_id(entity, stored)) or b"{}"
+    return {key: msgspec.Raw(alone.shown(twin, entity, payload))}
 
 
 def applied(items: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, Any]]) -> list[str]:

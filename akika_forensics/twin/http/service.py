@@ -16,7 +16,7 @@ from akika_forensics.model.catalogue import BY_PATH, EntityType
 from akika_forensics.twin import faults, standing, wire
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.faults import QuickBooksFault
-from akika_forensics.twin.http import batching, downloading, headers, negotiation, own_ways, uploading
+from akika_forensics.twin.http import alone, batching, downloading, headers, negotiation, own_ways, uploading
 from akika_forensics.twin.http.call import Answer, Call
 from akika_forensics.twin.reading import query, reports
 
@@ -160,7 +160,7 @@ def _record(twin: Twin, call: Call, entity: str, record_id: str) -> bytes:
     payload = twin.payload(entity, record_id)
     if payload is None:
         raise faults.not_found()
-    return wire.single(_key(entity), payload, call.started)
+    return wire.single(_key(entity), alone.shown(twin, entity, payload), call.started)
 
 
 def _key(entity: str) -> str:
@@ -258,6 +258,7 @@ def _single(twin: Twin, call: Call) -> tuple[bytes, list[str]]:
     record_id = own_ways.record_id(row.name, stored)
     payload = twin.payload(row.name, record_id) or b"{}"
     moved = done == "create" or own_ways.token(row.name, stored) != before
+    payload = alone.shown(twin, row.name, payload)
     return wire.single(row.key, payload, call.started), [f"{done} {row.name}:{record_id}"] if moved else []
 
 

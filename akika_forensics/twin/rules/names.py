@@ -155,8 +155,6 @@ def _customer(write: Write, body: dict[str, Any]) -> None:
     body.setdefault("BalanceWithJobs", ZERO)
     body.setdefault("PreferredDeliveryMethod", "Print")
     currency.of_party(write, body)
-    if old is None and not ref_id(body, "DefaultTaxCodeRef") and session.find("TaxCode", "2"):
-        body["DefaultTaxCodeRef"] = {"value": "2"}
 
 
 def _no_cycle(write: Write, parent: str) -> None:
