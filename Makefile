@@ -7,7 +7,7 @@ DEMO ?= demo/$(shell date +%Y-%m-%d-%H%M%S)
 WORKERS ?= 2
 BIN := .venv/bin
 
-.PHONY: help demo app lab report test lint format types soak bench bundle screenshots pins clean
+.PHONY: help demo app lab report test lint format types soak bench replay bundle screenshots pins clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,10 @@ soak: ## the long campaigns: every test, many more examples
 bench: ## figures of this machine: start-up, canonical form, and what else benchmarks/ holds
 	@tools/bootstrap.sh dev,workbench
 	@for file in benchmarks/*.py; do $(BIN)/python "$$file" || exit 1; done
+
+replay: ## recorded exchanges asked again of the twin: how much of each answer is equal
+	@tools/bootstrap.sh dev
+	@$(BIN)/python tools/replay.py
 
 bundle: ## build the browser modules anew from widgets/src (needs Node)
 	@cd widgets/src && npm ci --silent --no-audit --no-fund && npm run --silent build
