@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -18,6 +19,7 @@ from twin_recorded.known import SKIPPED
 from twin_recorded.recordings import Exchange, Recording
 from twin_recorded.scenes import Stage
 
+_AT_A_TIME: Final = 8
 _OWN_TO_THE_CLIENT: Final = frozenset({"Content-Length", "Authorization", "Host"})
 
 
@@ -39,12 +41,13 @@ class Outcome:
 
 
 def replay(folder: Path) -> Iterator[Outcome]:
-    """Every recording, each in a company of its own."""
+    """Every recording, each in a company of its own; several at a time, as a server takes its time to stop."""
     every = list(recordings.read(folder))
     stage = Stage(folder, every)
-    for recording in every:
-        if recording.file not in SKIPPED:
-            yield from _one(stage, recording)
+    asked = [recording for recording in every if recording.file not in SKIPPED]
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        for outcomes in pool.map(lambda recording: list(_one(stage, recording)), asked):
+            yield from outcomes
 
 
 def _one(stage: Stage, recording: Recording) -> Iterator[Outcome]:
