@@ -132,7 +132,7 @@ def _address(write: Write, body: dict[str, Any], field: str) -> None:
 
 
 def _customer(write: Write, body: dict[str, Any]) -> None:
-    session, old = write.session, write.old
+    session = write.session
     parent = ref_id(body, "ParentRef")
     body.setdefault("Job", parent is not None)
     if body["Job"] and parent is None:
