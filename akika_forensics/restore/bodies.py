@@ -14,8 +14,12 @@ from akika_forensics.restore.projection import SIDE_EFFECTS, TEMPLATE, templates
 STEP: Final = "$step"
 """Key of a placeholder for the Id that an earlier step of the plan will be given."""
 
-_SPARSE_NEEDS: Final = {"Deposit": ("DepositToAccountRef", "Line")}
-"""Fields that even a sparse update must carry. Source: QuickBooks API, observed on Deposit (error 2020)."""
+_SPARSE_NEEDS: Final = {
+    "Bill": ("VendorRef",),
+    "Deposit": ("DepositToAccountRef", "Line"),
+    "Purchase": ("PaymentType",),
+}
+"""Fields that even a sparse update must carry. Source: QuickBooks API, observed (error 2020)."""
 
 _WHOLE_OBJECT_DELETES: Final = frozenset({"Deposit", "Transfer", "Attachable"})
 """Deletes whose documentation asks for the whole object. Source: QuickBooks API, Deposit, Transfer, Attachable."""

@@ -35,10 +35,13 @@ def mark(session: Session, entity: str, record_id: str, what: str, *, on: bool) 
     session.store.set_mark(entity, record_id, what, on=on)
 
 
-def check(session: Session, entity: str, old: dict[str, Any]) -> None:
-    """Raises 6480 for a matched transaction."""
-    if MATCHED in session.store.marks(entity, str(old["Id"])):
-        raise refusals.matched()
+def check(session: Session, entity: str, old: dict[str, Any], *, gone: bool = False) -> None:
+    """Raises 6480 (or 6000) for a matched transaction that would be changed or ``gone``."""
+    if MATCHED not in session.store.marks(entity, str(old["Id"])):
+        return
+    if not gone and session.beliefs.choice("matched_update") == "6000":
+        raise refusals.matched_to_download()
+    raise refusals.matched()
 
 
 def forget(session: Session, entity: str, record_id: str) -> None:

@@ -298,10 +298,10 @@ def wrong_amount(amount: Decimal) -> QuickBooksFault:
     )
 
 
-def closed_books(*, password: bool = False) -> QuickBooksFault:
+def closed_books(code: str = "6200") -> QuickBooksFault:
     """Error 6200, or 6210 where a password closes the books."""
     return QuickBooksFault(
-        "6210" if password else "6200",
+        code,
         "Account Period Closed, Cannot Update Through Services API",
         "The account period has closed and the account books cannot be updated through through the QBO Services API. "
         "Please use the QBO website to make these changes.",

@@ -178,11 +178,20 @@ def country(session: Session) -> str:
     return str(body.get("Country") or "US").upper()
 
 
-def subscription(session: Session) -> str:
-    """``PAID``, ``TRIAL``, ``EXPIRED``; empty when the company does not say."""
+def _named_value(session: Session, name: str) -> str:
     body = session.find("CompanyInfo", "1") or {}
     pairs = {str(row.get("Name")): str(row.get("Value")) for row in body.get("NameValue", [])}
-    return pairs.get("SubscriptionStatus", "").upper()
+    return pairs.get(name, "")
+
+
+def subscription(session: Session) -> str:
+    """``PAID``, ``TRIAL``, ``EXPIRED``; empty when the company does not say."""
+    return _named_value(session, "SubscriptionStatus").upper()
+
+
+def edition(session: Session) -> str:
+    """Such as ``QuickBooks Online Plus``; empty when the company does not say."""
+    return _named_value(session, "OfferingSku")
 
 
 def last_user(session: Session) -> str:

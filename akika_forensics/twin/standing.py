@@ -6,16 +6,19 @@ does not reach) is set from outside with a code of ``refusals.ON_DEMAND``.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from akika_forensics.errors import WrongUse
-from akika_forensics.twin import refusals, settings
+from akika_forensics.twin import faults, refusals, settings
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.store import Store
 
 _SETTING: Final = "standing"
 _ENDED: Final = frozenset({"EXPIRED", "SUSPENDED", "CANCELED", "CANCELLED"})
 """Subscriptions with which a company can only be read. Source: QuickBooks API, CompanyInfo, SubscriptionStatus."""
+_SMALL: Final = ("simple start", "essentials")
+_LARGE_ONLY: Final = frozenset({"Budget", "Class", "Department", "InventoryAdjustment", "PurchaseOrder"})
+"""What only Plus and Advanced have. Source: QuickBooks API, notes of the entities; for orders and budgets, belief."""
 _WRITES_ONLY: Final = frozenset({"600", "630", "5020", "5030", "6190", "10200"})
 
 
@@ -34,6 +37,14 @@ def check(store: Store, *, write: bool) -> None:
     if code and (write or code not in _WRITES_ONLY):
         fault = refusals.ON_DEMAND[code]()
         raise fault
+
+
+def check_edition(session: Session, entity: str, body: dict[str, Any]) -> None:
+    """Raises 5030 for what the company's edition does not have; a company that names none has everything."""
+    edition = settings.edition(session).lower()
+    stocked = entity == "Item" and body.get("Type") == "Inventory"
+    if any(name in edition for name in _SMALL) and (entity in _LARGE_ONLY or stocked):
+        raise faults.not_offered(f"{settings.edition(session)} does not have {'inventory' if stocked else entity}.")
 
 
 def check_subscription(session: Session) -> None:

@@ -46,6 +46,12 @@ _LISTS: Final = ", ".join(
     for verb in ("create", "update")
 )
 
+_POSTING: Final = ", ".join(
+    f"{verb} {entity}"
+    for entity in ("Invoice", "Bill", "Payment", "BillPayment", "Purchase", "Deposit", "JournalEntry")
+    for verb in ("create", "update", "delete")
+)
+
 FEED: Final[dict[str, str]] = {
     "Attachable": "feed_attachable",
     "Budget": "feed_budget",
@@ -369,5 +375,54 @@ TABLE: Final[tuple[Belief, ...]] = (
         "taken refused",
         "QuickBooks API, JournalCode: France only, the refusal not told",
         "create JournalCode, update JournalCode",
+    ),
+    _row(
+        "inactive_with_balance",
+        "Is an account with a balance or an item with stock made inactive, and an entry posted, or is that refused?",
+        "posted refused",
+        "QuickBooks API, errors: 6220 is listed; an entry is posted on QuickBooks' own screens",
+        "update Account, update Item",
+    ),
+    _row(
+        "unbalanced_journal",
+        "With which error is a journal entry refused that does not balance?",
+        "6000 2300",
+        "QuickBooks API, rules: either",
+        "create JournalEntry, update JournalEntry",
+    ),
+    _row(
+        "closed_books",
+        "With which error are closed books guarded?",
+        "6200 6210",
+        "QuickBooks API, errors: either, 6210 where there is a password",
+        _POSTING,
+    ),
+    _row(
+        "deposited_note",
+        "Can the note of a transaction that lies in a deposit be changed?",
+        "allowed refused",
+        "QuickBooks API, Deposit: amount and account are guarded; a third party saw every update refused",
+        "update Payment, update SalesReceipt, update RefundReceipt, update JournalEntry",
+    ),
+    _row(
+        "matched_update",
+        "With which error is a change of a transaction refused that a bank line is matched to?",
+        "6480 6000",
+        "QuickBooks API, errors: 6480 speaks of deleting; third parties saw 6000 for changes",
+        "update Purchase, update Deposit, update BillPayment, update Transfer",
+    ),
+    _row(
+        "untracked_item",
+        "Is the wish to count an inventory item no longer refused, or ignored?",
+        "refused ignored",
+        "QuickBooks API, Item: cannot be switched off",
+        "update Item",
+    ),
+    _row(
+        "order_payable",
+        "Must a purchase order name its payable account?",
+        "required defaulted",
+        "QuickBooks API, PurchaseOrder: required by the documentation",
+        "create PurchaseOrder",
     ),
 )

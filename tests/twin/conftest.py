@@ -116,6 +116,12 @@ class Books:
         lines = [{"Amount": part, "LinkedTxn": [{"TxnId": txn, "TxnType": kind}]} for kind, txn, part in links]
         return {"TotalAmt": amount, "Line": lines}
 
+    def close(self, day: str) -> None:
+        """The books are closed up to and including a day."""
+        said = {"AccountingInfoPrefs": {"BookCloseDate": day}}
+        token = self.get("Preferences", "1")["SyncToken"]
+        self.twin.update("Preferences", {"Id": "1", "SyncToken": token, "sparse": True, **said})
+
     def balances(self, **parameters: str) -> dict[str, Decimal]:
         """The trial balance by account name, debit positive."""
         report = self.twin.report("TrialBalance", **parameters)

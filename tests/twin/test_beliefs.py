@@ -48,6 +48,13 @@ def answered(call: Callable[[], Any], code: str, fine: str, refused: str) -> str
     return fine
 
 
+def code_of(call: Callable[[], Any]) -> str:
+    """The code with which the call is refused."""
+    with pytest.raises(QuickBooksFault) as caught:
+        call()
+    return caught.value.code
+
+
 def select(books: Any, statement: str) -> Callable[[], Any]:
     return lambda: books.twin.query(statement)
 
@@ -477,6 +484,68 @@ def _(books: Any) -> str:
 def _(books: Any) -> str:
     made = books.made("Invoice", books.sale(books.ann, 5))
     return {"0": "unchanged", "1": "raised"}[books.twin.send("Invoice", made, "ann@example.com")["SyncToken"]]
+
+
+@look("inactive_with_balance")
+def _(books: Any) -> str:
+    made = books.twin.create("Account", {"Name": "Savings", "AccountType": "Bank", "OpeningBalance": 70})
+    seen = []
+    for entity, record_id in (("Account", made["Id"]), ("Item", books.pump)):
+        sent = {**books.get(entity, record_id), "Active": False}
+        seen.append(answered(lambda e=entity, b=sent: books.twin.update(e, b), "6220", "posted", "refused"))
+    assert books.get("Item", books.pump)["QtyOnHand"] == (0 if seen[1] == "posted" else 10)
+    return seen[0] if seen[0] == seen[1] else str(seen)
+
+
+@look("unbalanced_journal")
+def _(books: Any) -> str:
+    lines = [
+        {
+            "Amount": amount,
+            "DetailType": "JournalEntryLineDetail",
+            "JournalEntryLineDetail": {"PostingType": side, "AccountRef": ref(account)},
+        }
+        for side, account, amount in (("Debit", books.rent, 5), ("Credit", books.checking, 4))
+    ]
+    return code_of(lambda: books.twin.create("JournalEntry", {"Line": lines}))
+
+
+@look("closed_books")
+def _(books: Any) -> str:
+    books.close("2026-01-31")
+    return code_of(lambda: books.twin.create("Invoice", books.sale(books.ann, 5, TxnDate="2026-01-31")))
+
+
+@look("deposited_note")
+def _(books: Any) -> str:
+    sold = books.twin.create("SalesReceipt", books.sale(books.ann, 30))
+    line = {"Amount": 30, "LinkedTxn": [{"TxnId": sold["Id"], "TxnType": "SalesReceipt", "TxnLineId": "0"}]}
+    books.made("Deposit", {"DepositToAccountRef": ref(books.checking), "Line": [line]})
+    noted = {"Id": sold["Id"], "SyncToken": "0", "sparse": True, "PrivateNote": "till 2"}
+    return answered(lambda: books.twin.update("SalesReceipt", noted), "6540", "allowed", "refused")
+
+
+@look("matched_update")
+def _(books: Any) -> str:
+    paid = {"PaymentType": "Check", "AccountRef": ref(books.checking), "Line": [books.spend(5)]}
+    made = books.twin.create("Purchase", paid)
+    books.twin.match_bank("Purchase", made["Id"])
+    books.refused("6480", books.twin.delete, "Purchase", made)
+    return code_of(lambda: books.twin.update("Purchase", {**made, "PrivateNote": "x"}))
+
+
+@look("untracked_item")
+def _(books: Any) -> str:
+    sent = {**books.get("Item", books.pump), "TrackQtyOnHand": False}
+    seen = answered(lambda: books.twin.update("Item", sent), "6000", "ignored", "refused")
+    assert books.get("Item", books.pump)["TrackQtyOnHand"] is True
+    return seen
+
+
+@look("order_payable")
+def _(books: Any) -> str:
+    order = {"VendorRef": ref(books.lumber), "Line": [books.spend(5)]}
+    return answered(lambda: books.twin.create("PurchaseOrder", order), "2020", "defaulted", "required")
 
 
 CHOICES = [(row.name, choice) for row in TABLE for choice in row.choices]

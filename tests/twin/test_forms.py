@@ -266,7 +266,7 @@ def test_bundles_post_their_inner_lines(books: Any) -> None:
     from akika_forensics.model.payload import encode
 
     books.twin.put_raw("Item", encode(body))
-    books.refused("5030", books.twin.create, "Item", {"Name": "Other kit", "Type": "Group"})
+    books.refused("2120", books.twin.create, "Item", {"Name": "Other kit", "Type": "Group"})
     line = {"DetailType": "GroupLineDetail", "GroupLineDetail": {"GroupItemRef": {"value": "40"}, "Line": inner}}
     made = books.twin.create("Invoice", {"CustomerRef": {"value": books.ann}, "Line": [line]})
     assert made["TotalAmt"] == 48

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.twin.rules.required import SPARSE_TOO
 from tests.twin.conftest import START, Body, Books, ref
 from tests.twin.model_books import OPEN, OPENING_STOCK, Doc, Key, Model
 
@@ -247,8 +248,7 @@ class Company(RuleBasedStateMachine):
         doc = self.pick(number, *{doc.entity for doc in self.model.docs.values()})
         body = self.stored(doc)
         sent: Body = {"Id": doc.id, "SyncToken": str(doc.token), "sparse": True, "PrivateNote": text}
-        if doc.entity == "Deposit":
-            sent |= {"DepositToAccountRef": body["DepositToAccountRef"], "Line": body["Line"]}
+        sent |= {name: body[name] for name in SPARSE_TOO.get(doc.entity, ())}
         changed = self.twin.update(doc.entity, sent)
         if body.get("PrivateNote") != text:
             doc.token += 1

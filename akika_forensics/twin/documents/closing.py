@@ -23,7 +23,7 @@ def check(session: Session, entity: str, old: dict[str, Any] | None, new: dict[s
         return
     for body in (old, new):
         if body is not None and body.get("TxnDate") and txn_date(body) <= closed:
-            raise faults.closed_books()
+            raise faults.closed_books(session.beliefs.choice("closed_books"))
 
 
 def check_deposited(session: Session, entity: str, old: dict[str, Any], new: dict[str, Any] | None) -> None:
@@ -33,12 +33,16 @@ def check_deposited(session: Session, entity: str, old: dict[str, Any], new: dic
     relinked = entity == "Payment" and session.beliefs.choice("relink_deposited") == "allowed"
     if new is None or _essence(entity, old, relinked) != _essence(entity, new, relinked):
         raise faults.deposited()
+    if session.beliefs.choice("deposited_note") == "refused" and _applied(entity, old) == _applied(entity, new):
+        raise faults.deposited()
+
+
+def _applied(entity: str, body: dict[str, Any]) -> list[tuple[str, str, int]]:
+    return sorted((row.target_entity, row.target_id, row.cents) for row in links.of(entity, body))
 
 
 def _essence(entity: str, body: dict[str, Any], relinked: bool) -> tuple[object, ...]:
-    applied = (
-        [] if relinked else sorted((row.target_entity, row.target_id, row.cents) for row in links.of(entity, body))
-    )
+    applied = [] if relinked else _applied(entity, body)
     lines = (
         [
             (

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.references import Link, get_path, links_of
-from akika_forensics.twin import faults, settings
+from akika_forensics.twin import faults, refusals, settings
 from akika_forensics.twin.session import Session
 
 _SPACES: Final = {
@@ -55,7 +55,7 @@ def name_of(entity: str, target: dict[str, Any]) -> str:
 def resolve(session: Session, entity: str, body: dict[str, Any], old: dict[str, Any] | None) -> None:
     """Check every reference of a request and write the target's present name into it.
 
-    Raises QuickBooksFault 2500 when a target does not exist and 610 when it is inactive; a reference that the
+    Raises QuickBooksFault 2500 (700 for a parent) when a target does not exist and 610 when it is inactive; a reference that the
     record already carried before an update may stay inactive.
     """
     kept = _targets(entity, old) if old else frozenset()
@@ -80,6 +80,8 @@ def _check(session: Session, entity: str, link: Link, body: dict[str, Any], kept
     if record_id == "SHIPPING_ITEM_ID":
         return
     target = session.find(name, record_id)
+    if target is None and leaf == "ParentRef":
+        raise refusals.invalid_parent(record_id)
     if target is None:
         raise faults.invalid_reference(_SPACES.get(name, f"{name}s"), record_id)
     if target.get("Active") is False and (name, record_id) not in kept:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, cents, money
-from akika_forensics.twin import faults, settings
+from akika_forensics.twin import faults, refusals, settings
 from akika_forensics.twin.request import Write, ref_id
+
+_CUSTOM: Final = "CustomSalesTax"
 
 
 def complete(write: Write, body: dict[str, Any], taxable: Decimal) -> Decimal:
@@ -15,13 +17,14 @@ def complete(write: Write, body: dict[str, Any], taxable: Decimal) -> Decimal:
 
     Tax lines that add up to the TotalTax sent with them are an override and stay. Otherwise each rate of the tax code
     is taken of ``taxable``; without a tax code there is no tax, and in a company that charges none no detail either.
-    Source of that: recorded sales receipt. Raises 2500, 6000.
+    Source of that: recorded sales receipt. Raises 2500, 6000, 6160.
     """
     sent = body.get("TxnTaxDetail") or {}
     rows = [line for line in sent.get("TaxLine", []) if line]
     if rows and "TotalTax" in sent and _kept(sent, rows, taxable):
         return money(sent["TotalTax"])
     code = ref_id(sent, "TxnTaxCodeRef")
+    _check_custom(write, code)
     if code is None:
         if rows or money(sent.get("TotalTax")):
             raise faults.business("A tax amount needs the tax lines that explain it, or a tax code.")
@@ -37,6 +40,13 @@ def complete(write: Write, body: dict[str, Any], taxable: Decimal) -> Decimal:
         total = override
     body["TxnTaxDetail"] = {"TxnTaxCodeRef": {"value": code}, "TotalTax": total, "TaxLine": computed}
     return total
+
+
+def _check_custom(write: Write, code: str | None) -> None:
+    """Raises 6160, 6230 for the code that the service keeps for itself. Source: QuickBooks API, list of error codes."""
+    record = write.session.find("TaxCode", code) if code else None
+    if code == _CUSTOM or (record is not None and record.get("Name") == _CUSTOM):
+        raise refusals.custom_sales_tax(update=write.old is not None)
 
 
 def _kept(sent: dict[str, Any], rows: list[dict[str, Any]], taxable: Decimal) -> bool:

@@ -40,6 +40,8 @@ def complete_journal(write: Write, body: dict[str, Any]) -> None:
         count += 1
     if count < 2:
         raise faults.business("Fill out at least two detail lines")
+    if total and write.session.beliefs.choice("unbalanced_journal") == "2300":
+        raise refusals.unbalanced()
     if total:
         raise faults.business("Please balance debits and credits.")
     lines.number_lines(rows, write.old, first=0)

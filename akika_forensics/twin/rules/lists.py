@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from akika_forensics.model.money import ZERO
+from akika_forensics.model.money import ZERO, money
 from akika_forensics.twin import faults, naming, refusals
 from akika_forensics.twin.documents import currency, references
 from akika_forensics.twin.ledger import accounts
@@ -16,6 +16,7 @@ _NO_CHILDREN: Final = frozenset(
      "CashExpenditureExpense", "ExchangeGainOrLoss"}
 )  # fmt: skip
 """Accounts that cannot have or be sub-accounts. Source: QuickBooks API, Account."""
+_KINDS: Final = frozenset({"Inventory", "Service", "NonInventory", "Category", "Group"})
 _SYSTEM_SUBTYPES: Final = frozenset({"OpeningBalanceEquity", "UndepositedFunds", "RetainedEarnings"})
 
 
@@ -74,6 +75,7 @@ def complete_account(write: Write, body: dict[str, Any]) -> None:
     if old is not None and old.get("Classification") != body["Classification"]:
         raise faults.business("The type of an account that is in use cannot be changed to another class.")
     _named(body, 100, '":')
+    _still_held(write, body, "account", "CurrentBalance")
     ends = old is not None and body.get("Active") is False and old.get("Active") is not False
     if ends and (body["AccountSubType"] in _SYSTEM_SUBTYPES or kind in {accounts.RECEIVABLE, accounts.PAYABLE}):
         raise faults.has_dependents("This account is used by QuickBooks and cannot be made inactive.")
@@ -91,6 +93,15 @@ def complete_account(write: Write, body: dict[str, Any]) -> None:
     body.setdefault("CurrentBalance", ZERO)
     body.setdefault("CurrentBalanceWithSubAccounts", ZERO)
     currency.of_account(write, body)
+
+
+def _still_held(write: Write, body: dict[str, Any], kind: str, field: str) -> None:
+    """Raises 6220 where what still holds something cannot be made inactive; else an entry empties it."""
+    old = write.old
+    ends = old is not None and body.get("Active") is False and old.get("Active") is not False
+    refused = write.session.beliefs.choice("inactive_with_balance") == "refused"
+    if old is not None and ends and refused and money(old.get(field)):
+        raise faults.has_balance(kind)
 
 
 def _type_of(subtype: str) -> str:
@@ -113,20 +124,18 @@ def _account_number(write: Write, body: dict[str, Any]) -> None:
 
 
 def complete_item(write: Write, body: dict[str, Any]) -> None:
-    """Raises 2020, 6000, 6240, 6430."""
+    """A bundle is read and kept, never made. Raises 2020, 2120, 6000, 6220, 6240, 6430."""
     old = write.old
     kind = body.get("Type")
     if old is None and not kind:
         raise faults.missing("Type")
-    if old is None and kind == "Group":
-        raise faults.not_offered("a bundle cannot be created through the API.")
-    if kind not in {"Inventory", "Service", "NonInventory", "Category", "Group"}:
-        raise faults.malformed("Type", "enum", kind)
+    if kind not in _KINDS or (old is None and kind == "Group"):
+        raise faults.malformed("Type", "type", kind)
     if old is not None and old.get("TrackQtyOnHand") and kind != "Inventory":
         raise faults.business("An inventory item cannot be changed to another type.")
     if old is not None and kind == "Category" and body.get("Active") is False:
         raise faults.business("A category cannot be made inactive.")
-    _named(body, 100, ":\t\n")
+    _still_held(write, body, "item", "QtyOnHand")
     complete_tree(write, body)
     parent = ref_id(body, "ParentRef")
     if parent is not None:
@@ -147,6 +156,10 @@ def complete_item(write: Write, body: dict[str, Any]) -> None:
 
 
 def _inventory(write: Write, body: dict[str, Any]) -> None:
+    if write.old is not None and write.old.get("TrackQtyOnHand") and not body.get("TrackQtyOnHand"):
+        if write.session.beliefs.choice("untracked_item") == "refused":
+            raise faults.business("An inventory item must track its quantity on hand.")
+        body["TrackQtyOnHand"] = True
     if write.old is None:
         for field in ("TrackQtyOnHand", "QtyOnHand", "InvStartDate"):
             if body.get(field) is None and (write.opening or {}).get(field) is None:

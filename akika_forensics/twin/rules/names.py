@@ -11,6 +11,7 @@ from akika_forensics.twin.request import Write, ref_id
 
 _PARTS: Final = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
 _DEEPEST: Final = 4
+_TREES: Final = frozenset({"Account", "Customer", "Class", "Department"})
 
 
 def complete(write: Write, body: dict[str, Any]) -> None:
@@ -73,7 +74,7 @@ def _may_deactivate(write: Write) -> None:
         raise faults.has_balance(kind)
     children = [
         body
-        for body in (write.session.each(write.entity) if write.entity in {"Customer", "Class", "Department"} else ())
+        for body in (write.session.each(write.entity) if write.entity in _TREES else ())
         if ref_id(body, "ParentRef") == old.get("Id") and body.get("Active") is not False
     ]
     if children:

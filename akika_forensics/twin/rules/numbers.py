@@ -6,7 +6,7 @@ import calendar
 from datetime import date, timedelta
 from typing import Any, Final
 
-from akika_forensics.twin import faults, identity, settings
+from akika_forensics.twin import faults, identity, refusals, settings
 from akika_forensics.twin.request import Write, ref_id, txn_date
 
 SEQUENCES: Final[dict[str, tuple[str, ...]]] = {
@@ -134,6 +134,8 @@ def custom_fields(write: Write, body: dict[str, Any]) -> None:
     """The company's custom fields, with or without a value; a value for one that does not exist is dropped."""
     if write.old is not None and "CustomField" not in write.sent and "CustomField" in body:
         return
+    if any(field.get("StringValue") and not field.get("DefinitionId") for field in body.get("CustomField", [])):
+        raise refusals.custom_field()
     defined = settings.custom_fields(write.session, write.entity)
     sent = {str(field.get("DefinitionId")): field for field in body.get("CustomField", [])}
     if not defined:

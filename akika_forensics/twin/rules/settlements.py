@@ -145,11 +145,7 @@ def _held(old: dict[str, Any] | None, row: dict[str, Any]) -> Any:
 
 
 def complete_deposit(write: Write, body: dict[str, Any]) -> None:
-    """Source for the sparse update that needs the account and the lines: observed by Intuit's own connector."""
     session = write.session
-    for field in ("DepositToAccountRef", "Line"):
-        if not body.get(field) or (write.old is not None and field not in write.sent):
-            raise faults.missing(field)
     references.resolve(session, "Deposit", body, write.old)
     accounts.needs_type(
         session, body["DepositToAccountRef"], DEPOSIT_ACCOUNTS, "Select a bank account for this deposit. It"
