@@ -12,6 +12,7 @@ import pytest
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE, Delete, EntityType
 from akika_forensics.twin import serve
+from akika_forensics.twin.rules.required import SPARSE_TOO
 from tests.twin.conftest import Body, Books
 from tests.twin.life import RECIPES
 
@@ -132,7 +133,7 @@ def _check_updates(desk: Desk, made: Body) -> Body:
         made = changed
     if row.can("sparse"):
         sparse: Body = {"Id": made["Id"], "SyncToken": made["SyncToken"], "sparse": True}
-        for name in ("DepositToAccountRef", "Line") if row.name == "Deposit" else ():
+        for name in SPARSE_TOO.get(row.name, ()):
             sparse[name] = made[name]
         name, value = next(iter(change.items()))
         changed = desk.opened(desk.send({**sparse, name: f"{value} again"}))
