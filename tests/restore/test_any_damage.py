@@ -27,7 +27,8 @@ from akika_forensics.restore.planner import Request, make_plan
 from akika_forensics.restore.rehearse import stage_connection
 from akika_forensics.restore.scope import Scope
 from akika_forensics.restore.verify import Verification, verify
-from akika_forensics.twin import QuickBooksFault, Twin, sample, serve
+from akika_forensics.twin import Beliefs, QuickBooksFault, Twin, sample, serve
+from akika_forensics.twin.uncertain import TABLE
 
 AS_OF = date(2026, 11, 30)
 
@@ -81,8 +82,8 @@ class Outcome:
     verification: Verification
 
 
-def restored(seed: int) -> Outcome:
-    twin = Twin()
+def restored(seed: int, beliefs: Beliefs | None = None) -> Outcome:
+    twin = Twin(beliefs=beliefs)
     sample.build(twin)
     before = state_of(twin)
     assert damage(twin, random.Random(seed)) > 0
@@ -123,7 +124,25 @@ def restored(seed: int) -> Outcome:
     "seed", [*range(4), 23, 109, *(pytest.param(n, marks=pytest.mark.soak) for n in range(4, 300))]
 )
 def test_the_books_come_back_and_what_does_not_was_said(seed: int) -> None:
-    outcome = restored(seed)
+    as_announced(restored(seed))
+
+
+OTHERS = [(row.name, choice) for row in TABLE for choice in row.choices if choice != row.default]
+
+
+@pytest.mark.parametrize("seed", [2, 23, *(pytest.param(n, marks=pytest.mark.soak) for n in range(300, 400))])
+def test_they_do_so_too_when_every_belief_is_wrong(seed: int) -> None:
+    as_announced(restored(seed, Beliefs(dict(OTHERS))))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(400, 500))
+def test_they_do_so_too_when_any_beliefs_are_wrong(seed: int) -> None:
+    chance = random.Random(seed)
+    as_announced(restored(seed, Beliefs(dict(chance.sample(OTHERS, chance.randint(1, 8))))))
+
+
+def as_announced(outcome: Outcome) -> None:
     assert outcome.state == "complete"
     assert outcome.plan.conflicts == ()
     assert outcome.verification.residual == 0
