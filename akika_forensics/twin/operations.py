@@ -6,7 +6,7 @@ import copy
 from typing import Any, Final
 
 from akika_forensics.errors import WrongUse
-from akika_forensics.model.catalogue import CATALOGUE, Delete
+from akika_forensics.model.catalogue import CATALOGUE, Delete, EntityType
 from akika_forensics.twin import bank, faults, identity, refusals, rules, schema, settings, standing, wire
 from akika_forensics.twin.documents import closing, links, merge, voiding
 from akika_forensics.twin.ledger import deactivation, effects, entry, opening, reaccounting, reimbursing
@@ -133,7 +133,7 @@ def update(session: Session, entity: str, body: dict[str, Any], include: frozens
 
 def delete(session: Session, entity: str, body: dict[str, Any]) -> str:
     row = CATALOGUE.get(entity)
-    if row is None or row.delete is not Delete.HARD or not row.can("delete"):
+    if row is None or not _removable(session, row):
         raise faults.unsupported(f"delete {entity}")
     old = _current(session, entity, body)
     record_id = str(old["Id"])
@@ -148,6 +148,12 @@ def delete(session: Session, entity: str, body: dict[str, Any]) -> str:
         session.store.files.remove(record_id)
     bank.forget(session, entity, record_id)
     return record_id
+
+
+def _removable(session: Session, row: EntityType) -> bool:
+    if row.delete is Delete.UNCLEAR:
+        return session.beliefs.choice("journal_code_delete") == "deleted"
+    return row.delete is Delete.HARD and row.can("delete")
 
 
 def _whole_enough(session: Session, entity: str, body: dict[str, Any]) -> None:

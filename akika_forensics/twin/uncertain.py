@@ -297,6 +297,13 @@ TABLE: Final[tuple[Belief, ...]] = (
         "QuickBooks API, metering: unknown",
         "download",
     ),
+    _row(
+        "journal_code_delete",
+        "Can a journal code be deleted?",
+        "refused deleted",
+        _OPEN,
+        "delete JournalCode",
+    ),
     _row("batch_void", "Can an item of a batch be a void?", "applied refused", _OPEN, "batch"),
     _row("batch_send", "Can an item of a batch send a document by e-mail?", "refused sent", _OPEN, "batch"),
     _row(

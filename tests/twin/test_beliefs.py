@@ -368,6 +368,14 @@ def _(books: Any) -> str:
     return "applied" if voided else "refused"
 
 
+@look("journal_code_delete")
+def _(books: Any) -> str:
+    made = books.twin.create("JournalCode", {"Name": "VT"})
+    seen = answered(lambda: books.twin.delete("JournalCode", made), "500", "deleted", "refused")
+    assert (books.twin.get("JournalCode", made["Id"]) is None) == (seen == "deleted")
+    return seen
+
+
 @look("batch_send")
 def _(books: Any) -> str:
     made = books.twin.create("Invoice", {**books.sale(books.ann, 5), "BillEmail": {"Address": "ann@example.com"}})

@@ -235,6 +235,7 @@ UNASKED: Final[dict[str, str]] = {
     "batch_send": "It would send mail to somebody.",
     "bearer_on_file": "It takes the upload of a file, and storage on another host than the sandbox.",
     "send_token": "It would send mail to somebody.",
+    "journal_code_delete": "A journal code that is not deleted would stay.",
     "journal_codes_elsewhere": "A journal code that was taken could not be taken away again.",
     "refresh_token_hard_end": "It takes the app's own secret, which a probe does not ask for.",
     "refresh_token_value": "It takes the app's own secret, which a probe does not ask for.",
