@@ -232,6 +232,10 @@ QUESTIONS: Final[dict[str, Question]] = {
     **guards.QUESTIONS,
 }
 UNASKED: Final[dict[str, str]] = {
+    "multicurrency_by_api": "It takes a company with several currencies, which no company leaves again.",
+    "vendor_currency_on_create": "It takes a company with several currencies, which no company leaves again.",
+    "currency_left_out": "It takes a company with several currencies, which no company leaves again.",
+    "rate_left_out": "It takes a company with several currencies, which no company leaves again.",
     "batch_send": "It would send mail to somebody.",
     "bearer_on_file": "It takes the upload of a file, and storage on another host than the sandbox.",
     "send_token": "It would send mail to somebody.",
