@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -127,6 +127,36 @@ def incident(
     for record in truth["records"]:
         say(f"{record['what']:12} {record['entity']}:{record['id']}")
     sys.stdout.flush()
+
+
+@group.command("beliefs")
+def beliefs(
+    context: typer.Context,
+    profile: str = typer.Option("", help="What a real company answered: the file that `akika twin probe` wrote."),
+) -> None:
+    """What nobody is sure of, what may be, and what is taken for granted until somebody knows."""
+    from akika_forensics.twin.beliefs import BELIEFS, Beliefs, read_profile
+
+    options: Options = context.obj
+    held = read_profile(Path(profile)) if profile else Beliefs()
+    rows: list[dict[str, Any]] = [
+        {
+            "belief": row.name,
+            "question": row.question,
+            "choices": list(row.choices),
+            "taken": held.choice(row.name),
+            "settled": row.name in held.settled,
+            "source": row.source,
+        }
+        for row in BELIEFS.values()
+    ]
+    if options.json:
+        say_json({"beliefs": rows})
+        return
+    for row in rows:
+        marked = [f"[{choice}]" if choice == row["taken"] else choice for choice in row["choices"]]
+        say(f"{row['belief']}: {' or '.join(marked)}{', settled' if row['settled'] else ''}")
+        say(f"  {row['question']} ({row['source']})")
 
 
 @group.command("probe")

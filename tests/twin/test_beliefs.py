@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from akika_forensics.cli.app import main
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.payload import encode
 from akika_forensics.twin import Beliefs, Limits, QuickBooksFault, Twin, serve
@@ -641,3 +643,23 @@ def test_ids_by_type_do_not_meet_those_given_before(books: Any) -> None:
     last = books.made("Bill", bill)
     assert len({made[0], *more, last}) == 5
     assert int(last) > max(int(number) for number in (*made, *more))
+
+
+def test_the_command_line_lists_them_with_what_a_profile_settled(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "profile.json"
+    file.write_text(json.dumps({"format": FORMAT, "beliefs": {"orderby_id": {"choice": "refused"}}}))
+    assert main(["twin", "beliefs", "--profile", str(file), "--json"]) == 0
+    rows = {row["belief"]: row for row in json.loads(capfd.readouterr().out)["beliefs"]}
+    assert rows.keys() == BELIEFS.keys()
+    assert (rows["orderby_id"]["taken"], rows["orderby_id"]["settled"]) == ("refused", True)
+    assert [row["belief"] for row in rows.values() if row["settled"]] == ["orderby_id"]
+    assert main(["twin", "beliefs"]) == 0
+    assert "orderby_id: [works] or refused" in capfd.readouterr().out
+
+
+def test_serving_takes_choices_from_the_command_line(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["twin", "serve", "--belief", "orderby_id=perhaps"]) == 2
+    assert "works or refused" in capfd.readouterr().err
+    assert main(["twin", "serve", "--profile", "/nowhere/profile.json"]) == 2
