@@ -232,6 +232,8 @@ QUESTIONS: Final[dict[str, Question]] = {
     **guards.QUESTIONS,
 }
 UNASKED: Final[dict[str, str]] = {
+    "metering_download": "Sandbox companies are not metered.",
+    "metering_batch": "Sandbox companies are not metered.",
     "multicurrency_by_api": "It takes a company with several currencies, which no company leaves again.",
     "vendor_currency_on_create": "It takes a company with several currencies, which no company leaves again.",
     "currency_left_out": "It takes a company with several currencies, which no company leaves again.",
