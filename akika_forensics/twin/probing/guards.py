@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from akika_forensics.twin.probing.question import Ask, Found, Question, either
-from akika_forensics.twin.probing.stage import Stage, Unclear, ref
+from akika_forensics.twin.probing.stage import Body, Stage, Unclear, ref
 
 
 def _statement(statement: str, choices: tuple[str, str], code: str) -> Ask:
@@ -54,6 +54,39 @@ def _deleted_budget(stage: Stage) -> Found:
     return Found("stub" if named else "time_only", "a budget deleted", f"{', '.join(sorted(reply.body))}")
 
 
+def _unbalanced_journal(stage: Stage) -> Found:
+    def side(posting: str, account: str, amount: int) -> Body:
+        detail = {"PostingType": posting, "AccountRef": ref(account)}
+        return {"Amount": amount, "DetailType": "JournalEntryLineDetail", "JournalEntryLineDetail": detail}
+
+    lines = [side("Debit", stage.account("expense"), 5), side("Credit", stage.account("bank"), 4)]
+    reply = stage.sandbox.create("JournalEntry", {"Line": lines})
+    if reply.code not in {"6000", "2300"}:
+        raise Unclear(reply.told)
+    return Found(reply.code, "a journal entry of 5 against 4", reply.told)
+
+
+def _deposited_note(stage: Stage) -> Found:
+    paid = stage.deposited()
+    reply = stage.sandbox.update("Payment", {**paid, "PrivateNote": "noted"})
+    return either("the note of a payment in a deposit", reply, ("allowed", "refused"), "6540")
+
+
+def _untracked_item(stage: Stage) -> Found:
+    item = stage.now("Item", stage.stock_item())
+    reply = stage.sandbox.update("Item", {**item, "TrackQtyOnHand": False})
+    if reply.fine and not stage.now("Item", str(item["Id"])).get("TrackQtyOnHand"):
+        raise Unclear("The item is no longer counted.")
+    return Found("ignored" if reply.fine else "refused", "an inventory item no longer to be counted", reply.told)
+
+
+def _order_payable(stage: Stage) -> Found:
+    detail = {"AccountRef": ref(stage.account("expense"))}
+    line = {"Amount": 5, "DetailType": "AccountBasedExpenseLineDetail", "AccountBasedExpenseLineDetail": detail}
+    reply = stage.sandbox.create("PurchaseOrder", {"VendorRef": ref(stage.vendor()), "Line": [line]})
+    return either("a purchase order without a payable account", reply, ("defaulted", "required"), "2020")
+
+
 def _void_elsewhere(stage: Stage) -> Found:
     made = stage.transfer()
     reply = stage.sandbox.void("Transfer", {"Id": made["Id"], "SyncToken": made["SyncToken"], "sparse": True})
@@ -72,5 +105,9 @@ QUESTIONS: Final[dict[str, Question]] = {
     "deleted_budget": Question(_deleted_budget, "a budget"),
     "due_next_month": Question(_due_next_month, "a term, an invoice"),
     "template_name": Question(_template_name, "one or two recurring templates"),
+    "unbalanced_journal": Question(_unbalanced_journal),
+    "deposited_note": Question(_deposited_note, "an invoice, a payment, a deposit"),
+    "untracked_item": Question(_untracked_item, "an inventory item"),
+    "order_payable": Question(_order_payable, "a purchase order at most"),
     "void_elsewhere": Question(_void_elsewhere, "a transfer"),
 }

@@ -232,6 +232,9 @@ QUESTIONS: Final[dict[str, Question]] = {
     **guards.QUESTIONS,
 }
 UNASKED: Final[dict[str, str]] = {
+    "matched_update": "It takes a transaction that a bank line is matched to.",
+    "inactive_with_balance": "What the company posts for it could not be taken away for certain.",
+    "closed_books": "It would close the books of the company.",
     "metering_download": "Sandbox companies are not metered.",
     "metering_batch": "Sandbox companies are not metered.",
     "multicurrency_by_api": "It takes a company with several currencies, which no company leaves again.",
