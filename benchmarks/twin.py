@@ -129,6 +129,8 @@ def complete(received: bytearray) -> bool:
         return False
     head = bytes(received[:end]).lower()
     assert b" 200 " in head.partition(b"\r\n")[0], bytes(received[:600])
+    if b"chunked" in head:
+        return received.endswith(b"0\r\n\r\n")
     length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
     return len(received) >= end + 4 + length
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -64,6 +64,19 @@ def _decode(decoder: msgspec.json.Decoder[Any], payload: bytes) -> Any:
 def encode(value: Any) -> bytes:
     """Python to JSON bytes; ``Decimal`` is written as a number with the digits it has."""
     return _ENCODER.encode(value)
+
+
+def copied[T](value: T) -> T:
+    """A decoded value of its own, down to the last list; what it is made of cannot change."""
+    return cast("T", _copied(value))
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _copied(inner) if isinstance(inner, dict | list) else inner for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_copied(inner) if isinstance(inner, dict | list) else inner for inner in value]
+    return value
 
 
 def canonical(payload: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
@@ -86,7 +85,7 @@ class Session:
         body = self.find(entity, record_id)
         if body is None:
             return None
-        self._dirty[key] = copy.deepcopy(body)
+        self._dirty[key] = payloads.copied(body)
         self._touched.add(key)
         return self._dirty[key]
 
@@ -109,9 +108,9 @@ class Session:
     def each(self, entity: str) -> Iterator[dict[str, Any]]:
         """Every body of an entity, as it stands in this request."""
         seen: set[str] = set()
-        for row in self.store.rows(entity):
-            seen.add(row.id)
-            body = self.find(entity, row.id)
+        for record_id in self.store.ids(entity):
+            seen.add(record_id)
+            body = self.find(entity, record_id)
             if body is not None:
                 yield body
         for (name, record_id), body in list(self._dirty.items()):

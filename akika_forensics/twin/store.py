@@ -101,6 +101,11 @@ class Store:
                 return [_row(found) for found in self._db.execute(sql, (entity,))]
             return [_row(found) for found in self._db.execute(sql + " AND updated >= ?", (entity, since))]
 
+    def ids(self, entity: str) -> list[str]:
+        """In no order that means anything."""
+        with self._lock:
+            return [found[0] for found in self._db.execute("SELECT id FROM record WHERE entity = ?", (entity,))]
+
     def records(self, where: str, values: list[Any], order: str, most: int = -1, after: int = 0) -> list[Row]:
         """What a clause over the columns finds, in an order of the columns; ``most`` -1 is no limit."""
         with self._lock:
@@ -109,7 +114,7 @@ class Store:
                 f"WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
                 (*values, most, after),
             )
-            return [Row(*row) for row in found]
+            return [_row(row) for row in found]
 
     def matching(self, where: str, values: list[Any]) -> int:
         """How many records a clause over the columns finds."""
@@ -398,4 +403,4 @@ class Store:
 
 
 def _row(found: tuple[str, str, bytes, int, int, int]) -> Row:
-    return Row(found[0], found[1], bytes(found[2]), bool(found[3]), found[4], found[5])
+    return Row(found[0], found[1], found[2], bool(found[3]), found[4], found[5])

@@ -304,6 +304,8 @@ TABLE: Final[tuple[Belief, ...]] = (
         _OPEN,
         "delete JournalCode",
     ),
+    _row("batch_cdc_query", "Can an item of a batch ask for the change feed?", "refused answered", _OPEN, "batch"),
+    _row("batch_report_query", "Can an item of a batch ask for a report?", "refused answered", _OPEN, "batch"),
     _row("batch_void", "Can an item of a batch be a void?", "applied refused", _OPEN, "batch"),
     _row("batch_send", "Can an item of a batch send a document by e-mail?", "refused sent", _OPEN, "batch"),
     _row(

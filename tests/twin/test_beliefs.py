@@ -360,6 +360,21 @@ def _signed_in(books: Any) -> Iterator[httpx.Client]:
             yield web
 
 
+def _batched(item: Body, key: str) -> Look:
+    def found(books: Any) -> str:
+        (answer,) = books.twin.batch([{"bId": "1", **item}])
+        assert set(answer) == {key, "bId"} or answer["Fault"]["Error"][0]["code"] == "500"
+        return "answered" if key in answer else "refused"
+
+    return found
+
+
+LOOKS["batch_cdc_query"] = _batched(
+    {"CDCQuery": {"Entities": "customer,Invoice", "ChangedSince": "2026-03-02T00:00:00 00:00"}}, "CDCResponse"
+)
+LOOKS["batch_report_query"] = _batched({"ReportQuery": "TrialBalance?end_date=2026-03-31"}, "Report")
+
+
 @look("batch_void")
 def _(books: Any) -> str:
     made = books.twin.create("Invoice", books.sale(books.ann, 5))

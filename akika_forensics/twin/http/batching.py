@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -11,13 +12,15 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import BY_KEY
 from akika_forensics.twin import faults
 from akika_forensics.twin.http import alone, own_ways
-from akika_forensics.twin.reading import query
+from akika_forensics.twin.reading import feed, query
 
 if TYPE_CHECKING:
     from akika_forensics.twin.engine import Twin
 
-LIMIT = 30
-_NOT_ENTITIES = frozenset({"bId", "operation", "optionsData", "Query", "Fault"})
+LIMIT: Final = 30
+READS: Final = frozenset({"Query", "CDCQuery", "ReportQuery"})
+"""Items that change nothing. Source: QuickBooks API, schema of a batch."""
+_NOT_ENTITIES: Final = frozenset({"bId", "operation", "optionsData", "Fault", *READS})
 
 
 def run(twin: Twin, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -37,8 +40,8 @@ def run(twin: Twin, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _one(twin: Twin, item: Mapping[str, Any]) -> dict[str, Any]:
-    if "Query" in item:
-        return {"QueryResponse": msgspec.Raw(query.response(twin.select(str(item["Query"]))))}
+    if READS & item.keys():
+        return _read(twin, item)
     keys = [key for key in item if key not in _NOT_ENTITIES]
     if len(keys) != 1 or keys[0] not in BY_KEY or keys[0] == "TaxService":
         raise faults.unsupported(f"batch item {', '.join(keys) or 'without an entity'}")
@@ -64,6 +67,22 @@ def _one(twin: Twin, item: Mapping[str, Any]) -> dict[str, Any]:
             raise faults.unsupported(f"batch operation {other}")
     payload = twin.payload(entity, own_ways.record_id(entity, stored)) or b"{}"
     return {key: msgspec.Raw(alone.shown(twin, entity, payload))}
+
+
+def _read(twin: Twin, item: Mapping[str, Any]) -> dict[str, Any]:
+    if "Query" in item:
+        return {"QueryResponse": msgspec.Raw(query.response(twin.select(str(item["Query"]))))}
+    if "CDCQuery" in item and twin.beliefs.choice("batch_cdc_query") == "answered":
+        asked = item["CDCQuery"]
+        if not isinstance(asked, dict):
+            raise faults.malformed("CDCQuery", "string", asked)
+        names = feed.names(str(asked.get("Entities") or ""))
+        since = feed.since(str(asked.get("ChangedSince") or ""), twin.clock())
+        return {"CDCResponse": [twin.change_feed(names, since).response()]}
+    if "ReportQuery" in item and twin.beliefs.choice("batch_report_query") == "answered":
+        name, _, parameters = str(item["ReportQuery"]).strip("/").removeprefix("reports/").partition("?")
+        return {"Report": twin.report(name, **dict(parse_qsl(parameters)))}
+    raise faults.unsupported(f"batch item {', '.join(sorted(READS & item.keys()))}")
 
 
 def applied(items: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, Any]]) -> list[str]:

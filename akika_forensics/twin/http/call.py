@@ -6,18 +6,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.twin.http import own_ways
+from akika_forensics.twin.http.batching import READS
 from akika_forensics.twin.http.uploading import Received
 
 _PATH: Final = re.compile(r"/v3/company/(?P<realm>[^/]+)(?P<rest>/.*)?")
 _ENTITLEMENTS: Final = re.compile(r"(/manage)?/entitlements/v3/(?P<realm>[^/]+)/?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """One API request. ``parameters`` are decoded; their names and those of ``headers`` are in lower case.
 
@@ -34,12 +36,12 @@ class Call:
     origin: str = ""
     upload: Received | None = None
 
-    @property
+    @cached_property
     def realm(self) -> str | None:
         match = _PATH.fullmatch(self.path) or _ENTITLEMENTS.fullmatch(self.path)
         return match["realm"] if match else None
 
-    @property
+    @cached_property
     def parts(self) -> list[str]:
         """What follows the company in the path."""
         if _ENTITLEMENTS.fullmatch(self.path):
@@ -55,7 +57,7 @@ class Call:
     def is_batch(self) -> bool:
         return self.method == "POST" and self.parts == ["batch"]
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """``write`` when it may change the company, else ``read``."""
         if self.method != "POST" or self.parts[:1] == ["query"]:
@@ -63,7 +65,7 @@ class Call:
         if self.is_batch:
             try:
                 items = payloads.decode(self.body).get("BatchItemRequest", [])
-                return "read" if items and all("Query" in item for item in items) else "write"
+                return "read" if items and all(READS & item.keys() for item in items) else "write"
             except (WrongUse, AttributeError, TypeError):
                 return "write"
         return "write"

@@ -132,6 +132,11 @@ class Script:
         with self._lock:
             self._rows = rows
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is in force."""
+        return not self._rows
+
     def meet(self, kind: str, subject: Subject | None = None) -> dict[str, Disturbance]:
         """What happens to this request, by what it is; counts it."""
         if not self._rows:

@@ -45,6 +45,11 @@ class Gate:
         """From now on; None is no limits. The windows begin anew."""
         self.throttle = Throttle(limits, lambda: self.twin.clock().timestamp()) if limits else None
 
+    @property
+    def prompt(self) -> bool:
+        """Whether nothing of a request's way may wait for anything else."""
+        return self.script.idle and self.throttle is None and self.before_apply is None and self.after_apply is None
+
     def pass_through(self, call: Call, seen: Seen, authorization: str) -> Outcome | None:
         """The answer, or None when the connection is to be closed without one."""
         met = self._meet(seen, Subject(call))

@@ -5,20 +5,20 @@ from __future__ import annotations
 import gzip
 import re
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
-from akika_forensics.model.catalogue import BY_PATH, EntityType
+from akika_forensics.model.catalogue import BY_PATH, CATALOGUE, EntityType
 from akika_forensics.twin import faults, standing, wire
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.faults import QuickBooksFault
 from akika_forensics.twin.http import alone, batching, downloading, headers, negotiation, own_ways, uploading
 from akika_forensics.twin.http.call import Answer, Call
-from akika_forensics.twin.reading import query, reports
+from akika_forensics.twin.reading import feed, query, reports
 
 JSON: Final = headers.JSON
 _WORTH_PACKING: Final = 500
@@ -160,11 +160,7 @@ def _record(twin: Twin, call: Call, entity: str, record_id: str) -> bytes:
     payload = twin.payload(entity, record_id)
     if payload is None:
         raise faults.not_found()
-    return wire.single(_key(entity), alone.shown(twin, entity, payload), call.started)
-
-
-def _key(entity: str) -> str:
-    return next(row.key for row in BY_PATH.values() if row.name == entity)
+    return wire.single(CATALOGUE[entity].key, alone.shown(twin, entity, payload), call.started)
 
 
 def _query(twin: Twin, call: Call) -> bytes:
@@ -175,19 +171,8 @@ def _query(twin: Twin, call: Call) -> bytes:
 
 
 def _change_feed(twin: Twin, call: Call) -> bytes:
-    names = [name for name in call.parameters.get("entities", "").split(",") if name.strip()]
-    if not names:
-        raise faults.missing("entities")
-    text = call.parameters.get("changedsince", "").strip()
-    if not text:
-        raise faults.missing("changedSince")
-    try:
-        since = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
-    except ValueError:
-        raise faults.malformed("changedSince", "time", text) from None
-    since = since if since.tzinfo else since.replace(tzinfo=wire.PACIFIC)
-    if since > call.started + timedelta(days=1):
-        raise faults.malformed("changedSince", "time", text)
+    names = feed.names(call.parameters.get("entities", ""))
+    since = feed.since(call.parameters.get("changedsince", ""), call.started)
     found = twin.change_feed(names, since)
     return payloads.encode({"CDCResponse": [found.response()], "time": wire.envelope_time(call.started)})
 
@@ -267,7 +252,7 @@ def _sent(twin: Twin, call: Call) -> tuple[bytes, list[str]]:
     entity, record_id = _document(call, name, number, "send")
     twin.send(entity, record_id, call.parameters.get("sendto", ""))
     payload = twin.payload(entity, record_id) or b"{}"
-    return wire.single(_key(entity), payload, call.started), [f"send {entity}:{record_id}"]
+    return wire.single(CATALOGUE[entity].key, payload, call.started), [f"send {entity}:{record_id}"]
 
 
 def _upload(twin: Twin, call: Call, received: uploading.Received) -> tuple[bytes, list[str]]:

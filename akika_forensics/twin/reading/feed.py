@@ -55,6 +55,30 @@ def _answer(group: Group) -> dict[str, Any]:
     return answer
 
 
+def names(text: str) -> list[str]:
+    """The entities of a list with commas, in any case. Raises QuickBooksFault 2020 when it names none."""
+    found = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    if not found:
+        raise faults.missing("entities")
+    return found
+
+
+def since(text: str, now: datetime) -> datetime:
+    """A date, or a time with or without zone; a blank in it was a plus. Raises QuickBooksFault 2020, 2060."""
+    read = text.strip()
+    if not read:
+        raise faults.missing("changedSince")
+    try:
+        moment = datetime.fromisoformat(read.replace(" ", "+") if "T" in read else read)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=wire.PACIFIC)
+        ahead = moment - now
+    except (ValueError, OverflowError):
+        raise faults.malformed("changedSince", "time", text) from None
+    if ahead > timedelta(days=1):
+        raise faults.malformed("changedSince", "time", text)
+    return moment
+
+
 def check_age(beliefs: Beliefs, since: datetime, now: datetime) -> None:
     """Raises QuickBooksFault when the feed does not reach so far back. Source: the text was seen by a third party."""
     if now - since > REACH and beliefs.choice("feed_too_old") == "refused":
@@ -72,12 +96,12 @@ def read(store: Store, entities: Iterable[str], since: datetime) -> Feed:
     start = wire.microseconds(since)
     found = Feed()
     room = MOST
-    for name in dict.fromkeys(name.strip() for name in entities if name.strip()):
-        row = _BY_LOWER.get(name.lower())
+    for name in dict.fromkeys(name.strip().lower() for name in entities if name.strip()):
+        row = _BY_LOWER.get(name)
         if row is None or not row.change_feed or _left_out(store.beliefs, row.name):
-            raise faults.invalid_query(f"Entity {name} is not supported by change data capture")
-        rows = sorted(store.rows(row.name, since=start), key=lambda stored: (stored.updated, stored.id))
-        group = Group(row.name, [stored.payload for stored in rows[:room]])
+            raise faults.invalid_query(f"Entity {row.name if row else name} is not supported by change data capture")
+        rows = store.records("entity = ? AND updated >= ?", [row.name, start], "updated, CAST(id AS INTEGER)", room)
+        group = Group(row.name, [stored.payload for stored in rows])
         room -= len(group.changed)
         group.deleted = store.tombstones(row.name, start)[:room]
         room -= len(group.deleted)
