@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from akika_forensics.model.instants import format_instant
-from akika_forensics.twin.probing import guards
+from akika_forensics.twin.probing import guards, papers
 from akika_forensics.twin.probing.question import Ask, Found, Question, either
 from akika_forensics.twin.probing.sandbox import Reply
 from akika_forensics.twin.probing.stage import Body, Stage, Unclear, ref
@@ -230,6 +230,7 @@ QUESTIONS: Final[dict[str, Question]] = {
     "sparse_elsewhere": Question(_sparse_elsewhere, "a term"),
     "short_delete": Question(_short_delete, "a transfer"),
     **guards.QUESTIONS,
+    **papers.QUESTIONS,
 }
 UNASKED: Final[dict[str, str]] = {
     "matched_update": "It takes a transaction that a bank line is matched to.",
