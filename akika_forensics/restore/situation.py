@@ -73,7 +73,10 @@ def _not_in_before(entity: str, after: Body | None, now: Body | None, *, has_aft
 
 
 def _gone(entity: str, before: Body, after: Body | None, *, has_after: bool) -> Situation:
-    if CATALOGUE[entity].delete is not Delete.HARD:
+    row = CATALOGUE[entity]
+    if row.is_transaction and not row.can("create"):
+        return Situation(Verdict.RECREATE, "It was there before and is gone.")
+    if row.delete is not Delete.HARD:
         return Situation(
             Verdict.ASK, "It is gone although names cannot be deleted: it was probably merged into another."
         )

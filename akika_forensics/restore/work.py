@@ -31,6 +31,12 @@ _ACTIONS = {
     Verdict.DEACTIVATE: Action.DEACTIVATE,
 }
 
+_NOT_WRITABLE = {
+    "ReimburseCharge": "QuickBooks makes it out of a billable expense line: it comes and goes with its bill or purchase, "
+    "under an Id of its own; whether it was billed is put right on QuickBooks' own screens.",
+}
+"""What to say of a kind that no request writes, where there is more to say. Source: QuickBooks API, ReimburseCharge."""
+
 
 @dataclass
 class Item:
@@ -196,7 +202,8 @@ class Work:
                     code="not_writable",
                     record=str(key),
                     label=label,
-                    what=f"The API cannot {needed} this kind of record; put it right on QuickBooks' own screens.",
+                    what=_NOT_WRITABLE.get(row.name)
+                    or f"The API cannot {needed} this kind of record; put it right on QuickBooks' own screens.",
                 )
             )
             return

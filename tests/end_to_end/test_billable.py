@@ -51,6 +51,16 @@ def test_a_bill_comes_back_with_one_charge(scene: Scene, books: Books) -> None:
     assert [(body["Amount"], body["HasBeenInvoiced"]) for body in charges] == [(18, False)]
 
 
+def test_a_charge_in_scope_is_left_to_its_bill(scene: Scene, books: Books) -> None:
+    bill = billable(books)
+    scene.good("capture")
+    scene.twin.delete("Bill", {"Id": bill, "SyncToken": "0"})
+    scene.good("capture")
+    file = scene.planned("--record", f"ReimburseCharge:{int(bill) + 1}")
+    (note,) = scene.good("plan", "show", str(file))["by_hand"]
+    assert "billable expense" in note["what"]
+
+
 def test_an_invoice_comes_back_and_its_charge_is_named_for_a_person(scene: Scene, books: Books) -> None:
     bill = billable(books)
     charge = str(int(bill) + 1)

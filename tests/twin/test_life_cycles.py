@@ -11,7 +11,7 @@ import pytest
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE, Delete, EntityType
-from akika_forensics.twin import serve
+from akika_forensics.twin import schema, serve
 from akika_forensics.twin.rules.required import SPARSE_TOO
 from tests.twin.conftest import Body, Books
 from tests.twin.life import RECIPES
@@ -174,6 +174,27 @@ def test_every_operation_of_the_catalogue_works(books: Books, http: httpx.Client
         assert desk.read(made["Id"]).json()["Fault"]["Error"][0]["code"] == "610"
         assert row.queryable is False or made["Id"] not in [body["Id"] for body in desk.listed()]
     assert books.twin.store.out_of_balance() == []
+
+
+@pytest.mark.parametrize("entity", sorted(name for name, row in CATALOGUE.items() if row.can("create")))
+def test_what_has_no_value_is_absent_and_the_rest_comes_in_the_order_of_the_wire(books: Books, entity: str) -> None:
+    if RECIPES[entity].foreign:
+        _switch_on_currencies(books)
+    recipe = RECIPES[entity].body
+    assert recipe is not None
+    made = books.twin.create(entity, recipe(books))
+    if entity == "TaxService":
+        assert None not in made.values()
+        return
+    kind, body = (entity, made) if entity != "RecurringTransaction" else ("Invoice", made["Invoice"])
+    payload = books.twin.payload(entity, str(body["Id"]))
+    assert payload is not None
+    assert b"null" not in payload
+    assert b'""' not in payload
+    known = list(schema.fields_of(kind))
+    assert [known.index(name) for name in body] == sorted(known.index(name) for name in body)
+    assert isinstance(body["Id"], str)
+    assert isinstance(body["SyncToken"], str)
 
 
 @pytest.mark.parametrize("entity", sorted(CATALOGUE))

@@ -40,6 +40,21 @@ def test_sales_forms_share_their_numbers_and_others_have_their_own(books: Books)
         assert "DocNumber" not in create(entity, form(books, entity))
 
 
+def test_which_kinds_share_their_ids(books: Books) -> None:
+    """Source: recorded answers: names together, transactions together, every other list by itself."""
+    parties = [int(books.made(entity, form(books, entity))) for entity in ("Customer", "Vendor", "Employee")]
+    assert parties == list(range(parties[0], parties[0] + 3))
+    posted = [
+        int(books.made(entity, form(books, entity)))
+        for entity in ("Invoice", "Bill", "JournalEntry", "Transfer", "Estimate", "InventoryAdjustment")
+    ]
+    assert posted == list(range(1, 7))
+    for entity in ("TimeActivity", "Term", "PaymentMethod", "Budget", "TaxAgency", "Department"):
+        assert books.made(entity, form(books, entity)) == "1"
+    assert len(books.made("Class", form(books, "Class"))) == 19
+    assert len(books.made("Attachable", form(books, "Attachable"))) == 19
+
+
 def test_numbers_of_ones_own_are_left_empty_when_they_are_not_given(books: Books) -> None:
     prefer(books, "SalesFormsPrefs", CustomTxnNumbers=True)
     for entity in (*_SALES, "Estimate"):
