@@ -166,3 +166,13 @@ def test_an_invoice_that_claims_to_be_a_template_is_none(books: Books) -> None:
     info = {"Name": "Each month", "RecurType": "Automated"}
     made = books.twin.create("Invoice", books.sale(books.ann, 5, RecurringInfo=info, RecurDataRef=ref("5")))
     assert {"RecurringInfo", "RecurDataRef"} & set(made) == set()
+
+
+def test_a_company_keeps_what_it_cannot_be_without(books: Books) -> None:
+    before = books.get("CompanyInfo", "1")
+    after = books.twin.update("CompanyInfo", {"Id": "1", "SyncToken": "0", "LegalName": "Garden and Sons Ltd"})
+    assert after["LegalName"] == "Garden and Sons Ltd"
+    for field in ("CompanyName", "Country", "FiscalYearStartMonth"):
+        assert after[field] == before[field]
+    for field in ("CompanyStartDate", "SupportedLanguages", "NameValue"):
+        assert after[field] == before[field]

@@ -18,6 +18,9 @@ _SYSTEM: Final = schema.SYSTEM
 _HOME_ONLY: Final = frozenset({"GlobalTaxCalculation", "DiscountRate", "DiscountAmt", "HomeTotalAmt", "HomeBalance"})
 """Fields that mean nothing to a US company, or are reckoned by the service; ignored in a request."""
 
+_ALWAYS: Final = {"CompanyInfo": frozenset({"CompanyName", "Country", "FiscalYearStartMonth", "DefaultTimeZone"})}
+"""Fields of one kind that cannot be without a value."""
+
 _TEMPLATES_ONLY: Final = frozenset({"RecurringInfo", "RecurDataRef"})
 """What only a recurring template says, and the service of the transactions it makes."""
 
@@ -95,7 +98,14 @@ def drop_unwritable(entity: str, body: dict[str, Any]) -> dict[str, Any]:
 def full(entity: str, old: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
     """Omitted writable fields are emptied, but for the recorded exceptions; a preference always has a value."""
     computed = {name for name in CATALOGUE[entity].computed if "." not in name and "[" not in name}
-    stay = computed | _SYSTEM | _STAY | _TEMPLATES_ONLY | ({"TxnTaxDetail"} if entity in _UNTAXED else set())
+    stay = (
+        computed
+        | _ALWAYS.get(entity, frozenset())
+        | _SYSTEM
+        | _STAY
+        | _TEMPLATES_ONLY
+        | ({"TxnTaxDetail"} if entity in _UNTAXED else set())
+    )
     if entity == "Preferences":
         return sparse(entity, old, sent)
     body = {name: copy.deepcopy(value) for name, value in old.items() if name in stay}
@@ -149,12 +159,22 @@ def list_links(entity: str, body: dict[str, Any]) -> None:
 
 
 def same(entity: str, one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two bodies differ in nothing but what every save changes."""
+    """Whether two bodies differ in nothing but what every save changes, the labels of references and empty values."""
 
     def core(body: dict[str, Any]) -> bytes:
         from akika_forensics.model import payload as payloads  # noqa: PLC0415 - only compared here
 
         kept = {k: v for k, v in body.items() if k not in {"MetaData", "SyncToken", "sparse", "domain"}}
-        return payloads.canonical_value(schema.ordered(entity, kept))
+        return payloads.canonical_value(_bare(schema.ordered(entity, kept)))
 
     return core(one) == core(other)
+
+
+def _bare(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_bare(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    labelled = "value" in value and set(value) <= schema.REF_KEYS
+    bare = {name: _bare(inner) for name, inner in value.items() if not (labelled and name == "name")}
+    return {name: inner for name, inner in bare.items() if inner not in (None, "", [], {})}

@@ -40,6 +40,7 @@ _UNNAMED_ON: Final = {
     "Deposit": frozenset({"PaymentMethodRef"}),
     "Customer": frozenset({"ParentRef", "SalesTermRef", "PaymentMethodRef"}),
     "Vendor": frozenset({"TermRef"}),
+    "Account": frozenset({"ParentRef"}),
     "Class": frozenset({"ParentRef"}),
     "Department": frozenset({"ParentRef"}),
 }

@@ -132,7 +132,7 @@ def address(write: Write, body: dict[str, Any], field: str, party: dict[str, Any
 
 def custom_fields(write: Write, body: dict[str, Any]) -> None:
     """The company's custom fields, with or without a value; a value for one that does not exist is dropped."""
-    if write.old is not None and "CustomField" not in write.sent and "CustomField" in body:
+    if write.old is not None and "CustomField" in body and body["CustomField"] == write.old.get("CustomField"):
         return
     if any(field.get("StringValue") and not field.get("DefinitionId") for field in body.get("CustomField", [])):
         raise refusals.custom_field()
