@@ -45,6 +45,7 @@ def test_every_kind_of_record_is_captured_exported_and_loaded(scene: Scene, tmp_
     before = scene.twin.dump()
     assert {entity for entity, _ in before} == set(readable_entities())
     taken = scene.good("capture")
+    assert {line["residual"] for line in scene.good("check", "s1")["tie_out"]} == {"0.00"}
     assert taken["complete"] is True
     captured = {(record.key.entity, record.key.id): record.payload for record in scene.case.snapshot("s1").records()}
     assert captured == before

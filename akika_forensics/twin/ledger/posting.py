@@ -26,6 +26,8 @@ def postings(session: Session, entity: str, body: dict[str, Any], *, make: bool 
     rule = _RULES.get(entity)
     if rule is None:
         return []
+    if entity == "TaxPayment":
+        body = {**body, "TxnDate": body.get("PaymentDate") or body.get("TxnDate", "")}
     entry = Entry(session, body, make=make)
     rule(entry, entity, body)
     return entry.finish()
@@ -173,6 +175,13 @@ def _card_payment(entry: Entry, _: str, body: dict[str, Any]) -> None:
     entry.add(ref_id(body, "BankAccountRef"), -amount)
 
 
+def _tax_payment(entry: Entry, _: str, body: dict[str, Any]) -> None:
+    """Out of a bank account to the tax authority, or back. The record names no agency. Source: QuickBooks API, TaxPayment."""
+    amount = money(body.get("PaymentAmount")) * (-1 if body.get("Refund") else 1)
+    entry.add(entry.tax_account(""), amount)
+    entry.add(ref_id(body, "PaymentAccountRef"), -amount)
+
+
 _RULES: Final[dict[str, Callable[[Entry, str, dict[str, Any]], None]]] = {
     "Invoice": _sales,
     "SalesReceipt": _sales,
@@ -187,4 +196,5 @@ _RULES: Final[dict[str, Callable[[Entry, str, dict[str, Any]], None]]] = {
     "Deposit": _deposit,
     "Transfer": _transfer,
     "CreditCardPayment": _card_payment,
+    "TaxPayment": _tax_payment,
 }
