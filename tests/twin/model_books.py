@@ -14,6 +14,7 @@ OPENING_STOCK: Final = (10, 400)
 
 SIDES: Final = {"Invoice": 1, "SalesReceipt": 1, "CreditMemo": -1, "RefundReceipt": -1}
 BUYS: Final = {"Bill": 1, "Purchase": 1, "VendorCredit": -1}
+CHARGE: Final = "ReimburseCharge"
 OPEN: Final = frozenset({"Invoice", "CreditMemo", "Bill", "VendorCredit"})
 
 type Key = tuple[str, str]
@@ -21,7 +22,10 @@ type Key = tuple[str, str]
 
 @dataclass
 class Doc:
-    """One transaction as the model sees it. ``units`` are pumps, ``applied`` what it settles of others, in cents."""
+    """One transaction as the model sees it. ``units`` are pumps, ``applied`` what it settles of others, in cents.
+
+    ``charges`` is the Id of what its billable line is charged by; an invoice of that fulfils it.
+    """
 
     entity: str
     id: str
@@ -35,6 +39,7 @@ class Doc:
     applied: dict[Key, int] = field(default_factory=dict)
     holds: list[Key] = field(default_factory=list)
     fulfils: Key | None = None
+    charges: str = ""
     voided: bool = False
 
     @property
@@ -76,9 +81,12 @@ class Model:
         )
 
     def drop(self, doc: Doc) -> None:
-        """A document is gone: what settled or held it lets go of it."""
+        """A document is gone, with what it charged: what settled, held or billed it lets go of it."""
         self.docs.pop(doc.key, None)
         self.release(doc)
+        for other in self.docs.values():
+            if doc.charges and other.fulfils == (CHARGE, doc.charges):
+                other.fulfils = None
 
     def release(self, doc: Doc) -> None:
         for other in self.docs.values():

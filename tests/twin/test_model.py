@@ -19,7 +19,7 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.twin.rules.required import SPARSE_TOO
 from tests.twin.conftest import START, Body, Books, ref
-from tests.twin.model_books import OPEN, OPENING_STOCK, Doc, Key, Model
+from tests.twin.model_books import CHARGE, OPEN, OPENING_STOCK, Doc, Key, Model
 
 SOAK = os.environ.get("AKIKA_TEST_PROFILE") == "soak"
 DAYS = st.sampled_from(["2026-01-05", "2026-01-20", "2026-02-10", "2026-03-01"])
@@ -200,6 +200,32 @@ class Company(RuleBasedStateMachine):
         body = self.books.sale(customer, money(cents), TxnDate=day, LinkedTxn=link)
         self.keyed("Invoice", body, party=estimate.party, cents=cents, fulfils=estimate.key)
 
+    @rule(ann=st.booleans(), cents=CENTS, day=DAYS)
+    def spend_for_a_customer(self, ann: bool, cents: int, day: str) -> None:
+        line = self.books.spend(money(cents))
+        customer = self.books.ann if ann else self.books.bob
+        detail = {"BillableStatus": "Billable", "CustomerRef": ref(customer)}
+        line["AccountBasedExpenseLineDetail"] |= detail
+        body = {"TxnDate": day, "VendorRef": ref(self.books.lumber), "Line": [line]}
+        seen = {"party": f"Vendor:{self.books.lumber}", "account": "Checking", "other": "Rent"}
+        doc = self.keyed("Bill", body, cents=cents, **seen)
+        doc.charges = str(int(doc.id) + 1)
+
+    def unbilled(self) -> list[Doc]:
+        return [
+            doc for doc in self.model.of("Bill") if doc.charges and not self.model.fulfilled_by((CHARGE, doc.charges))
+        ]
+
+    @rule(number=PICK, cents=CENTS, day=DAYS)
+    @precondition(lambda self: self.unbilled())
+    def bill_a_charge(self, number: int, cents: int, day: str) -> None:
+        found = self.unbilled()
+        charge = self.books.get(CHARGE, found[number % len(found)].charges)
+        customer = charge["CustomerRef"]["value"]
+        body = self.books.sale(customer, money(cents), TxnDate=day)
+        body["LinkedTxn"] = [{"TxnId": charge["Id"], "TxnType": CHARGE}]
+        self.keyed("Invoice", body, party=f"Customer:{customer}", cents=cents, fulfils=(CHARGE, charge["Id"]))
+
     # changing
 
     @rule(number=PICK, day=DAYS)
@@ -334,6 +360,21 @@ class Company(RuleBasedStateMachine):
             assert mirrors == self.expected_mirrors(doc), doc
             if doc.entity == "Estimate":
                 assert body["TxnStatus"] == ("Closed" if self.model.fulfilled_by(doc.key) else "Pending")
+
+    @invariant()
+    def a_charge_stands_for_each_billable_line(self) -> None:
+        charging = {doc.charges: doc for doc in self.model.docs.values() if doc.charges}
+        stored = {record_id for entity, record_id in self.twin.dump() if entity == CHARGE}
+        assert stored == set(charging)
+        for charge_id, doc in charging.items():
+            charge = self.books.get(CHARGE, charge_id)
+            invoices = [key.key for key in self.model.fulfilled_by((CHARGE, charge_id))]
+            assert in_cents(charge["Amount"]) == doc.cents or invoices
+            assert charge["HasBeenInvoiced"] is bool(invoices)
+            assert [(link["TxnType"], link["TxnId"]) for link in charge.get("LinkedTxn", [])] == invoices
+            (line,) = self.stored(doc)["Line"]
+            status = line["AccountBasedExpenseLineDetail"]["BillableStatus"]
+            assert status == ("HasBeenBilled" if invoices else "Billable")
 
     def expected_mirrors(self, doc: Doc) -> Counter[Key]:
         wanted: list[Key] = [other.key for other in self.model.settled_by(doc.key)]
