@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from akika_forensics.twin import identity, wire
-from akika_forensics.twin.documents.charges import ENTITY, detail, of_document
+from akika_forensics.twin.documents.charges import ENTITY, detail, of_document, said
 from akika_forensics.twin.ledger import effects
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import LinkRow
@@ -43,33 +43,10 @@ def _make(session: Session, entity: str, body: dict[str, Any], line: dict[str, A
     stamp = wire.metadata_time(session.moment)
     charge: dict[str, Any] = {"HasBeenInvoiced": False, "domain": "QBO", "sparse": False, "Id": charge_id}
     charge |= {"SyncToken": "0", "MetaData": {"CreateTime": stamp, "LastUpdatedTime": stamp}}
-    charge |= _said(body, line, found)
+    charge |= said(body, line, found)
     session.put(ENTITY, charge)
     target = LinkRow(ENTITY, charge_id, entity, str(body["Id"]), 0, str(line["Id"]))
     session.store.set_links(ENTITY, charge_id, [target])
-
-
-def _said(body: dict[str, Any], line: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    """What a charge repeats of its line."""
-    shown: dict[str, Any] = {"TaxCodeRef": dict(found.get("TaxCodeRef") or {"value": "NON"})}
-    for source, field in (("ItemRef", "ItemRef"), ("AccountRef", "ItemAccountRef"), ("ClassRef", "ClassRef")):
-        if found.get(source):
-            shown[field] = dict(found[source])
-    for field in ("Qty", "UnitPrice", "MarkupInfo"):
-        if field in found:
-            shown[field] = found[field]
-    row = {"Id": "1", "LineNum": 1, "Amount": line["Amount"], "DetailType": "ReimburseLineDetail"}
-    if line.get("Description"):
-        row["Description"] = line["Description"]
-    said = {
-        "CustomerRef": dict(found["CustomerRef"]),
-        "Amount": line["Amount"],
-        "TxnDate": body["TxnDate"],
-        "Line": [{**row, "ReimburseLineDetail": shown}],
-    }
-    if body.get("CurrencyRef"):
-        said["CurrencyRef"] = dict(body["CurrencyRef"])
-    return said
 
 
 def _follow(
@@ -82,9 +59,9 @@ def _follow(
     if charge.get("HasBeenInvoiced"):
         found["BillableStatus"] = "HasBeenBilled"
         return
-    said = _said(body, line, found)
-    if any(charge.get(name) != value for name, value in said.items()):
+    wanted = said(body, line, found)
+    if any(charge.get(name) != value for name, value in wanted.items()):
         own = session.edit(ENTITY, charge_id)
         assert own is not None  # noqa: S101 - found above
-        own.update(said)
+        own.update(wanted)
         own["SyncToken"] = str(int(str(own.get("SyncToken", "0"))) + 1)
