@@ -17,6 +17,7 @@ from akika_forensics.twin import Twin, sample
 from akika_forensics.twin.ledger import accounts
 
 from .conftest import Books
+from .foreign_scene import Abroad
 from .served_scene import Company
 
 
@@ -389,6 +390,21 @@ def test_the_sample_company_adds_up() -> None:
     earned, standing = twin.report("ProfitAndLoss", **year), twin.report("BalanceSheet", **year)
     assert total(standing, "NetIncome") == total(earned, "NetIncome") != [Decimal(0)]
     twin.close()
+
+
+def test_other_currencies_add_up_at_home() -> None:
+    abroad = Abroad()
+    made = abroad.invoice(100, "1.10", TxnDate="2026-01-10")
+    abroad.paid(100, "1.25", ("Invoice", made["Id"], 100), into=abroad.euros)
+    abroad.invoice(40, "1.20", TxnDate="2026-02-10")
+    abroad.bill(30, "1.50", TxnDate="2026-02-11")
+    report = abroad.twin.report("ProfitAndLoss", start_date="2026-01-01", end_date="2026-03-31")
+    assert report["Header"]["Currency"] == "USD"
+    assert lines(report)[abroad.sales] == ["158.00"]
+    assert lines(report)[abroad.rent] == ["45.00"]
+    assert total(report, "NetIncome") == [Decimal("158.00") - Decimal("45.00") + Decimal("15.00")]
+    check(abroad.twin, start_date="2026-01-01", end_date="2026-03-31")
+    abroad.twin.close()
 
 
 KINDS = sorted(accounts.CLASSIFICATION)
