@@ -322,3 +322,15 @@ def test_files_are_attached_found_and_removed(client: QuickBooks, books: Any, tm
     found = Attachable.get(int(found.Id), qb=client)
     found.delete(qb=client)
     assert Attachable.all(qb=client) == []
+
+
+def test_a_document_is_printed_and_sent(client: QuickBooks, books: Any) -> None:
+    invoice = invoice_for(books, books.ann)
+    invoice = invoice.save(qb=client)
+    assert invoice.download_pdf(qb=client).startswith(b"%PDF-1.4")
+    with pytest.raises(QuickbooksException) as caught:
+        invoice.send(qb=client)
+    assert caught.value.error_code == 6000
+    sent = invoice.send(qb=client, send_to="ann+ponds@example.com")
+    assert sent["Invoice"]["BillEmail"] == {"Address": "ann+ponds@example.com"}
+    assert Invoice.get(int(invoice.Id), qb=client).EmailStatus == "EmailSent"

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from akika_forensics.twin import Twin, sample
 from akika_forensics.twin.ledger import accounts
+from akika_forensics.twin.reading import sheet
 
 from .conftest import Books
 from .foreign_scene import Abroad
@@ -318,6 +319,17 @@ def test_all_dates_have_no_days_in_the_header(books: Books) -> None:
     assert [one["ColTitle"] for one in report["Columns"]["Column"]][1:] == [
         "Jun 20 - Dec 31, 2024", "Jan - Dec 2025", "Jan 1 - Mar 2, 2026",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["ProfitAndLoss", "BalanceSheet"])
+def test_too_wide_a_report_is_cut_off_without_a_refusal(
+    books: Books, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = {"start_date": "2026-01-01", "end_date": "2026-03-31", "summarize_column_by": "Days"}
+    assert len(books.twin.report(name, **ask)["Rows"]["Row"]) > 1
+    monkeypatch.setattr(sheet, "MOST_CELLS", 500)
+    (row,) = books.twin.report(name, **ask)["Rows"]["Row"]
+    assert values(row) == ["Unable to display more data. Please reduce the date range."]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,10 @@ def build(session: Session, period: Period, parameters: Mapping[str, str]) -> tu
         columns = [(one, dated(one)) for one in periods.cut(session, period, by)]
     else:
         raise faults.malformed("summarize_column_by", "enum", by)
+    headings = [sheet.column("", "Account", ColKey="account"), *(heading for _, heading in columns)]
+    row = sheet.too_much(session.store.count("Account", inactive=True), len(columns))
+    if row is not None:
+        return {"Columns": {"Column": headings}, "Rows": {"Row": [row]}}, True
     found = [_standing(session, one.end) for one, _ in columns]
     everything = {account for standing, _ in found for account in standing}
     known = bool(everything) or any(income is not None for _, income in found)
@@ -38,7 +42,6 @@ def build(session: Session, period: Period, parameters: Mapping[str, str]) -> tu
     chart = Chart(session, table, len(columns))
     income = [earned for _, earned in found]
     kept = [standing.get("") for standing, _ in found] if retained is None else None
-    headings = [sheet.column("", "Account", ColKey="account"), *(heading for _, heading in columns)]
     rows = [_assets(chart), _other_side(chart, income, kept)]
     return {"Columns": {"Column": headings}, "Rows": {"Row": rows}}, known
 

@@ -32,11 +32,14 @@ def build(session: Session, period: Period, parameters: Mapping[str, str]) -> tu
     """Columns and rows, and whether there is anything in them. Raises QuickBooksFault 2170."""
     customers = {one.strip() for one in parameters.get("customer", "").split(",") if one.strip()}
     columns = _columns(session, period, parameters.get("summarize_column_by") or "Total", customers)
+    headings = [sheet.column("", "Account", ColKey="account"), *(one.heading for one in columns)]
+    row = sheet.too_much(session.store.count("Account", inactive=True), len(columns))
+    if row is not None:
+        return {"Columns": {"Column": headings}, "Rows": {"Row": [row]}}, True
     found = [_figures(session, one, customers) for one in columns]
     everything = {account for one in found for account in one}
     table = {account: [one.get(account) for one in found] for account in everything}
     chart = Chart(session, table, len(columns))
-    headings = [sheet.column("", "Account", ColKey="account"), *(one.heading for one in columns)]
     return {"Columns": {"Column": headings}, "Rows": {"Row": _rows(chart, bool(everything))}}, bool(everything)
 
 

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 type Figures = Sequence[int | None]
 """Cents, a column each; None where nothing was posted, which is shown as nothing."""
+
+MOST_CELLS: Final = 400_000
+"""Of a report; beyond, QuickBooks answers less without a word but this row's. Source: QuickBooks API, limits."""
+
+
+def too_much(accounts: int, columns: int) -> dict[str, Any] | None:
+    """The only row of a report that would have too many cells; None for one that has not."""
+    if accounts * columns <= MOST_CELLS:
+        return None
+    return {"ColData": [{"value": "Unable to display more data. Please reduce the date range."}], "type": "Data"}
 
 
 def column(title: str, kind: str, **more: str) -> dict[str, Any]:
