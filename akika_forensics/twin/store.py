@@ -107,11 +107,16 @@ class Store:
             return [found[0] for found in self._db.execute("SELECT id FROM record WHERE entity = ?", (entity,))]
 
     def records(self, where: str, values: list[Any], order: str, most: int = -1, after: int = 0) -> list[Row]:
-        """What a clause over the columns finds, in an order of the columns; ``most`` -1 is no limit."""
+        """What a clause over the columns finds, in an order of the columns; ``most`` -1 is no limit.
+
+        The keys are put in order first: a sort that carries the payloads takes four times as long. CROSS JOIN keeps
+        SQLite from looping over the records and so from another order.
+        """
         with self._lock:
             found = self._db.execute(
-                "SELECT entity, id, payload, active, created, updated FROM record "  # noqa: S608 - values are bound
-                f"WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
+                "SELECT r.entity, r.id, r.payload, r.active, r.created, r.updated FROM "  # noqa: S608 - values are bound
+                f"(SELECT entity, id FROM record WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?) AS k "
+                "CROSS JOIN record AS r ON r.entity = k.entity AND r.id = k.id",
                 (*values, most, after),
             )
             return [_row(row) for row in found]

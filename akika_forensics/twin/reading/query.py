@@ -110,8 +110,10 @@ def _sort_key(pair: tuple[Row, dict[str, Any]], path: fields.Path) -> tuple[int,
         return 1, int(stored.id) if stored.id.lstrip("-").isdigit() else 0
     if path[0] == "MetaData":
         return 1, (stored.created if path[1] == "CreateTime" else stored.updated) // 1_000_000
-    values = fields.values_at(body, path)
-    if not values:
+    values = (
+        fields.values_at(body, path) if len(path) > 1 or isinstance(body.get(path[0]), dict) else [body.get(path[0])]
+    )
+    if not values or values[0] is None:
         return 0, 0
     return 1, values[0] if isinstance(values[0], bool | int | Decimal) else str(values[0]).casefold()
 
