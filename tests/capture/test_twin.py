@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from akika_forensics import capture
+from akika_forensics.errors import Fault
 from akika_forensics.model.instants import now
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Tokens, open_reader
@@ -85,7 +86,20 @@ def test_nothing_but_reads_was_seen_by_the_server(twin: Twin, writer: Any) -> No
 
 
 @pytest.mark.parametrize(
-    "spec", ["throttle@every7", "error@every9", "drop@every8", "refuse@every10", "throttle@1-3,error@20-22"]
+    "spec",
+    [
+        "throttle@every7",
+        "error@every9",
+        "drop@every8",
+        "refuse@every10",
+        "throttle@1-3,error@20-22",
+        "cut@every6",
+        "cut@[operation=query]:every4:10",
+        "unavailable@every9,lost@every7",
+        "unauthorized@every11",
+        "seed=1,error@4%,drop@4%,cut@4%,throttle@4%",
+        "refuse@sign-in:1,unavailable@sign-in:2,unauthorized@read:5",
+    ],
 )
 def test_a_service_in_trouble_is_captured_whole(twin: Twin, writer: Any, spec: str) -> None:
     with serve(twin, faults=spec) as server:
@@ -147,3 +161,18 @@ def test_real_records(shared_data: Path, writer: Any) -> None:
         assert "unknown_field" not in writer.codes()
     finally:
         twin.close()
+
+
+@pytest.mark.parametrize("number", [2, 3, 7])
+def test_a_fault_inside_an_accepted_answer_is_no_answer(twin: Twin, writer: Any, number: int) -> None:
+    """Whichever request meets it: the capture says so, or asks again; it does not take it for an empty list."""
+    with serve(twin, faults=f"fault@read:{number}") as server:
+        try:
+            complete = _capture(server, writer)["complete"]
+        except Fault:
+            complete = False
+        assert [seen.disturbed for seen in server.log].count("fault") == 1
+    if complete:
+        assert writer.state == twin.dump()
+    else:
+        assert writer.committed is None or writer.codes()
