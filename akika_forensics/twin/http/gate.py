@@ -59,14 +59,12 @@ class Gate:
                 return None
             found = _instead(self.twin, call, met) or self._refused(call, authorization)
             if found is not None:
-                self.twin.requests.done(seen, found.status, found.body)
+                self._note(seen, found, met)
             else:
                 found = self._limited(call, seen, met)
         except Exception:
             self.twin.requests.done(seen, 500, b"")
             raise
-        if "lost" in met:
-            found = service.system_failure(call.started)
         if "drop" in met:
             return None
         service.pack(call, found)
@@ -83,6 +81,9 @@ class Gate:
             found = _failure()
         self.twin.requests.done(seen, 0 if "drop" in met else found.status, b"")
         return None if "drop" in met else Outcome(found, _cut(met))
+
+    def _note(self, seen: Seen, found: Answer, met: dict[str, Disturbance]) -> None:
+        self.twin.requests.done(seen, 0 if "drop" in met else found.status, found.body)
 
     def _meet(self, seen: Seen, subject: Subject | None) -> dict[str, Disturbance]:
         met = self.script.meet(seen.kind, subject)
@@ -105,7 +106,7 @@ class Gate:
                 throttle.enter(batch=call.is_batch)
         except faults.GatewayFault:
             found = service.too_many(self.twin, call.started)
-            self.twin.requests.done(seen, found.status, found.body)
+            self._note(seen, found, met)
             return found
         try:
             return self._apply(call, seen, met)
@@ -121,8 +122,9 @@ class Gate:
             found = service.answer(self.twin, call)
             seen.applied, seen.replayed = found.applied, found.replayed
             seen.charged = metering.charge(call, seen.kind, found, self.twin.beliefs)
-            status = 0 if "drop" in met else 500 if "lost" in met else found.status
-            self.twin.requests.done(seen, status, found.body)
+            if "lost" in met:
+                found = service.system_failure(call.started)
+            self._note(seen, found, met)
         self.meter.count(seen.month, seen.charged)
         if self.after_apply is not None:
             self.after_apply(seen.kind_number, seen.kind)
