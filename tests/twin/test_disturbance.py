@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from akika_forensics.errors import WrongUse
@@ -263,3 +263,33 @@ def test_they_are_set_looked_at_and_ended_while_it_runs(company: Any) -> None:
     assert len(web.get("/twin/faults").json()["faults"]) == 2
     assert web.delete("/twin/faults").json() == {"faults": []}
     assert {company.get("customer/1").status_code for _ in range(5)} == {200}
+
+
+_WHATS = st.sampled_from(sorted([*ANSWERS, "refuse", "lost", "drop", "cut"]))
+_WHENS = st.one_of(st.integers(1, 6).map(str), st.just("*"), st.just("every2"), st.integers(0, 100).map("{}%".format))
+_KINDS = st.sampled_from(["", "write:", "read:", "[entity=Customer]:", "[operation=update]:", "write[body=name]:"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(st.lists(st.tuples(_WHATS, _KINDS, _WHENS), max_size=4), st.integers(0, 9))
+def test_whatever_goes_wrong_the_log_says_what_is_in_the_books(company: Any, parts: list[Any], seed: int) -> None:
+    put(company, ",".join([f"seed={seed}", *(f"{what}@{kind}{when}" for what, kind, when in parts)]))
+    begun = company.server.twin.requests.last
+    before = names(company)
+    answered: dict[str, int] = {}
+    for number in range(6):
+        name = f"Name {begun}-{number}"
+        try:
+            answer = company.post("customer", {"DisplayName": name})
+            answered[name] = answer.status_code if "Fault" not in answer.json() else 0
+        except httpx.TransportError:
+            answered[name] = 0
+    rows = [seen for seen in company.server.log if seen.seq > begun and seen.kind == "write"]
+    assert len(rows) == 6
+    new = names(company) - before
+    for (name, status), row in zip(answered.items(), rows, strict=True):
+        assert name in row.body
+        assert (name in new) == bool(row.applied)
+        assert status != 200 or row.applied, "what was accepted is there"
+        assert not row.applied or not {*ANSWERS, "refuse"} & set(row.disturbed.split(","))
+    assert len(new) == sum(len(row.applied) for row in rows)
