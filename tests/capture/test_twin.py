@@ -96,8 +96,8 @@ def test_nothing_but_reads_was_seen_by_the_server(twin: Twin, writer: Any) -> No
         "cut@every6",
         "cut@[operation=query]:every4:10",
         "unavailable@every9,lost@every7",
-        "unauthorized@every11",
-        "seed=1,error@4%,drop@4%,cut@4%,throttle@4%",
+        "unauthorized@11",
+        "seed=1,error@2%,drop@2%,cut@2%,throttle@2%",
         "refuse@sign-in:1,unavailable@sign-in:2,unauthorized@read:5",
     ],
 )
