@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
+from akika_forensics.model.instants import format_instant
 from akika_forensics.twin.probing.question import Ask, Found, Question, either
+from akika_forensics.twin.probing.sandbox import Reply
 from akika_forensics.twin.probing.stage import Body, Stage, Unclear, ref
 
 
@@ -87,6 +90,23 @@ def _order_payable(stage: Stage) -> Found:
     return either("a purchase order without a payable account", reply, ("defaulted", "required"), "2020")
 
 
+def _item_of_a_batch(what: str, item: Body) -> Ask:
+    def ask(stage: Stage) -> Found:
+        reply = stage.sandbox.batch([{"bId": "1", **item}])
+        if not reply.fine:
+            raise Unclear(reply.told)
+        answered = Reply(reply.status, reply.body["BatchItemResponse"][0])
+        return Found("answered" if answered.fine else "refused", f"a batch with {what}", answered.told)
+
+    return ask
+
+
+def _batch_feed(stage: Stage) -> Found:
+    since = format_instant(stage.begun - timedelta(hours=1))
+    item = {"CDCQuery": {"Entities": "Customer", "ChangedSince": since}}
+    return _item_of_a_batch("the change feed", item)(stage)
+
+
 def _void_elsewhere(stage: Stage) -> Found:
     made = stage.transfer()
     reply = stage.sandbox.void("Transfer", {"Id": made["Id"], "SyncToken": made["SyncToken"], "sparse": True})
@@ -109,5 +129,7 @@ QUESTIONS: Final[dict[str, Question]] = {
     "deposited_note": Question(_deposited_note, "an invoice, a payment, a deposit"),
     "untracked_item": Question(_untracked_item, "an inventory item"),
     "order_payable": Question(_order_payable, "a purchase order at most"),
+    "batch_cdc_query": Question(_batch_feed),
+    "batch_report_query": Question(_item_of_a_batch("a report", {"ReportQuery": "reports/TrialBalance"})),
     "void_elsewhere": Question(_void_elsewhere, "a transfer"),
 }
