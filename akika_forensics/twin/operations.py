@@ -9,7 +9,7 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model.catalogue import CATALOGUE, Delete, EntityType
 from akika_forensics.twin import bank, faults, identity, refusals, rules, schema, settings, standing, wire
 from akika_forensics.twin.documents import closing, links, merge, voiding
-from akika_forensics.twin.ledger import deactivation, effects, entry, opening, reaccounting, reimbursing
+from akika_forensics.twin.ledger import crediting, deactivation, effects, entry, opening, reaccounting, reimbursing
 from akika_forensics.twin.request import Write
 from akika_forensics.twin.rules import rates, recurring
 from akika_forensics.twin.session import Session
@@ -55,6 +55,8 @@ def create(
     session.put(entity, fresh)
     _apply(session, entity, record_id, fresh)
     opening.post(session, entity, fresh, given, write.today, lambda kind, inner: _keyed(session, kind, inner))
+    if not forced:
+        crediting.apply(session, entity, fresh, lambda kind, inner: _keyed(session, kind, inner))
     return record_id
 
 

@@ -99,6 +99,13 @@ TABLE: Final[tuple[Belief, ...]] = (
         "query above 1000",
     ),
     _row(
+        "customer_tax_code",
+        "Is a taxable line taxed by its customer's tax code when the document states no tax?",
+        "ignored taken",
+        "QuickBooks API, sales tax: not told; an answer without tax is recorded for a line that is not taxable",
+        "create Invoice, create SalesReceipt, create Estimate, create CreditMemo, create RefundReceipt",
+    ),
+    _row(
         "rate_left_out",
         "Is a foreign document without an exchange rate refused, or does it take that of the company's list?",
         "refused from_the_list",

@@ -21,6 +21,7 @@ from akika_forensics.twin.attachments.upload import Upload
 from akika_forensics.twin.beliefs import BELIEFS, FORMAT, read_choices
 from akika_forensics.twin.uncertain import ATTACH, FEED, FILTER, TABLE
 from tests.twin.foreign_scene import Abroad
+from tests.twin.tax_scene import add_taxes, taxed
 
 type Body = dict[str, Any]
 Look = Callable[[Any], str]
@@ -73,6 +74,14 @@ def _abroad(books: Any) -> Any:
     rate = b'{"SourceCurrencyCode":"EUR","TargetCurrencyCode":"USD","Rate":1.5,"AsOfDate":"2026-02-01"}'
     other.twin.put_raw("ExchangeRate", rate)
     return other
+
+
+@look("customer_tax_code")
+def _(books: Any) -> str:
+    add_taxes(books)
+    customer = books.made("Customer", {"DisplayName": "Cal", "DefaultTaxCodeRef": ref("2")})
+    made = books.twin.create("Invoice", taxed(books.sale(customer, 100)))
+    return {8: "taken", 0: "ignored"}[int(made["TxnTaxDetail"]["TotalTax"])]
 
 
 @look("rate_left_out")

@@ -66,6 +66,14 @@ def gives_a_discount(books: Books) -> Table:
     return {AR: "85", "Sales": "-100", "Discounts given": "15"}
 
 
+def ships(books: Books) -> Table:
+    body = books.sale(books.ann, 100)
+    detail = {"ItemRef": ref("SHIPPING_ITEM_ID")}
+    freight = {"Amount": 9, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+    books.twin.create("Invoice", {**body, "Line": [*body["Line"], freight]})
+    return {AR: "109", "Sales": "-100", "Shipping Income": "-9"}
+
+
 def gives_credit(books: Books) -> Table:
     books.twin.create("CreditMemo", books.sale(books.ann, 30))
     return {AR: "-30", "Sales": "30"}
@@ -185,7 +193,7 @@ def only_offers_and_orders(books: Books) -> Table:
 
 
 HOME: list[Callable[[Books], Table]] = [
-    sells_on_account, sells_for_cash, sells_stock, gives_a_discount, gives_credit, refunds, is_paid, is_paid_in_advance,
+    sells_on_account, sells_for_cash, sells_stock, gives_a_discount, ships, gives_credit, refunds, is_paid, is_paid_in_advance,
     banks_what_was_received, banks_interest, owes_rent, buys_stock, gets_credit, pays_a_bill_by_check,
     pays_a_bill_by_card, spends, gets_money_back_on_the_card, moves_money, pays_the_card, writes_a_journal, loses_stock,
     only_offers_and_orders,

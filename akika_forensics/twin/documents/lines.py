@@ -17,6 +17,8 @@ SUBTOTAL: Final = "SubTotalLineDetail"
 DISCOUNT: Final = "DiscountLineDetail"
 ITEM_EXPENSE: Final = "ItemBasedExpenseLineDetail"
 ACCOUNT_EXPENSE: Final = "AccountBasedExpenseLineDetail"
+SHIPPING: Final = "SHIPPING_ITEM_ID"
+"""The item of a shipping line; no such record exists. Source: QuickBooks API, Invoice."""
 TEXT: Final = frozenset({"DescriptionOnly", "DescriptionLineDetail"})
 
 

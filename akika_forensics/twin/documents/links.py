@@ -158,11 +158,12 @@ def _is_undeposited(session: Session, account_id: str | None) -> bool:
 
 
 def mirror_type(entity: str, body: dict[str, Any]) -> str:
-    """The TxnType under which a record shows in the LinkedTxn of the other side."""
+    """The TxnType under which a record shows in the LinkedTxn of the other side.
+
+    Source: recorded bills, orders, invoices, estimates and payments; an order that a check fulfilled says "Purchase".
+    """
     if entity == "BillPayment":
         return "BillPaymentCheck" if body.get("PayType") == "Check" else "BillPaymentCreditCard"
-    if entity == "Purchase":
-        return {"Check": "Check", "Cash": "CashPurchase"}.get(str(body.get("PaymentType")), "Expense")
     return entity
 
 

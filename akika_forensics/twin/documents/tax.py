@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, cents, money
+from akika_forensics.model.references import PSEUDO_TAX_CODES
 from akika_forensics.twin import faults, refusals, settings
+from akika_forensics.twin.documents import lines
 from akika_forensics.twin.request import Write, ref_id
 
 _CUSTOM: Final = "CustomSalesTax"
@@ -23,7 +25,7 @@ def complete(write: Write, body: dict[str, Any], taxable: Decimal) -> Decimal:
     rows = [line for line in sent.get("TaxLine", []) if line]
     if rows and "TotalTax" in sent and _kept(sent, rows, taxable):
         return money(sent["TotalTax"])
-    code = ref_id(sent, "TxnTaxCodeRef")
+    code = ref_id(sent, "TxnTaxCodeRef") or _of_customer(write, body, taxable)
     _check_custom(write, code)
     if code is None:
         if rows or money(sent.get("TotalTax")):
@@ -47,6 +49,26 @@ def _check_custom(write: Write, code: str | None) -> None:
     record = write.session.find("TaxCode", code) if code else None
     if code == _CUSTOM or (record is not None and record.get("Name") == _CUSTOM):
         raise refusals.custom_sales_tax(update=write.old is not None)
+
+
+def _of_customer(write: Write, body: dict[str, Any], taxable: Decimal) -> str | None:
+    """The tax code of a taxable customer, where the company takes that for a document that states no tax."""
+    if not taxable or body.get("TxnTaxDetail") or write.session.beliefs.choice("customer_tax_code") == "ignored":
+        return None
+    customer = write.session.find("Customer", ref_id(body, "CustomerRef") or "") or {}
+    return ref_id(customer, "DefaultTaxCodeRef") if customer.get("Taxable") is not False else None
+
+
+def check_country(write: Write, body: dict[str, Any]) -> None:
+    """Raises 5030: codes by line and tax within prices, as outside the United States, are not imitated."""
+    if (write.session.find("CompanyInfo", "1") or {}).get("Country", "US") == "US":
+        return
+    coded = any(
+        (ref_id(line.get(str(line.get("DetailType"))), "TaxCodeRef") or "NON") not in PSEUDO_TAX_CODES
+        for line in lines.all_lines(body)
+    )
+    if coded or ref_id(body.get("TxnTaxDetail"), "TxnTaxCodeRef"):
+        raise faults.not_offered("the taxes of companies outside the United States.")
 
 
 def _kept(sent: dict[str, Any], rows: list[dict[str, Any]], taxable: Decimal) -> bool:

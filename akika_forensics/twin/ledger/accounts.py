@@ -30,6 +30,7 @@ CLASSIFICATION: Final[dict[str, str]] = {
 PROFIT_AND_LOSS: Final = frozenset({"Revenue", "Expense"})
 RECEIVABLE: Final = "Accounts Receivable"
 PAYABLE: Final = "Accounts Payable"
+SHIPPING: Final = "Shipping Income"
 CONTROL: Final = frozenset({"receivable", "payable"})
 
 DEFAULT_SUBTYPE: Final[dict[str, str]] = {
@@ -145,6 +146,20 @@ def tax_liability(session: Session, agency_id: str, *, make_missing: bool = True
     if name:
         return make(session, name, "Other Current Liability", "GlobalTaxPayable")
     return fallback or system(session, "sales tax")
+
+
+def shipping(session: Session, *, make_missing: bool = True) -> str | None:
+    """Where shipping is earned: the account that Preferences name, else the one of that name.
+
+    None when it would have to be made and must not be. Source: QuickBooks API, Preferences, DefaultShippingAccount.
+    """
+    preferred = settings.preferred_account(session, "SalesFormsPrefs", "DefaultShippingAccount")
+    if preferred is not None:
+        return preferred
+    for body in session.each("Account"):
+        if body.get("Name") == SHIPPING and body.get("Active") is not False and is_profit_and_loss(body):
+            return str(body["Id"])
+    return make(session, SHIPPING, "Income", "ServiceFeeIncome") if make_missing else None
 
 
 def needs_type(session: Session, ref: dict[str, Any] | None, allowed: frozenset[str], what: str) -> None:

@@ -45,6 +45,9 @@ class Entry:
             f"tax {agency}", lambda: accounts.tax_liability(self.session, agency, make_missing=self.make)
         )
 
+    def shipping(self) -> str | None:
+        return self._known("shipping", lambda: accounts.shipping(self.session, make_missing=self.make))
+
     def _system(self, role: str, code: str | None) -> str | None:
         return (accounts.system if self.make else accounts.find_system)(self.session, role, code)
 

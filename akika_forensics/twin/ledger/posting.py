@@ -61,7 +61,10 @@ def _sales_line(entry: Entry, line: dict[str, Any], sign: int, party: str) -> No
     kind = line.get("DetailType")
     found = line.get(str(kind)) or {}
     if kind == lines.SALES:
-        entry.add(income_account(entry.session, found), -sign * lines.amount(line), party)
+        account = income_account(entry.session, found)
+        if account is None and ref_id(found, "ItemRef") == lines.SHIPPING:
+            account = entry.shipping()
+        entry.add(account, -sign * lines.amount(line), party)
     elif kind == lines.GROUP:
         for inner in found.get("Line", []):
             _sales_line(entry, inner, sign, party)

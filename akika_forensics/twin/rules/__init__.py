@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from akika_forensics.twin.documents import currency
+from akika_forensics.twin.documents import currency, tax
 from akika_forensics.twin.request import Write
 from akika_forensics.twin.rules import (
     attachables,
@@ -66,6 +66,7 @@ def complete(write: Write, body: dict[str, Any]) -> None:
     if rule is not None:
         required.check(write, body)
         currency.choose(write, body)
+        tax.check_country(write, body)
         rule(write, body)
         currency.finish(write, body)
 
