@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import itertools
 import json
+from collections import Counter
 from typing import Any
 
 import httpx
@@ -212,19 +214,27 @@ class TestFailures:
         assert writer.committed is None
 
     def test_a_network_that_stumbles_is_no_matter(self, run: Any, company: Any, writer: Any) -> None:
+        # By request and attempt, not by order of arrival: ten are in flight, and the order is the threads' own.
+        tried: Counter[bytes] = Counter()
+        stumbles = itertools.cycle(["reset", 429, None, 503, "reset", None])
+        first: dict[bytes, object] = {}
+
         def before(request: httpx.Request) -> httpx.Response | None:
-            number = len(company.seen)
-            if number % 5 == 0:
+            which = str(request.url).encode() + request.read()
+            tried[which] += 1
+            if which not in first:
+                first[which] = next(stumbles)
+            how = first[which] if tried[which] <= 2 else None
+            if how == "reset":
                 raise httpx.ReadError("reset", request=request)
-            if number % 7 == 0:
-                return httpx.Response(429)
-            return httpx.Response(503) if number % 11 == 0 else None
+            return httpx.Response(how) if isinstance(how, int) else None
 
         for _ in range(50):
             company.put("Invoice")
         company.before = before
         assert run(company, writer)["complete"]
         assert writer.state == company.state()
+        assert {"reset", 429, 503} <= set(first.values()), "each of them happened"
 
     def test_a_sign_in_that_ends(self, fake: Any, run: Any, company: Any, writer: Any) -> None:
         company.before = lambda _: fake.gateway_fault(403, "3100", "x") if len(company.seen) > 20 else None
