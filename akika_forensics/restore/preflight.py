@@ -10,6 +10,7 @@ from typing import Any
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.instants import parse_date
 from akika_forensics.model.record import Record, RecordKey, label_of
+from akika_forensics.restore import emptied
 from akika_forensics.restore.document import Action, Answer
 from akika_forensics.restore.work import Item
 
@@ -59,6 +60,11 @@ class Preflight:
 
     def blocking(self, item: Item) -> str | None:
         closed, taken = self._closed(item), self._taken(item)
+        if item.action is Action.DEACTIVATE and emptied.held(item.key, item.live):
+            return (
+                f"It holds {emptied.held(item.key, item.live)}: making it inactive makes QuickBooks post an entry that "
+                "empties it; take it down to nothing first."
+            )
         if closed.answer == "found":
             return closed.note
         if taken.answer == "found" and taken.check == "name taken":

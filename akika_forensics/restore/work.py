@@ -14,6 +14,7 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.record import RecordKey, label_of
 from akika_forensics.model.references import Link, path_steps, rewrite_links
+from akika_forensics.restore import emptied
 from akika_forensics.restore.bodies import STEP, UpdateBody, create_body, delete_body, update_body
 from akika_forensics.restore.document import Action, Note
 from akika_forensics.restore.evidence import Evidence, needed_links, written_links
@@ -223,6 +224,31 @@ class Work:
             self._leave_deposited(item, deposit)
             return
         self.items[key] = item
+        if action is Action.REACTIVATE and before is not None and now is not None:
+            self._take_back(item, before, now)
+
+    def _take_back(self, item: Item, before: dict[str, Any], now: dict[str, Any]) -> None:
+        """The entry that QuickBooks posted to empty an account when it was made inactive is removed with it.
+
+        Stock stays as it is: what its adjustment cost is known to QuickBooks' own layers alone.
+        """
+        found = list(emptied.entries(self.evidence, item.key, before, now))
+        if item.key.entity == "Account" and len(found) == 1:
+            reason = f"QuickBooks posted it to empty {item.label} when that was made inactive."
+            self.left_alone = [note for note in self.left_alone if note.record != str(found[0])]
+            self._add(found[0], Situation(Verdict.REMOVE, reason), None, self.evidence.now_body(found[0]), "with it")
+        elif emptied.held(item.key, before) != emptied.held(item.key, now):
+            entry = ", ".join(map(str, found)) or "an entry that is not found"
+            what = f"It held {emptied.held(item.key, before)} and holds {emptied.held(item.key, now)} now, by {entry}"
+            self.by_hand.append(
+                Note(
+                    code="emptied",
+                    record=str(item.key),
+                    label=item.label,
+                    what=f"{what}; take that back on QuickBooks' own screens.",
+                )
+            )
+            item.shortfalls.append(f"what it held is not given back: {entry} stands")
 
     def _leave_deposited(self, item: Item, deposit: str) -> None:
         if any(note.record == str(item.key) and note.code == "in_deposit" for note in self.by_hand):
