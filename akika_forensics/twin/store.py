@@ -31,6 +31,8 @@ class Store:
         )
         # A company that is let go of closes its file; Python 3.13 and later complain where nobody does.
         weakref.finalize(self, self._db.close)
+        # Texts are sorted as the query language sorts them, capitals or not; NULL stays the least of all.
+        self._db.create_function("folded", 1, lambda text: text and text.casefold(), deterministic=True)
         if path:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")

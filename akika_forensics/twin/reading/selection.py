@@ -20,6 +20,7 @@ from akika_forensics.twin.reading.grammar import Condition, Statement, Value
 _SECOND: Final = 1_000_000
 _TIMES: Final = {"CreateTime": "created", "LastUpdatedTime": "updated"}
 _BY_ID: Final = "CAST(id AS INTEGER)"
+_BY_NUMBER: Final = "folded(doc)"
 _BY_NAME: Final = {"Customer": "FullyQualifiedName", "Vendor": "DisplayName", "Employee": "DisplayName"}
 """Lists that come by name, in binary order. Source: recorded answers."""
 _BY_LETTER: Final = frozenset({"Account", "Class", "Department", "Item"})
@@ -142,4 +143,6 @@ def _order(found: Selection, entity: str, asked: list[tuple[fields.Path, bool]])
 def _column(path: fields.Path) -> str | None:
     if path == ("Id",):
         return _BY_ID
+    if path == ("DocNumber",):
+        return _BY_NUMBER
     return f"{_TIMES[path[1]]} / {_SECOND}" if path[0] == "MetaData" else None
