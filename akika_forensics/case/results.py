@@ -12,7 +12,7 @@ import polars as pl
 from akika_forensics.case.rows import MONEY, Rows
 from akika_forensics.case.shown import Shown
 from akika_forensics.case.tables import Findings, TieOut
-from akika_forensics.case.unverified import sentence
+from akika_forensics.case.unverified import Unverified
 from akika_forensics.changes import CheckReport
 from akika_forensics.model.money import ZERO, money
 from akika_forensics.twin.beliefs import Taken
@@ -167,16 +167,17 @@ class RehearsalResult(Shown, dict[str, Any]):
         """The largest absolute residual of any account on the stage."""
         return money(self.get("residual"))
 
-    def view(self) -> Listing:
-        """How the plan and its undo ended on the stage, and what differed."""
+    def view(self) -> View:
+        """How the plan and its undo ended on the stage, what differed, and what nobody has verified."""
         columns = [Column("Run"), Column("Outcome", "state"), Column("What differed", "quiet")]
         rows = [
             ("The plan", *_outcome(self["state"], self["differences"])),
             ("Taking it back", *_outcome(self["undo_state"], self["undo_differences"])),
         ]
         sub = f"largest residual {self['residual']}; not part of a rehearsal: {', '.join(self['not_modelled'])}"
-        sub = " ".join(part for part in (sub, sentence(self.get("unverified", ()))) if part)
-        return Listing("Rehearsal", columns, rows, sub=sub)
+        ended = Listing("Rehearsal", columns, rows, sub=sub)
+        rests_on = self.get("unverified", ())
+        return Together("Rehearsal", [ended, Unverified(rests_on)]) if rests_on else ended
 
 
 def _outcome(state: Any, differences: Sequence[str]) -> tuple[Mark, str | None]:

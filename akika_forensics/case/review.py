@@ -13,7 +13,7 @@ from akika_forensics.case.acts import custody_table
 from akika_forensics.case.archive import Held
 from akika_forensics.case.pictures import predicted_movement
 from akika_forensics.case.plan_fields import fields_put_back, records_made_again
-from akika_forensics.case.unverified import sentence
+from akika_forensics.case.unverified import Unverified
 from akika_forensics.custody import Act
 from akika_forensics.model.money import ZERO
 from akika_forensics.restore.document import Action, Fidelity, Note, Plan
@@ -207,8 +207,11 @@ class Review:
             ("Taking it back", *_outcome(outcome["undo_differences"], str(outcome["undo_state"]))),
         ]
         sub = f"largest residual {outcome['residual']}; not part of a rehearsal: {', '.join(outcome['not_modelled'])}"
-        sub = " ".join(part for part in (sub, sentence(outcome.get("unverified", ()))) if part)
         return Listing("Rehearsal", columns, rows, sub=sub)
+
+    def unverified(self) -> Unverified:
+        """The facts about QuickBooks that the rehearsal takes for granted."""
+        return Unverified((self.held.rehearsal or {}).get("unverified", ()))
 
     def signing(self) -> FigureTable:
         """What an approver's signature covers."""

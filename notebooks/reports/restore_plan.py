@@ -110,6 +110,9 @@ review.balance()
 # %%
 review.rehearsal()
 
+# %%
+review.unverified()
+
 # %% [markdown]
 # ## What an approver signs
 #

@@ -203,7 +203,9 @@ class PlanStage(Stage):
             return ()
         key = stamp(held)
         if self._outcome[0] != key:
-            self._outcome = (key, (Shown(PlanSummary(held).rehearsal()),))
+            told = PlanSummary(held)
+            rests_on = (Shown(told.unverified()),) if held.rehearsal.get("unverified") else ()
+            self._outcome = (key, (Shown(told.rehearsal()), *rests_on))
         return self._outcome[1]
 
     # -- what can be done --------------------------------------------------------------------------------------------
