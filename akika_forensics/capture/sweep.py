@@ -22,8 +22,6 @@ IN_FLIGHT: Final = 10
 """Requests at once at most. Source: QuickBooks API, limits."""
 
 _TICK: Final = 0.2
-_SEVERITY: Final[dict[str, Severity]] = {"inactive_hidden": "problem", "ordered_by_change": "note"}
-"""What moves meanwhile comes once more at the end of a list by change, and the counts tell whether anything is missing."""
 
 
 class Sweep:
@@ -84,7 +82,7 @@ class Sweep:
             return
         plan.accept(page)
         for code, what in page.notes:
-            self._findings.add(code, what, severity=_SEVERITY.get(code, "warning"))
+            self._findings.add(code, what, severity=_severity(code, plan))
         self.seen[name].update(cut.key for cut in page.slices)
         self._held.take(page.slices, page.server_time)
 
@@ -102,6 +100,13 @@ class Sweep:
                     f"The list of {name} moved while it was read; the gap was read again.",
                     severity="note",
                 )
+
+
+def _severity(code: str, plan: PagePlan) -> Severity:
+    """A list by change that came in one page missed nothing; over several a record can slip from one to the next."""
+    if code == "inactive_hidden":
+        return "problem"
+    return "note" if code == "ordered_by_change" and plan.done else "warning"
 
 
 def check(should_stop: Stop | None) -> None:

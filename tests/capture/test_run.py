@@ -236,6 +236,20 @@ class TestFailures:
         assert writer.state == company.state()
         assert {"reset", 429, 503} <= set(first.values()), "each of them happened"
 
+    @pytest.mark.parametrize(("records", "severity"), [(3, "note"), (2500, "warning")])
+    def test_a_list_by_change_is_worth_a_look_when_it_has_several_pages(
+        self, fake: Any, run: Any, company: Any, writer: Any, records: int, severity: str
+    ) -> None:
+        for _ in range(records):
+            company.put("Invoice")
+        refused = fake.fault("4001", "Invalid query", "property 'Id' is not sortable")
+        company.before = lambda request: (
+            refused if "Invoice" in _query_of(request) and "ORDERBY Id" in _query_of(request) else None
+        )
+        run(company, writer)
+        assert writer.finding("ordered_by_change")["severity"] == severity
+        assert writer.state == company.state()
+
     def test_a_sign_in_that_ends(self, fake: Any, run: Any, company: Any, writer: Any) -> None:
         company.before = lambda _: fake.gateway_fault(403, "3100", "x") if len(company.seen) > 20 else None
         with pytest.raises(SignInFailed):

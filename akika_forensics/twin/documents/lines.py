@@ -138,7 +138,7 @@ def _sales_line(write: Write, line: dict[str, Any]) -> tuple[Decimal, Decimal]:
         item_id = ref_id(found, "ItemRef")
         if item_id is None:
             raise faults.missing("Line.SalesItemLineDetail.ItemRef")
-        _sellable(write, item_id)
+        _tradable(write, item_id, "Income")
         check_price(line, found)
         tax_code(found)
         line["Amount"] = cents(amount(line))
@@ -156,7 +156,8 @@ def _sales_line(write: Write, line: dict[str, Any]) -> tuple[Decimal, Decimal]:
     raise faults.business(f"Line type {kind} is not allowed here.")
 
 
-def _sellable(write: Write, item_id: str) -> None:
+def _tradable(write: Write, item_id: str, side: str) -> None:
+    """Raises 6000 for what stands on no line of its own, or has no account of that side, ``Income`` or ``Expense``."""
     item = write.session.find("Item", item_id)
     if item is None:
         return
@@ -164,8 +165,8 @@ def _sellable(write: Write, item_id: str) -> None:
         raise refusals.category_on_line()
     if item.get("Type") == "Group":
         raise faults.business("Select a product or service that is not a bundle.")
-    if not ref_id(item, "IncomeAccountRef"):
-        raise faults.business(f"The product or service {item.get('Name')} has no income account.")
+    if not ref_id(item, f"{side}AccountRef"):
+        raise faults.business(f"The product or service {item.get('Name')} has no {side.lower()} account.")
 
 
 def _expanded(write: Write, found: dict[str, Any]) -> list[dict[str, Any]]:
@@ -260,12 +261,4 @@ def _expense_target(write: Write, kind: str, found: dict[str, Any]) -> None:
     item_id = ref_id(found, "ItemRef")
     if item_id is None:
         raise faults.missing("Line.ItemBasedExpenseLineDetail.ItemRef")
-    item = write.session.find("Item", item_id)
-    if item is None:
-        return
-    if item.get("Type") == "Category":
-        raise refusals.category_on_line()
-    if item.get("Type") == "Group":
-        raise faults.business("Select a product or service that is not a bundle.")
-    if not ref_id(item, "ExpenseAccountRef"):
-        raise faults.business(f"The product or service {item.get('Name')} has no expense account.")
+    _tradable(write, item_id, "Expense")

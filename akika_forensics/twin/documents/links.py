@@ -29,10 +29,6 @@ FULFILLING: Final = {
     "Purchase": frozenset({"PurchaseOrder"}),
 }
 DEPOSITABLE: Final = frozenset({"Payment", "SalesReceipt", "RefundReceipt", "JournalEntry"})
-MIRRORED: Final = frozenset(
-    {"Invoice", "CreditMemo", "Bill", "VendorCredit", "JournalEntry", "Estimate", "PurchaseOrder",
-     "Payment", "SalesReceipt", "RefundReceipt"}
-)  # fmt: skip
 
 
 def of(entity: str, body: dict[str, Any]) -> list[LinkRow]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.references import Link, get_path, links_of
 from akika_forensics.twin import faults, refusals, settings
 from akika_forensics.twin.session import Session
@@ -118,7 +117,3 @@ def need(session: Session, entity: str, record_id: str) -> dict[str, Any]:
     if found is None:
         raise faults.invalid_reference(_SPACES.get(entity, f"{entity}s"), record_id)
     return found
-
-
-def known_entity(name: str) -> bool:
-    return name in CATALOGUE

@@ -10,16 +10,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.http.call import Answer, Call
 from akika_forensics.twin.http.oauth import Shelf
 from akika_forensics.twin.http.request_log import month_of
-
-BUILDER: Final = 500_000
-"""Reads a month in the free tier."""
 
 
 class Meter:

@@ -272,15 +272,7 @@ def _move_account(session: Session, account_id: str, cents: int) -> None:
     own = session.edit("Account", account_id)
     assert own is not None  # noqa: S101 - found above
     own["CurrentBalance"] = money(own.get("CurrentBalance")) + moved
-    seen: set[str] = set()
-    above: str | None = account_id
-    while above is not None and above not in seen:
-        seen.add(above)
-        body = session.edit("Account", above)
-        if body is None:
-            return
-        body["CurrentBalanceWithSubAccounts"] = money(body.get("CurrentBalanceWithSubAccounts")) + moved
-        above = ref_id(body, "ParentRef")
+    _move_up(session, "Account", account_id, "CurrentBalanceWithSubAccounts", moved)
 
 
 def _move_party(session: Session, party: str, moved: Decimal) -> None:
@@ -291,12 +283,17 @@ def _move_party(session: Session, party: str, moved: Decimal) -> None:
     body["Balance"] = money(body.get("Balance")) + moved
     if entity != "Customer":
         return
+    _move_up(session, "Customer", record_id, "BalanceWithJobs", moved)
+
+
+def _move_up(session: Session, entity: str, record_id: str, field: str, moved: Decimal) -> None:
+    """Add to a record's sum and to those of all above it."""
     seen: set[str] = set()
     above: str | None = record_id
     while above is not None and above not in seen:
         seen.add(above)
-        own = session.edit("Customer", above)
-        if own is None:
+        body = session.edit(entity, above)
+        if body is None:
             return
-        own["BalanceWithJobs"] = money(own.get("BalanceWithJobs")) + moved
-        above = ref_id(own, "ParentRef")
+        body[field] = money(body.get(field)) + moved
+        above = ref_id(body, "ParentRef")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -170,9 +169,3 @@ def one_of_each(records: Iterable[Loaded], report: LoadReport) -> list[Loaded]:
             text = f"{record.key} comes twice ({earlier.where}; {record.where}); {kept.where} is the newer one and was kept."
         report.announce(text, record.key)
     return list(chosen.values())
-
-
-def brief(value: Any) -> str:
-    """A value from a payload as one short line of text."""
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    return text if len(text) <= 80 else text[:77] + "…"
