@@ -103,12 +103,8 @@ class Journey:
         scope = Scope(self.chosen)
 
         def work(work: jobs.Work) -> Review:
-            def said(what: str) -> None:
-                work.check()
-                work.progress(what)
-
             self.case.plans.create(
-                to=self.before, after=self.after, now_snapshot=self.now or None, scope=scope, out=self.file, progress=said
+                to=self.before, after=self.after, now_snapshot=self.now or None, scope=scope, out=self.file, progress=work.step
             )  # fmt: skip
             return self.review
 
@@ -121,11 +117,7 @@ class Journey:
             return Passed("The plan has been executed; it is rehearsed before that, not after.")
 
         def work(work: jobs.Work) -> Listing:
-            def said(what: str) -> None:
-                work.check()
-                work.progress(what)
-
-            self.case.plans.rehearse(self.file, progress=said)
+            self.case.plans.rehearse(self.file, progress=work.step)
             return self.review.rehearsal()
 
         return jobs.start("Rehearsing", work, kind="rehearse", about=held.plan.id, queue=self.case.vault.id)

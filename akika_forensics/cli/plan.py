@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,21 +53,11 @@ def create(
 
     def work(work: jobs.Work) -> Plan:
         return case.plans.create(
-            to=to, scope=scope, out=out, after=after or None, now_snapshot=snapshot or None, progress=_said(work)
+            to=to, scope=scope, out=out, after=after or None, now_snapshot=snapshot or None, progress=work.step
         )
 
     job = jobs.start("Planning", work, kind="plan", about=case.vault.id, queue=case.vault.id)
     _tell_plan(options, follow(job, quiet=options.json), out)
-
-
-def _said(work: jobs.Work) -> Callable[[str], None]:
-    """Tells how far a job is, and ends it between two parts when it was asked to."""
-
-    def said(what: str) -> None:
-        work.check()
-        work.progress(what)
-
-    return said
 
 
 def _imports(since: str, until: str, entity: str) -> list[Any]:
@@ -217,7 +207,7 @@ def rehearse(
     case = open_case(options)
 
     def work(work: jobs.Work) -> Rehearsal:
-        return case.plans.rehearse(file, progress=_said(work), beliefs=beliefs)
+        return case.plans.rehearse(file, progress=work.step, beliefs=beliefs)
 
     job = jobs.start("Rehearsing", work, kind="rehearse", about=case.plan(file).plan.id, queue=case.vault.id)
     result = follow(job, quiet=options.json)
@@ -438,7 +428,7 @@ def undo(
     case = open_case(options)
 
     def work(work: jobs.Work) -> Plan:
-        return case.plans.undo(file, out, progress=_said(work))
+        return case.plans.undo(file, out, progress=work.step)
 
     job = jobs.start("Planning to take it back", work, kind="plan", about=case.vault.id, queue=case.vault.id)
     _tell_plan(options, follow(job, quiet=options.json), out)

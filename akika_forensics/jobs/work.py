@@ -55,6 +55,11 @@ class Work:
         if self.should_stop():
             raise Interrupted("Stopped.", means="What was done is kept.")
 
+    def step(self, what: str) -> None:
+        """What begins now; between two steps is where a wish to stop is heard. Raises Interrupted."""
+        self.check()
+        self.progress(what)
+
     def ask(self, question: str) -> bool:
         """Wait until a person has answered; no, when a stop is asked for instead."""
         return self._job.ask(self, question)

@@ -370,3 +370,21 @@ def test_its_text_lets_no_sign_of_the_books_act() -> None:
     assert "\u202e" not in text
     assert "1,000 of 2,000" in text
     assert job._repr_mimebundle_() == {"text/plain": job.text()}
+
+
+def test_a_step_is_told_and_is_where_a_stop_is_heard() -> None:
+    told, may_go_on = threading.Event(), threading.Event()
+
+    def work(work: jobs.Work) -> None:
+        work.step("the first part")
+        told.set()
+        assert may_go_on.wait(10)
+        work.step("the second part")
+
+    job = jobs.start("in parts", work, kind="test")
+    assert told.wait(10)
+    assert job.snapshot().what == "the first part"
+    job.cancel()
+    may_go_on.set()
+    job.wait(10)
+    assert (job.snapshot().state, job.snapshot().what) == ("stopped", "the first part")

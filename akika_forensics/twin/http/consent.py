@@ -12,8 +12,9 @@ from akika_forensics.twin.http.oauth import ACCOUNTING, SCOPES, Authority
 
 _FIELDS: Final = ("client_id", "response_type", "scope", "redirect_uri", "state")
 _STYLE: Final = (
-    "body{font:16px/1.5 system-ui,sans-serif;margin:10vh auto;max-width:30rem;padding:0 1rem;color:#222}"
-    "button,select{font:inherit;padding:.4rem 1rem;margin:.5rem .5rem .5rem 0}"
+    "body{font:16px/1.5 system-ui,sans-serif;margin:10vh auto;max-width:30rem;padding:0 1rem;color:#222;background:#fff;overflow-wrap:anywhere}"
+    "button,select{font:inherit;padding:.4rem 1rem;margin:.5rem .5rem .5rem 0;max-width:100%}"
+    "@media (prefers-color-scheme:dark){:root{color-scheme:dark}body{color:#e6e6e6;background:#16191d}}"
 )
 
 

@@ -238,7 +238,7 @@ class PlanStage(Stage):
         before, after, scope = chosen.before, chosen.after, Scope(tuple(sorted(chosen.picked, key=_order)))
 
         def work(work: Work) -> str:
-            desk.case.plans.create(to=before, after=after, scope=scope, out=desk.file(name), progress=_teller(work))
+            desk.case.plans.create(to=before, after=after, scope=scope, out=desk.file(name), progress=work.step)
             chosen.plan = name
             return name
 
@@ -253,7 +253,7 @@ class PlanStage(Stage):
         name, chosen = desk.new_file("restore"), desk.choices
 
         def work(work: Work) -> str:
-            desk.case.plans.decide(file, decisions, desk.file(name), progress=_teller(work))
+            desk.case.plans.decide(file, decisions, desk.file(name), progress=work.step)
             chosen.plan = name
             return name
 
@@ -266,7 +266,7 @@ class PlanStage(Stage):
         held, file = desk.plan(), desk.plan_file
 
         def work(work: Work) -> str:
-            result = desk.case.plans.rehearse(file, progress=_teller(work))
+            result = desk.case.plans.rehearse(file, progress=work.step)
             return result.state
 
         desk.start("rehearse", "Rehearsing the plan", work, about=held.plan.id)
@@ -279,16 +279,6 @@ class PlanStage(Stage):
     def act_open(self, event: Event) -> None:
         self.desk.choose_plan(event.value)
         self.notice = f"{event.value} is open."
-
-
-def _teller(work: Work) -> Any:
-    """Progress in words, and the place where a wish to stop is heard."""
-
-    def said(what: str) -> None:
-        work.check()
-        work.progress(what)
-
-    return said
 
 
 def _order(key: RecordKey) -> tuple[str, int, str]:

@@ -140,11 +140,7 @@ class Verified(Stage):
         name, chosen = desk.new_file("take-back"), desk.choices
 
         def work(work: Work) -> str:
-            def said(what: str) -> None:
-                work.check()
-                work.progress(what)
-
-            desk.case.plans.undo(file, desk.file(name), progress=said)
+            desk.case.plans.undo(file, desk.file(name), progress=work.step)
             chosen.plan = name
             return name
 
