@@ -15,6 +15,7 @@ from typing import Any
 from akika_forensics.twin import witness
 from akika_forensics.twin.attachments import shelf
 from akika_forensics.twin.beliefs import Beliefs
+from akika_forensics.twin.statements import lines
 from akika_forensics.twin.tables import TABLES, LinkRow, MovementRow, OutOfBalanceError, PostingRow, Row
 
 _A_DAY = 86_400.0
@@ -36,9 +37,10 @@ class Store:
         if path:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(TABLES + shelf.TABLES + witness.TABLES)
+        self._db.executescript(TABLES + shelf.TABLES + witness.TABLES + lines.TABLES)
         self.served = witness.Witness(self._db, self._lock)
         self.files = shelf.Shelf(self._db, self._lock)
+        self.bank = lines.BankLines(self._db, self._lock)
         self._grow()
         kept = self.setting("beliefs")
         self.beliefs = Beliefs.from_dict(json.loads(kept)) if kept else Beliefs()
@@ -289,6 +291,18 @@ class Store:
                 for account, cents in self._db.execute(
                     "SELECT account, sum(cents) FROM posting WHERE date >= ? AND date <= ? GROUP BY account",
                     (since, until),
+                )
+            }
+
+    def moved_by_source(self, account: str, until: str) -> dict[tuple[str, str], int]:
+        """Cents of the account's own currency by the transaction that moved it, up to a day."""
+        with self._lock:
+            return {
+                (str(entity), str(record_id)): int(cents)
+                for entity, record_id, cents in self._db.execute(
+                    "SELECT entity, id, sum(coalesce(own_cents, cents)) FROM posting "
+                    "WHERE account = ? AND date <= ? GROUP BY entity, id",
+                    (account, until),
                 )
             }
 

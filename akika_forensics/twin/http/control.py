@@ -13,6 +13,9 @@
     POST /twin/limits             {"on": true, "a_minute": 500, "a_second": 10, "in_flight": 10, "batches_a_minute": 40}
     GET  /twin/metering
     POST /twin/metering           {"cap": 500000}: reads a month before they are refused; null is no end
+    GET  /twin/statements         the accounts at a bank, and from when to when anything happened
+    GET  /twin/statements/35.ofx?from=2026-03-01&to=2026-03-31&version=102 or 220; without days: a statement a month
+    GET  /twin/statements/35.csv?from=2026-03-01&to=2026-03-31&layout=amount, debit-credit or balance
 
 An answer is JSON; a request that makes no sense is answered 400 ``{"error": TEXT}``, one of another site's page 403.
 """
@@ -35,7 +38,7 @@ from akika_forensics.errors import AkikaError, WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.instants import format_instant, parse_instant
 from akika_forensics.twin.engine import Twin
-from akika_forensics.twin.http import screens
+from akika_forensics.twin.http import exports, screens
 from akika_forensics.twin.http.gate import Gate
 from akika_forensics.twin.http.limits import Limits
 
@@ -74,6 +77,8 @@ class Control:
             self._route("/twin/limits", "POST", self._set_limits),
             self._route("/twin/metering", "GET", self._metering),
             self._route("/twin/metering", "POST", self._set_metering),
+            self._route("/twin/statements", "GET", lambda _, __: exports.banked(self._twin)),
+            self._route("/twin/statements/{name}", "GET", lambda request, _: exports.statement(self._twin, request)),
         ]
 
     @staticmethod
@@ -87,7 +92,8 @@ class Control:
                 options = payloads.decode(body) if body.strip() else {}
                 if not isinstance(options, dict):
                     return answer({"error": "The body is no JSON object."}, 400)
-                return answer(await run_in_threadpool(handler, request, options))
+                done = await run_in_threadpool(handler, request, options)
+                return done if isinstance(done, Response) else answer(done)
             except AkikaError as error:
                 return answer({"error": str(error)}, 400)
 
