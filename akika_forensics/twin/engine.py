@@ -23,6 +23,7 @@ from akika_forensics.twin.documents import entitlements
 from akika_forensics.twin.http.request_log import RequestLog, Seen
 from akika_forensics.twin.ledger import accounts, effects, inventory
 from akika_forensics.twin.loading import raw
+from akika_forensics.twin.loading.bulk import Bulk
 from akika_forensics.twin.papers import form, mailing
 from akika_forensics.twin.reading import feed, query, reports
 from akika_forensics.twin.reading.query import Result
@@ -337,6 +338,18 @@ class Twin:
             record_id = raw.store(session, entity, payload)
             if post and entity in CATALOGUE:
                 self._pending.append((entity, record_id))
+
+    @contextmanager
+    def bulk(self, *, in_order: bool = False) -> Iterator[Bulk]:
+        """Many records at once, like ``put_raw`` of each; see ``loading.bulk``.
+
+        ``in_order``: lists come first, and no transaction before what it is linked to.
+        """
+        with self.transaction():
+            bulk = Bulk(self._store, self.clock(), in_order=in_order)
+            yield bulk
+            self._unposted += bulk.finish()
+            self._cache.clear()
 
     def _settle_loaded(self) -> None:
         if not self._pending:

@@ -32,9 +32,8 @@ class Unposted:
     reason: str
 
 
-def body_with_id(entity: str, payload: bytes) -> dict[str, Any]:
-    """The decoded payload, its Id at the top. Raises WrongUse when it has none."""
-    body = payloads.decode(payload)
+def body_with_id(entity: str, body: Any) -> dict[str, Any]:
+    """A decoded payload, its Id at the top. Raises WrongUse when it has none."""
     if not isinstance(body, dict):
         raise WrongUse(f"A {entity} payload is no JSON object.")
     if entity == "RecurringTransaction":
@@ -47,9 +46,9 @@ def body_with_id(entity: str, payload: bytes) -> dict[str, Any]:
     return body
 
 
-def store(session: Session, entity: str, payload: bytes) -> str:
+def store(session: Session, entity: str, payload: bytes, decoded: dict[str, Any] | None = None) -> str:
     """Store the bytes; gives the Id."""
-    body = body_with_id(entity, payload)
+    body = body_with_id(entity, payloads.decode(payload) if decoded is None else decoded)
     record_id = str(body["Id"])
     identity.seen(session.store, entity, record_id)
     for field in ("BillAddr", "ShipAddr", "PrimaryAddr"):
