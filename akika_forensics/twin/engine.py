@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,8 +25,12 @@ from akika_forensics.twin.ledger import accounts, effects, inventory
 from akika_forensics.twin.loading import raw
 from akika_forensics.twin.loading.bulk import Bulk
 from akika_forensics.twin.papers import form, mailing
-from akika_forensics.twin.reading import feed, query, reports
+from akika_forensics.twin.people import actors
+from akika_forensics.twin.people.actors import Actor
+from akika_forensics.twin.people.trail import User
+from akika_forensics.twin.reading import feed, query
 from akika_forensics.twin.reading.query import Result
+from akika_forensics.twin.reports import request
 from akika_forensics.twin.rules import rates, recurring, taxes
 from akika_forensics.twin.session import Cache, Session
 from akika_forensics.twin.store import Store
@@ -89,6 +93,7 @@ class Twin:
     def _found(self, name: str, founding: settings.Founding) -> None:
         session = Session(self._store, self._cache, self.clock.stamp())
         stamp = wire.metadata_time(session.moment)
+        self._store.trail.put_user(User(actors.OWNER, settings.last_user(session), "owner@example.com", "admin"))
         session.put("CompanyInfo", settings.company_info(name, stamp, founding))
         session.put("Preferences", settings.preferences(stamp, founding))
         if founding.multicurrency:
@@ -149,6 +154,10 @@ class Twin:
             self._cache.clear()
             raise
 
+    def acting(self, actor: Actor, request: int | None = None) -> AbstractContextManager[None]:
+        """Who does what is done within; ``request`` is its number in the log of requests."""
+        return actors.acting(actor, request)
+
     def replay(self, request_id: str) -> tuple[int, bytes] | None:
         """Status and bytes of the first answer to a ``requestid``."""
         return self._store.replay(request_id, self.clock())
@@ -203,9 +212,9 @@ class Twin:
             return feed.read(self._store, entities, since)
 
     def report(self, name: str, **parameters: str) -> dict[str, Any]:
-        """TrialBalance, ProfitAndLoss or BalanceSheet, in QuickBooks' report JSON."""
+        """A report of ``reports.catalogue`` in QuickBooks' report JSON."""
         with self._session() as session:
-            return reports.run(session, name, parameters)
+            return request.run(session, name, parameters)
 
     def pdf(self, entity: str, record_id: str) -> bytes:
         """A document on paper. Raises QuickBooksFault 500 for an entity that has none, 610."""

@@ -53,6 +53,7 @@ def create(
     merge.list_links(entity, fresh)
     links.check_targets(session, entity, fresh)
     session.put(entity, fresh)
+    session.note("created", entity, record_id, fresh)
     _apply(session, entity, record_id, fresh)
     opening.post(session, entity, fresh, given, write.today, lambda kind, inner: _keyed(session, kind, inner))
     if not forced:
@@ -126,6 +127,7 @@ def update(session: Session, entity: str, body: dict[str, Any], include: frozens
     fresh["MetaData"] = {**old["MetaData"], "LastUpdatedTime": wire.metadata_time(session.moment)}
     deactivation.post(session, entity, old, fresh, write.today, lambda kind, inner: _keyed(session, kind, inner))
     session.put(entity, fresh)
+    session.note("updated", entity, record_id, fresh)
     rules.follow(write, fresh)
     _apply(session, entity, record_id, fresh)
     if entity == "Item":
@@ -145,6 +147,7 @@ def delete(session: Session, entity: str, body: dict[str, Any]) -> str:
     bank.check(session, entity, old, gone=True)
     effects.detach(session, entity, record_id)
     _apply(session, entity, record_id, None)
+    session.note("deleted", entity, record_id, old)
     session.remove(entity, record_id)
     if entity == "Attachable":
         session.store.files.remove(record_id)
@@ -188,5 +191,6 @@ def void(session: Session, entity: str, body: dict[str, Any]) -> str:
     voided["SyncToken"] = str(int(str(old["SyncToken"])) + 1)
     voided["MetaData"] = {**old["MetaData"], "LastUpdatedTime": wire.metadata_time(session.moment)}
     session.put(entity, voided)
+    session.note("voided", entity, record_id, old)
     _apply(session, entity, record_id, voided)
     return record_id

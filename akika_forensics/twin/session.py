@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from akika_forensics.model import payload as payloads
+from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.twin import naming, wire
 from akika_forensics.twin.beliefs import Beliefs
+from akika_forensics.twin.people import actors, acts
+from akika_forensics.twin.people.actors import Actor
+from akika_forensics.twin.people.acts import Act
 from akika_forensics.twin.store import Store
 from akika_forensics.twin.tables import Row
 
@@ -59,10 +64,24 @@ class Session:
         self.party_cents: dict[str, int] = defaultdict(int)
         self.items: set[str] = set()
         self.roles: dict[str, str] = {}
+        self._acts: list[Act] = []
 
     @property
     def beliefs(self) -> Beliefs:
         return self.store.beliefs
+
+    @property
+    def actor(self) -> Actor:
+        """Who does it: whoever was named, else an application of the company's owner."""
+        named = actors.current()
+        if named is not None:
+            return named
+        owner = self.store.trail.user(actors.OWNER)
+        return Actor(actors.OWNER, owner.name if owner else "", "app")
+
+    def note(self, verb: str, entity: str, record_id: str, body: Mapping[str, Any], **detail: Any) -> None:
+        """Something is done to a record, for the trail. A body that is still being written is told as it ends."""
+        self._acts.append(Act(verb, entity, record_id, body, detail=detail))
 
     def find(self, entity: str, record_id: str) -> dict[str, Any] | None:
         """The body as it stands in this request; treat as read-only."""
@@ -121,6 +140,7 @@ class Session:
         """Write what changed; records that only moved along get a new LastUpdatedTime and keep their SyncToken."""
         now = wire.microseconds(self.moment)
         stamp = wire.metadata_time(self.moment)
+        self._leave_trail()
         for key in self._removed:
             self.store.remove(*key, now)
             self._cache.forget(key)
@@ -132,6 +152,23 @@ class Session:
         self._dirty.clear()
         self._removed.clear()
         self._touched.clear()
+
+    def _leave_trail(self) -> None:
+        """Who wrote what; and the transactions that an act on another changed."""
+        if not self._acts:
+            return
+        actor = self.actor
+        done = {(act.entity, act.id) for act in self._acts}
+        moved = [
+            Act("updated", entity, record_id, self._dirty[entity, record_id], indirect=True)
+            for entity, record_id in sorted(self._touched - done - self._removed)
+            if (row := CATALOGUE.get(entity)) is not None and row.is_transaction
+        ]
+        told = [replace(act, body=self._dirty.get((act.entity, act.id), act.body)) for act in self._acts]
+        self.store.trail.add(acts.events([*told, *moved], actor, self.moment))
+        for entity, record_id in done - self._removed:
+            self.store.trail.sign(entity, record_id, actor.user)
+        self._acts.clear()
 
     def write(self, entity: str, body: dict[str, Any], payload: bytes) -> None:
         """Store a record under the times its MetaData shows; the fraction of this moment is kept for the change feed."""

@@ -199,6 +199,11 @@ def last_user(session: Session) -> str:
     return session.store.setting("user") or "Craig Carlson"
 
 
+def report_basis(session: Session) -> str:
+    """The basis of a report that is asked for without one: ``Accrual`` or ``Cash``. Source: QuickBooks API, ReportPrefs."""
+    return "Cash" if preference(session, "ReportPrefs", "ReportBasis") == "Cash" else "Accrual"
+
+
 def fiscal_start_month(session: Session) -> int:
     body = session.find("CompanyInfo", "1") or {}
     name = str(body.get("FiscalYearStartMonth", "January"))

@@ -15,13 +15,23 @@ from typing import Any
 from akika_forensics.twin import witness
 from akika_forensics.twin.attachments import shelf
 from akika_forensics.twin.beliefs import Beliefs
+<<<<<<< HEAD
 from akika_forensics.twin.statements import lines
 from akika_forensics.twin.tables import TABLES, LinkRow, MovementRow, OutOfBalanceError, PostingRow, Row
+=======
+from akika_forensics.twin.entries import Entries
+from akika_forensics.twin.people import trail
+from akika_forensics.twin.tables import (
+    LATER,
+    TABLES,
+    Row,
+)
+>>>>>>> 8c4c46c (twin: reports have a room of their own; postings say which line, class and item they come from; a trail tells who did what)
 
 _A_DAY = 86_400.0
 
 
-class Store:
+class Store(Entries):
     """All writes go through ``transaction()``; the outermost one commits."""
 
     def __init__(self, path: Path | None = None) -> None:
@@ -37,8 +47,13 @@ class Store:
         if path:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
+<<<<<<< HEAD
         self._db.executescript(TABLES + shelf.TABLES + witness.TABLES + lines.TABLES)
+=======
+        self._db.executescript(TABLES + shelf.TABLES + witness.TABLES + trail.TABLES)
+>>>>>>> 8c4c46c (twin: reports have a room of their own; postings say which line, class and item they come from; a trail tells who did what)
         self.served = witness.Witness(self._db, self._lock)
+        self.trail = trail.Trail(self._db, self._lock)
         self.files = shelf.Shelf(self._db, self._lock)
         self.bank = lines.BankLines(self._db, self._lock)
         self._grow()
@@ -47,8 +62,11 @@ class Store:
 
     def _grow(self) -> None:
         """Give a file of an earlier version the columns that came later."""
-        if "own_cents" not in {found[1] for found in self._db.execute("PRAGMA table_info(posting)")}:
-            self._db.execute("ALTER TABLE posting ADD COLUMN own_cents INTEGER")
+        for table, columns in LATER.items():
+            present = {found[1] for found in self._db.execute(f"PRAGMA table_info({table})")}
+            for name, kind in columns.items():
+                if name not in present:
+                    self._db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
     def close(self) -> None:
         with self._lock:
@@ -242,6 +260,7 @@ class Store:
             self._db.execute("INSERT OR REPLACE INTO replay VALUES (?,?,?)", (request_id, status, response))
             self._db.execute("INSERT OR REPLACE INTO replay_time VALUES (?,?)", (request_id, now.timestamp()))
 
+<<<<<<< HEAD
     # postings
 
     def postings(self, entity: str, record_id: str) -> list[PostingRow]:
@@ -422,6 +441,8 @@ class Store:
             "DELETE FROM posting WHERE entity = ? AND id = ? AND movement IS NOT NULL", (entity, record_id)
         )
 
+=======
+>>>>>>> 8c4c46c (twin: reports have a room of their own; postings say which line, class and item they come from; a trail tells who did what)
 
 def _row(found: tuple[str, str, bytes, int, int, int]) -> Row:
     return Row(found[0], found[1], found[2], bool(found[3]), found[4], found[5])

@@ -18,9 +18,17 @@ CREATE TABLE IF NOT EXISTS tombstone (
     entity TEXT NOT NULL, id TEXT NOT NULL, deleted INTEGER NOT NULL, PRIMARY KEY (entity, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS posting (
     entity TEXT NOT NULL, id TEXT NOT NULL, date TEXT NOT NULL, account TEXT NOT NULL, cents INTEGER NOT NULL,
-    party TEXT NOT NULL, movement INTEGER, own_cents INTEGER);
+    party TEXT NOT NULL, movement INTEGER, own_cents INTEGER, line INTEGER NOT NULL DEFAULT 0,
+    class TEXT NOT NULL DEFAULT '', department TEXT NOT NULL DEFAULT '', item TEXT NOT NULL DEFAULT '', quantity TEXT,
+    memo TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS posting_source ON posting (entity, id);
 CREATE INDEX IF NOT EXISTS posting_account ON posting (account, date, cents);
+CREATE TABLE IF NOT EXISTS document (
+    entity TEXT NOT NULL, id TEXT NOT NULL, date TEXT NOT NULL, due TEXT NOT NULL, number TEXT NOT NULL,
+    label TEXT NOT NULL, party TEXT NOT NULL, memo TEXT NOT NULL, cents INTEGER NOT NULL, own_cents INTEGER,
+    account TEXT NOT NULL, department TEXT NOT NULL, class TEXT NOT NULL, PRIMARY KEY (entity, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS document_date ON document (date);
+CREATE INDEX IF NOT EXISTS document_party ON document (party, date);
 CREATE TABLE IF NOT EXISTS link (
     source_entity TEXT NOT NULL, source_id TEXT NOT NULL, target_entity TEXT NOT NULL, target_id TEXT NOT NULL,
     cents INTEGER NOT NULL, before TEXT NOT NULL DEFAULT '');
@@ -29,7 +37,8 @@ CREATE INDEX IF NOT EXISTS link_target ON link (target_entity, target_id);
 CREATE TABLE IF NOT EXISTS movement (
     number INTEGER PRIMARY KEY, item TEXT NOT NULL, date TEXT NOT NULL, entity TEXT NOT NULL, id TEXT NOT NULL,
     quantity TEXT NOT NULL, value_cents INTEGER, counter_account TEXT NOT NULL, asset_account TEXT NOT NULL,
-    cost_cents INTEGER NOT NULL DEFAULT 0);
+    cost_cents INTEGER NOT NULL DEFAULT 0, line INTEGER NOT NULL DEFAULT 0, class TEXT NOT NULL DEFAULT '',
+    department TEXT NOT NULL DEFAULT '', memo TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS movement_item ON movement (item);
 CREATE INDEX IF NOT EXISTS movement_source ON movement (entity, id);
 CREATE TABLE IF NOT EXISTS replay (
@@ -40,6 +49,22 @@ CREATE TABLE IF NOT EXISTS mark (
 CREATE TABLE IF NOT EXISTS sequence (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+
+
+_TEXT: Final = "TEXT NOT NULL DEFAULT ''"
+LATER: Final[dict[str, dict[str, str]]] = {
+    "posting": {
+        "own_cents": "INTEGER",
+        "line": "INTEGER NOT NULL DEFAULT 0",
+        "class": _TEXT,
+        "department": _TEXT,
+        "item": _TEXT,
+        "quantity": "TEXT",
+        "memo": _TEXT,
+    },
+    "movement": {"line": "INTEGER NOT NULL DEFAULT 0", "class": _TEXT, "department": _TEXT, "memo": _TEXT},
+}
+"""Columns that a file of an earlier version lacks."""
 
 
 class OutOfBalanceError(AssertionError):
@@ -62,7 +87,9 @@ class Row:
 class PostingRow:
     """One side of a transaction in cents of the home currency, debit positive; ``party`` is ``Customer:1`` or empty.
 
-    ``own_cents`` is the same in the account's own currency where that is another; None where it is home.
+    ``own_cents`` is the same in the account's own currency where that is another; None where it is home. ``line`` is 0
+    for the side of the whole document, else the position of the document's line, bundles opened, tax lines last.
+    ``quantity`` is that of ``item`` as the document says it.
     """
 
     date: str
@@ -71,11 +98,40 @@ class PostingRow:
     party: str = ""
     movement: int | None = None
     own_cents: int | None = None
+    line: int = 0
+    klass: str = ""
+    department: str = ""
+    item: str = ""
+    quantity: str | None = None
+    memo: str = ""
 
     @property
     def moved(self) -> int:
         """Cents by which the account's own balance moves."""
         return self.cents if self.own_cents is None else self.own_cents
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A transaction as reports list it, posting or not.
+
+    ``label`` is its type as reports call it; ``party`` is ``Customer:1`` or empty; ``cents`` the total in home
+    currency, ``own_cents`` in the document's own where that is another; ``account`` that of the whole document.
+    """
+
+    entity: str
+    id: str
+    date: str
+    due: str
+    number: str
+    label: str
+    party: str
+    memo: str
+    cents: int
+    own_cents: int | None
+    account: str
+    department: str
+    klass: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +160,7 @@ class MovementRow:
     counter_account: str
     asset_account: str
     cost_cents: int = 0
+    line: int = 0
+    klass: str = ""
+    department: str = ""
+    memo: str = ""

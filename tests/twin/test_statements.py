@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from akika_forensics.twin import Twin, sample
 from akika_forensics.twin.ledger import accounts
-from akika_forensics.twin.reading import sheet
+from akika_forensics.twin.reports import sheet
 
 from .conftest import Books
 from .foreign_scene import Abroad

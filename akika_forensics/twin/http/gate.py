@@ -16,6 +16,7 @@ from akika_forensics.twin.http.hanging_up import HALF
 from akika_forensics.twin.http.limits import Limits, Throttle
 from akika_forensics.twin.http.request_log import Seen
 from akika_forensics.twin.http.subject import Subject
+from akika_forensics.twin.people.actors import OWNER, Actor
 
 Hook = Callable[[int, str], None]
 
@@ -82,6 +83,11 @@ class Gate:
         self.twin.requests.done(seen, 0 if "drop" in met else found.status, b"")
         return None if "drop" in met else Outcome(found, _cut(met))
 
+    def _client(self) -> Actor:
+        """The application, which acts for the user who connected it."""
+        owner = self.twin.store.trail.user(OWNER)
+        return Actor(OWNER, owner.name if owner else "", "app")
+
     def _note(self, seen: Seen, found: Answer, met: dict[str, Disturbance]) -> None:
         self.twin.requests.done(seen, 0 if "drop" in met else found.status, found.body)
 
@@ -118,7 +124,10 @@ class Gate:
         if self.before_apply is not None:
             self.before_apply(seen.kind_number, seen.kind)
         # What is applied and what the log says of it are one transaction: a kill between them is not possible.
-        with self.twin.transaction() if seen.kind == "write" else nullcontext():
+        with (
+            self.twin.transaction() if seen.kind == "write" else nullcontext(),
+            self.twin.acting(self._client(), seen.seq),
+        ):
             found = service.answer(self.twin, call)
             seen.applied, seen.replayed = found.applied, found.replayed
             seen.charged = metering.charge(call, seen.kind, found, self.twin.beliefs)

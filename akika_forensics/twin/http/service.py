@@ -18,7 +18,8 @@ from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.faults import QuickBooksFault
 from akika_forensics.twin.http import alone, batching, downloading, headers, negotiation, own_ways, uploading
 from akika_forensics.twin.http.call import Answer, Call
-from akika_forensics.twin.reading import feed, query, reports
+from akika_forensics.twin.reading import feed, query
+from akika_forensics.twin.reports.request import PARAMETERS
 
 JSON: Final = headers.JSON
 _WORTH_PACKING: Final = 500
@@ -144,7 +145,7 @@ def _read_json(twin: Twin, call: Call, parts: list[str]) -> bytes:
 
 
 def _report_parameters(call: Call) -> dict[str, str]:
-    return {name: value for name, value in call.parameters.items() if name in reports.PARAMETERS}
+    return {name: value for name, value in call.parameters.items() if name in PARAMETERS}
 
 
 def _one(twin: Twin, call: Call, name: str, record_id: str) -> bytes:

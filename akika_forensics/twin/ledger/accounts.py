@@ -125,6 +125,7 @@ def make(session: Session, name: str, kind: str, subtype: str, code: str | None 
         "MetaData": {"CreateTime": stamp, "LastUpdatedTime": stamp},
     }
     session.put("Account", body)
+    session.note("created", "Account", str(body["Id"]), body)
     return str(body["Id"])
 
 

@@ -10,7 +10,7 @@ from akika_forensics.model.money import cents as to_cents
 from akika_forensics.model.money import money
 from akika_forensics.twin import settings
 from akika_forensics.twin.documents import charges, links
-from akika_forensics.twin.ledger import accounts, inventory, posting, rates
+from akika_forensics.twin.ledger import accounts, document, inventory, posting, rates
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import LinkRow, MovementRow, PostingRow
@@ -21,7 +21,12 @@ ALWAYS_LISTED: Final = frozenset({"Invoice", "Bill", "PurchaseOrder", "Payment",
 
 def apply(session: Session, entity: str, record_id: str, body: dict[str, Any] | None) -> None:
     """Bring postings, stock and links in line with a record's new body; None when it is gone."""
-    _post(session, entity, record_id, posting.postings(session, entity, body) if body else [])
+    rows = posting.postings(session, entity, body) if body else []
+    _post(session, entity, record_id, rows)
+    if body is None:
+        session.store.set_document(entity, record_id, None)
+    else:
+        document.write(session, entity, body, rows)
     _move(session, entity, record_id, body)
     _link(session, entity, record_id, links.of(entity, body) if body else [])
     if body and settings.multicurrency(session):
@@ -63,7 +68,21 @@ def _move(session: Session, entity: str, record_id: str, body: dict[str, Any] | 
     inventory.check_dates(session, wanted)
 
     def shape(rows: list[MovementRow]) -> list[tuple[object, ...]]:
-        return [(r.item, r.date, Decimal(r.quantity), r.value_cents, r.counter_account, r.asset_account) for r in rows]
+        return [
+            (
+                r.item,
+                r.date,
+                Decimal(r.quantity),
+                r.value_cents,
+                r.counter_account,
+                r.asset_account,
+                r.line,
+                r.klass,
+                r.department,
+                r.memo,
+            )
+            for r in rows
+        ]
 
     if shape(present) == shape(wanted):
         return

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from akika_forensics.model.money import ZERO, cents
 from akika_forensics.twin import settings
 from akika_forensics.twin.ledger import accounts, rates
+from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import PostingRow
 
 
 class Unpostable(Exception):
     """A loaded document that does not say enough to be posted: an account is missing, or it does not add up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a document a side comes from; see ``PostingRow``."""
+
+    line: int = 0
+    klass: str = ""
+    department: str = ""
+    item: str = ""
+    quantity: str | None = None
+    memo: str = ""
 
 
 class Entry:
@@ -32,6 +46,11 @@ class Entry:
         self.code = rates.code_of(session, body)
         self.rate = rates.of(session, body)
         self.many = settings.multicurrency(session)
+        self.whole = Place(
+            klass=ref_id(body, "ClassRef") or "",
+            department=ref_id(body, "DepartmentRef") or "",
+            memo=str(body.get("PrivateNote") or ""),
+        )
         self.rows: list[PostingRow] = []
         self._open = ZERO
 
@@ -59,8 +78,19 @@ class Entry:
             self.session.roles[key] = found
         return self.session.roles[key]
 
-    def add(self, account: str | None, amount: Decimal, party: str = "", *, home: Decimal | None = None) -> None:
-        """Debit positive. ``home`` is the amount in home currency where it is not ``amount`` at the document's rate."""
+    def add(
+        self,
+        account: str | None,
+        amount: Decimal,
+        party: str = "",
+        *,
+        home: Decimal | None = None,
+        at: Place | None = None,
+    ) -> None:
+        """Debit positive. ``home`` is the amount in home currency where it is not ``amount`` at the document's rate.
+
+        ``at`` is the line that the side comes from, None for the whole document.
+        """
         holder = self.session.find("Account", account) if account is not None else None
         if account is None or holder is None:
             raise Unpostable(f"account {account} is not there")
@@ -69,7 +99,35 @@ class Entry:
         foreign = self.many and rates.code_of(self.session, holder) != settings.home_code(self.session)
         own = _whole(amount) if foreign else None
         if value or own:
-            self.rows.append(PostingRow(self.date, account, value, party, None, own))
+            place = at or self.whole
+            self.rows.append(
+                PostingRow(
+                    self.date,
+                    account,
+                    value,
+                    party,
+                    None,
+                    own,
+                    place.line,
+                    place.klass,
+                    place.department,
+                    place.item,
+                    place.quantity,
+                    place.memo,
+                )
+            )
+
+    def line(self, position: int, line: dict[str, Any], found: dict[str, Any]) -> Place:
+        """The place of a document's line, ``found`` its detail; what the line does not say, the document says."""
+        quantity = found.get("Qty")
+        return Place(
+            position,
+            ref_id(found, "ClassRef") or self.whole.klass,
+            ref_id(found, "DepartmentRef") or self.whole.department,
+            ref_id(found, "ItemRef") or "",
+            str(quantity) if quantity is not None else None,
+            str(line.get("Description") or ""),
+        )
 
     def finish(self) -> list[PostingRow]:
         """The sides; what another rate or rounding left over in home currency is an exchange gain or loss."""

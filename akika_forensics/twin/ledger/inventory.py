@@ -27,14 +27,16 @@ _BOUGHT: Final = {"Bill": 1, "Purchase": 1, "VendorCredit": -1}
 def movements(session: Session, entity: str, body: dict[str, Any]) -> list[MovementRow]:
     """The quantities that a document moves."""
     rows: list[MovementRow] = []
-    for line in lines.all_lines(body):
-        row = _movement(session, entity, body, line)
+    for position, line in enumerate(lines.all_lines(body), 1):
+        row = _movement(session, entity, body, position, line)
         if row is not None and Decimal(row.quantity):
             rows.append(row)
     return rows
 
 
-def _movement(session: Session, entity: str, body: dict[str, Any], line: dict[str, Any]) -> MovementRow | None:
+def _movement(
+    session: Session, entity: str, body: dict[str, Any], position: int, line: dict[str, Any]
+) -> MovementRow | None:
     kind = str(line.get("DetailType"))
     found = line.get(kind) or {}
     item_id = ref_id(found, "ItemRef")
@@ -57,7 +59,21 @@ def _movement(session: Session, entity: str, body: dict[str, Any], line: dict[st
     else:
         return None
     date = str(body["TxnDate"])[:10]
-    return MovementRow(0, item_id, date, entity, str(body["Id"]), str(quantity), value, counter, asset)
+    return MovementRow(
+        0,
+        item_id,
+        date,
+        entity,
+        str(body["Id"]),
+        str(quantity),
+        value,
+        counter,
+        asset,
+        line=position,
+        klass=ref_id(found, "ClassRef") or ref_id(body, "ClassRef") or "",
+        department=ref_id(body, "DepartmentRef") or "",
+        memo=str(line.get("Description") or ""),
+    )
 
 
 def check_dates(session: Session, rows: list[MovementRow]) -> None:
@@ -149,8 +165,19 @@ def _post(session: Session, row: MovementRow) -> None:
     wanted = []
     if effect:
         wanted = [
-            PostingRow(row.date, row.asset_account, effect, "", row.number),
-            PostingRow(row.date, row.counter_account, -effect, "", row.number),
+            PostingRow(
+                row.date,
+                account,
+                part,
+                movement=row.number,
+                line=row.line,
+                klass=row.klass,
+                department=row.department,
+                item=row.item,
+                quantity=row.quantity,
+                memo=row.memo,
+            )
+            for account, part in ((row.asset_account, effect), (row.counter_account, -effect))
         ]
     present = [p for p in session.store.postings(row.entity, row.id) if p.movement == row.number]
     if present == wanted:

@@ -46,10 +46,11 @@ def _sales(entry: Entry, entity: str, body: dict[str, Any]) -> None:
     else:
         target = ref_id(body, "DepositToAccountRef") or entry.role("undeposited")
     entry.add(target, sign * money(body.get("TotalAmt")), party)
-    for line in body.get("Line", []):
-        _sales_line(entry, line, sign, party)
-    for line in (body.get("TxnTaxDetail") or {}).get("TaxLine", []):
-        entry.add(_tax_account(entry, line), -sign * lines.amount(line), party)
+    position = 0
+    for position, line in enumerate(lines.all_lines(body), 1):
+        _sales_line(entry, position, line, sign, party)
+    for number, line in enumerate((body.get("TxnTaxDetail") or {}).get("TaxLine", []), position + 1):
+        entry.add(_tax_account(entry, line), -sign * lines.amount(line), party, at=entry.line(number, line, {}))
 
 
 def _tax_account(entry: Entry, line: dict[str, Any]) -> str | None:
@@ -57,20 +58,17 @@ def _tax_account(entry: Entry, line: dict[str, Any]) -> str | None:
     return entry.tax_account(ref_id(rate, "AgencyRef") or "")
 
 
-def _sales_line(entry: Entry, line: dict[str, Any], sign: int, party: str) -> None:
+def _sales_line(entry: Entry, position: int, line: dict[str, Any], sign: int, party: str) -> None:
     kind = line.get("DetailType")
     found = line.get(str(kind)) or {}
     if kind == lines.SALES:
         account = income_account(entry.session, found)
         if account is None and ref_id(found, "ItemRef") == lines.SHIPPING:
             account = entry.shipping()
-        entry.add(account, -sign * lines.amount(line), party)
-    elif kind == lines.GROUP:
-        for inner in found.get("Line", []):
-            _sales_line(entry, inner, sign, party)
+        entry.add(account, -sign * lines.amount(line), party, at=entry.line(position, line, found))
     elif kind == lines.DISCOUNT:
         account = ref_id(found, "DiscountAccountRef") or entry.role("discounts")
-        entry.add(account, sign * lines.amount(line), party)
+        entry.add(account, sign * lines.amount(line), party, at=entry.line(position, line, found))
 
 
 def income_account(session: Session, found: dict[str, Any]) -> str | None:
@@ -103,7 +101,7 @@ def _purchase(entry: Entry, _: str, body: dict[str, Any]) -> None:
 
 
 def _expense_lines(entry: Entry, body: dict[str, Any], sign: int) -> None:
-    for line in body.get("Line", []):
+    for position, line in enumerate(body.get("Line", []), 1):
         kind = line.get("DetailType")
         found = line.get(str(kind)) or {}
         if kind == lines.ACCOUNT_EXPENSE:
@@ -114,7 +112,8 @@ def _expense_lines(entry: Entry, body: dict[str, Any], sign: int) -> None:
             account = ref_id(item, "AssetAccountRef" if stocked else "ExpenseAccountRef")
         else:
             continue
-        entry.add(account, sign * lines.amount(line), _party("Customer", found, "CustomerRef"))
+        named = _party("Customer", found, "CustomerRef")
+        entry.add(account, sign * lines.amount(line), named, at=entry.line(position, line, found))
 
 
 def _bill_payment(entry: Entry, _: str, body: dict[str, Any]) -> None:
@@ -130,14 +129,14 @@ def _bill_payment(entry: Entry, _: str, body: dict[str, Any]) -> None:
 
 
 def _journal(entry: Entry, _: str, body: dict[str, Any]) -> None:
-    for line in body.get("Line", []):
+    for position, line in enumerate(body.get("Line", []), 1):
         found = line.get("JournalEntryLineDetail")
         if not found:
             continue
         side = 1 if found.get("PostingType") == "Debit" else -1
         named = found.get("Entity") or {}
         party = _party(str(named.get("Type", "")), named, "EntityRef")
-        entry.add(ref_id(found, "AccountRef"), side * lines.amount(line), party)
+        entry.add(ref_id(found, "AccountRef"), side * lines.amount(line), party, at=entry.line(position, line, found))
 
 
 def _deposit(entry: Entry, _: str, body: dict[str, Any]) -> None:
@@ -145,18 +144,21 @@ def _deposit(entry: Entry, _: str, body: dict[str, Any]) -> None:
     back = body.get("CashBack")
     if back:
         entry.add(ref_id(back, "AccountRef"), money(back.get("Amount")))
-    for line in body.get("Line", []):
+    for position, line in enumerate(body.get("Line", []), 1):
         found = line.get("DepositLineDetail") or {}
+        place = entry.line(position, line, found)
         if line.get("LinkedTxn"):
             target = _linked(entry, line["LinkedTxn"][0])
             account = ref_id(target, "DepositToAccountRef") or entry.role("undeposited")
-            entry.add(account, -lines.amount(line), home=-exchange.as_it_came(entry, target, lines.amount(line)))
+            came = exchange.as_it_came(entry, target, lines.amount(line))
+            entry.add(account, -lines.amount(line), home=-came, at=place)
         else:
             named = found.get("Entity") or {}
             entry.add(
                 ref_id(found, "AccountRef"),
                 -lines.amount(line),
                 _party(str(named.get("type", "Customer")).capitalize(), found, "Entity"),
+                at=place,
             )
 
 

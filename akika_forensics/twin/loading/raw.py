@@ -16,7 +16,7 @@ from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import cents, money
 from akika_forensics.twin import identity
 from akika_forensics.twin.documents import links
-from akika_forensics.twin.ledger import accounts, entry, inventory, posting
+from akika_forensics.twin.ledger import accounts, document, entry, inventory, posting
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.rules import rates
 from akika_forensics.twin.session import Session
@@ -74,6 +74,7 @@ def settle(session: Session, entity: str, record_id: str) -> Unposted | None:
     except (entry.Unpostable, ValueError, TypeError, KeyError) as error:
         return Unposted(entity, record_id, str(error))
     session.store.set_postings(entity, record_id, rows)
+    document.write(session, entity, body, rows)
     session.store.set_links(entity, record_id, links.of(entity, body))
     session.store.remove_movements(entity, record_id)
     for movement in inventory.movements(session, entity, body):

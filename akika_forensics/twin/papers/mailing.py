@@ -46,6 +46,7 @@ def send(session: Session, entity: str, record_id: str, to: str) -> str:
         body["DeliveryInfo"] = {"DeliveryType": "Email", "DeliveryTime": wire.metadata_time(session.moment)}
     if session.beliefs.choice("send_token") == "raised":
         body["SyncToken"] = str(int(str(body.get("SyncToken", "0"))) + 1)
+    session.note("emailed", entity, record_id, body)
     return record_id
 
 

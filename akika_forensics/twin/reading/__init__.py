@@ -1,1 +1,1 @@
-"""What is asked of the company: statements, the change feed, reports."""
+"""What is asked of the company: statements and the change feed."""

@@ -43,6 +43,7 @@ def write(session: Session, body: dict[str, Any]) -> str:
     key = key_of(kept)
     session.write(ENTITY, {"Id": key, "MetaData": kept["MetaData"]}, wire.encode(ENTITY, kept))
     session.forget(ENTITY, key)
+    session.note("updated", ENTITY, key, kept)
     return key
 
 

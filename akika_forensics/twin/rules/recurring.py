@@ -90,6 +90,7 @@ def create(
     fresh["RecurringInfo"] = info
     outer = {"Id": record_id, "MetaData": fresh["MetaData"]}
     session.write(ENTITY, outer, wire.encode(ENTITY, {kind: fresh}))
+    session.note("created", ENTITY, str(outer["Id"]), fresh)
     session.forget(ENTITY, record_id)
     return record_id
 
@@ -147,5 +148,6 @@ def delete(session: Session, body: dict[str, Any]) -> tuple[str, str]:
         raise faults.missing("SyncToken")
     if str(token) != str(held[kind].get("SyncToken", "0")):
         raise faults.stale(settings.last_user(session))
+    session.note("deleted", ENTITY, record_id, held[kind])
     session.remove(ENTITY, record_id)
     return kind, record_id

@@ -106,4 +106,5 @@ def _keep(session: Session, entity: str, body: dict[str, Any]) -> str:
     body |= {"domain": "QBO", "sparse": False, "Id": record_id, "SyncToken": "0"}
     body["MetaData"] = {"CreateTime": stamp, "LastUpdatedTime": stamp}
     session.put(entity, body)
+    session.note("created", entity, record_id, body)
     return record_id

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from akika_forensics.twin import faults
 from akika_forensics.twin.ledger import accounts
-from akika_forensics.twin.reading import periods, sheet
-from akika_forensics.twin.reading.chart import Block, Chart
-from akika_forensics.twin.reading.periods import Period
-from akika_forensics.twin.reading.profit_and_loss import dated
+from akika_forensics.twin.reports import basis, periods, sheet
+from akika_forensics.twin.reports.chart import Block, Chart
+from akika_forensics.twin.reports.profit_and_loss import dated
+from akika_forensics.twin.reports.report import TIME_CUTS, Asked, Report
 from akika_forensics.twin.session import Session
 
 
-def build(session: Session, period: Period, parameters: Mapping[str, str]) -> tuple[dict[str, Any], bool]:
+def build(session: Session, asked: Asked) -> tuple[dict[str, Any], bool]:
     """Columns and rows, and whether there is anything in them. Raises QuickBooksFault 2170.
 
     What was earned since the fiscal year of a column's end began is Net Income; what was earned before is in Retained
     Earnings.
     """
-    by = parameters.get("summarize_column_by") or "Total"
+    by, period = asked.by, asked.period
     if by == "Total":
         columns = [(period, sheet.column("TOTAL", "Money", ColKey="total"))]
     elif by in periods.CUTS:
@@ -32,30 +31,31 @@ def build(session: Session, period: Period, parameters: Mapping[str, str]) -> tu
     row = sheet.too_much(session.store.count("Account", inactive=True), len(columns))
     if row is not None:
         return {"Columns": {"Column": headings}, "Rows": {"Row": [row]}}, True
-    found = [_standing(session, one.end) for one, _ in columns]
+    table = basis.table(session, asked.basis)
+    found = [_standing(session, one.end, table) for one, _ in columns]
     everything = {account for standing, _ in found for account in standing}
     known = bool(everything) or any(income is not None for _, income in found)
     retained = accounts.find_system(session, "retained")
     if retained is not None:
         everything.add(retained)
-    table = {account: [standing.get(account) for standing, _ in found] for account in everything}
-    chart = Chart(session, table, len(columns))
+    figures = {account: [standing.get(account) for standing, _ in found] for account in everything}
+    chart = Chart(session, figures, len(columns))
     income = [earned for _, earned in found]
     kept = [standing.get("") for standing, _ in found] if retained is None else None
     rows = [_assets(chart), _other_side(chart, income, kept)]
     return {"Columns": {"Column": headings}, "Rows": {"Row": rows}}, known
 
 
-def _standing(session: Session, end: date) -> tuple[dict[str, int], int | None]:
+def _standing(session: Session, end: date, table: str) -> tuple[dict[str, int], int | None]:
     """Cents by balance-sheet account at the end of a day, debit positive, and the result of its year.
 
     Without an account for retained earnings they stand under the empty Id.
     """
     store = session.store
     year = periods.fiscal_start(session, end)
-    balances = store.balances(until=end.isoformat())
-    earlier = store.balances(until=(year - timedelta(days=1)).isoformat())
-    this_year = store.balances(since=year.isoformat(), until=end.isoformat())
+    balances = store.balances(until=end.isoformat(), table=table)
+    earlier = store.balances(until=(year - timedelta(days=1)).isoformat(), table=table)
+    this_year = store.balances(since=year.isoformat(), until=end.isoformat(), table=table)
     earning = {one for one in balances if accounts.is_profit_and_loss(session.find("Account", one) or {})}
     standing = {one: cents for one, cents in balances.items() if one not in earning}
     if any(one in earlier for one in earning):
@@ -125,3 +125,6 @@ def _join(parts: list[Block]) -> Block:
 def _top(name: str, group: str, block: Block) -> dict[str, Any]:
     header = sheet.cells(name, [None] * len(block.totals))
     return sheet.section(header, block.rows, sheet.cells(f"TOTAL {name}", block.shown), group)
+
+
+REPORTS: Final = (Report("BalanceSheet", build, by=TIME_CUTS, standard=True),)

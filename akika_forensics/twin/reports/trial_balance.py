@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from akika_forensics.twin import identity, naming
 from akika_forensics.twin.ledger import accounts
-from akika_forensics.twin.reading import periods, sheet
-from akika_forensics.twin.reading.periods import Period
+from akika_forensics.twin.reports import basis, periods, sheet
+from akika_forensics.twin.reports.report import Asked, Report
 from akika_forensics.twin.session import Session
 
 _ORDER: Final = tuple(accounts.CLASSIFICATION)
 
 
-def build(session: Session, period: Period, _: Mapping[str, str]) -> tuple[dict[str, Any], bool]:
+def build(session: Session, asked: Asked) -> tuple[dict[str, Any], bool]:
     """Columns and rows, and whether there is anything in them: balances as of the period's end, debit or credit.
 
     Income and expense accounts show what came since the fiscal year began; the result of earlier years is in Retained
@@ -27,7 +26,7 @@ def build(session: Session, period: Period, _: Mapping[str, str]) -> tuple[dict[
         sheet.column("Credit", "Money", ColKey="credit"),
     ]
     report: dict[str, Any] = {"Columns": {"Column": columns}, "Rows": {}}
-    rows = _rows(session, period.end)
+    rows = _rows(session, asked)
     if not rows:
         return report, False
     debit = sum(cents for _, _, cents in rows if cents > 0)
@@ -45,12 +44,13 @@ def _sides(cents: int) -> list[dict[str, str]]:
     return [{"value": sheet.text(cents) if cents > 0 else ""}, {"value": sheet.text(-cents) if cents < 0 else ""}]
 
 
-def _rows(session: Session, end: date) -> list[tuple[str, str, int]]:
+def _rows(session: Session, asked: Asked) -> list[tuple[str, str, int]]:
     """(account Id, name, cents), in the order of the chart; accounts without a balance are left out."""
+    end, table = asked.period.end, basis.table(session, asked.basis)
     year = periods.fiscal_start(session, end)
     before = (year - timedelta(days=1)).isoformat()
-    balances = session.store.balances(until=end.isoformat())
-    earlier = session.store.balances(until=before)
+    balances = session.store.balances(until=end.isoformat(), table=table)
+    earlier = session.store.balances(until=before, table=table)
     retained = 0
     for account_id in list(balances):
         account = session.find("Account", account_id)
@@ -76,3 +76,6 @@ def _name(session: Session, account_id: str) -> str:
 def _position(session: Session, row: tuple[str, str, int]) -> tuple[int, str, int]:
     kind = accounts.account_type(session, row[0])
     return _ORDER.index(kind) if kind in _ORDER else len(_ORDER), row[1], identity.number_of(row[0])
+
+
+REPORTS: Final = (Report("TrialBalance", build, period="This Fiscal Year-to-date"),)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from akika_forensics.twin import identity, naming
 from akika_forensics.twin.ledger import accounts
-from akika_forensics.twin.reading import sheet
+from akika_forensics.twin.reports import sheet
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from akika_forensics.twin import faults
 from akika_forensics.twin.ledger import accounts
-from akika_forensics.twin.reading import periods, sheet
-from akika_forensics.twin.reading.chart import Block, Chart
-from akika_forensics.twin.reading.periods import Period
+from akika_forensics.twin.reports import basis, periods, sheet
+from akika_forensics.twin.reports.chart import Block, Chart
+from akika_forensics.twin.reports.periods import Period
+from akika_forensics.twin.reports.report import TIME_CUTS, Asked, Report
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import PostingRow
@@ -28,27 +28,28 @@ class _Column:
     customer: str | None = None
 
 
-def build(session: Session, period: Period, parameters: Mapping[str, str]) -> tuple[dict[str, Any], bool]:
+def build(session: Session, asked: Asked) -> tuple[dict[str, Any], bool]:
     """Columns and rows, and whether there is anything in them. Raises QuickBooksFault 2170."""
-    customers = {one.strip() for one in parameters.get("customer", "").split(",") if one.strip()}
-    columns = _columns(session, period, parameters.get("summarize_column_by") or "Total", customers)
+    customers = asked.only("customer")
+    columns = _columns(session, asked, customers)
     headings = [sheet.column("", "Account", ColKey="account"), *(one.heading for one in columns)]
     row = sheet.too_much(session.store.count("Account", inactive=True), len(columns))
     if row is not None:
         return {"Columns": {"Column": headings}, "Rows": {"Row": [row]}}, True
-    found = [_figures(session, one, customers) for one in columns]
+    found = [_figures(session, asked, one, customers) for one in columns]
     everything = {account for one in found for account in one}
     table = {account: [one.get(account) for one in found] for account in everything}
     chart = Chart(session, table, len(columns))
     return {"Columns": {"Column": headings}, "Rows": {"Row": _rows(chart, bool(everything))}}, bool(everything)
 
 
-def _columns(session: Session, period: Period, by: str, customers: set[str]) -> list[_Column]:
+def _columns(session: Session, asked: Asked, customers: frozenset[str]) -> list[_Column]:
+    period, by = asked.period, asked.by
     if by == "Total":
         return [_Column(sheet.column("Total", "Money", ColKey="total"), period)]
     total = _Column(sheet.column("TOTAL", "Money", ColKey="total"), period)
     if by == "Customers":
-        return [*_by_customer(session, period, customers), total]
+        return [*_by_customer(session, asked, customers), total]
     if by not in periods.CUTS:
         raise faults.malformed("summarize_column_by", "enum", by)
     cuts = [_Column(dated(one), one) for one in periods.cut(session, period, by)]
@@ -62,22 +63,26 @@ def dated(period: Period) -> dict[str, Any]:
     return sheet.column(title, "Money", StartDate=start, EndDate=end, ColKey=title)
 
 
-def _by_customer(session: Session, period: Period, customers: set[str]) -> list[_Column]:
+def _by_customer(session: Session, asked: Asked, customers: frozenset[str]) -> list[_Column]:
     """A column a customer that has anything, by name; what has no customer comes last."""
-    met = {_customer(session, row, entity, record_id) for entity, record_id, row in _postings(session, period)}
+    met = {
+        _customer(session, row, entity, record_id) for entity, record_id, row in _postings(session, asked, asked.period)
+    }
     named = sorted(
         (str((session.find("Customer", one) or {}).get("DisplayName", one)), one)
         for one in met
         if one != NONE and (not customers or one in customers)
     )
-    found = [_Column(sheet.column(name, "Money", ColKey=one), period, one) for name, one in named]
+    found = [_Column(sheet.column(name, "Money", ColKey=one), asked.period, one) for name, one in named]
     if NONE in met and not customers:
-        found.append(_Column(sheet.column("Not Specified", "Money", ColKey="not_specified"), period, NONE))
+        found.append(_Column(sheet.column("Not Specified", "Money", ColKey="not_specified"), asked.period, NONE))
     return found
 
 
-def _postings(session: Session, period: Period) -> list[tuple[str, str, PostingRow]]:
-    found = session.store.postings_between(period.start.isoformat(), period.end.isoformat())
+def _postings(session: Session, asked: Asked, period: Period) -> list[tuple[str, str, PostingRow]]:
+    found = session.store.postings_between(
+        period.start.isoformat(), period.end.isoformat(), table=basis.table(session, asked.basis)
+    )
     return [one for one in found if _earns(session, one[2].account)]
 
 
@@ -94,14 +99,15 @@ def _customer(session: Session, row: PostingRow, entity: str, record_id: str) ->
     return ref_id(session.find(entity, record_id), "CustomerRef") or NONE
 
 
-def _figures(session: Session, column: _Column, customers: set[str]) -> dict[str, int]:
+def _figures(session: Session, asked: Asked, column: _Column, customers: frozenset[str]) -> dict[str, int]:
     """Cents by account of what is earned and spent, debit positive."""
     if column.customer is None and not customers:
-        sums = session.store.balances(since=column.period.start.isoformat(), until=column.period.end.isoformat())
+        first, last = column.period.start.isoformat(), column.period.end.isoformat()
+        sums = session.store.balances(since=first, until=last, table=basis.table(session, asked.basis))
         return {account: cents for account, cents in sums.items() if _earns(session, account)}
     found: dict[str, int] = {}
     wanted = customers if column.customer is None else {column.customer}
-    for entity, record_id, row in _postings(session, column.period):
+    for entity, record_id, row in _postings(session, asked, column.period):
         if _customer(session, row, entity, record_id) in wanted:
             found[row.account] = found.get(row.account, 0) + row.cents
     return found
@@ -138,3 +144,8 @@ def _rows(chart: Chart, known: bool) -> list[dict[str, Any]]:
 def _part(name: str, group: str, block: Block) -> dict[str, Any]:
     header = sheet.cells(name, [None] * len(block.totals))
     return sheet.section(header, block.rows, sheet.cells(f"Total {name}", block.shown), group)
+
+
+REPORTS: Final = (
+    Report("ProfitAndLoss", build, by=(*TIME_CUTS, "Customers"), filters=frozenset({"customer"}), standard=True),
+)

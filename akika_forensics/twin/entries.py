@@ -1,0 +1,228 @@
+"""What documents do to the books, in the company's file: postings, how reports list them, links, stock movements."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable
+from dataclasses import astuple
+from typing import Any
+
+from akika_forensics.twin.tables import DocumentRow, LinkRow, MovementRow, OutOfBalanceError, PostingRow
+
+_POSTING = "date, account, cents, party, movement, own_cents, line, class, department, item, quantity, memo"
+
+
+class Entries:
+    """The part of the store that holds them; writes belong into its ``transaction()``."""
+
+    _db: sqlite3.Connection
+    _lock: threading.RLock
+
+    def next_in(self, name: str, first: int = 1) -> int:
+        """The next number of a sequence."""
+        raise NotImplementedError
+
+    # postings
+
+    def postings(self, entity: str, record_id: str) -> list[PostingRow]:
+        with self._lock:
+            return [
+                PostingRow(*found)
+                for found in self._db.execute(
+                    f"SELECT {_POSTING} FROM posting WHERE entity = ? AND id = ?",  # noqa: S608 - fixed text
+                    (entity, record_id),
+                )
+            ]
+
+    def set_postings(self, entity: str, record_id: str, rows: Iterable[PostingRow]) -> None:
+        """Replace the document's own postings; what its stock movements cost is kept apart."""
+        rows = list(rows)
+        if sum(row.cents for row in rows):
+            raise OutOfBalanceError(
+                f"{entity}:{record_id} posts {sum(row.cents for row in rows)} cents more than it offsets"
+            )
+        self._db.execute("DELETE FROM posting WHERE entity = ? AND id = ? AND movement IS NULL", (entity, record_id))
+        self._insert_postings(entity, record_id, rows)
+
+    def set_movement_postings(self, movement: MovementRow, rows: Iterable[PostingRow]) -> None:
+        rows = list(rows)
+        if sum(row.cents for row in rows):
+            raise OutOfBalanceError(f"movement {movement.number} of {movement.entity}:{movement.id} is out of balance")
+        self._db.execute(
+            "DELETE FROM posting WHERE entity = ? AND id = ? AND movement = ?",
+            (movement.entity, movement.id, movement.number),
+        )
+        self._insert_postings(movement.entity, movement.id, rows)
+
+    def _insert_postings(self, entity: str, record_id: str, rows: list[PostingRow]) -> None:
+        self._db.executemany(
+            f"INSERT INTO posting (entity, id, {_POSTING}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - fixed text
+            [(entity, record_id, *_cells(row)) for row in rows],
+        )
+
+    def balances(self, *, until: str, since: str = "", table: str = "posting") -> dict[str, int]:
+        """Cents by account over the dates ``since`` to ``until``, both included; ``table`` is one of postings."""
+        with self._lock:
+            return {
+                str(account): int(cents)
+                for account, cents in self._db.execute(
+                    f"SELECT account, sum(cents) FROM {table} "  # noqa: S608 - a name of ours
+                    "WHERE date >= ? AND date <= ? GROUP BY account",
+                    (since, until),
+                )
+            }
+
+    def postings_between(self, since: str, until: str, table: str = "posting") -> list[tuple[str, str, PostingRow]]:
+        """Entity, Id and posting, of all dates ``since`` to ``until``."""
+        with self._lock:
+            return [
+                (str(found[0]), str(found[1]), PostingRow(*found[2:]))
+                for found in self._db.execute(
+                    f"SELECT entity, id, {_POSTING} FROM {table} WHERE date >= ? AND date <= ?",  # noqa: S608 - ours
+                    (since, until),
+                )
+            ]
+
+    def select(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """What a statement of a report finds. ``sql`` is the twin's own text; what comes from outside is in ``values``."""
+        with self._lock:
+            return self._db.execute(sql, tuple(values)).fetchall()
+
+    def run(self, sql: str, rows: Iterable[Iterable[Any]] = ()) -> None:
+        """Make or fill a table of a report's own. ``sql`` is the twin's own text; ``rows`` are values for it."""
+        with self._lock:
+            found = [tuple(row) for row in rows]
+            if found:
+                self._db.executemany(sql, found)
+            else:
+                self._db.execute(sql)
+
+    def first_posting(self) -> str | None:
+        """The earliest date on which anything is posted."""
+        with self._lock:
+            found = self._db.execute("SELECT min(date) FROM posting").fetchone()
+        return str(found[0]) if found[0] else None
+
+    def own_balances(self) -> dict[str, int]:
+        """Cents by account over all dates, each in the account's own currency."""
+        with self._lock:
+            return {
+                str(account): int(cents)
+                for account, cents in self._db.execute(
+                    "SELECT account, sum(coalesce(own_cents, cents)) FROM posting GROUP BY account"
+                )
+            }
+
+    def party_balances(self, accounts: Iterable[str]) -> dict[str, int]:
+        """Cents by party over the given accounts, in the accounts' own currency."""
+        sums: dict[str, int] = {}
+        with self._lock:
+            for account in accounts:
+                for party, cents in self._db.execute(
+                    "SELECT party, sum(coalesce(own_cents, cents)) FROM posting WHERE account = ? GROUP BY party",
+                    (account,),
+                ):
+                    sums[str(party)] = sums.get(str(party), 0) + int(cents)
+        return sums
+
+    def out_of_balance(self) -> list[tuple[str, str, int]]:
+        """Documents whose postings do not sum to zero; always empty."""
+        with self._lock:
+            return self._db.execute(
+                "SELECT entity, id, sum(cents) FROM posting GROUP BY entity, id HAVING sum(cents) <> 0"
+            ).fetchall()
+
+    # documents
+
+    def set_document(self, entity: str, record_id: str, row: DocumentRow | None) -> None:
+        """How reports list a transaction; None for one that is gone."""
+        if row is None:
+            self._db.execute("DELETE FROM document WHERE entity = ? AND id = ?", (entity, record_id))
+            return
+        marks = ",".join("?" * len(DocumentRow.__slots__))
+        self._db.execute(f"INSERT OR REPLACE INTO document VALUES ({marks})", astuple(row))  # noqa: S608 - marks alone
+
+    def document(self, entity: str, record_id: str) -> DocumentRow | None:
+        with self._lock:
+            found = self._db.execute(
+                "SELECT * FROM document WHERE entity = ? AND id = ?", (entity, record_id)
+            ).fetchone()
+        return DocumentRow(*found) if found else None
+
+    # links
+
+    def links_from(self, entity: str, record_id: str) -> list[LinkRow]:
+        return self._links("source_entity = ? AND source_id = ?", entity, record_id)
+
+    def links_to(self, entity: str, record_id: str) -> list[LinkRow]:
+        return self._links("target_entity = ? AND target_id = ?", entity, record_id)
+
+    def _links(self, where: str, entity: str, record_id: str) -> list[LinkRow]:
+        sql = (
+            "SELECT source_entity, source_id, target_entity, target_id, cents, before FROM link "  # noqa: S608 - fixed text
+            f"WHERE {where} ORDER BY rowid"
+        )
+        with self._lock:
+            return [LinkRow(*found) for found in self._db.execute(sql, (entity, record_id))]
+
+    def set_links(self, entity: str, record_id: str, rows: Iterable[LinkRow]) -> None:
+        self._db.execute("DELETE FROM link WHERE source_entity = ? AND source_id = ?", (entity, record_id))
+        self._db.executemany(
+            "INSERT INTO link VALUES (?,?,?,?,?,?)",
+            [
+                (row.source_entity, row.source_id, row.target_entity, row.target_id, row.cents, row.before)
+                for row in rows
+            ],
+        )
+
+    # stock
+
+    def movements_of(self, item: str) -> list[MovementRow]:
+        return self._movements("item = ?", item)
+
+    def movements_from(self, entity: str, record_id: str) -> list[MovementRow]:
+        return self._movements("entity = ? AND id = ?", entity, record_id)
+
+    def _movements(self, where: str, *values: str) -> list[MovementRow]:
+        sql = (
+            "SELECT number, item, date, entity, id, quantity, value_cents, counter_account, asset_account, "  # noqa: S608 - fixed text
+            f"cost_cents, line, class, department, memo FROM movement WHERE {where} ORDER BY number"
+        )
+        with self._lock:
+            return [MovementRow(*found) for found in self._db.execute(sql, values)]
+
+    def add_movement(self, row: MovementRow) -> None:
+        row.number = self.next_in("movement")
+        self._db.execute(
+            "INSERT INTO movement (number, item, date, entity, id, quantity, value_cents, counter_account, asset_account, "
+            "cost_cents, line, class, department, memo) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            astuple(row),
+        )
+
+    def cost_movement(self, number: int, cost_cents: int) -> None:
+        self._db.execute("UPDATE movement SET cost_cents = ? WHERE number = ?", (cost_cents, number))
+
+    def remove_movements(self, entity: str, record_id: str) -> None:
+        self._db.execute("DELETE FROM movement WHERE entity = ? AND id = ?", (entity, record_id))
+        self._db.execute(
+            "DELETE FROM posting WHERE entity = ? AND id = ? AND movement IS NOT NULL", (entity, record_id)
+        )
+
+
+def _cells(row: PostingRow) -> tuple[Any, ...]:
+    """In the order of ``_POSTING``."""
+    return (
+        row.date,
+        row.account,
+        row.cents,
+        row.party,
+        row.movement,
+        row.own_cents,
+        row.line,
+        row.klass,
+        row.department,
+        row.item,
+        row.quantity,
+        row.memo,
+    )

@@ -1,0 +1,1 @@
+"""Who works with the company, and the trail that they leave."""

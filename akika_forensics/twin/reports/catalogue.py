@@ -1,0 +1,18 @@
+"""The reports that this company offers, by the name under which they are asked for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from akika_forensics.twin.reports import balance_sheet, profit_and_loss, trial_balance
+from akika_forensics.twin.reports.report import Report
+
+REPORTS: Final[dict[str, Report]] = {
+    report.name.lower(): report
+    for report in (
+        *trial_balance.REPORTS,
+        *profit_and_loss.REPORTS,
+        *balance_sheet.REPORTS,
+    )
+}
+"""By name in lower case: the service takes any case."""
