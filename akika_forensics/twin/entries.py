@@ -1,4 +1,7 @@
-"""What documents do to the books, in the company's file: postings, how reports list them, links, stock movements."""
+"""What documents do to the books, in the company's file: postings, how reports list them, links, stock movements.
+
+And the sequences that number them.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,10 @@ class Entries:
     _lock: threading.RLock
 
     def next_in(self, name: str, first: int = 1) -> int:
-        """The next number of a sequence."""
-        raise NotImplementedError
+        found = self._db.execute("SELECT value FROM sequence WHERE name = ?", (name,)).fetchone()
+        value = max(int(found[0]) + 1 if found else first, first)
+        self._db.execute("INSERT OR REPLACE INTO sequence VALUES (?,?)", (name, value))
+        return value
 
     # postings
 
@@ -70,6 +75,18 @@ class Entries:
                     f"SELECT account, sum(cents) FROM {table} "  # noqa: S608 - a name of ours
                     "WHERE date >= ? AND date <= ? GROUP BY account",
                     (since, until),
+                )
+            }
+
+    def moved_by_source(self, account: str, until: str) -> dict[tuple[str, str], int]:
+        """Cents of the account's own currency by the transaction that moved it, up to a day."""
+        with self._lock:
+            return {
+                (str(entity), str(record_id)): int(cents)
+                for entity, record_id, cents in self._db.execute(
+                    "SELECT entity, id, sum(coalesce(own_cents, cents)) FROM posting "
+                    "WHERE account = ? AND date <= ? GROUP BY entity, id",
+                    (account, until),
                 )
             }
 

@@ -15,18 +15,10 @@ from typing import Any
 from akika_forensics.twin import witness
 from akika_forensics.twin.attachments import shelf
 from akika_forensics.twin.beliefs import Beliefs
-<<<<<<< HEAD
-from akika_forensics.twin.statements import lines
-from akika_forensics.twin.tables import TABLES, LinkRow, MovementRow, OutOfBalanceError, PostingRow, Row
-=======
 from akika_forensics.twin.entries import Entries
 from akika_forensics.twin.people import trail
-from akika_forensics.twin.tables import (
-    LATER,
-    TABLES,
-    Row,
-)
->>>>>>> 8c4c46c (twin: reports have a room of their own; postings say which line, class and item they come from; a trail tells who did what)
+from akika_forensics.twin.statements import lines
+from akika_forensics.twin.tables import LATER, TABLES, Row
 
 _A_DAY = 86_400.0
 
@@ -47,11 +39,7 @@ class Store(Entries):
         if path:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
-<<<<<<< HEAD
-        self._db.executescript(TABLES + shelf.TABLES + witness.TABLES + lines.TABLES)
-=======
-        self._db.executescript(TABLES + shelf.TABLES + witness.TABLES + trail.TABLES)
->>>>>>> 8c4c46c (twin: reports have a room of their own; postings say which line, class and item they come from; a trail tells who did what)
+        self._db.executescript(TABLES + shelf.TABLES + witness.TABLES + lines.TABLES + trail.TABLES)
         self.served = witness.Witness(self._db, self._lock)
         self.trail = trail.Trail(self._db, self._lock)
         self.files = shelf.Shelf(self._db, self._lock)
@@ -203,12 +191,6 @@ class Store(Entries):
 
     # sequences and settings
 
-    def next_in(self, name: str, first: int = 1) -> int:
-        found = self._db.execute("SELECT value FROM sequence WHERE name = ?", (name,)).fetchone()
-        value = max(int(found[0]) + 1 if found else first, first)
-        self._db.execute("INSERT OR REPLACE INTO sequence VALUES (?,?)", (name, value))
-        return value
-
     def seen_in(self, name: str, value: int) -> None:
         """A number of that sequence was given from outside; the sequence goes on after it."""
         self._db.execute(
@@ -260,189 +242,6 @@ class Store(Entries):
             self._db.execute("INSERT OR REPLACE INTO replay VALUES (?,?,?)", (request_id, status, response))
             self._db.execute("INSERT OR REPLACE INTO replay_time VALUES (?,?)", (request_id, now.timestamp()))
 
-<<<<<<< HEAD
-    # postings
-
-    def postings(self, entity: str, record_id: str) -> list[PostingRow]:
-        with self._lock:
-            return [
-                PostingRow(str(f[0]), str(f[1]), int(f[2]), str(f[3]), f[4], f[5])
-                for f in self._db.execute(
-                    "SELECT date, account, cents, party, movement, own_cents FROM posting WHERE entity = ? AND id = ?",
-                    (entity, record_id),
-                )
-            ]
-
-    def set_postings(self, entity: str, record_id: str, rows: Iterable[PostingRow]) -> None:
-        """Replace the document's own postings; what its stock movements cost is kept apart."""
-        rows = list(rows)
-        if sum(row.cents for row in rows):
-            raise OutOfBalanceError(
-                f"{entity}:{record_id} posts {sum(row.cents for row in rows)} cents more than it offsets"
-            )
-        self._db.execute("DELETE FROM posting WHERE entity = ? AND id = ? AND movement IS NULL", (entity, record_id))
-        self._insert_postings(entity, record_id, rows)
-
-    def set_movement_postings(self, movement: MovementRow, rows: Iterable[PostingRow]) -> None:
-        rows = list(rows)
-        if sum(row.cents for row in rows):
-            raise OutOfBalanceError(f"movement {movement.number} of {movement.entity}:{movement.id} is out of balance")
-        self._db.execute(
-            "DELETE FROM posting WHERE entity = ? AND id = ? AND movement = ?",
-            (movement.entity, movement.id, movement.number),
-        )
-        self._insert_postings(movement.entity, movement.id, rows)
-
-    def _insert_postings(self, entity: str, record_id: str, rows: list[PostingRow]) -> None:
-        self._db.executemany(
-            "INSERT INTO posting VALUES (?,?,?,?,?,?,?,?)",
-            [
-                (entity, record_id, row.date, row.account, row.cents, row.party, row.movement, row.own_cents)
-                for row in rows
-            ],
-        )
-
-    def balances(self, *, until: str, since: str = "") -> dict[str, int]:
-        """Cents by account over the dates ``since`` to ``until``, both included."""
-        with self._lock:
-            return {
-                str(account): int(cents)
-                for account, cents in self._db.execute(
-                    "SELECT account, sum(cents) FROM posting WHERE date >= ? AND date <= ? GROUP BY account",
-                    (since, until),
-                )
-            }
-
-    def moved_by_source(self, account: str, until: str) -> dict[tuple[str, str], int]:
-        """Cents of the account's own currency by the transaction that moved it, up to a day."""
-        with self._lock:
-            return {
-                (str(entity), str(record_id)): int(cents)
-                for entity, record_id, cents in self._db.execute(
-                    "SELECT entity, id, sum(coalesce(own_cents, cents)) FROM posting "
-                    "WHERE account = ? AND date <= ? GROUP BY entity, id",
-                    (account, until),
-                )
-            }
-
-    def postings_between(self, since: str, until: str) -> list[tuple[str, str, PostingRow]]:
-        """Entity, Id and posting, of all dates ``since`` to ``until``."""
-        with self._lock:
-            return [
-                (str(f[0]), str(f[1]), PostingRow(str(f[2]), str(f[3]), int(f[4]), str(f[5]), f[6]))
-                for f in self._db.execute(
-                    "SELECT entity, id, date, account, cents, party, movement FROM posting "
-                    "WHERE date >= ? AND date <= ?",
-                    (since, until),
-                )
-            ]
-
-    def first_posting(self) -> str | None:
-        """The earliest date on which anything is posted."""
-        with self._lock:
-            found = self._db.execute("SELECT min(date) FROM posting").fetchone()
-        return str(found[0]) if found[0] else None
-
-    def own_balances(self) -> dict[str, int]:
-        """Cents by account over all dates, each in the account's own currency."""
-        with self._lock:
-            return {
-                str(account): int(cents)
-                for account, cents in self._db.execute(
-                    "SELECT account, sum(coalesce(own_cents, cents)) FROM posting GROUP BY account"
-                )
-            }
-
-    def party_balances(self, accounts: Iterable[str]) -> dict[str, int]:
-        """Cents by party over the given accounts, in the accounts' own currency."""
-        sums: dict[str, int] = {}
-        with self._lock:
-            for account in accounts:
-                for party, cents in self._db.execute(
-                    "SELECT party, sum(coalesce(own_cents, cents)) FROM posting WHERE account = ? GROUP BY party",
-                    (account,),
-                ):
-                    sums[str(party)] = sums.get(str(party), 0) + int(cents)
-        return sums
-
-    def out_of_balance(self) -> list[tuple[str, str, int]]:
-        """Documents whose postings do not sum to zero; always empty."""
-        with self._lock:
-            return self._db.execute(
-                "SELECT entity, id, sum(cents) FROM posting GROUP BY entity, id HAVING sum(cents) <> 0"
-            ).fetchall()
-
-    # links
-
-    def links_from(self, entity: str, record_id: str) -> list[LinkRow]:
-        return self._links("source_entity = ? AND source_id = ?", entity, record_id)
-
-    def links_to(self, entity: str, record_id: str) -> list[LinkRow]:
-        return self._links("target_entity = ? AND target_id = ?", entity, record_id)
-
-    def _links(self, where: str, entity: str, record_id: str) -> list[LinkRow]:
-        sql = (
-            "SELECT source_entity, source_id, target_entity, target_id, cents, before FROM link "  # noqa: S608 - fixed text
-            f"WHERE {where} ORDER BY rowid"
-        )
-        with self._lock:
-            return [LinkRow(*found) for found in self._db.execute(sql, (entity, record_id))]
-
-    def set_links(self, entity: str, record_id: str, rows: Iterable[LinkRow]) -> None:
-        self._db.execute("DELETE FROM link WHERE source_entity = ? AND source_id = ?", (entity, record_id))
-        self._db.executemany(
-            "INSERT INTO link VALUES (?,?,?,?,?,?)",
-            [
-                (row.source_entity, row.source_id, row.target_entity, row.target_id, row.cents, row.before)
-                for row in rows
-            ],
-        )
-
-    # stock
-
-    def movements_of(self, item: str) -> list[MovementRow]:
-        return self._movements("item = ?", item)
-
-    def movements_from(self, entity: str, record_id: str) -> list[MovementRow]:
-        return self._movements("entity = ? AND id = ?", entity, record_id)
-
-    def _movements(self, where: str, *values: str) -> list[MovementRow]:
-        sql = (
-            "SELECT number, item, date, entity, id, quantity, value_cents, counter_account, asset_account, "  # noqa: S608 - fixed text
-            f"cost_cents FROM movement WHERE {where} ORDER BY number"
-        )
-        with self._lock:
-            return [MovementRow(*found) for found in self._db.execute(sql, values)]
-
-    def add_movement(self, row: MovementRow) -> None:
-        row.number = self.next_in("movement")
-        self._db.execute(
-            "INSERT INTO movement VALUES (?,?,?,?,?,?,?,?,?,?)",
-            (
-                row.number,
-                row.item,
-                row.date,
-                row.entity,
-                row.id,
-                row.quantity,
-                row.value_cents,
-                row.counter_account,
-                row.asset_account,
-                row.cost_cents,
-            ),
-        )
-
-    def cost_movement(self, number: int, cost_cents: int) -> None:
-        self._db.execute("UPDATE movement SET cost_cents = ? WHERE number = ?", (cost_cents, number))
-
-    def remove_movements(self, entity: str, record_id: str) -> None:
-        self._db.execute("DELETE FROM movement WHERE entity = ? AND id = ?", (entity, record_id))
-        self._db.execute(
-            "DELETE FROM posting WHERE entity = ? AND id = ? AND movement IS NOT NULL", (entity, record_id)
-        )
-
-=======
->>>>>>> 8c4c46c (twin: reports have a room of their own; postings say which line, class and item they come from; a trail tells who did what)
 
 def _row(found: tuple[str, str, bytes, int, int, int]) -> Row:
     return Row(found[0], found[1], found[2], bool(found[3]), found[4], found[5])
