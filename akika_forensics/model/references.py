@@ -6,7 +6,7 @@ import copy
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from akika_forensics.model.catalogue import ANY_ENTITY, CATALOGUE, Reference, linked_entity
@@ -34,18 +34,22 @@ class Link:
 
 def links_of(entity: str, body: dict[str, Any]) -> Iterator[Link]:
     """Every reference of a payload that carries a value, in catalogue order."""
-    for reference, steps in _steps(entity):
-        if steps[0][0] not in body:
-            continue
-        for path, holder in _walk(body, steps, 0, ""):
-            link = _link(reference, path, holder, body)
-            if link is not None:
-                yield link
+    for reference, steps in steps_of(entity):
+        if steps[0][0] in body:
+            yield from links_at(reference, steps, body)
     if entity == "RecurringTransaction":
         for key, inner in body.items():
             if key in CATALOGUE and isinstance(inner, dict):
                 for link in links_of(key, inner):
                     yield Link(f"{key}.{link.path}", link.target, link.name, link.linked, link.read_only, link.by_code)
+
+
+def links_at(reference: Reference, steps: Steps, body: dict[str, Any]) -> Iterator[Link]:
+    """The links of one reference."""
+    for path, holder in _walk(body, steps, 0, ""):
+        link = _link(reference, path, holder, body)
+        if link is not None:
+            yield link
 
 
 def _link(reference: Reference, path: str, holder: Any, body: dict[str, Any]) -> Link | None:
@@ -81,11 +85,16 @@ def _target_entity(reference: Reference, path: str, holder: Any, body: dict[str,
         named = get_path(body, concrete) or named
     if not isinstance(named, str):
         return None
-    by_lower = {name.lower(): name for name in CATALOGUE}
-    entity = by_lower.get(named.lower()) or linked_entity(named)
+    entity = _named_entity(named)
     if entity is None or (reference.targets != (ANY_ENTITY,) and entity not in reference.targets):
         return None
     return entity
+
+
+@lru_cache(maxsize=1000)
+def _named_entity(name: str) -> str | None:
+    by_lower = {entity.lower(): entity for entity in CATALOGUE}
+    return by_lower.get(name.lower()) or linked_entity(name)
 
 
 def walk(body: Any, pattern: str) -> Iterator[tuple[str, Any]]:
@@ -103,7 +112,8 @@ def _compiled(pattern: str) -> Steps:
 
 
 @cache
-def _steps(entity: str) -> tuple[tuple[Reference, Steps], ...]:
+def steps_of(entity: str) -> tuple[tuple[Reference, Steps], ...]:
+    """The references of an entity that name records of the company, each with its path in parts."""
     rows = CATALOGUE[entity].references
     return tuple((reference, _compiled(reference.path)) for reference in rows if not reference.external)
 

@@ -1,7 +1,14 @@
-"""Whether a loaded record has the shape its kind should have, so far as the books depend on it."""
+"""Whether a loaded record has the shape its kind should have, so far as the books depend on it.
+
+Each record is asked twice at most: first whether all is well, which most are and which is quick, and only where it is
+not, what is wrong and where.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from akika_forensics.model.instants import parse_date
@@ -9,6 +16,10 @@ from akika_forensics.model.money import money
 from akika_forensics.twin import schema
 
 _PLAIN: Final = frozenset({"string", "boolean", "integer", "time"})
+_CONTAINERS: Final = frozenset({dict, list})
+_SURELY_MONEY: Final = 10**15
+
+type _Check = Callable[[Any], bool]
 
 
 def fault(entity: str, body: dict[str, Any]) -> str | None:
@@ -16,8 +27,68 @@ def fault(entity: str, body: dict[str, Any]) -> str | None:
 
     Unknown fields may hold anything, and numbers may come as text.
     """
-    fields = schema.fields_of(entity)
-    return _object(fields, body, "") if fields else None
+    checks = _checks(schema.type_of(entity))
+    if not checks or _is_object(checks, body):
+        return None
+    return _object(schema.fields_of(entity), body, "")
+
+
+@cache
+def _checks(type_name: str) -> dict[str, _Check | None]:
+    """For each field what its value must stand; None for a plain value, the most frequent of all."""
+    return {
+        name: None if _is_plain(kind) else _check(kind)
+        for name, kind in schema.TYPES.get(type_name, {}).items()
+        if kind != "any"
+    }
+
+
+def _is_plain(kind: str) -> bool:
+    return kind in _PLAIN or kind.startswith("enum:")
+
+
+def _check(kind: str) -> _Check:
+    if kind.endswith("[]"):
+        row = _check(kind[:-2])
+        return lambda value: isinstance(value, list) and all(map(row, value))
+    if kind in schema.TYPES:
+        return lambda value: isinstance(value, dict) and _is_object(_checks(kind), value)
+    if kind == "any":
+        return lambda _: True
+    if _is_plain(kind):
+        return lambda value: value.__class__ not in _CONTAINERS
+    return {"ref": _is_reference, "date": _is_date}.get(kind, _is_number)
+
+
+def _is_object(checks: dict[str, _Check | None], body: dict[str, Any]) -> bool:
+    for name, value in body.items():
+        if name in checks:
+            check = checks[name]
+            if value.__class__ in _CONTAINERS if check is None else not check(value):
+                return False
+    return True
+
+
+def _is_reference(value: Any) -> bool:
+    if isinstance(value, dict) and value.get("value").__class__ is str:
+        return True
+    return _reference(value, "") is None
+
+
+def _is_date(value: Any) -> bool:
+    return _is_day(value) if isinstance(value, str) else _is_day(str(value))
+
+
+@lru_cache(maxsize=20_000)
+def _is_day(text: str) -> bool:
+    return text == "" or _checked(parse_date, text, "") is None
+
+
+def _is_number(value: Any) -> bool:
+    if value.__class__ is Decimal or value.__class__ is int:
+        if -_SURELY_MONEY < value < _SURELY_MONEY:
+            return True
+    return _checked(money, value, "") is None
 
 
 def _object(fields: dict[str, str], body: dict[str, Any], prefix: str) -> str | None:
