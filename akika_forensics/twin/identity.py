@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.twin import naming
 from akika_forensics.twin.store import Store
@@ -9,6 +11,7 @@ from akika_forensics.twin.store import Store
 _LONG = {"Attachable": 5000000000000000001, "Class": 5000000000000100001}
 
 
+@cache
 def space_of(entity: str) -> str:
     """Customers, vendors and employees share one sequence, transactions another. Source: recorded answers."""
     if entity in naming.PARTIES:

@@ -127,7 +127,7 @@ class Session:
     def each(self, entity: str) -> Iterator[dict[str, Any]]:
         """Every body of an entity, as it stands in this request."""
         seen: set[str] = set()
-        for record_id in self.store.ids(entity):
+        for record_id in sorted(self.store.ids(entity)):
             seen.add(record_id)
             body = self.find(entity, record_id)
             if body is not None:
@@ -172,12 +172,16 @@ class Session:
 
     def write(self, entity: str, body: dict[str, Any], payload: bytes) -> None:
         """Store a record under the times its MetaData shows; the fraction of this moment is kept for the change feed."""
+        doc = body.get("DocNumber")
+        name = naming.unique_name(entity, body)
+        self.store.put(self.row(entity, body, payload), name=name, doc=str(doc) if doc else None)
+
+    def row(self, entity: str, body: dict[str, Any], payload: bytes) -> Row:
+        """How a record is stored, its name and number apart."""
         now = wire.microseconds(self.moment)
         created = wire.stamp_of(body, "CreateTime")
         updated = wire.stamp_of(body, "LastUpdatedTime")
         if updated is None or updated == now - now % 1_000_000:
             updated = now
         active = body.get("Active") is not False
-        row = Row(entity, str(body["Id"]), payload, active, created if created is not None else now, updated)
-        doc = body.get("DocNumber")
-        self.store.put(row, name=naming.unique_name(entity, body), doc=str(doc) if doc else None)
+        return Row(entity, str(body["Id"]), payload, active, created if created is not None else now, updated)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -38,8 +39,11 @@ def stamp_of(body: dict[str, Any], field: str) -> int | None:
     """Microseconds of ``MetaData.<field>``; None when it is absent or no time."""
     meta = body.get("MetaData")
     text = meta.get(field) if isinstance(meta, dict) else None
-    if not isinstance(text, str):
-        return None
+    return _stamp(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=10_000)
+def _stamp(text: str) -> int | None:
     try:
         return microseconds(parse_instant(text))
     except ValueError:

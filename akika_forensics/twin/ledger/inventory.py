@@ -92,19 +92,24 @@ class _Layer:
 
 def replay(session: Session, item_id: str) -> None:
     """Cost every movement of an item anew and correct the postings of those whose cost is another now."""
-    rows = sorted(session.store.movements_of(item_id), key=_order)
-    item = session.find("Item", item_id) or {}
-    exact = _fifo(rows, money(item.get("PurchaseCost")) * 100)
-    running = posted = ZERO
-    for row, effect in zip(rows, exact, strict=True):
-        running += effect
-        rounded = running.quantize(Decimal(1), rounding=ROUND_HALF_UP)
-        cost = int(rounded - posted)
-        posted = rounded
+    for row, cost in costs(session.store.movements_of(item_id), session.find("Item", item_id) or {}):
         if cost != row.cost_cents:
             session.store.cost_movement(row.number, cost)
             row.cost_cents = cost
         _post(session, row)
+
+
+def costs(movements: list[MovementRow], item: dict[str, Any]) -> list[tuple[MovementRow, int]]:
+    """All movements of an item in the order in which they count, each with its effect on the stock's value in cents."""
+    rows = sorted(movements, key=_order)
+    running = posted = ZERO
+    found = []
+    for row, effect in zip(rows, _fifo(rows, money(item.get("PurchaseCost")) * 100), strict=True):
+        running += effect
+        rounded = running.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+        found.append((row, int(rounded - posted)))
+        posted = rounded
+    return found
 
 
 def _order(row: MovementRow) -> tuple[str, int, int, int]:
@@ -155,30 +160,34 @@ def _fifo(rows: list[MovementRow], fallback: Decimal) -> list[Decimal]:
     return effects
 
 
-def _post(session: Session, row: MovementRow) -> None:
-    """The entry of one movement: stock against its counter account, beyond what the document itself posts."""
+def entry_of(row: MovementRow) -> list[PostingRow]:
+    """The entry of a costed movement: stock against its counter account, beyond what the document itself posts."""
     effect = row.cost_cents
     if row.value_cents is not None:
         effect -= row.value_cents if Decimal(row.quantity) > 0 else -row.value_cents
+    if not effect or row.entity == OPENING:
+        return []
+    return [
+        PostingRow(
+            row.date,
+            account,
+            part,
+            movement=row.number,
+            line=row.line,
+            klass=row.klass,
+            department=row.department,
+            item=row.item,
+            quantity=row.quantity,
+            memo=row.memo,
+        )
+        for account, part in ((row.asset_account, effect), (row.counter_account, -effect))
+    ]
+
+
+def _post(session: Session, row: MovementRow) -> None:
     if row.entity == OPENING:
         return
-    wanted = []
-    if effect:
-        wanted = [
-            PostingRow(
-                row.date,
-                account,
-                part,
-                movement=row.number,
-                line=row.line,
-                klass=row.klass,
-                department=row.department,
-                item=row.item,
-                quantity=row.quantity,
-                memo=row.memo,
-            )
-            for account, part in ((row.asset_account, effect), (row.counter_account, -effect))
-        ]
+    wanted = entry_of(row)
     present = [p for p in session.store.postings(row.entity, row.id) if p.movement == row.number]
     if present == wanted:
         return

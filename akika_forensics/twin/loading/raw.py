@@ -99,18 +99,23 @@ def settle_items(session: Session) -> None:
 
 
 def _layer(session: Session, item_id: str, item: dict[str, Any]) -> None:
-    key = f"Item:{item_id}"
-    if session.store.movements_from(inventory.OPENING, key):
+    if session.store.movements_from(inventory.OPENING, f"Item:{item_id}"):
         return
-    moved = sum((Decimal(row.quantity) for row in session.store.movements_of(item_id)), Decimal(0))
-    quantity = money(item.get("QtyOnHand")) - moved
+    row = opening_layer(session, item_id, item, session.store.movements_of(item_id))
+    if row is not None:
+        session.store.add_movement(row)
+
+
+def opening_layer(
+    session: Session, item_id: str, item: dict[str, Any], moved: list[MovementRow]
+) -> MovementRow | None:
+    """What must have been in stock before the documents; None when they explain all that is on hand."""
+    quantity = money(item.get("QtyOnHand")) - sum((Decimal(row.quantity) for row in moved), Decimal(0))
     if quantity <= 0:
-        return
+        return None
     value = int(cents(quantity * money(item.get("PurchaseCost"))) * 100)
     equity = accounts.find_system(session, "opening equity") or ""
     asset = ref_id(item, "AssetAccountRef") or ""
-    first = min((row.date for row in session.store.movements_of(item_id)), default="9999")
+    first = min((row.date for row in moved), default="9999")
     day = min(str(item.get("InvStartDate", "1900-01-01")), first)
-    session.store.add_movement(
-        MovementRow(0, item_id, day, inventory.OPENING, key, str(quantity), value, equity, asset)
-    )
+    return MovementRow(0, item_id, day, inventory.OPENING, f"Item:{item_id}", str(quantity), value, equity, asset)
