@@ -8,12 +8,35 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable
-from dataclasses import astuple
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from akika_forensics.twin.tables import DocumentRow, LinkRow, MovementRow, OutOfBalanceError, PostingRow
 
 _POSTING = "date, account, cents, party, movement, own_cents, line, class, department, item, quantity, memo"
+_MOVEMENT = (
+    "number, item, date, entity, id, quantity, value_cents, counter_account, asset_account, cost_cents, line, class, "
+    "department, memo"
+)
+_LINK = "source_entity, source_id, target_entity, target_id, cents, before"
+
+INSERT_POSTING: Final = f"INSERT INTO posting (entity, id, {_POSTING}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608 - fixed text
+INSERT_MOVEMENT: Final = f"INSERT INTO movement ({_MOVEMENT}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608 - fixed text
+INSERT_LINK: Final = f"INSERT INTO link ({_LINK}) VALUES (?,?,?,?,?,?)"  # noqa: S608 - fixed text
+INSERT_DOCUMENT: Final = "INSERT INTO document VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+
+posting_cells: Final = attrgetter(*PostingRow.__slots__)
+movement_cells: Final = attrgetter(*MovementRow.__slots__)
+link_cells: Final = attrgetter(*LinkRow.__slots__)
+document_cells: Final = attrgetter(*DocumentRow.__slots__)
+"""A row's values in the order of the columns."""
+
+
+def check_balance(entity: str, record_id: str, rows: list[PostingRow]) -> None:
+    """Raises OutOfBalanceError."""
+    over = sum(row.cents for row in rows)
+    if over:
+        raise OutOfBalanceError(f"{entity}:{record_id} posts {over} cents more than it offsets")
 
 
 class Entries:
@@ -43,17 +66,13 @@ class Entries:
     def set_postings(self, entity: str, record_id: str, rows: Iterable[PostingRow]) -> None:
         """Replace the document's own postings; what its stock movements cost is kept apart."""
         rows = list(rows)
-        if sum(row.cents for row in rows):
-            raise OutOfBalanceError(
-                f"{entity}:{record_id} posts {sum(row.cents for row in rows)} cents more than it offsets"
-            )
+        check_balance(entity, record_id, rows)
         self._db.execute("DELETE FROM posting WHERE entity = ? AND id = ? AND movement IS NULL", (entity, record_id))
         self._insert_postings(entity, record_id, rows)
 
     def set_movement_postings(self, movement: MovementRow, rows: Iterable[PostingRow]) -> None:
         rows = list(rows)
-        if sum(row.cents for row in rows):
-            raise OutOfBalanceError(f"movement {movement.number} of {movement.entity}:{movement.id} is out of balance")
+        check_balance(movement.entity, f"{movement.id}, movement {movement.number}", rows)
         self._db.execute(
             "DELETE FROM posting WHERE entity = ? AND id = ? AND movement = ?",
             (movement.entity, movement.id, movement.number),
@@ -61,10 +80,7 @@ class Entries:
         self._insert_postings(movement.entity, movement.id, rows)
 
     def _insert_postings(self, entity: str, record_id: str, rows: list[PostingRow]) -> None:
-        self._db.executemany(
-            f"INSERT INTO posting (entity, id, {_POSTING}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - fixed text
-            [(entity, record_id, *_cells(row)) for row in rows],
-        )
+        self._db.executemany(INSERT_POSTING, [(entity, record_id, *posting_cells(row)) for row in rows])
 
     def balances(self, *, until: str, since: str = "", table: str = "posting") -> dict[str, int]:
         """Cents by account over the dates ``since`` to ``until``, both included; ``table`` is one of postings."""
@@ -157,8 +173,7 @@ class Entries:
         if row is None:
             self._db.execute("DELETE FROM document WHERE entity = ? AND id = ?", (entity, record_id))
             return
-        marks = ",".join("?" * len(DocumentRow.__slots__))
-        self._db.execute(f"INSERT OR REPLACE INTO document VALUES ({marks})", astuple(row))  # noqa: S608 - marks alone
+        self._db.execute(INSERT_DOCUMENT.replace("INSERT", "INSERT OR REPLACE"), document_cells(row))
 
     def document(self, entity: str, record_id: str) -> DocumentRow | None:
         with self._lock:
@@ -176,22 +191,13 @@ class Entries:
         return self._links("target_entity = ? AND target_id = ?", entity, record_id)
 
     def _links(self, where: str, entity: str, record_id: str) -> list[LinkRow]:
-        sql = (
-            "SELECT source_entity, source_id, target_entity, target_id, cents, before FROM link "  # noqa: S608 - fixed text
-            f"WHERE {where} ORDER BY rowid"
-        )
+        sql = f"SELECT {_LINK} FROM link WHERE {where} ORDER BY rowid"  # noqa: S608 - fixed text
         with self._lock:
             return [LinkRow(*found) for found in self._db.execute(sql, (entity, record_id))]
 
     def set_links(self, entity: str, record_id: str, rows: Iterable[LinkRow]) -> None:
         self._db.execute("DELETE FROM link WHERE source_entity = ? AND source_id = ?", (entity, record_id))
-        self._db.executemany(
-            "INSERT INTO link VALUES (?,?,?,?,?,?)",
-            [
-                (row.source_entity, row.source_id, row.target_entity, row.target_id, row.cents, row.before)
-                for row in rows
-            ],
-        )
+        self._db.executemany(INSERT_LINK, [link_cells(row) for row in rows])
 
     # stock
 
@@ -202,20 +208,13 @@ class Entries:
         return self._movements("entity = ? AND id = ?", entity, record_id)
 
     def _movements(self, where: str, *values: str) -> list[MovementRow]:
-        sql = (
-            "SELECT number, item, date, entity, id, quantity, value_cents, counter_account, asset_account, "  # noqa: S608 - fixed text
-            f"cost_cents, line, class, department, memo FROM movement WHERE {where} ORDER BY number"
-        )
+        sql = f"SELECT {_MOVEMENT} FROM movement WHERE {where} ORDER BY number"  # noqa: S608 - fixed text
         with self._lock:
             return [MovementRow(*found) for found in self._db.execute(sql, values)]
 
     def add_movement(self, row: MovementRow) -> None:
         row.number = self.next_in("movement")
-        self._db.execute(
-            "INSERT INTO movement (number, item, date, entity, id, quantity, value_cents, counter_account, asset_account, "
-            "cost_cents, line, class, department, memo) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            astuple(row),
-        )
+        self._db.execute(INSERT_MOVEMENT, movement_cells(row))
 
     def cost_movement(self, number: int, cost_cents: int) -> None:
         self._db.execute("UPDATE movement SET cost_cents = ? WHERE number = ?", (cost_cents, number))
@@ -225,21 +224,3 @@ class Entries:
         self._db.execute(
             "DELETE FROM posting WHERE entity = ? AND id = ? AND movement IS NOT NULL", (entity, record_id)
         )
-
-
-def _cells(row: PostingRow) -> tuple[Any, ...]:
-    """In the order of ``_POSTING``."""
-    return (
-        row.date,
-        row.account,
-        row.cents,
-        row.party,
-        row.movement,
-        row.own_cents,
-        row.line,
-        row.klass,
-        row.department,
-        row.item,
-        row.quantity,
-        row.memo,
-    )

@@ -106,9 +106,7 @@ def _layer(session: Session, item_id: str, item: dict[str, Any]) -> None:
         session.store.add_movement(row)
 
 
-def opening_layer(
-    session: Session, item_id: str, item: dict[str, Any], moved: list[MovementRow]
-) -> MovementRow | None:
+def opening_layer(session: Session, item_id: str, item: dict[str, Any], moved: list[MovementRow]) -> MovementRow | None:
     """What must have been in stock before the documents; None when they explain all that is on hand."""
     quantity = money(item.get("QtyOnHand")) - sum((Decimal(row.quantity) for row in moved), Decimal(0))
     if quantity <= 0:

@@ -28,9 +28,13 @@ def fault(entity: str, body: dict[str, Any]) -> str | None:
     Unknown fields may hold anything, and numbers may come as text.
     """
     checks = _checks(schema.type_of(entity))
-    if not checks or _is_object(checks, body):
-        return None
-    return _object(schema.fields_of(entity), body, "")
+    return None if not checks or _is_object(checks, body) else named_fault(entity, body)
+
+
+def named_fault(entity: str, body: dict[str, Any]) -> str | None:
+    """The same without the quick look."""
+    fields = schema.fields_of(entity)
+    return _object(fields, body, "") if fields else None
 
 
 @cache
@@ -85,9 +89,8 @@ def _is_day(text: str) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    if value.__class__ is Decimal or value.__class__ is int:
-        if -_SURELY_MONEY < value < _SURELY_MONEY:
-            return True
+    if (value.__class__ is Decimal or value.__class__ is int) and -_SURELY_MONEY < value < _SURELY_MONEY:
+        return True
     return _checked(money, value, "") is None
 
 
