@@ -65,9 +65,14 @@ class Limits:
     read_timeout: float = 130.0
     connect_timeout: float = 15.0
     clock: Clock = _SYSTEM
+    after_refusal: Limits | None = None
+    """The limits whose pace is kept from the first 429 on; None changes nothing."""
 
     def unpaced(self) -> Self:
-        """The same patience without a pace, and short waits: for a server on this machine that sets no limits."""
+        """The same patience and short waits, without a pace until the first 429: for a server on this machine.
+
+        It may set no limits; where it does set them, it sets QuickBooks'.
+        """
         return replace(
             self,
             per_minute=None,
@@ -75,6 +80,7 @@ class Limits:
             batches_per_minute=None,
             backoff=self.backoff / 10,
             backoff_cap=self.backoff_cap / 10,
+            after_refusal=self,
         )
 
 
@@ -119,6 +125,11 @@ class Allowance:
     def __init__(self, limits: Limits) -> None:
         self.slots = threading.BoundedSemaphore(limits.in_flight)
         self._lock = threading.Lock()
+        self._paused_until = float("-inf")
+        self._after_refusal = limits.after_refusal
+        self._keep(limits)
+
+    def _keep(self, limits: Limits) -> None:
         self._windows: list[_Window | _Spacing] = []
         if limits.per_minute is not None:
             self._windows.append(_Window(limits.per_minute, 60.0))
@@ -131,16 +142,19 @@ class Allowance:
         self._batches: list[_Window | _Spacing] = []
         if limits.batches_per_minute is not None:
             self._batches.append(_Window(limits.batches_per_minute, 60.0))
-        self._paused_until = float("-inf")
 
-    def pause(self, until: float) -> None:
+    def refused(self, until: float) -> None:
+        """The company answered 429: nobody gets a turn before ``until``, and from then on all keep its pace."""
         with self._lock:
             self._paused_until = max(self._paused_until, until)
+            if self._after_refusal is not None:
+                self._keep(self._after_refusal)
+                self._after_refusal = None
 
     def take(self, clock: Clock, *, batch: bool) -> float:
         """Take a turn and return 0, or return how many seconds to wait before asking again."""
-        windows = self._windows + self._batches if batch else self._windows
         with self._lock:
+            windows = self._windows + self._batches if batch else self._windows
             now = clock.monotonic()
             delay = max([self._paused_until - now, *(window.delay(now) for window in windows)])
             if delay > 0:
@@ -188,9 +202,9 @@ class Pace:
         """Requests that left, each try counted."""
         return self._turns
 
-    def pause(self, seconds: float) -> None:
-        """Nobody gets a turn before ``seconds`` have passed."""
-        self._allowance.pause(self._clock.monotonic() + seconds)
+    def refused(self, seconds: float) -> None:
+        """The company answered 429: nobody gets a turn before ``seconds`` have passed."""
+        self._allowance.refused(self._clock.monotonic() + seconds)
 
     def stop(self) -> None:
         """End all waits; nothing more leaves."""

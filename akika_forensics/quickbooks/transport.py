@@ -182,7 +182,7 @@ class Paced(httpx.BaseTransport):
                 response.close()
                 raise
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            self._pace.pause(self._patience(response) * self._limits.throttle_scale)
+            self._pace.refused(self._patience(response) * self._limits.throttle_scale)
         return response
 
     def close(self) -> None:

@@ -121,9 +121,22 @@ def test_the_pause_is_scaled(fake: Any, company: Any) -> None:
 
 def test_a_pause_holds_everybody(fake: Any, company: Any) -> None:
     pace = Pace(Limits(clock=company.clock))
-    pace.pause(30)
+    pace.refused(30)
     with pace.turn():
         assert company.clock.seconds >= 30
+
+
+def test_without_a_pace_the_first_429_teaches_one(fake: Any, company: Any) -> None:
+    pace = Pace(Limits(clock=company.clock).unpaced())
+    for _ in range(700):
+        with pace.turn():
+            assert company.clock.seconds == 0
+    pace.refused(60)
+    for number in range(1, 1001):
+        with pace.turn(batch=number % 20 == 0):
+            pass
+    assert 60 + 120 < company.clock.seconds < 60 + 150
+    assert pace.turns == 1700
 
 
 @pytest.mark.parametrize(("share", "waited"), [(1.0, 1 + 2 + 4 + 8 + 16 + 20 * 3), (0.5, 45.5), (0.0, 0)])
