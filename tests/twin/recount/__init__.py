@@ -1,0 +1,1 @@
+"""A second opinion on every report: figures worked out from scratch out of documents, sharing no code with the twin."""
