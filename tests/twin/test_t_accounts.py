@@ -83,7 +83,7 @@ def test_accounts_and_names_hold_their_own_currency(overseas: Overseas) -> None:
 
 @pytest.mark.parametrize("text", ["Rent | 02-01 1.00 |", "Rent 02-01 1.00", "Rent | 02-01 1.00 |\nCard | | 02-02 1.00"])
 def test_a_table_that_does_not_balance_is_none(text: str) -> None:
-    with pytest.raises(ValueError, match="credits|T-account"):
+    with pytest.raises(ValueError, match=r"credits|T-account"):
         table.read(text)
 
 
