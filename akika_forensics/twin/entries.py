@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any, Final
 
@@ -121,6 +121,10 @@ class Entries:
         """What a statement of a report finds. ``sql`` is the twin's own text; what comes from outside is in ``values``."""
         with self._lock:
             return self._db.execute(sql, tuple(values)).fetchall()
+
+    def stream(self, sql: str, values: Iterable[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """The same row by row, within ``transaction()``; for what is too much to hold."""
+        return iter(self._db.execute(sql, tuple(values)))
 
     def run(self, sql: str, rows: Iterable[Iterable[Any]] = ()) -> None:
         """Make or fill a table of a report's own. ``sql`` is the twin's own text; ``rows`` are values for it."""

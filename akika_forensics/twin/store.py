@@ -93,10 +93,8 @@ class Store(Entries):
         return _row(found) if found else None
 
     def put(self, row: Row, *, name: str | None, doc: str | None) -> None:
-        number = int(doc) if doc and doc.isascii() and doc.isdigit() and len(doc) < 10 else None
         self._db.execute(
-            "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?)",
-            (row.entity, row.id, row.payload, int(row.active), row.created, row.updated, name, doc, number),
+            "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?)", record_cells(row, name=name, doc=doc)
         )
         self._db.execute("DELETE FROM tombstone WHERE entity = ? AND id = ?", (row.entity, row.id))
 
@@ -241,6 +239,12 @@ class Store(Entries):
         with self._lock:
             self._db.execute("INSERT OR REPLACE INTO replay VALUES (?,?,?)", (request_id, status, response))
             self._db.execute("INSERT OR REPLACE INTO replay_time VALUES (?,?)", (request_id, now.timestamp()))
+
+
+def record_cells(row: Row, *, name: str | None, doc: str | None) -> tuple[Any, ...]:
+    """The columns of a record in their order."""
+    number = int(doc) if doc and doc.isascii() and doc.isdigit() and len(doc) < 10 else None
+    return (row.entity, row.id, row.payload, int(row.active), row.created, row.updated, name, doc, number)
 
 
 def _row(found: tuple[str, str, bytes, int, int, int]) -> Row:
