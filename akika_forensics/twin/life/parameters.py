@@ -1,0 +1,368 @@
+"""The parameters of a generated company: one TOML file an accountant can read, checked as a whole when it is read.
+
+Amounts are ``Decimal``; ``cents`` of them are what the life reckons with. Shares are of 1.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from akika_forensics.errors import WrongUse
+
+DEFAULT: Final = "garden_supply.toml"
+
+type Range = tuple[int, int]
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file: what it does not know, it refuses."""
+
+
+class Company(_Table):
+    name: str
+    street: str
+    city: str
+    state: str
+    postal_code: str
+    phone: str
+    email: str
+    industry: str
+    starts: date
+    years: int
+    customer_message: str
+
+
+class Season(_Table):
+    months: list[Decimal]
+    weekdays: list[Decimal]
+    growth: Decimal
+    start: list[Decimal]
+
+
+class User(_Table):
+    """``acts`` are the kinds of acts that a user does; ``hours`` weighs the hours from ``first_hour`` on."""
+
+    key: str
+    name: str
+    email: str
+    role: str
+    acts: list[str]
+    first_hour: int
+    hours: list[Decimal]
+    weekdays: list[Decimal]
+
+
+class Sales(_Table):
+    share: Decimal
+    receipts: Decimal
+    web: Decimal
+    estimates: Decimal
+    lines: list[int]
+    credits: Decimal
+    refunds: Decimal
+    foreign: Decimal
+    jobs: Decimal
+    businesses: Decimal
+    customers_a_record: Decimal
+    from_the_start: Decimal
+    leave: Decimal
+    taxed: Decimal
+
+
+class Payer(_Table):
+    kind: str
+    share: Decimal
+    days: Range
+    parts: Decimal
+
+
+class Debts(_Table):
+    bad: Decimal
+    written_off_after: int
+
+
+class TermRow(_Table):
+    name: str
+    days: int
+    share: Decimal
+
+
+class Method(_Table):
+    name: str
+    type: str
+    share: Decimal
+    held: bool
+    fee: Decimal = Decimal(0)
+
+
+class TaxRateRow(_Table):
+    name: str
+    percent: Decimal
+
+
+class TaxCodeRow(_Table):
+    name: str
+    rates: list[str]
+    share: Decimal
+
+
+class Tax(_Table):
+    agency: str
+    pays_after_days: int
+    default: str
+    rate: list[TaxRateRow]
+    code: list[TaxCodeRow]
+
+
+class Named(_Table):
+    name: str
+
+
+class ItemRow(_Table):
+    name: str
+    type: str
+    income: str
+    price: Decimal
+    quantity: Range
+    weight: int
+    class_: str = msgspec.field(name="class")
+    text: str
+    expense: str = ""
+    cost: Decimal = Decimal(0)
+    stock: int = 0
+    vendor: str = ""
+
+
+class Stock(_Table):
+    reorder_days: int
+    order_days: int
+    arrives: Range
+    cost_moves: Decimal
+    price_rises: Decimal
+
+
+class Recurring(_Table):
+    vendor: str
+    account: str
+    amount: Decimal
+    spread: Decimal
+    every: int
+    day: int
+    terms: int
+    by: str
+    number: str
+    text: str
+    accrued: bool = False
+    spread_over: str = ""
+
+
+class Spending(_Table):
+    vendor: str
+    account: str
+    amount: Range
+    weight: int
+    texts: list[str]
+    by: str = "bill"
+    terms: int = 30
+
+
+class Currency(_Table):
+    rate: Decimal
+    moves: Decimal
+    bank: str
+
+
+class Purchases(_Table):
+    credits: Decimal
+    billed_by_job: Decimal
+    early: Range
+
+
+class EmployeeRow(_Table):
+    given: str
+    family: str
+    wage: Decimal
+
+
+class Payroll(_Table):
+    every_days: int
+    taxes: Decimal
+    employer: Decimal
+    hours: Range
+    time_sheets: Decimal
+
+
+class PeriodEnd(_Table):
+    depreciation: Decimal
+    loan_payment: Decimal
+    loan_interest: Decimal
+    bank_fee: Decimal
+    interest_earned: Decimal
+    owner_draw: Range
+    floor: Decimal
+    ceiling: Decimal
+    card_paid_on: int
+    reconciled_on: Range
+
+
+class Opening(_Table):
+    bank: Decimal
+    savings: Decimal
+    equipment: Decimal
+    vehicles: Decimal
+    loan: Decimal
+
+
+class Mistakes(_Table):
+    mistyped_bill: Decimal
+    mistyped_found: Range
+    wrong_account: Decimal
+    wrong_account_found: Range
+    double_bill: Decimal
+    double_found: Range
+    wrong_customer: Decimal
+    wrong_customer_found: Range
+    void_check: Decimal
+    void_found: Range
+
+
+class Bank(_Table):
+    check: Range
+    never_presented: Decimal
+    card: Range
+    deposit: Range
+    transfer: Range
+    electronic: Range
+
+
+class AccountRow(_Table):
+    name: str
+    type: str
+    subtype: str
+    role: str = ""
+
+
+class Parameters(_Table):
+    """The whole file, table by table; the lists are in the order of the file."""
+
+    company: Company
+    season: Season
+    user: list[User]
+    sales: Sales
+    payer: list[Payer]
+    debts: Debts
+    term: list[TermRow]
+    method: list[Method]
+    tax: Tax
+    class_: list[Named] = msgspec.field(name="class")
+    department: list[Named]
+    item: list[ItemRow]
+    stock: Stock
+    recurring: list[Recurring]
+    spending: list[Spending]
+    abroad: list[Spending]
+    currency: Currency
+    purchases: Purchases
+    employee: list[EmployeeRow]
+    payroll: Payroll
+    period_end: PeriodEnd
+    opening: Opening
+    mistakes: Mistakes
+    bank: Bank
+    account: list[AccountRow]
+
+    def account_of(self, role: str) -> str:
+        """The name of the account that is used for a purpose. Raises WrongUse when the file names none."""
+        for row in self.account:
+            if row.role == role:
+                return row.name
+        raise WrongUse(f"No account has the role {role!r}.", do="Give one account of the parameters that role.")
+
+    def user_for(self, acts: str) -> User:
+        """Who does a kind of acts; the first user who does. Raises WrongUse when nobody does."""
+        for row in self.user:
+            if acts in row.acts:
+                return row
+        raise WrongUse(f"No user does {acts!r}.", do="Name it under acts of one user of the parameters.")
+
+
+class Names(_Table):
+    """Words of which names are made."""
+
+    given: list[str]
+    family: list[str]
+    place: list[str]
+    feature: list[str]
+    trade: list[str]
+    street: list[str]
+    town: list[str]
+    job: list[str]
+
+
+def _read(name: str) -> str:
+    return resources.files("akika_forensics.twin.life").joinpath("parameters", name).read_text("utf-8")
+
+
+def _convert[T](text: str, where: str, into: type[T]) -> T:
+    try:
+        found: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
+        return msgspec.convert(found, into)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise WrongUse(
+            f"{where} is not a file of parameters: {error}.", do="Compare it with the file that comes with this software."
+        ) from error
+
+
+def load(path: Path | None = None) -> Parameters:
+    """The parameters of a file, or those that come with this software. Raises WrongUse naming what is wrong with it."""
+    if path is None:
+        found = _convert(_read(DEFAULT), DEFAULT, Parameters)
+    else:
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise WrongUse(f"{path} cannot be read: {error}.") from error
+        found = _convert(text, str(path), Parameters)
+    check(found)
+    return found
+
+
+def load_names() -> Names:
+    return _convert(_read("names.toml"), "names.toml", Names)
+
+
+def text_of(path: Path | None = None) -> str:
+    """The file as it stands, to be kept beside what was made of it."""
+    return path.read_text("utf-8") if path else _read(DEFAULT)
+
+
+def check(found: Parameters) -> None:
+    """Raises WrongUse where one table names what another does not have."""
+    accounts = {row.name for row in found.account}
+    named = {row.account for row in (*found.recurring, *found.spending, *found.abroad)}
+    named |= {row.income for row in found.item} | {row.expense for row in found.item if row.expense}
+    named |= {row.spread_over for row in found.recurring if row.spread_over}
+    missing = sorted(named - accounts)
+    if missing:
+        raise WrongUse(f"The parameters name an account that they do not list: {missing[0]}.")
+    classes = {row.name for row in found.class_}
+    lost = sorted({row.class_ for row in found.item} - classes)
+    if lost:
+        raise WrongUse(f"The parameters name a class that they do not list: {lost[0]}.")
+    if len(found.season.months) != 12 or len(found.season.weekdays) != 7:
+        raise WrongUse("A season has twelve months and seven weekdays.")
+    for row in found.user:
+        if not sum(row.hours) or not sum(row.weekdays):
+            raise WrongUse(f"{row.name} has no hours.")
+
+
+def cents(amount: Decimal) -> int:
+    """Whole cents of an amount of the file."""
+    return int(amount * 100)
