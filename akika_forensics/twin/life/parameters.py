@@ -192,6 +192,7 @@ class EmployeeRow(_Table):
 
 
 class Payroll(_Table):
+    agency: str
     every_days: int
     taxes: Decimal
     employer: Decimal

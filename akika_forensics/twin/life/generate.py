@@ -1,0 +1,104 @@
+"""A company with a life, from a seed: filled into a twin, or written as files.
+
+The same parameters and the same wish make the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.model import payload as payloads
+from akika_forensics.twin import identity
+from akika_forensics.twin.life import founding, parameters
+from akika_forensics.twin.life.agenda import DAY, moment
+from akika_forensics.twin.life.lived import Life
+from akika_forensics.twin.life.plan import Plan
+from akika_forensics.twin.life.wish import Wish
+
+if TYPE_CHECKING:
+    from akika_forensics.twin.engine import Twin
+
+COMPANY: Final = "company.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What was made: of which wish and file of parameters, how many records of each kind, from which day to which."""
+
+    wish: Wish
+    parameters: str
+    counts: dict[str, int]
+    first_day: str
+    last_day: str
+
+    def as_dict(self) -> dict[str, Any]:
+        wish = self.wish
+        return {
+            "seed": wish.seed,
+            "records": wish.records,
+            "years": wish.years or None,
+            "currency": wish.currency or None,
+            "closing_date": wish.closing_date.isoformat() if wish.closing_date else None,
+            "first_day": self.first_day,
+            "last_day": self.last_day,
+            "counts": self.counts,
+            "parameters": self.parameters,
+        }
+
+
+def fill(twin: Twin, wish: Wish, file: Path | None = None) -> Generated:
+    """Found the company in an empty twin and let it live. ``file`` holds other parameters than those that come along.
+
+    Raises WrongUse for a wish or a file that cannot be, and for a twin that holds a company already.
+    """
+    rules = parameters.load(file)
+    wish.check()
+    if twin.count("Account"):
+        raise WrongUse("This company has accounts already.", do="Give an empty one.")
+    plan = Plan(rules, parameters.load_names(), wish)
+    founding.found(twin, rules, wish)
+    life = Life(twin, rules.account_of("payable"), wish.currency)
+    life.live(plan.acts())
+    if life.departures:
+        first = life.departures[0]
+        raise WrongUse(f"The parameters make a life that cannot be lived: {first.what} ({first.act}).")
+    if wish.closing_date is not None:
+        close(twin, wish, plan)
+    counts = Counter(entity for entity, _ in twin.dump())
+    return Generated(
+        wish, parameters.text_of(file), dict(sorted(counts.items())), plan.first_day.isoformat(), plan.last_day.isoformat()
+    )
+
+
+def close(twin: Twin, wish: Wish, plan: Plan) -> None:
+    """Close the books up to a day, on the morning after the life."""
+    assert wish.closing_date is not None  # noqa: S101 - the caller's condition, for the type checker
+    old = twin.get("Preferences", "1") or {}
+    changed = {"AccountingInfoPrefs": {"BookCloseDate": wish.closing_date.isoformat()}}
+    sent = {"Id": "1", "SyncToken": old["SyncToken"], "sparse": True, **changed}
+    twin.update("Preferences", sent, at=moment(plan.last_day + DAY, 9 * 3600))
+
+
+def write(twin: Twin, made: Generated, folder: Path) -> dict[str, Any]:
+    """Write one ``Entity.jsonl`` an entity, in the order of the Ids, and ``company.json``; gives the latter.
+
+    ``digest`` is the SHA-256 of all payloads in the order of files and lines. Raises WrongUse unless the folder is new
+    or empty.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise WrongUse(f"{folder} is not empty.", do="Give a new folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    for entity in made.counts:
+        rows = sorted(twin.store.rows(entity), key=lambda row: (identity.number_of(row.id), row.id))
+        data = b"".join(row.payload + b"\n" for row in rows)
+        digest.update(data)
+        (folder / f"{entity}.jsonl").write_bytes(data)
+    said = made.as_dict() | {"digest": digest.hexdigest()}
+    (folder / COMPANY).write_bytes(payloads.encode(said) + b"\n")
+    return said
