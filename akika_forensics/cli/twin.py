@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from akika_forensics.cli import twin_life
 from akika_forensics.cli.session import Options, ask, open_case
 from akika_forensics.cli.speech import note, say, say_json
 from akika_forensics.errors import NetworkFailed, Refused, WrongUse
@@ -33,6 +34,11 @@ def serve(
     limits: str = typer.Option("off", help="on or off: QuickBooks' request limits."),
     faults: str = typer.Option("", help="What goes wrong when, such as throttle@5,drop@write:3; see docs/commands.md."),
     data: str = typer.Option("", help="A folder to keep the company in; without one it is gone when it stops."),
+    records: int = typer.Option(0, help="Make a company of about so many records that lived for years."),
+    seed: int = typer.Option(1, help="With --records: another seed, another company."),
+    years: int = typer.Option(0, help="With --records: how long it lived."),
+    currency: str = typer.Option("", help="With --records: a second currency, such as EUR."),
+    parameters: Path | None = typer.Option(None, help="With --records: a file of parameters of your own."),
     belief: list[str] = typer.Option([], help="NAME=CHOICE for what nobody is sure of; repeat it."),
     profile: str = typer.Option("", help="What a real company answered: the file that `akika twin probe` wrote."),
 ) -> None:
@@ -49,7 +55,11 @@ def serve(
         path = Path(data) / "company.sqlite"
     kept = path is not None and path.exists()
     twin = Twin(path, beliefs=_beliefs(profile, belief))
-    if not kept:
+    if records and company not in {"sample", "empty"}:
+        raise WrongUse(f"--records makes a company; {company} is one already.", do="Give one of the two.")
+    if not kept and records:
+        note(twin_life.fill(twin, records, seed, years, currency, parameters))
+    elif not kept:
         _fill(twin, company, options)
     stopped = threading.Event()
     with serve_twin(twin, port=port, limits=limits == "on", faults=faults) as server, stop_on_signal() as asked:
@@ -102,6 +112,9 @@ def _fill(twin: object, company: str, options: Options) -> None:
     note(f"{report.records} records, {len(report.placeholders)} placeholders, {len(report.openings)} opening entries.")
     for said in report.announcements:
         note(f"  {said.what}")
+
+
+group.command("generate")(twin_life.generate)
 
 
 @group.command("incident")

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+type Day = date
+
 
 class BankFact(NamedTuple):
     """What the bank did about a transaction: a line of its statement, money in positive."""
 
     account: str
-    date: date
+    date: Day
     cents: int
     payee: str
     memo: str
@@ -105,7 +107,7 @@ class SetRate(Act):
     """A rate of exchange from a day on, in millionths of home currency."""
 
     currency: str
-    on: date
+    on: Day
     rate: int
 
 
@@ -126,7 +128,7 @@ class Sale(Act):
     kind: str
     number: str
     customer: str
-    date: date
+    date: Day
     lines: tuple[SaleLine, ...]
     tax: str
     department: str
@@ -146,7 +148,7 @@ class ReceivePayment(Act):
 
     reference: str
     customer: str
-    date: date
+    date: Day
     cents: int
     applied: tuple[Applied, ...]
     method: str
@@ -170,7 +172,7 @@ class MakeDeposit(Act):
     """What lies in Undeposited Funds is brought to the bank: ``(kind, number or reference)``; ``fee`` is kept back."""
 
     account: str
-    date: date
+    date: Day
     items: tuple[tuple[str, str], ...]
     fee: int
     fee_account: str
@@ -185,8 +187,8 @@ class EnterBill(Act):
     kind: str
     vendor: str
     number: str
-    date: date
-    due: date
+    date: Day
+    due: Day
     lines: tuple[CostLine, ...]
     department: str
     memo: str
@@ -215,7 +217,7 @@ class PayBills(Act):
 
     vendor: str
     number: str
-    date: date
+    date: Day
     by: str
     account: str
     applied: tuple[Applied, ...]
@@ -240,7 +242,7 @@ class Spend(Act):
     account: str
     payee: str
     number: str
-    date: date
+    date: Day
     lines: tuple[CostLine, ...]
     department: str
     memo: str
@@ -260,7 +262,7 @@ class Reclassify(Act):
 class OrderGoods(Act):
     number: str
     vendor: str
-    date: date
+    date: Day
     lines: tuple[CostLine, ...]
     memo: str
 
@@ -268,7 +270,7 @@ class OrderGoods(Act):
 @dataclass(frozen=True, slots=True)
 class LogTime(Act):
     employee: str
-    date: date
+    date: Day
     hours: int
     customer: str
     item: str
@@ -280,7 +282,7 @@ class LogTime(Act):
 @dataclass(frozen=True, slots=True)
 class PostJournal(Act):
     number: str
-    date: date
+    date: Day
     lines: tuple[JournalLine, ...]
     memo: str
     adjustment: bool = False
@@ -293,7 +295,7 @@ class MoveMoney(Act):
 
     source: str
     target: str
-    date: date
+    date: Day
     cents: int
     memo: str
     rate: int = 0
@@ -304,7 +306,7 @@ class MoveMoney(Act):
 class PayCard(Act):
     card: str
     account: str
-    date: date
+    date: Day
     cents: int
     memo: str
     bank: tuple[BankFact, ...] = ()
@@ -315,5 +317,5 @@ class Reconcile(Act):
     """The lines of a bank's or a card's statement up to a day are matched and ticked off."""
 
     account: str
-    until: date
+    until: Day
     statement: int

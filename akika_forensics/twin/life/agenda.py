@@ -61,6 +61,13 @@ class Agenda:
             day += DAY
         return day
 
+    def nth_working(self, last: date, number: int, acts: str) -> date:
+        """The day that is so many working days after another."""
+        day = last
+        for _ in range(number):
+            day = self.working(day + DAY, acts)
+        return day
+
     def planned(self, day: date) -> int:
         return len(self._days.get(day, ()))
 

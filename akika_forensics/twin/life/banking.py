@@ -86,10 +86,8 @@ class Banking:
     ) -> str:
         """A payment goes into Undeposited Funds; gives its reference. It stays there until after a day."""
         reference = self.reference()
-        self._plan.add(
-            acts.ReceivePayment(at, who, reference, client.name, at.date(), total, applied, method, "", "")
-        )
-        after = until if until > at.date() else at.date()
+        self._plan.add(acts.ReceivePayment(at, who, reference, client.name, at.date(), total, applied, method, "", ""))
+        after = max(at.date(), until)
         self._slips[method].append(Slip("Payment", reference, total, after))
         return reference
 

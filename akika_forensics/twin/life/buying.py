@@ -259,9 +259,7 @@ class Buying:
         plan.add(acts.PayBills(at, who, vendor, number, at.date(), by, account, applied, total, "", rate, facts))
         return number
 
-    def _void(
-        self, at: datetime, who: str, vendor: str, number: str, applied: tuple[Applied, ...], total: int
-    ) -> None:
+    def _void(self, at: datetime, who: str, vendor: str, number: str, applied: tuple[Applied, ...], total: int) -> None:
         """A cheque never arrived: voided, and written once more."""
         self._plan.add(acts.VoidPayment(at, who, number), 0)
         self.pay(at, who, vendor, "Check", applied, total, lost=False)

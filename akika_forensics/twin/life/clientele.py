@@ -57,7 +57,8 @@ class Clientele:
         self._terms = Weighted(parameters.term, [row.share for row in parameters.term])
         self._payers = Weighted(parameters.payer, [row.share for row in parameters.payer])
         self._codes = Weighted([row.name for row in parameters.tax.code], [row.share for row in parameters.tax.code])
-        self._taken = {row.vendor.casefold() for row in (*parameters.recurring, *parameters.spending, *parameters.abroad)}
+        self._taken = {row.vendor.casefold() for row in (*parameters.spending, *parameters.abroad)}
+        self._taken |= {row.vendor.casefold() for row in parameters.recurring}
         self._taken |= {f"{row.given} {row.family}".casefold() for row in parameters.employee}
         self._taken |= {row.vendor.casefold() for row in parameters.item}
         self._taken |= {parameters.tax.agency.casefold(), parameters.payroll.agency.casefold()}

@@ -162,7 +162,7 @@ def _taxes(parameters: Parameters, ids: dict[tuple[str, str], str]) -> Iterator[
 
 def vendors(parameters: Parameters, wish: Wish) -> list[tuple[str, str]]:
     """Name and currency of every vendor, each once."""
-    home = [row.vendor for row in (*parameters.recurring, *parameters.spending)]
+    home = [row.vendor for row in parameters.recurring] + [row.vendor for row in parameters.spending]
     home += [row.vendor for row in parameters.item if row.vendor]
     home += [parameters.tax.agency, parameters.payroll.agency]
     rows = [(name, "") for name in dict.fromkeys(home)]

@@ -71,7 +71,11 @@ def fill(twin: Twin, wish: Wish, file: Path | None = None) -> Generated:
         close(twin, wish, plan)
     counts = Counter(entity for entity, _ in twin.dump())
     return Generated(
-        wish, parameters.text_of(file), dict(sorted(counts.items())), plan.first_day.isoformat(), plan.last_day.isoformat()
+        wish,
+        parameters.text_of(file),
+        dict(sorted(counts.items())),
+        plan.first_day.isoformat(),
+        plan.last_day.isoformat(),
     )
 
 

@@ -164,7 +164,9 @@ def _within(lines: list[Body], cents: int) -> list[Body]:
 def _move_payment(life: Life, act: acts.MovePayment) -> None:
     old = life.names.body("Payment", act.reference)
     lines, _ = life.applied(act, act.applied, "")
-    life.update(act, "Payment", old, {"CustomerRef": bodies.ref(life.names.find, "Customer", act.customer), "Line": lines})
+    life.update(
+        act, "Payment", old, {"CustomerRef": bodies.ref(life.names.find, "Customer", act.customer), "Line": lines}
+    )
 
 
 def _deposit(life: Life, act: acts.MakeDeposit) -> None:
@@ -197,7 +199,9 @@ def _pay_bills(life: Life, act: acts.PayBills) -> None:
     lines, total = life.applied(act, act.applied, act.vendor)
     if total > act.cents or total < 0:
         lines = _within(lines, act.cents)
-    life.create(act, "BillPayment", bodies.bill_payment(life.names.find, act, life.currency, lines), act.number, act.bank)
+    life.create(
+        act, "BillPayment", bodies.bill_payment(life.names.find, act, life.currency, lines), act.number, act.bank
+    )
 
 
 def _void_payment(life: Life, act: acts.VoidPayment) -> None:

@@ -21,11 +21,7 @@ DEFAULT: Final = "garden_supply.toml"
 type Range = tuple[int, int]
 
 
-class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file: what it does not know, it refuses."""
-
-
-class Company(_Table):
+class Company(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     street: str
     city: str
@@ -39,14 +35,14 @@ class Company(_Table):
     customer_message: str
 
 
-class Season(_Table):
+class Season(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     months: list[Decimal]
     weekdays: list[Decimal]
     growth: Decimal
     start: list[Decimal]
 
 
-class User(_Table):
+class User(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``acts`` are the kinds of acts that a user does; ``hours`` weighs the hours from ``first_hour`` on."""
 
     key: str
@@ -59,7 +55,7 @@ class User(_Table):
     weekdays: list[Decimal]
 
 
-class Sales(_Table):
+class Sales(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share: Decimal
     receipts: Decimal
     web: Decimal
@@ -76,25 +72,25 @@ class Sales(_Table):
     taxed: Decimal
 
 
-class Payer(_Table):
+class Payer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: str
     share: Decimal
     days: Range
     parts: Decimal
 
 
-class Debts(_Table):
+class Debts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bad: Decimal
     written_off_after: int
 
 
-class TermRow(_Table):
+class TermRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     days: int
     share: Decimal
 
 
-class Method(_Table):
+class Method(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     type: str
     share: Decimal
@@ -102,18 +98,18 @@ class Method(_Table):
     fee: Decimal = Decimal(0)
 
 
-class TaxRateRow(_Table):
+class TaxRateRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     percent: Decimal
 
 
-class TaxCodeRow(_Table):
+class TaxCodeRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     rates: list[str]
     share: Decimal
 
 
-class Tax(_Table):
+class Tax(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agency: str
     pays_after_days: int
     default: str
@@ -121,11 +117,11 @@ class Tax(_Table):
     code: list[TaxCodeRow]
 
 
-class Named(_Table):
+class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
 
 
-class ItemRow(_Table):
+class ItemRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     type: str
     income: str
@@ -140,7 +136,7 @@ class ItemRow(_Table):
     vendor: str = ""
 
 
-class Stock(_Table):
+class Stock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reorder_days: int
     order_days: int
     arrives: Range
@@ -148,7 +144,7 @@ class Stock(_Table):
     price_rises: Decimal
 
 
-class Recurring(_Table):
+class Recurring(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vendor: str
     account: str
     amount: Decimal
@@ -163,7 +159,7 @@ class Recurring(_Table):
     spread_over: str = ""
 
 
-class Spending(_Table):
+class Spending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vendor: str
     account: str
     amount: Range
@@ -173,25 +169,25 @@ class Spending(_Table):
     terms: int = 30
 
 
-class Currency(_Table):
+class Currency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rate: Decimal
     moves: Decimal
     bank: str
 
 
-class Purchases(_Table):
+class Purchases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     credits: Decimal
     billed_by_job: Decimal
     early: Range
 
 
-class EmployeeRow(_Table):
+class EmployeeRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     given: str
     family: str
     wage: Decimal
 
 
-class Payroll(_Table):
+class Payroll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agency: str
     every_days: int
     taxes: Decimal
@@ -200,7 +196,7 @@ class Payroll(_Table):
     time_sheets: Decimal
 
 
-class PeriodEnd(_Table):
+class PeriodEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     depreciation: Decimal
     loan_payment: Decimal
     loan_interest: Decimal
@@ -213,7 +209,7 @@ class PeriodEnd(_Table):
     reconciled_on: Range
 
 
-class Opening(_Table):
+class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bank: Decimal
     savings: Decimal
     equipment: Decimal
@@ -221,7 +217,7 @@ class Opening(_Table):
     loan: Decimal
 
 
-class Mistakes(_Table):
+class Mistakes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mistyped_bill: Decimal
     mistyped_found: Range
     wrong_account: Decimal
@@ -234,7 +230,7 @@ class Mistakes(_Table):
     void_found: Range
 
 
-class Bank(_Table):
+class Bank(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     check: Range
     never_presented: Decimal
     card: Range
@@ -243,14 +239,14 @@ class Bank(_Table):
     electronic: Range
 
 
-class AccountRow(_Table):
+class AccountRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     type: str
     subtype: str
     role: str = ""
 
 
-class Parameters(_Table):
+class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file, table by table; the lists are in the order of the file."""
 
     company: Company
@@ -294,7 +290,7 @@ class Parameters(_Table):
         raise WrongUse(f"No user does {acts!r}.", do="Name it under acts of one user of the parameters.")
 
 
-class Names(_Table):
+class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words of which names are made."""
 
     given: list[str]
@@ -317,7 +313,8 @@ def _convert[T](text: str, where: str, into: type[T]) -> T:
         return msgspec.convert(found, into)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise WrongUse(
-            f"{where} is not a file of parameters: {error}.", do="Compare it with the file that comes with this software."
+            f"{where} is not a file of parameters: {error}.",
+            do="Compare it with the file that comes with this software.",
         ) from error
 
 
@@ -347,7 +344,7 @@ def text_of(path: Path | None = None) -> str:
 def check(found: Parameters) -> None:
     """Raises WrongUse where one table names what another does not have."""
     accounts = {row.name for row in found.account}
-    named = {row.account for row in (*found.recurring, *found.spending, *found.abroad)}
+    named = {row.account for row in found.recurring} | {row.account for row in (*found.spending, *found.abroad)}
     named |= {row.income for row in found.item} | {row.expense for row in found.item if row.expense}
     named |= {row.spread_over for row in found.recurring if row.spread_over}
     missing = sorted(named - accounts)

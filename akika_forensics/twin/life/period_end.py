@@ -55,17 +55,15 @@ class PeriodEnd:
             for account, amount in rows[:2]
             for fact in plan.bank.move("transfer", account, at.date(), amount, "OPENING BALANCE")
         ]
-        plan.add(
-            acts.PostJournal(at, who, self.number(), at.date(), lines, "Opening balances", bank=tuple(facts))
-        )
+        plan.add(acts.PostJournal(at, who, self.number(), at.date(), lines, "Opening balances", bank=tuple(facts)))
 
     def month(self, first: date) -> None:
         """Enter on the agenda what the month brings."""
         plan, agenda = self._plan, self._plan.agenda
         last = month_end(first)
-        early = agenda.working(last + timedelta(days=2), "period end")
+        early = agenda.nth_working(last, 2, "period end")
         agenda.put(early, "period end", self._close, last)
-        on = agenda.working(last + timedelta(days=self._chance.between(self._rules.reconciled_on)), "banking")
+        on = agenda.nth_working(last, self._chance.between(self._rules.reconciled_on), "banking")
         agenda.put(on, "banking", self._reconcile, last)
         for day, kind, doing in (
             (self._rules.card_paid_on, "payments", self._pay_card),
@@ -83,7 +81,9 @@ class PeriodEnd:
     def _close(self, at: datetime, who: str, last: date) -> None:
         plan = self._plan
         wear = cents(self._rules.depreciation)
-        self._journal(at, who, last, self._account("depreciation"), self._account("accumulated"), wear, "Wear of the month")
+        self._journal(
+            at, who, last, self._account("depreciation"), self._account("accumulated"), wear, "Wear of the month"
+        )
         for row in plan.parameters.recurring:
             if row.spread_over:
                 part = cents(row.amount) // row.every
@@ -181,8 +181,9 @@ class PeriodEnd:
         foreign = self._foreign in {source, target} and plan.wish.currency
         rate = plan.rate if foreign else 0
         at_home = (amount * rate + 500_000) // 1_000_000 if rate else amount
-        out, into = (amount if source == self._foreign or not rate else at_home), (
-            amount if target == self._foreign or not rate else at_home
+        out, into = (
+            (amount if source == self._foreign or not rate else at_home),
+            (amount if target == self._foreign or not rate else at_home),
         )
         facts = plan.bank.move("transfer", source, at.date(), -out, "TRANSFER", target)
         facts += plan.bank.move("transfer", target, at.date(), into, "TRANSFER", source)
@@ -198,8 +199,9 @@ class PeriodEnd:
 
     def _reconcile(self, at: datetime, who: str, last: date) -> None:
         plan = self._plan
-        fee, earned = cents(self._rules.bank_fee), int(
-            plan.bank.held[self._savings] * float(self._rules.interest_earned)
+        fee, earned = (
+            cents(self._rules.bank_fee),
+            int(plan.bank.held[self._savings] * float(self._rules.interest_earned)),
         )
         text = "Charges of the bank"
         lines = (JournalLine(self._account("bank charges"), fee, text), JournalLine(self._bank, -fee, text))
@@ -213,4 +215,3 @@ class PeriodEnd:
         for account in (self._bank, self._savings, self._card, *([self._foreign] if plan.wish.currency else [])):
             statement = plan.bank.statement(account, last)
             plan.add(acts.Reconcile(at, who, account, last, statement), 0)
-

@@ -73,7 +73,9 @@ class Plan:
 
     def _open(self) -> None:
         self.period_end.open()
-        wanted = int(float(self.parameters.sales.customers_a_record * self.parameters.sales.from_the_start) * self.wish.records)
+        wanted = int(
+            float(self.parameters.sales.customers_a_record * self.parameters.sales.from_the_start) * self.wish.records
+        )
         for _ in range(max(8, wanted)):
             self._welcome(self.first_day, 7 * 3600 + 1200 + int(self._arrivals.unit() * 5400))
 

@@ -91,7 +91,9 @@ class Selling:
             client.dues += 1
             self._plan.agenda.put(on, "sales", self._invoice_estimate, client, lines, number)
 
-    def _invoice_estimate(self, at: datetime, who: str, client: Client, lines: tuple[SaleLine, ...], number: str) -> None:
+    def _invoice_estimate(
+        self, at: datetime, who: str, client: Client, lines: tuple[SaleLine, ...], number: str
+    ) -> None:
         client.dues -= 1
         self._write_invoice(at, who, client, lines, number)
 
@@ -101,7 +103,9 @@ class Selling:
             lines = self._plan.goods.lines(self._chance, taxed=bool(client.tax))
             self._write_invoice(at, who, client, lines, "")
 
-    def _write_invoice(self, at: datetime, who: str, client: Client, lines: tuple[SaleLine, ...], estimate: str) -> None:
+    def _write_invoice(
+        self, at: datetime, who: str, client: Client, lines: tuple[SaleLine, ...], estimate: str
+    ) -> None:
         chance, plan = self._chance, self._plan
         number = self._number()
         department = chance.one_of(self._departments)

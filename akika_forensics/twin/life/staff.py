@@ -74,7 +74,9 @@ class Staff:
         facts = plan.bank.move("check", self._bank, at.date(), -self._owed, agency, "CHECK", number)
         line = CostLine(self._liability, self._owed, "Kept back from wages, and the firm's share")
         plan.add(
-            acts.Spend(at, who, "Check", self._bank, agency, number, at.date(), (line,), "", "Payroll taxes", bank=facts)
+            acts.Spend(
+                at, who, "Check", self._bank, agency, number, at.date(), (line,), "", "Payroll taxes", bank=facts
+            )
         )
         self._owed = 0
 

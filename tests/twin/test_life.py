@@ -1,0 +1,176 @@
+"""A company that lived: what its books must be whatever the seed, and that the seed alone decides."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.model import payload as payloads
+from akika_forensics.model.money import money
+from akika_forensics.twin import Twin, life
+from akika_forensics.twin.documents.totals import disagreement
+from akika_forensics.twin.life import parameters
+from akika_forensics.twin.life.plan import Plan
+
+SMALL = 420
+
+
+def lived(wish: life.Wish) -> Twin:
+    twin = Twin()
+    life.fill(twin, wish)
+    return twin
+
+
+def bodies(twin: Twin, entity: str) -> list[dict[str, Any]]:
+    return [payloads.decode(payload) for payload in twin.payloads(entity)]
+
+
+def planned(wish: life.Wish) -> list[Any]:
+    return list(Plan(parameters.load(), parameters.load_names(), wish).acts())
+
+
+@settings(max_examples=4)
+@given(st.integers(0, 10**6), st.sampled_from(["", "EUR"]))
+def test_books_of_any_seed_are_in_order(seed: int, currency: str) -> None:
+    wish = life.Wish(SMALL, seed, currency=currency)
+    twin = lived(wish)
+    assert twin.store.out_of_balance() == []
+    assert abs(len(twin.dump()) - SMALL) <= SMALL * 0.02
+    for entity in ("Invoice", "SalesReceipt", "CreditMemo", "Bill", "Purchase", "JournalEntry", "Deposit"):
+        for body in bodies(twin, entity):
+            assert disagreement(entity, body) is None
+            assert "2023-01-02" <= body["TxnDate"] <= wish.last_day(parameters.load()).isoformat()
+    for entity in ("Invoice", "Estimate", "PurchaseOrder", "JournalEntry", "BillPayment", "Purchase"):
+        numbers = [body["DocNumber"] for body in bodies(twin, entity)]
+        assert len(numbers) == len(set(numbers))
+    assert all(money(body.get("QtyOnHand")) >= 0 for body in bodies(twin, "Item"))
+    control_accounts_equal_documents(twin)
+
+
+def control_accounts_equal_documents(twin: Twin) -> None:
+    """What is open by document is what the control accounts hold, each in its own currency."""
+    held: dict[str, Decimal] = defaultdict(Decimal)
+    for entity, sign, kind in (
+        ("Invoice", 1, "R"),
+        ("CreditMemo", -1, "R"),
+        ("Bill", -1, "P"),
+        ("VendorCredit", 1, "P"),
+    ):
+        for body in bodies(twin, entity):
+            held[f"{kind} {body['CurrencyRef']['value']}"] += sign * money(body["Balance"])
+    for body in bodies(twin, "Payment"):
+        held[f"R {body['CurrencyRef']['value']}"] -= money(body["UnappliedAmt"])
+    shown: dict[str, Decimal] = defaultdict(Decimal)
+    for body in bodies(twin, "Account"):
+        if body["AccountType"] in {"Accounts Receivable", "Accounts Payable"}:
+            kind = body["AccountType"].rsplit(" ", 1)[1][0]
+            shown[f"{kind} {body['CurrencyRef']['value']}"] += money(body["CurrentBalance"])
+    assert {key: value for key, value in held.items() if value} == {key: value for key, value in shown.items() if value}
+
+
+@pytest.mark.parametrize("records", [300, 1000, 8000, 30_000])
+def test_a_plan_has_as_many_records_as_were_asked_for(records: int) -> None:
+    wish = life.Wish(records, 5)
+    plan = Plan(parameters.load(), parameters.load_names(), wish)
+    moments = [act.at for act in plan.acts()]
+    assert moments == sorted(moments)
+    assert abs(plan.records - records) <= records * 0.02
+
+
+def test_the_seed_alone_decides() -> None:
+    assert planned(life.Wish(SMALL, 1)) == planned(life.Wish(SMALL, 1))
+    assert planned(life.Wish(SMALL, 1)) != planned(life.Wish(SMALL, 2))
+
+
+def test_two_processes_make_the_same_bytes(tmp_path: Path) -> None:
+    folders = []
+    for seed in ("1", "77"):
+        folder = tmp_path / seed
+        command = [sys.executable, "-m", "akika_forensics", "twin", "generate"]
+        command += ["--records", "400", "--seed", "9", "--currency", "EUR", "--out", str(folder)]
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed})
+        folders.append({path.name: path.read_bytes() for path in sorted(folder.iterdir())})
+    assert folders[0] == folders[1]
+    assert len(folders[0]) > 20
+
+
+def test_what_was_written_is_taken_back(tmp_path: Path) -> None:
+    from akika_forensics.twin import loading
+
+    twin = Twin()
+    made = life.fill(twin, life.Wish(SMALL, 4))
+    said = life.write(twin, made, tmp_path / "company")
+    other = Twin()
+    report = loading.load_folder(other, tmp_path / "company")
+    assert report.placeholders == []
+    for entity in ("Invoice", "Payment", "Bill", "Customer", "Account", "Item"):
+        assert other.payloads(entity) == twin.payloads(entity)
+    assert said["counts"] == made.counts
+    assert len(said["digest"]) == 64
+    with pytest.raises(WrongUse):
+        life.write(twin, made, tmp_path / "company")
+
+
+def test_the_bank_shows_what_the_books_say_but_for_what_is_under_way() -> None:
+    from akika_forensics.twin.statements import agreement
+
+    twin = lived(life.Wish(900, 6))
+    for account in twin.store.bank.accounts():
+        found = agreement.of(twin.store, account, "2023-12-31")
+        assert found.unrecorded == ()
+        assert found.bank + sum(item.cents for item in found.outstanding) == found.book
+        assert len(found.outstanding) < 40
+
+
+def test_old_months_are_reconciled_and_the_last_is_open() -> None:
+    twin = lived(life.Wish(900, 6))
+    lines = [line for account in twin.store.bank.accounts() for line in twin.store.bank.of(account)]
+    last = max(line.date for line in lines)[:7]
+    for line in lines:
+        marks = twin.bank_marks(line.entity, line.id)
+        assert (line.state == "matched") == ("reconciled" in marks) or line.date[:7] == last
+        assert (line.state == "matched") <= (line.date[:7] < last)
+    assert any(line.state == "matched" for line in lines)
+
+
+def test_a_closing_date_is_there_when_asked_for() -> None:
+    twin = lived(life.Wish(SMALL, 1, closing_date=date(2023, 1, 31)))
+    assert (twin.get("Preferences", "1") or {})["AccountingInfoPrefs"]["BookCloseDate"] == "2023-01-31"
+    assert "BookCloseDate" not in (lived(life.Wish(SMALL, 1)).get("Preferences", "1") or {})["AccountingInfoPrefs"]
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [life.Wish(10), life.Wish(8000, years=99), life.Wish(500, years=3), life.Wish(8000, currency="USD")],
+)
+def test_a_wish_that_cannot_be_is_refused(wish: life.Wish) -> None:
+    with pytest.raises(WrongUse):
+        life.fill(Twin(), wish)
+
+
+def test_a_file_of_parameters_is_checked(tmp_path: Path) -> None:
+    text = parameters.text_of()
+    for wrong in (
+        text.replace('account = "Rent"', 'account = "Nowhere"', 1),
+        text.replace("spread = 0.22", "spreed = 0.22", 1),
+        text.replace("[company]", "[company", 1),
+        text.replace('acts = ["lists", "draws"]', 'acts = ["lists", "draws"]\nhobby = "sailing"', 1),
+    ):
+        assert wrong != text
+        file = tmp_path / "own.toml"
+        file.write_text(wrong, encoding="utf-8")
+        with pytest.raises(WrongUse):
+            parameters.load(file)
+    file.write_text(text.replace("Fernhill Garden Supply", "Another Firm"), encoding="utf-8")
+    assert parameters.load(file).company.name == "Another Firm"
