@@ -48,7 +48,8 @@ class VirtualClock:
     """Callable: the company's time, aware. Thread-safe.
 
     ``base`` is the time it stands on, the machine's unless a test gives another. The clock may be set back;
-    the stamps of records are not: ``stamp`` never gives less than it gave before.
+    the stamps of records are not: ``stamp`` never gives less than it gave before. ``watchers`` are told when it was
+    set, advanced, stopped or released.
     """
 
     def __init__(self, base: Callable[[], datetime] = now) -> None:
@@ -59,6 +60,7 @@ class VirtualClock:
         self._state = ClockState()
         self._latest = _BEGINNING
         self.on_change: Callable[[ClockState], None] | None = None
+        self.watchers: set[Callable[[], None]] = set()
 
     def __call__(self) -> datetime:
         state = self._state
@@ -130,3 +132,5 @@ class VirtualClock:
         self._moved.notify_all()
         if self.on_change is not None:
             self.on_change(state)
+        for watcher in tuple(self.watchers):
+            watcher()

@@ -18,13 +18,22 @@ What happens, and what becomes of the request:
     drop      applied, the connection is closed without an answer
     cut       applied; AMOUNT bytes of the answer's body are sent (half of it when not said), then the connection is closed
 
-N counts from 1 the requests that KIND and TESTs pick out, since the disturbance was set; ``P%`` picks each of them by
-chance, from ``seed``, 0 when not said: the same requests in the same order meet the same. A pattern may hold ``*``;
-case does not count; ``body`` is a part of the request's text. An entity is named as in the catalogue, an operation is
-create, update, delete, void, read, query, cdc, reports, batch, upload, download; a batch has those of its items too.
+What happens to a notification of a webhook; no KIND, and of the TESTs entity and operation:
+
+    hook-twice    sent a second time once it is acknowledged
+    hook-late     sent AMOUNT seconds of the company's clock later (60 when not said); later ones go first
+    hook-shuffle  tells what it tells in another order
+    hook-drop     is never sent
+
+N counts from 1 the requests or notifications that KIND and TESTs pick out, since the disturbance was set; ``P%`` picks
+each of them by chance, from ``seed``, 0 when not said: the same in the same order meet the same. A pattern may hold
+``*``; case does not count; ``body`` is a part of the request's text. An entity is named as in the catalogue, an
+operation is create, update, delete, void, read, query, cdc, reports, batch, upload, download; a batch has those of its
+items too; of a notification create, update, delete, merge, void, emailed.
 
 Examples: ``throttle@5,error@7,drop@write:3,slow@read:every10:0.5`` ·
-``drop@write[entity=Invoice&operation=create]:2`` · ``seed=7,error@2.5%,cut@read[path=*/query]:*:100``.
+``drop@write[entity=Invoice&operation=create]:2`` · ``seed=7,error@2.5%,cut@read[path=*/query]:*:100`` ·
+``hook-late@[entity=Payment]:every2:30,hook-twice@10%``.
 """
 
 from __future__ import annotations
@@ -35,22 +44,37 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.twin.http.subject import Subject
 
 ANSWERS: Final = ("throttle", "unauthorized", "forbidden", "error", "unavailable", "fault", "stale")
 """Answered in place of the company's answer; the first of them that meets."""
-WHATS: Final = frozenset({*ANSWERS, "refuse", "slow", "lost", "drop", "cut"})
+HOOKS: Final = frozenset({"hook-twice", "hook-late", "hook-shuffle", "hook-drop"})
+"""What happens to notifications."""
+WHATS: Final = frozenset({*ANSWERS, "refuse", "slow", "lost", "drop", "cut", *HOOKS})
+_WITH_AMOUNT: Final = frozenset({"slow", "cut", "hook-late"})
 _ITEM: Final = re.compile(
-    r"(?P<what>[a-z]+)@(?:(?P<kind>request|read|write|sign-in)?(?:\[(?P<tests>[^\]]*)\])?:)?"
+    r"(?P<what>[a-z]+(?:-[a-z]+)?)@(?:(?P<kind>request|read|write|sign-in)?(?:\[(?P<tests>[^\]]*)\])?:)?"
     r"(?:(?P<chance>\d+(?:\.\d+)?)%|(?P<first>\d+)(?:-(?P<last>\d+))?|every:?(?P<every>\d+)|(?P<all>\*))"
     r"(?::(?P<amount>\d+(?:\.\d+)?))?",
     re.IGNORECASE,
 )
 _APART: Final = re.compile(r",(?![^\[]*\])")
 _TESTS: Final = frozenset({"method", "path", "entity", "operation", "body"})
+_HOOK: Final = "hook"
+_HOOK_TESTS: Final = frozenset({"entity", "operation"})
+
+
+class About(Protocol):
+    """What a request or a notification is about."""
+
+    @property
+    def entities(self) -> frozenset[str]: ...
+
+    @property
+    def operations(self) -> frozenset[str]: ...
 
 
 @dataclass(slots=True)
@@ -78,13 +102,15 @@ class Disturbance:
             return False
         return (position - self.first) % self.step == 0
 
-    def picks(self, kind: str, subject: Subject | None) -> bool:
-        """Whether it counts this request. Of sign-in there is no subject to look at."""
+    def picks(self, kind: str, subject: About | None) -> bool:
+        """Whether it counts this request or notification. Of sign-in there is no subject to look at."""
+        if _HOOK in {kind, self.kind} and kind != self.kind:
+            return False
         if kind == "sign-in" or subject is None:
             return self.kind == "sign-in"
         if self.kind not in {"request", kind}:
             return False
-        if self.what == "stale" and not subject.carries_a_token:
+        if self.what == "stale" and not (isinstance(subject, Subject) and subject.carries_a_token):
             return False
         return all(_holds(subject, name, pattern) for name, pattern in self.tests)
 
@@ -92,17 +118,19 @@ class Disturbance:
         return {"spec": self.text, "what": self.what, "counted": self.counted, "hits": self.hits}
 
 
-def _holds(subject: Subject, name: str, pattern: str) -> bool:
+def _holds(subject: About, name: str, pattern: str) -> bool:
     values: Iterable[str]
     match name:
-        case "method":
-            values = [subject.call.method]
-        case "path":
-            values = [subject.call.path]
         case "entity":
             values = subject.entities
         case "operation":
             values = subject.operations
+        case _ if not isinstance(subject, Subject):
+            values = ()
+        case "method":
+            values = [subject.call.method]
+        case "path":
+            values = [subject.call.path]
         case _:
             return _like(subject.text, f"*{pattern}*")
     return any(_like(value, pattern) for value in values)
@@ -137,7 +165,11 @@ class Script:
         """Whether nothing is in force."""
         return not self._rows
 
-    def meet(self, kind: str, subject: Subject | None = None) -> dict[str, Disturbance]:
+    def meet_notification(self, about: About) -> dict[str, Disturbance]:
+        """What happens to this notification, by what it is; counts it."""
+        return self.meet(_HOOK, about)
+
+    def meet(self, kind: str, subject: About | None = None) -> dict[str, Disturbance]:
         """What happens to this request, by what it is; counts it."""
         if not self._rows:
             return {}
@@ -179,12 +211,16 @@ def _read(text: str) -> Disturbance:
         raise WrongUse(
             f"{text!r} does not say what goes wrong when.",
             do="Write for example throttle@5, error@7, drop@write:3, refuse@every10, slow@2:0.5, error@2%, "
-            "stale@[entity=Invoice]:1 or cut@read:*:100.",
+            "stale@[entity=Invoice]:1, cut@read:*:100 or hook-twice@3.",
         )
     row = Disturbance(text, what, (match["kind"] or "request").lower(), tests=_tests(text, match["tests"]))
     row.amount = float(match["amount"]) if match["amount"] else None
-    if row.amount is not None and what not in {"slow", "cut"}:
-        raise WrongUse(f"{text!r}: only slow takes seconds, and cut bytes.")
+    if row.amount is not None and what not in _WITH_AMOUNT:
+        raise WrongUse(f"{text!r}: only slow and hook-late take seconds, and cut bytes.")
+    if what in HOOKS:
+        row.kind = _HOOK
+        if match["kind"] or {name for name, _ in row.tests} - _HOOK_TESTS:
+            raise WrongUse(f"{text!r}: a notification has an entity and an operation, and no kind.")
     if row.kind == "sign-in" and (row.tests or what in {"forbidden", "fault", "stale"}):
         raise WrongUse(f"{text!r}: that does not happen to sign-in.")
     _when(row, match)
