@@ -41,6 +41,8 @@ def serve(
     parameters: Path | None = typer.Option(None, help="With --records: a file of parameters of your own."),
     belief: list[str] = typer.Option([], help="NAME=CHOICE for what nobody is sure of; repeat it."),
     profile: str = typer.Option("", help="What a real company answered: the file that `akika twin probe` wrote."),
+    webhook: list[str] = typer.Option([], help="An address on this machine to notify of what changes; repeat it."),
+    webhook_format: str = typer.Option("cloudevents", help="The form of notifications: cloudevents or legacy."),
 ) -> None:
     """Serve a company on this machine until stopped. The first line on stdout is JSON."""
     from akika_forensics.twin import Twin
@@ -63,6 +65,8 @@ def serve(
         _fill(twin, company, options)
     stopped = threading.Event()
     with serve_twin(twin, port=port, limits=limits == "on", faults=faults) as server, stop_on_signal() as asked:
+        for url in webhook:
+            server.webhooks.keep_subscribed(url, webhook_format)
         given = server.credentials
         say_json(
             {

@@ -127,12 +127,18 @@ def update(session: Session, entity: str, body: dict[str, Any], include: frozens
     fresh["MetaData"] = {**old["MetaData"], "LastUpdatedTime": wire.metadata_time(session.moment)}
     deactivation.post(session, entity, old, fresh, write.today, lambda kind, inner: _keyed(session, kind, inner))
     session.put(entity, fresh)
-    session.note("updated", entity, record_id, fresh)
+    session.note("updated", entity, record_id, fresh, **_switched(old, fresh))
     rules.follow(write, fresh)
     _apply(session, entity, record_id, fresh)
     if entity == "Item":
         reaccounting.follow(session, old, fresh, include)
     return record_id
+
+
+def _switched(old: dict[str, Any], fresh: dict[str, Any]) -> dict[str, bool]:
+    """What the trail tells of a record that is switched off or on."""
+    active = fresh.get("Active") is not False
+    return {} if active == (old.get("Active") is not False) else {"active": active}
 
 
 def delete(session: Session, entity: str, body: dict[str, Any]) -> str:

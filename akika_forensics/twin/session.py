@@ -166,6 +166,9 @@ class Session:
         ]
         told = [replace(act, body=self._dirty.get((act.entity, act.id), act.body)) for act in self._acts]
         self.store.trail.add(acts.events([*told, *moved], actor, self.moment))
+        if self.beliefs.choice("webhook_moved_along") == "notified":
+            indirect = {(act.entity, act.id) for act in moved}
+            self.store.hooks.move(self.store.trail.last(), sorted(self._touched - done - self._removed - indirect))
         for entity, record_id in done - self._removed:
             self.store.trail.sign(entity, record_id, actor.user)
         self._acts.clear()

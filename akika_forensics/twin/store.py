@@ -6,7 +6,7 @@ import json
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,12 +19,13 @@ from akika_forensics.twin.entries import Entries
 from akika_forensics.twin.people import trail
 from akika_forensics.twin.statements import lines
 from akika_forensics.twin.tables import LATER, TABLES, Row
+from akika_forensics.twin.webhooks import register
 
 _A_DAY = 86_400.0
 
 
 class Store(Entries):
-    """All writes go through ``transaction()``; the outermost one commits."""
+    """All writes go through ``transaction()``; the outermost one commits. ``watchers`` are told when it has."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
@@ -39,9 +40,11 @@ class Store(Entries):
         if path:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(TABLES + shelf.TABLES + witness.TABLES + lines.TABLES + trail.TABLES)
+        self._db.executescript(TABLES + shelf.TABLES + witness.TABLES + lines.TABLES + trail.TABLES + register.TABLES)
         self.served = witness.Witness(self._db, self._lock)
         self.trail = trail.Trail(self._db, self._lock)
+        self.hooks = register.Register(self._db, self._lock)
+        self.watchers: set[Callable[[], None]] = set()
         self.files = shelf.Shelf(self._db, self._lock)
         self.bank = lines.BankLines(self._db, self._lock)
         self._grow()
@@ -79,6 +82,9 @@ class Store(Entries):
                 raise
             else:
                 self._db.execute(commit)
+                if self._depth == 1:
+                    for watcher in tuple(self.watchers):
+                        watcher()
             finally:
                 self._depth -= 1
 

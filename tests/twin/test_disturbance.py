@@ -15,6 +15,7 @@ from akika_forensics.model.payload import encode
 from akika_forensics.twin.http.call import Call
 from akika_forensics.twin.http.disturbance import ANSWERS, Script, parse
 from akika_forensics.twin.http.subject import Subject
+from akika_forensics.twin.webhooks.mischief import About
 
 
 def subject(method: str, rest: str, body: Any = None, **parameters: str) -> Subject:
@@ -50,6 +51,12 @@ def hits(spec: str, kind: str = "write", about: Subject = A_WRITE, count: int = 
         "seed=x,error@3%",
         "stale@sign-in:1",
         "drop@sign-in[path=*]:1",
+        "hook-twice@write:1",
+        "hook-twice@sign-in:1",
+        "hook-drop@[path=*]:1",
+        "hook-twice@1:5",
+        "hook-eaten@1",
+        "hook@1",
     ],
 )
 def test_a_bad_spec_is_refused(spec: str) -> None:
@@ -293,3 +300,16 @@ def test_whatever_goes_wrong_the_log_says_what_is_in_the_books(company: Any, par
         assert status != 200 or row.applied, "what was accepted is there"
         assert not row.applied or not {*ANSWERS, "refuse"} & set(row.disturbed.split(","))
     assert len(new) == sum(len(row.applied) for row in rows)
+
+
+def test_notifications_and_requests_are_counted_apart() -> None:
+    script = Script("hook-drop@2,error@2,hook-late@*:7")
+    about = About(frozenset({"Invoice"}), frozenset({"create"}))
+    assert [set(script.meet_notification(about)) for _ in range(3)] == [
+        {"hook-late"},
+        {"hook-late", "hook-drop"},
+        {"hook-late"},
+    ]
+    assert [set(script.meet("write", A_WRITE)) for _ in range(2)] == [set(), {"error"}]
+    assert script.meet("sign-in") == {}
+    assert script.meet_notification(about)["hook-late"].amount == 7

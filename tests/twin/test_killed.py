@@ -21,8 +21,9 @@ WRITERS = 4
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], dict[str, Any]]]:
+def served(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], dict[str, Any]]]:
     command = [sys.executable, "-m", "akika_forensics", "twin", "serve", "--company", "empty", "--data", str(folder)]
+    command += options
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         try:

@@ -13,6 +13,11 @@
     POST /twin/limits             {"on": true, "a_minute": 500, "a_second": 10, "in_flight": 10, "batches_a_minute": 40}
     GET  /twin/metering
     POST /twin/metering           {"cap": 500000}: reads a month before they are refused; null is no end
+    GET  /twin/webhooks           who is notified, and how delivery stands
+    POST /twin/webhooks           {"url": "http://127.0.0.1:8090/hook", "format": "cloudevents" or "legacy",
+                                  "entities": {"Invoice": ["Create"], "Customer": true}, "gather_s": 5}
+    DELETE /twin/webhooks/ID
+    GET  /twin/webhooks/log?since=N   {"attempts": […], "last": N}: what was sent after the N-th, how it was answered
     GET  /twin/statements         the accounts at a bank, and from when to when anything happened
     GET  /twin/statements/35.ofx?from=2026-03-01&to=2026-03-31&version=102 or 220; without days: a statement a month
     GET  /twin/statements/35.csv?from=2026-03-01&to=2026-03-31&layout=amount, debit-credit or balance
@@ -38,7 +43,7 @@ from akika_forensics.errors import AkikaError, WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.instants import format_instant, parse_instant
 from akika_forensics.twin.engine import Twin
-from akika_forensics.twin.http import exports, screens
+from akika_forensics.twin.http import exports, hooks, screens
 from akika_forensics.twin.http.gate import Gate
 from akika_forensics.twin.http.limits import Limits
 
@@ -77,8 +82,18 @@ class Control:
             self._route("/twin/limits", "POST", self._set_limits),
             self._route("/twin/metering", "GET", self._metering),
             self._route("/twin/metering", "POST", self._set_metering),
+            *self._webhooks(),
             self._route("/twin/statements", "GET", lambda _, __: exports.banked(self._twin)),
             self._route("/twin/statements/{name}", "GET", lambda request, _: exports.statement(self._twin, request)),
+        ]
+
+    def _webhooks(self) -> list[Route]:
+        told = self._gate.couriers
+        return [
+            self._route("/twin/webhooks", "GET", lambda _, __: hooks.listed(told)),
+            self._route("/twin/webhooks", "POST", lambda _, body: hooks.subscribe(told, body)),
+            self._route("/twin/webhooks/log", "GET", lambda asked, _: hooks.log(told, asked.query_params.get("since"))),
+            self._route("/twin/webhooks/{id}", "DELETE", lambda asked, _: hooks.end(told, asked.path_params["id"])),
         ]
 
     @staticmethod

@@ -17,6 +17,7 @@ from akika_forensics.twin.http.limits import Limits, Throttle
 from akika_forensics.twin.http.request_log import Seen
 from akika_forensics.twin.http.subject import Subject
 from akika_forensics.twin.people.actors import OWNER, Actor
+from akika_forensics.twin.webhooks.couriers import Couriers
 
 Hook = Callable[[int, str], None]
 
@@ -37,6 +38,7 @@ class Gate:
         self.authority = authority
         self.meter = metering.Meter(twin.clock, twin, twin.requests.charged())
         self.script = disturbance.Script(spec)
+        self.couriers = Couriers(twin, self.script, lambda: authority.credentials.webhook_verifier_token)
         self.throttle: Throttle | None = None
         self.limit(limits)
         self.before_apply: Hook | None = None

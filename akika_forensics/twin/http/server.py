@@ -18,6 +18,7 @@ from akika_forensics.twin.http import application, oauth
 from akika_forensics.twin.http.gate import Gate, Hook
 from akika_forensics.twin.http.limits import Limits
 from akika_forensics.twin.http.request_log import Seen
+from akika_forensics.twin.webhooks.couriers import Couriers
 
 
 class TwinServer:
@@ -63,6 +64,7 @@ class TwinServer:
             if not self._thread.is_alive():
                 raise WrongUse("The local company could not be served.")
             time.sleep(0.005)
+        self._gate.couriers.start()
         return self
 
     def stop(self) -> None:
@@ -70,6 +72,7 @@ class TwinServer:
         if self._thread.is_alive():
             self._server.should_exit = True
             self._thread.join(timeout=10)
+        self._gate.couriers.stop()
         self._socket.close()
 
     def __enter__(self) -> Self:
@@ -96,6 +99,11 @@ class TwinServer:
     @property
     def credentials(self) -> oauth.Credentials:
         return self._authority.credentials
+
+    @property
+    def webhooks(self) -> Couriers:
+        """Who is notified of what changes."""
+        return self._gate.couriers
 
     @property
     def log(self) -> list[Seen]:

@@ -112,7 +112,8 @@ class Courier:
             return line, None
         beliefs, told = self._store.beliefs, self._acts(events)
         found = [one for act in told if (one := notice.of(act, beliefs, hook.wanted)) is not None]
-        if found and len(events) < MOST and found[0].at + hook.gather > now:
+        # Where the clock was set back, what happened lies ahead of it, and is told at once.
+        if found and len(events) < MOST and found[0].at <= now < found[0].at + hook.gather:
             return line, found[0].at + hook.gather
         with self._store.transaction():
             self._store.hooks.look(hook.id, events[-1].seq)

@@ -125,6 +125,7 @@ class Couriers:
                     "number": waiting.number,
                     "due": format_instant(waiting.due),
                     "failures": waiting.failures,
+                    "aside": waiting.aside,
                     "about": list(register.note(hook.id, waiting.number).about),
                 }
                 for waiting in line.waiting
