@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
-from akika_forensics.model.catalogue import CATALOGUE, WRITE_ORDER
+from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import ZERO, cents
 from akika_forensics.model.record import RecordKey
-from akika_forensics.model.references import links_of
 from akika_forensics.twin.documents import totals
 from akika_forensics.twin.loading import folder as folders
 from akika_forensics.twin.loading import opening_entry, openings, placeholders, shape
+from akika_forensics.twin.loading.bulk import Bulk
 from akika_forensics.twin.loading.folder import Loaded
+from akika_forensics.twin.loading.intake import Intake
 from akika_forensics.twin.loading.load_report import LoadReport, Note, Opening
+from akika_forensics.twin.loading.order import position
 from akika_forensics.twin.loading.placeholder_scene import number
+from akika_forensics.twin.loading.raw import Unposted
 from akika_forensics.twin.sample import company
 
 if TYPE_CHECKING:
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
 type Body = dict[str, Any]
 
 UNEXPLAINED: Final = "Balances that the documents do not explain"
-_RANK: Final = {name: rank for rank, row in enumerate((("CompanyInfo", "Preferences"), *WRITE_ORDER)) for name in row}
 
 
 def load_folder(twin: Twin, folder: Path) -> LoadReport:
@@ -48,9 +50,10 @@ def load_folder(twin: Twin, folder: Path) -> LoadReport:
     recorded = {record.key: record.body for record in records}
     settings = _settings(recorded, report)
     made = placeholders.fill(recorded | settings, report)
-    _put(twin, records, report)
-    for key, body in _ordered(settings | made):
-        twin.put_raw(key.entity, payloads.encode(body))
+    with twin.bulk() as bulk:
+        _put(bulk, records, report)
+        for key, body in (settings | made).items():
+            bulk.add(key.entity, payloads.encode(body))
     opening_entry.open_stock(twin)
     _announce_oddities(records, report)
     opening_entry.post_incomplete(twin, recorded | settings | made, report)
@@ -72,13 +75,15 @@ def load_records(
     without it, the recorded balances of the accounts say what that is.
     """
     report = LoadReport()
-    loaded = folders.identified(records, report)
-    recorded = {record.key: record.body for record in loaded}
-    _put(twin, loaded, report)
+    with twin.bulk() as bulk:
+        intake = Intake(bulk)
+        intake.take_all(records)
+    intake.announce_arrival(report)
     opening_entry.open_stock(twin)
-    _announce_oddities(loaded, report)
-    opening_entry.post_incomplete(twin, recorded, report)
-    _announce_dangling(recorded, report)
+    intake.announce_oddities(report)
+    recorded = dict(intake.bodies("Account", "Customer", "Vendor"))
+    opening_entry.post_incomplete(twin, recorded | _bodies(twin, twin.unposted), report)
+    intake.announce_dangling(report)
     at_home = opening_entry.announce_abroad(twin, _sound(recorded), report)
     unexplained = dict(opening) if opening is not None else _unexplained(twin, at_home)
     amounts = {account: cents(amount) for account, amount in unexplained.items() if cents(amount)}
@@ -90,7 +95,7 @@ def load_records(
         amounts[equity] = amounts.get(equity, ZERO) - rest
     elif rest:
         raise WrongUse("The opening balances do not balance, and the company has no Opening Balance Equity account.")
-    twin.post_opaque(opening_date or openings.opening_day(recorded), amounts, UNEXPLAINED)
+    twin.post_opaque(opening_date or openings.day_before(intake.days), amounts, UNEXPLAINED)
     for account, amount in amounts.items():
         key = RecordKey("Account", account)
         report.openings.append(Opening((key,), f"{key} opens with what no document explains.", account, amount))
@@ -126,35 +131,26 @@ def _plain_preferences(recorded: Mapping[RecordKey, Body]) -> Body:
     return body
 
 
-def _ordered(bodies: Mapping[RecordKey, Body]) -> list[tuple[RecordKey, Body]]:
-    return sorted(bodies.items(), key=lambda pair: _position(*pair))
-
-
-def _position(key: RecordKey, body: Body) -> tuple[int, str, int, tuple[str, int, str]]:
-    """Lists first, then transactions in order of date."""
-    row = CATALOGUE.get(key.entity)
-    transaction = row is not None and row.is_transaction
-    if not transaction:
-        return (0, "", _RANK.get(key.entity, len(_RANK)), number(key))
-    return (1, str(body.get("TxnDate", "")), _RANK.get(key.entity, len(_RANK)), number(key))
-
-
-def _put(twin: Twin, records: list[Loaded], report: LoadReport) -> None:
-    with twin.store.transaction():
-        for record in sorted(records, key=lambda record: _position(record.key, record.body)):
-            fault = shape.fault(record.key.entity, record.body)
-            twin.put_raw(record.key.entity, record.payload, post=fault is None and _moves_the_books(record.key.entity))
-            if fault is not None:
-                report.announce(
-                    f"{record.key} is not in the shape of its kind: {fault}; it is kept as it is and not posted.",
-                    record.key,
-                )
+def _put(bulk: Bulk, records: list[Loaded], report: LoadReport) -> None:
+    for record in sorted(records, key=lambda record: position(record.key, record.body)):
+        fault = shape.fault(record.key.entity, record.body)
+        bulk.add(record.key.entity, record.payload, record.body, post=fault is None)
+        if fault is not None:
+            report.announce(
+                f"{record.key} is not in the shape of its kind: {fault}; it is kept as it is and not posted.",
+                record.key,
+            )
     by_entity: dict[str, list[RecordKey]] = {}
     for record in records:
         by_entity.setdefault(record.key.entity, []).append(record.key)
     for entity, keys in sorted(by_entity.items()):
         text = f"{len(keys)} {entity} record{'s' if len(keys) > 1 else ''} loaded as they came."
         report.loaded.append(Note(tuple(sorted(keys, key=number)), text))
+
+
+def _bodies(twin: Twin, left: Iterable[Unposted]) -> dict[RecordKey, Body]:
+    found = ((RecordKey(one.entity, one.id), twin.get(one.entity, one.id)) for one in left)
+    return {key: body for key, body in found if body is not None}
 
 
 def _sound(recorded: Mapping[RecordKey, Body]) -> dict[RecordKey, Body]:
@@ -165,11 +161,6 @@ def _sound(recorded: Mapping[RecordKey, Body]) -> dict[RecordKey, Body]:
     }
 
 
-def _moves_the_books(entity: str) -> bool:
-    row = CATALOGUE.get(entity)
-    return entity == "Item" or (row is not None and row.is_transaction)
-
-
 def _announce_oddities(records: list[Loaded], report: LoadReport) -> None:
     for record in records:
         if record.key.entity not in CATALOGUE:
@@ -178,15 +169,6 @@ def _announce_oddities(records: list[Loaded], report: LoadReport) -> None:
         difference = totals.disagreement(record.key.entity, record.body)
         if difference:
             report.announce(f"{record.key} does not add up: {difference}.", record.key)
-
-
-def _announce_dangling(recorded: Mapping[RecordKey, Body], report: LoadReport) -> None:
-    for key, body in sorted(recorded.items(), key=lambda pair: number(pair[0])):
-        if key.entity not in CATALOGUE:
-            continue
-        for link in links_of(key.entity, body):
-            if link.target is not None and not link.by_code and link.target not in recorded:
-                report.announce(f"{key} cites {link.target} at {link.path}, which is not among the records.", key)
 
 
 def _unexplained(twin: Twin, recorded: Mapping[RecordKey, Body]) -> dict[str, Decimal]:

@@ -23,10 +23,12 @@ from typing import Any, Final
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.model.record import RecordKey
 from akika_forensics.twin import identity, naming
 from akika_forensics.twin.documents import links
 from akika_forensics.twin.ledger import document, entry, inventory, posting
 from akika_forensics.twin.loading import raw
+from akika_forensics.twin.loading.order import Position, position
 from akika_forensics.twin.loading.rows import Rows
 from akika_forensics.twin.people.trail import Event
 from akika_forensics.twin.session import Cache, Key, Session
@@ -53,7 +55,7 @@ class Bulk:
         self._again: set[Key] = set()
         self._items: set[str] = set()
         self._moved: list[MovementRow] = []
-        self._unposted: list[raw.Unposted] = []
+        self._unposted: list[tuple[Position, raw.Unposted]] = []
 
     def add(self, entity: str, payload: bytes, body: dict[str, Any] | None = None, *, post: bool = True) -> str:
         """Keep one record; gives its Id. ``body`` is what ``payload`` says, decoded, and is not changed any more.
@@ -78,6 +80,10 @@ class Bulk:
             self._pending[entity].add(record_id)
         return record_id
 
+    def payload(self, entity: str, record_id: str) -> bytes | None:
+        """The bytes of a record as they came last; of one that was there before, too."""
+        return self._rows.payload(entity, record_id)
+
     def sign(self, entity: str, record_id: str, created_by: str, modified_by: str) -> None:
         """User Ids: who made a record and who saved it last."""
         self._rows.author(entity, record_id, created_by, modified_by)
@@ -87,7 +93,7 @@ class Bulk:
         self._rows.event(event)
 
     def finish(self) -> list[raw.Unposted]:
-        """Post what waits and cost the stock; gives what could not be posted."""
+        """Post what waits and cost the stock; gives what could not be posted, by date."""
         for entity in sorted(self._pending):
             pending = self._pending[entity]
             for record_id, payload in self._rows.payloads(entity) if pending else ():
@@ -102,7 +108,7 @@ class Bulk:
             self._rows.finish()
         else:
             self._cost_anew()
-        return self._unposted
+        return [left for _, left in sorted(self._unposted, key=lambda row: row[0])]
 
     def _replace(self, entity: str, record_id: str) -> None:
         if self._in_order and entity != "Item":
@@ -132,7 +138,8 @@ class Bulk:
         try:
             rows = posting.postings(self._session, entity, body, make=False)
         except (entry.Unpostable, ValueError, TypeError, KeyError) as error:
-            self._unposted.append(raw.Unposted(entity, record_id, str(error)))
+            place = position(RecordKey(entity, record_id), body)
+            self._unposted.append((place, raw.Unposted(entity, record_id, str(error))))
             return
         if (entity, record_id) in self._again:
             self._rows.forget(entity, record_id)

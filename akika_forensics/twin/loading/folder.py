@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -65,14 +66,7 @@ def parse(entity: str, payload: bytes, where: str) -> tuple[str, bytes, dict[str
     return entity, payload, body, where
 
 
-def identified(rows: Iterable[tuple[str, bytes]], report: LoadReport) -> list[Loaded]:
-    """Payloads that carry their entity, for loads that do not come from a folder."""
-    lines = [
-        parse(entity_name(entity), payload, f"{entity} payload {n}") for n, (entity, payload) in enumerate(rows, 1)
-    ]
-    return one_of_each(_identified(lines, report), report)
-
-
+@lru_cache(maxsize=1_000)
 def entity_name(text: str) -> str:
     """The entity of a file's name: its own name in any case, or its key on the wire; unknown names stay as they are."""
     if text in CATALOGUE:
@@ -104,20 +98,39 @@ def _identified(lines: list[tuple[str, bytes, dict[str, Any], str]], report: Loa
         (entity, str(found)) for entity, _, body, _ in lines if isinstance(found := _own_id(entity, body), str | int)
     }
     for entity, payload, body, where in lines:
-        own, inner = payload, body
-        if _own_id(entity, body) is None and isinstance(_wrapped(entity, body), dict):
-            own, inner = _unwrap(entity, payload, body)
-            report.announce(f"{where} is an answer of the API around one record; the record inside it was taken.")
-        record_id = _own_id(entity, inner)
-        if isinstance(record_id, bool) or not isinstance(record_id, str | int) or record_id == "":
+        own, inner, remark = unwrapped(entity, payload, body, where)
+        if remark:
+            report.announce(remark)
+        record_id, remark = id_of(entity, inner, where)
+        if record_id is None:
             record_id = _free_id(entity, taken)
-            inner = {**inner, "Id": record_id}
-            own = payloads.encode(inner)
-            report.announce(f"{where} carries no Id; it was given {record_id}.", RecordKey(entity, record_id))
-        elif not isinstance(record_id, str):
-            report.announce(f"{where} carries its Id as a number.", RecordKey(entity, str(record_id)))
-        taken.add((entity, str(record_id)))
-        yield Loaded(RecordKey(entity, str(record_id)), own, inner, where)
+            own, inner, remark = given_id(inner, record_id, where)
+        if remark:
+            report.announce(remark, RecordKey(entity, record_id))
+        taken.add((entity, record_id))
+        yield Loaded(RecordKey(entity, record_id), own, inner, where)
+
+
+def unwrapped(entity: str, payload: bytes, body: dict[str, Any], where: str) -> tuple[bytes, dict[str, Any], str]:
+    """The record itself, out of an answer of the API around it, and what is to be said of that."""
+    if _own_id(entity, body) is not None or not isinstance(_wrapped(entity, body), dict):
+        return payload, body, ""
+    own, inner = _unwrap(entity, payload, body)
+    return own, inner, f"{where} is an answer of the API around one record; the record inside it was taken."
+
+
+def id_of(entity: str, body: dict[str, Any], where: str) -> tuple[str | None, str]:
+    """The record's Id, None when it has none, and what is to be said of it."""
+    found = _own_id(entity, body)
+    if isinstance(found, bool) or not isinstance(found, str | int) or found == "":
+        return None, ""
+    return str(found), "" if isinstance(found, str) else f"{where} carries its Id as a number."
+
+
+def given_id(body: dict[str, Any], record_id: str, where: str) -> tuple[bytes, dict[str, Any], str]:
+    """A record under an Id that it did not carry."""
+    inner = {**body, "Id": record_id}
+    return payloads.encode(inner), inner, f"{where} carries no Id; it was given {record_id}."
 
 
 def _own_id(entity: str, body: dict[str, Any]) -> Any:
@@ -146,11 +159,19 @@ def _free_id(entity: str, taken: set[tuple[str, str]]) -> str:
     return str(max(numbers, default=0) + 1)
 
 
-def _age(record: Loaded) -> tuple[int, str]:
-    token = str(record.body.get("SyncToken", ""))
-    meta = record.body.get("MetaData")
+def age(body: dict[str, Any]) -> tuple[int, str]:
+    """Of two versions the one with the greater age is the newer; of equal ones, the later."""
+    token = str(body.get("SyncToken", ""))
+    meta = body.get("MetaData")
     updated = meta.get("LastUpdatedTime") if isinstance(meta, dict) else None
     return (int(token) if token.isascii() and token.isdigit() else -1, str(updated or ""))
+
+
+def twice(key: RecordKey, earlier: tuple[bytes, str], later: tuple[bytes, str], kept: str) -> str:
+    """What is said of two versions of a record: the bytes of each and where they are, and which is kept."""
+    if payloads.digest(earlier[0]) == payloads.digest(later[0]):
+        return f"{key} comes twice with the same content ({earlier[1]}; {later[1]})."
+    return f"{key} comes twice ({earlier[1]}; {later[1]}); {kept} is the newer one and was kept."
 
 
 def one_of_each(records: Iterable[Loaded], report: LoadReport) -> list[Loaded]:
@@ -161,11 +182,8 @@ def one_of_each(records: Iterable[Loaded], report: LoadReport) -> list[Loaded]:
         if earlier is None:
             chosen[record.key] = record
             continue
-        kept, other = (record, earlier) if _age(record) >= _age(earlier) else (earlier, record)
+        kept = record if age(record.body) >= age(earlier.body) else earlier
         chosen[record.key] = kept
-        if payloads.digest(kept.payload) == payloads.digest(other.payload):
-            text = f"{record.key} comes twice with the same content ({earlier.where}; {record.where})."
-        else:
-            text = f"{record.key} comes twice ({earlier.where}; {record.where}); {kept.where} is the newer one and was kept."
-        report.announce(text, record.key)
+        told = twice(record.key, (earlier.payload, earlier.where), (record.payload, record.where), kept.where)
+        report.announce(told, record.key)
     return list(chosen.values())

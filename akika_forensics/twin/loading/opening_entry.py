@@ -12,7 +12,7 @@ from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import ZERO, money, money_text
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin.documents import links, totals
-from akika_forensics.twin.ledger import accounts, entry, inventory, posting
+from akika_forensics.twin.ledger import accounts, document, entry, inventory, posting
 from akika_forensics.twin.loading import openings, placeholder_lists, placeholders, stock_facts
 from akika_forensics.twin.loading.load_report import LoadReport, Note
 from akika_forensics.twin.loading.placeholder_scene import inner, number
@@ -95,6 +95,7 @@ def _post_whole(twin: Twin, key: RecordKey, whole: Body) -> bool:
         except (entry.Unpostable, ValueError, TypeError, KeyError):
             return False
         store.set_postings(key.entity, key.id, rows)
+        document.write(session, key.entity, whole, rows)
         store.set_links(key.entity, key.id, links.of(key.entity, whole))
     return True
 

@@ -6,7 +6,7 @@ and liabilities show their balance debit positive on the wire. Source: recorded 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -119,10 +119,15 @@ def _text(key: RecordKey, body: Body, balance: Any) -> str:
 
 def opening_day(recorded: Mapping[RecordKey, Body]) -> date:
     """The day before the oldest transaction."""
+    return day_before(str(body.get("TxnDate", "")) for body in recorded.values())
+
+
+def day_before(texts: Iterable[str]) -> date:
+    """The day before the earliest of those that are dates."""
     days = []
-    for body in recorded.values():
+    for text in texts:
         try:
-            days.append(parse_date(str(body.get("TxnDate", ""))))
+            days.append(parse_date(text))
         except ValueError:
             continue
     return min(days, default=date(2026, 7, 1)) - timedelta(days=1)
