@@ -44,6 +44,13 @@ class Entries:
 
     _db: sqlite3.Connection
     _lock: threading.RLock
+    _writes = 0
+
+    def age(self) -> tuple[int, ...]:
+        """Another one after every write of postings, documents or links; what was made of them before is stale then."""
+        with self._lock:
+            ends = [self._db.execute(f"SELECT max(rowid) FROM {name}").fetchone()[0] for name in ("posting", "link")]  # noqa: S608 - ours
+        return (self._writes, *(int(one or 0) for one in ends))
 
     def next_in(self, name: str, first: int = 1) -> int:
         found = self._db.execute("SELECT value FROM sequence WHERE name = ?", (name,)).fetchone()
@@ -65,12 +72,14 @@ class Entries:
 
     def set_postings(self, entity: str, record_id: str, rows: Iterable[PostingRow]) -> None:
         """Replace the document's own postings; what its stock movements cost is kept apart."""
+        self._writes += 1
         rows = list(rows)
         check_balance(entity, record_id, rows)
         self._db.execute("DELETE FROM posting WHERE entity = ? AND id = ? AND movement IS NULL", (entity, record_id))
         self._insert_postings(entity, record_id, rows)
 
     def set_movement_postings(self, movement: MovementRow, rows: Iterable[PostingRow]) -> None:
+        self._writes += 1
         rows = list(rows)
         check_balance(movement.entity, f"{movement.id}, movement {movement.number}", rows)
         self._db.execute(
@@ -174,6 +183,7 @@ class Entries:
 
     def set_document(self, entity: str, record_id: str, row: DocumentRow | None) -> None:
         """How reports list a transaction; None for one that is gone."""
+        self._writes += 1
         if row is None:
             self._db.execute("DELETE FROM document WHERE entity = ? AND id = ?", (entity, record_id))
             return
@@ -200,6 +210,7 @@ class Entries:
             return [LinkRow(*found) for found in self._db.execute(sql, (entity, record_id))]
 
     def set_links(self, entity: str, record_id: str, rows: Iterable[LinkRow]) -> None:
+        self._writes += 1
         self._db.execute("DELETE FROM link WHERE source_entity = ? AND source_id = ?", (entity, record_id))
         self._db.executemany(INSERT_LINK, [link_cells(row) for row in rows])
 
@@ -224,6 +235,7 @@ class Entries:
         self._db.execute("UPDATE movement SET cost_cents = ? WHERE number = ?", (cost_cents, number))
 
     def remove_movements(self, entity: str, record_id: str) -> None:
+        self._writes += 1
         self._db.execute("DELETE FROM movement WHERE entity = ? AND id = ?", (entity, record_id))
         self._db.execute(
             "DELETE FROM posting WHERE entity = ? AND id = ? AND movement IS NOT NULL", (entity, record_id)

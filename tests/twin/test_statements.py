@@ -366,8 +366,6 @@ def test_without_days_each_report_has_its_own(books: Books, name: str, macro: st
 @pytest.mark.parametrize(
     ("name", "parameters", "code"),
     [
-        ("ProfitAndLoss", {"accounting_method": "Cash"}, "5030"),
-        ("BalanceSheet", {"accounting_method": "Cash"}, "5030"),
         ("ProfitAndLoss", {"vendor": "1"}, "5030"),
         ("BalanceSheet", {"customer": "1"}, "5030"),
         ("TrialBalance", {"department": "1"}, "5030"),

@@ -147,7 +147,9 @@ ASKED: Final[dict[str, tuple[Way, ...]]] = {
     "quickbooks-go/bill.json": (_get("bill/25", **_SHUFFLED),),
     "quickbooks-go/vendor.json": (_get("vendor/30", **_SHUFFLED),),
     "quickbooks-ruby/tax_service_error_dup.json": (_post("taxservice/taxcode", _TAX, 400),),
-    "quickbooks-types/report1.json": (_get("reports/ProfitAndLoss?date_macro=This%20Calendar%20Year-to-date"),),
+    "quickbooks-types/report1.json": (
+        _get("reports/ProfitAndLoss?date_macro=This%20Calendar%20Year-to-date&accounting_method=Cash"),
+    ),
     "qbosdk/mock_qbo.json": (
         _list("accounts", "Account"),
         _list("employees", "Employee"),

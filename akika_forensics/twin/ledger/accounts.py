@@ -60,6 +60,8 @@ SYSTEM: Final[dict[str, tuple[str, str, str]]] = {
     "discounts": ("Discounts given", "Income", "DiscountsRefundsGiven"),
     "sales tax": ("Sales Tax Payable", "Other Current Liability", "SalesTaxPayable"),
     "exchange": ("Exchange Gain or Loss", "Other Expense", "ExchangeGainOrLoss"),
+    "unapplied income": ("Unapplied Cash Payment Income", "Income", "UnappliedCashPaymentIncome"),
+    "unapplied expense": ("Unapplied Cash Bill Payment Expense", "Expense", "UnappliedCashBillPaymentExpense"),
 }
 """Accounts that QuickBooks makes when it first needs them: name, type, subtype."""
 

@@ -56,7 +56,7 @@ def _standing(session: Session, end: date, table: str) -> tuple[dict[str, int], 
     balances = store.balances(until=end.isoformat(), table=table)
     earlier = store.balances(until=(year - timedelta(days=1)).isoformat(), table=table)
     this_year = store.balances(since=year.isoformat(), until=end.isoformat(), table=table)
-    earning = {one for one in balances if accounts.is_profit_and_loss(session.find("Account", one) or {})}
+    earning = {one for one in balances if accounts.is_profit_and_loss(basis.account(session, one) or {})}
     standing = {one: cents for one, cents in balances.items() if one not in earning}
     if any(one in earlier for one in earning):
         retained = accounts.find_system(session, "retained") or ""
@@ -127,4 +127,4 @@ def _top(name: str, group: str, block: Block) -> dict[str, Any]:
     return sheet.section(header, block.rows, sheet.cells(f"TOTAL {name}", block.shown), group)
 
 
-REPORTS: Final = (Report("BalanceSheet", build, by=TIME_CUTS, standard=True),)
+REPORTS: Final = (Report("BalanceSheet", build, by=TIME_CUTS, standard=True, bases=("Accrual", "Cash")),)

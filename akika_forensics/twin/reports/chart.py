@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from akika_forensics.twin import identity, naming
 from akika_forensics.twin.ledger import accounts
-from akika_forensics.twin.reports import sheet
+from akika_forensics.twin.reports import basis, sheet
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 
@@ -53,6 +53,10 @@ class Chart:
         self._figures = figures
         self._width = width
         self._accounts = {str(body["Id"]): body for body in session.each("Account")}
+        for one in figures.keys() - self._accounts.keys():
+            lacking = basis.account(session, one)
+            if lacking is not None:
+                self._accounts[one] = lacking
 
     def block(self, kind: str, sign: int, *, last: Sequence[dict[str, Any]] = ()) -> Block:
         """The accounts of one AccountType, sub-accounts below their parents, names in order; then ``last``."""
@@ -78,10 +82,11 @@ class Chart:
             figures = [None if cents is None else sign * cents for cents in own or [None] * self._width]
             inner, sums = self._rows(below, one, sign)
             whole = [(cents or 0) + more for cents, more in zip(figures, sums, strict=True)]
+            shown = basis.shown_id(one)
             if inner:
-                header = sheet.cells(name, figures, one)
+                header = sheet.cells(name, figures, shown)
                 rows.append(sheet.section(header, inner, sheet.cells(f"Total {name}", whole)))
             elif own is not None:
-                rows.append(sheet.data(name, figures, one))
+                rows.append(sheet.data(name, figures, shown))
             totals = [cents + more for cents, more in zip(totals, whole, strict=True)]
         return rows, totals

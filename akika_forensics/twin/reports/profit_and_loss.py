@@ -87,7 +87,7 @@ def _postings(session: Session, asked: Asked, period: Period) -> list[tuple[str,
 
 
 def _earns(session: Session, account_id: str) -> bool:
-    account = session.find("Account", account_id)
+    account = basis.account(session, account_id)
     return account is not None and accounts.is_profit_and_loss(account)
 
 
@@ -147,5 +147,12 @@ def _part(name: str, group: str, block: Block) -> dict[str, Any]:
 
 
 REPORTS: Final = (
-    Report("ProfitAndLoss", build, by=(*TIME_CUTS, "Customers"), filters=frozenset({"customer"}), standard=True),
+    Report(
+        "ProfitAndLoss",
+        build,
+        by=(*TIME_CUTS, "Customers"),
+        filters=frozenset({"customer"}),
+        standard=True,
+        bases=("Accrual", "Cash"),
+    ),
 )

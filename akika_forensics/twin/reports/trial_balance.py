@@ -32,12 +32,16 @@ def build(session: Session, asked: Asked) -> tuple[dict[str, Any], bool]:
     debit = sum(cents for _, _, cents in rows if cents > 0)
     credit = -sum(cents for _, _, cents in rows if cents < 0)
     lines: list[dict[str, Any]] = [
-        {"ColData": [{"value": name, "id": account}, *_sides(cents)] if account else [{"value": name}, *_sides(cents)]}
-        for account, name, cents in rows
+        {"ColData": [_first(name, account), *_sides(cents)]} for account, name, cents in rows
     ]
     lines.append(sheet.section(None, [], sheet.cells("TOTAL", [debit, credit]), "GrandTotal"))
     report["Rows"] = {"Row": lines}
     return report, True
+
+
+def _first(name: str, account: str) -> dict[str, str]:
+    shown = basis.shown_id(account)
+    return {"value": name, "id": shown} if shown else {"value": name}
 
 
 def _sides(cents: int) -> list[dict[str, str]]:
@@ -53,7 +57,7 @@ def _rows(session: Session, asked: Asked) -> list[tuple[str, str, int]]:
     earlier = session.store.balances(until=before, table=table)
     retained = 0
     for account_id in list(balances):
-        account = session.find("Account", account_id)
+        account = basis.account(session, account_id)
         if account is not None and accounts.is_profit_and_loss(account):
             rolled = earlier.get(account_id, 0)
             retained += rolled
@@ -68,14 +72,14 @@ def _rows(session: Session, asked: Asked) -> list[tuple[str, str, int]]:
 
 
 def _name(session: Session, account_id: str) -> str:
-    account = session.find("Account", account_id) or {}
+    account = basis.account(session, account_id) or {}
     name = str(account.get("FullyQualifiedName") or account.get("Name") or account_id)
     return naming.marked(name) if account.get("Active") is False else name
 
 
 def _position(session: Session, row: tuple[str, str, int]) -> tuple[int, str, int]:
-    kind = accounts.account_type(session, row[0])
+    kind = str((basis.account(session, row[0]) or {}).get("AccountType", ""))
     return _ORDER.index(kind) if kind in _ORDER else len(_ORDER), row[1], identity.number_of(row[0])
 
 
-REPORTS: Final = (Report("TrialBalance", build, period="This Fiscal Year-to-date"),)
+REPORTS: Final = (Report("TrialBalance", build, period="This Fiscal Year-to-date", bases=("Accrual", "Cash")),)
