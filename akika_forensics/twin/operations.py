@@ -93,7 +93,7 @@ def _current(session: Session, entity: str, body: dict[str, Any]) -> dict[str, A
             return old
         raise faults.missing("SyncToken")
     if str(token) != str(old.get("SyncToken", "0")):
-        raise faults.stale(settings.last_user(session))
+        raise faults.stale(settings.last_user(session, entity, record_id))
     return old
 
 

@@ -194,9 +194,12 @@ def edition(session: Session) -> str:
     return _named_value(session, "OfferingSku")
 
 
-def last_user(session: Session) -> str:
-    """Who saved last, as a refusal for a stale token names him. The company has one user."""
-    return session.store.setting("user") or "Craig Carlson"
+def last_user(session: Session, entity: str = "", record_id: str = "") -> str:
+    """Who saved a record last, as a refusal for a stale token names him; ``name_user`` names another."""
+    trail = session.store.trail
+    authors = trail.authors(entity, record_id)
+    user = trail.user(authors[1]) if authors else None
+    return session.store.setting("user") or (user.name if user else "Craig Carlson")
 
 
 def report_basis(session: Session) -> str:

@@ -21,6 +21,7 @@ from intuitlib.enums import Scopes
 from akika_forensics.twin import Twin, TwinServer, serve
 from akika_forensics.twin.http.consent import Wish, page
 from akika_forensics.twin.http.oauth import ACCOUNTING, HARD_LIFE, SCOPES, Authority, OAuthError
+from akika_forensics.twin.people.trail import User
 
 BACK = "https://app.example/back?kept=1"
 DAY = timedelta(days=1)
@@ -168,7 +169,7 @@ def test_a_wrong_wish_is_told_to_the_person_or_to_the_application(desk: Desk) ->
 @given(st.text(max_size=40), st.sets(st.sampled_from(sorted(SCOPES)), min_size=1))
 def test_what_comes_from_outside_stays_text_and_comes_back_as_it_was(state: str, scopes: set[str]) -> None:
     wish = Wish("client", "code", tuple(scopes), "https://app.example/back", state, "")
-    text = page(wish, state, "1")
+    text = page(wish, state, "1", [User("1", state, "", "admin"), User(state, "", "", "admin")])
     form = Form.of(text)
     newline = str.maketrans({"\r": "\n", "\0": "\ufffd"})
     assert form.fields["state"].translate(newline) == state.translate(newline)

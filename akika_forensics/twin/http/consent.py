@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final, Self
 from urllib.parse import urlencode, urlsplit
 
 from akika_forensics.twin.http.oauth import ACCOUNTING, SCOPES, Authority
+from akika_forensics.twin.people.trail import User
 
 _FIELDS: Final = ("client_id", "response_type", "scope", "redirect_uri", "state")
 _STYLE: Final = (
@@ -70,8 +71,8 @@ def _is_address(text: str) -> bool:
     return found.scheme in {"http", "https"} and bool(found.hostname) and not found.fragment and text.isascii()
 
 
-def page(wish: Wish, company: str, realm: str) -> str:
-    """The form; without scripts, and whatever comes from outside stays text."""
+def page(wish: Wish, company: str, realm: str, users: Sequence[User]) -> str:
+    """The form; without scripts, and whatever comes from outside stays text. ``users`` are those who may connect."""
     hidden = "".join(
         f'<input type="hidden" name="{name}" value="{escape(value)}">'
         for name, value in zip(
@@ -86,11 +87,13 @@ def page(wish: Wish, company: str, realm: str) -> str:
         if wish.of_company
         else ""
     )
+    who = "".join(f'<option value="{escape(user.id)}">{escape(user.name)}</option>' for user in users)
+    who = f'<p><label>Signed in as <select name="user">{who}</select></label></p>' if len(users) > 1 else ""
     asked = "".join(f"<li>{escape(scope)}</li>" for scope in wish.scopes)
     return _html(
         "Connect an application",
         f"<p>The application {escape(wish.client_id)} asks for:</p><ul>{asked}</ul>"
-        f'<form method="post" action="/connect/oauth2">{hidden}{picker}'
+        f'<form method="post" action="/connect/oauth2">{hidden}{who}{picker}'
         '<button name="decision" value="connect">Connect</button>'
         '<button name="decision" value="cancel">Cancel</button></form>',
     )

@@ -16,7 +16,7 @@ from akika_forensics.twin.http.hanging_up import HALF
 from akika_forensics.twin.http.limits import Limits, Throttle
 from akika_forensics.twin.http.request_log import Seen
 from akika_forensics.twin.http.subject import Subject
-from akika_forensics.twin.people.actors import OWNER, Actor
+from akika_forensics.twin.people.actors import Actor
 from akika_forensics.twin.webhooks.couriers import Couriers
 
 Hook = Callable[[int, str], None]
@@ -64,7 +64,7 @@ class Gate:
             if found is not None:
                 self._note(seen, found, met)
             else:
-                found = self._limited(call, seen, met)
+                found = self._limited(call, seen, met, authorization)
         except Exception:
             self.twin.requests.done(seen, 500, b"")
             raise
@@ -85,10 +85,11 @@ class Gate:
         self.twin.requests.done(seen, 0 if "drop" in met else found.status, b"")
         return None if "drop" in met else Outcome(found, _cut(met))
 
-    def _client(self) -> Actor:
+    def _client(self, authorization: str) -> Actor:
         """The application, which acts for the user who connected it."""
-        owner = self.twin.store.trail.user(OWNER)
-        return Actor(OWNER, owner.name if owner else "", "app")
+        number = self.authority.user_of(authorization)
+        user = self.twin.store.trail.user(number)
+        return Actor(number, user.name if user else "", "app")
 
     def _note(self, seen: Seen, found: Answer, met: dict[str, Disturbance]) -> None:
         self.twin.requests.done(seen, 0 if "drop" in met else found.status, found.body)
@@ -105,7 +106,7 @@ class Gate:
         refused = self.authority.refuses(authorization)
         return service.gateway(refused, call.started) if refused is not None else None
 
-    def _limited(self, call: Call, seen: Seen, met: dict[str, Disturbance]) -> Answer:
+    def _limited(self, call: Call, seen: Seen, met: dict[str, Disturbance], authorization: str) -> Answer:
         throttle = self.throttle
         try:
             if self.meter.used_up(seen.kind):
@@ -117,18 +118,18 @@ class Gate:
             self._note(seen, found, met)
             return found
         try:
-            return self._apply(call, seen, met)
+            return self._apply(call, seen, met, self._client(authorization))
         finally:
             if throttle is not None:
                 throttle.leave()
 
-    def _apply(self, call: Call, seen: Seen, met: dict[str, Disturbance]) -> Answer:
+    def _apply(self, call: Call, seen: Seen, met: dict[str, Disturbance], client: Actor) -> Answer:
         if self.before_apply is not None:
             self.before_apply(seen.kind_number, seen.kind)
         # What is applied and what the log says of it are one transaction: a kill between them is not possible.
         with (
             self.twin.transaction() if seen.kind == "write" else nullcontext(),
-            self.twin.acting(self._client(), seen.seq),
+            self.twin.acting(client, seen.seq),
         ):
             found = service.answer(self.twin, call)
             seen.applied, seen.replayed = found.applied, found.replayed

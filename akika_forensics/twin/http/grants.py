@@ -10,14 +10,16 @@ from datetime import datetime
 from typing import Any, Self
 
 from akika_forensics.model.instants import format_instant, parse_instant
+from akika_forensics.twin.people.actors import OWNER
 
 
 @dataclass(slots=True)
 class Grant:
-    """``ends`` is the hard end of it, whatever is refreshed."""
+    """``ends`` is the hard end of it, whatever is refreshed; ``user`` is who pressed."""
 
     scopes: tuple[str, ...]
     ends: datetime
+    user: str = OWNER
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Code:
     scopes: tuple[str, ...]
     redirect: str
     ends: datetime
+    user: str = OWNER
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from typing import Any, Final, Protocol
 from akika_forensics.twin import faults
 from akika_forensics.twin.http import tokens
 from akika_forensics.twin.http.grants import Access, Code, Grant, Issued, Refresh
+from akika_forensics.twin.people.actors import OWNER
 
 ACCESS_LIFE: Final = timedelta(seconds=3600)
 REFRESH_LIFE: Final = timedelta(seconds=8726400)
@@ -104,7 +105,7 @@ class Authority:
         now = self._clock()
         row = self._issued.refresh.get(self._newest(printed))
         if row is None or now >= row.ends or now >= self._issued.grants[row.grant].ends:
-            printed = self._connect((ACCOUNTING, *OPENID))
+            printed = self._connect((ACCOUNTING, *OPENID), OWNER)
             row = self._issued.refresh[printed]
         access = self._give_access(row.grant)
         newest = self._newest(printed)
@@ -146,6 +147,12 @@ class Authority:
         grant = self._issued.grants.get(row.grant) if row and self._clock() < row.ends else None
         return grant.scopes if grant else None
 
+    def user_of(self, authorization: str) -> str:
+        """The Id of the user for whom the bearer of this header acts: whoever pressed Connect; the owner for no bearer."""
+        row = self._issued.access.get(tokens.key(authorization.partition(" ")[2].strip()))
+        grant = self._issued.grants.get(row.grant) if row else None
+        return grant.user if grant else OWNER
+
     def check_client(self, authorization: str, form: Mapping[str, str]) -> None:
         """HTTP Basic, or ``client_id`` and ``client_secret`` in the body. Raises OAuthError 401."""
         client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
@@ -163,12 +170,12 @@ class Authority:
 
     # what is issued
 
-    def code(self, redirect: str, scopes: Iterable[str] = (ACCOUNTING,)) -> str:
-        """An authorization code, good once and for five minutes."""
+    def code(self, redirect: str, scopes: Iterable[str] = (ACCOUNTING,), user: str = OWNER) -> str:
+        """An authorization code, good once and for five minutes; ``user`` is the Id of who connects."""
         with self._lock:
             ends = self._clock() + CODE_LIFE
             code = tokens.code(ends)
-            self._issued.codes[code] = Code(tuple(scopes), redirect, ends)
+            self._issued.codes[code] = Code(tuple(scopes), redirect, ends, user)
             self._save()
             return code
 
@@ -228,11 +235,11 @@ class Authority:
         if row is None or self._clock() >= row.ends or row.redirect != redirect:
             self._save()
             raise OAuthError(400, "invalid_grant", "Token invalid")
-        return self._connect(row.scopes), row.scopes
+        return self._connect(row.scopes, row.user), row.scopes
 
-    def _connect(self, scopes: tuple[str, ...]) -> str:
+    def _connect(self, scopes: tuple[str, ...], user: str) -> str:
         number = secrets.token_hex(8)
-        self._issued.grants[number] = Grant(scopes, self._clock() + HARD_LIFE)
+        self._issued.grants[number] = Grant(scopes, self._clock() + HARD_LIFE, user)
         return self._give_refresh(number)
 
     def _give_refresh(self, grant: str, predecessor: str = "") -> str:

@@ -9,21 +9,22 @@ import base64
 import hashlib
 import json
 import threading
+import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from akika_forensics.twin.http.oauth import Shelf
+from akika_forensics.twin.people.actors import OWNER
+from akika_forensics.twin.people.trail import User
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 SUBJECT: Final = "6f1c7b0a-5d0e-4a53-9a3b-0d8f0f9b7c11"
 _LIFE: Final = timedelta(hours=1)
-_USER: Final[dict[str, dict[str, Any]]] = {
-    "openid": {"sub": SUBJECT},
-    "email": {"email": "owner@example.com", "emailVerified": True},
-    "profile": {"givenName": "Olive", "familyName": "Owner"},
+"""The owner's."""
+_OWNER_TELLS: Final[dict[str, dict[str, Any]]] = {
     "phone": {"phoneNumber": "+1 6505550100", "phoneNumberVerified": False},
     "address": {
         "address": {
@@ -37,10 +38,22 @@ _USER: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def user(scopes: Iterable[str]) -> dict[str, Any]:
+def subject(user_id: str) -> str:
+    """What stands for a user in tokens: the same in every company and for ever."""
+    return SUBJECT if user_id == OWNER else str(uuid.uuid5(uuid.NAMESPACE_URL, f"user:{user_id}"))
+
+
+def user(scopes: Iterable[str], who: User) -> dict[str, Any]:
     """What the user agreed to tell."""
     granted = set(scopes)
-    return {name: value for scope, told in _USER.items() if scope in granted for name, value in told.items()}
+    given, _, family = who.name.rpartition(" ")
+    told: dict[str, dict[str, Any]] = {
+        "openid": {"sub": subject(who.id)},
+        "email": {"email": who.email, "emailVerified": True},
+        "profile": {"givenName": given, "familyName": family},
+        **(_OWNER_TELLS if who.id == OWNER else {}),
+    }
+    return {name: value for scope, row in told.items() if scope in granted for name, value in row.items()}
 
 
 class Signer:
@@ -79,13 +92,13 @@ class Signer:
         public = {"kty": "RSA", "e": _number(numbers.e), "n": _number(numbers.n)}
         return {"keys": [{**public, "use": "sig", "kid": _kid(public), "alg": "RS256"}]}
 
-    def identity(self, issuer: str, client_id: str, realm: str | None, moment: datetime) -> str:
+    def identity(self, issuer: str, client_id: str, realm: str | None, moment: datetime, user_id: str = OWNER) -> str:
         """A JSON Web Token by RS256."""
         from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 - as above
         from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
 
         issued = int(moment.timestamp())
-        claims: dict[str, Any] = {"sub": SUBJECT, "aud": [client_id]}
+        claims: dict[str, Any] = {"sub": subject(user_id), "aud": [client_id]}
         if realm is not None:
             claims["realmid"] = realm
         claims |= {"auth_time": issued, "iss": issuer, "exp": issued + int(_LIFE.total_seconds()), "iat": issued}

@@ -17,7 +17,10 @@ from akika_forensics.twin.http import consent, headers, oauth, openid
 from akika_forensics.twin.http.call import Answer
 from akika_forensics.twin.http.gate import Gate
 from akika_forensics.twin.http.hanging_up import cut, hang_up
+from akika_forensics.twin.people.actors import OWNER
+from akika_forensics.twin.people.trail import User
 
+_CONNECTING: Final = frozenset({"admin", "accountant"})
 _PAGE: Final = {
     "Cache-Control": "no-cache, no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
@@ -74,7 +77,8 @@ class SignIn:
         if "openid" in granted:
             client_id = self._gate.authority.credentials.client_id
             realm = self._twin.realm_id if oauth.ACCOUNTING in granted else None
-            answer["id_token"] = self._signer.identity(issuer, client_id, realm, self._twin.clock())
+            user = self._gate.authority.user_of(f"Bearer {answer['access_token']}")
+            answer["id_token"] = self._signer.identity(issuer, client_id, realm, self._twin.clock(), user)
         return answer
 
     async def _revoke(self, request: Request) -> Response:
@@ -101,8 +105,9 @@ class SignIn:
         if wish.error:
             return RedirectResponse(wish.back(error=wish.error), 302)
         if "text/html" not in request.headers.get("accept", ""):
-            return self._connected(wish)
-        return HTMLResponse(consent.page(wish, self._twin.company_name, self._twin.realm_id), 200, _PAGE)
+            return self._connected(wish, request.query_params.get("user", OWNER))
+        page = consent.page(wish, self._twin.company_name, self._twin.realm_id, self._may_connect())
+        return HTMLResponse(page, 200, _PAGE)
 
     async def _decided(self, request: Request) -> Response:
         form = _form(await request.body())
@@ -116,10 +121,16 @@ class SignIn:
             return RedirectResponse(wish.back(error="access_denied"), 302)
         if wish.of_company and form.get("realm_id", self._twin.realm_id) != self._twin.realm_id:
             return HTMLResponse(consent.trouble("There is no such company."), 400, _PAGE)
-        return self._connected(wish)
+        return self._connected(wish, form.get("user", OWNER))
 
-    def _connected(self, wish: consent.Wish) -> Response:
-        code = self._gate.authority.code(wish.redirect, wish.scopes)
+    def _may_connect(self) -> list[User]:
+        """Only who administers a company connects applications to it. Source: Intuit's help on connecting apps."""
+        return [user for user in self._twin.store.trail.users() if user.active and user.role in _CONNECTING]
+
+    def _connected(self, wish: consent.Wish, user: str) -> Response:
+        if user not in {one.id for one in self._may_connect()}:
+            return HTMLResponse(consent.trouble("This user cannot connect applications to the company."), 400, _PAGE)
+        code = self._gate.authority.code(wish.redirect, wish.scopes, user)
         company = {"realmId": self._twin.realm_id} if wish.of_company else {}
         return RedirectResponse(wish.back(code=code, **company), 302)
 
@@ -130,7 +141,9 @@ class SignIn:
             return self._json({"error": "invalid_token"}, 401, {"WWW-Authenticate": 'Bearer error="invalid_token"'})
         if "openid" not in scopes:
             return self._json({"error": "insufficient_scope"}, 403)
-        return self._json(openid.user(scopes))
+        user = self._gate.authority.user_of(f"Bearer {token}")
+        who = self._twin.store.trail.user(user) or User(user, "", "", "")
+        return self._json(openid.user(scopes, who))
 
     async def _jwks(self, _: Request) -> Response:
         return self._json(await run_in_threadpool(self._signer.keys))

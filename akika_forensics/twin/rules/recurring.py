@@ -147,7 +147,7 @@ def delete(session: Session, body: dict[str, Any]) -> tuple[str, str]:
     if token in (None, ""):
         raise faults.missing("SyncToken")
     if str(token) != str(held[kind].get("SyncToken", "0")):
-        raise faults.stale(settings.last_user(session))
+        raise faults.stale(settings.last_user(session, ENTITY, record_id))
     session.note("deleted", ENTITY, record_id, held[kind])
     session.remove(ENTITY, record_id)
     return kind, record_id
