@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from akika_forensics.twin.reports import balance_sheet, profit_and_loss, trial_balance
+from akika_forensics.twin.reports import (
+    ageing_detail,
+    ageing_summary,
+    balance_sheet,
+    party_balances,
+    profit_and_loss,
+    trial_balance,
+)
 from akika_forensics.twin.reports.report import Report
 
 REPORTS: Final[dict[str, Report]] = {
@@ -13,6 +20,9 @@ REPORTS: Final[dict[str, Report]] = {
         *trial_balance.REPORTS,
         *profit_and_loss.REPORTS,
         *balance_sheet.REPORTS,
+        *ageing_summary.REPORTS,
+        *ageing_detail.REPORTS,
+        *party_balances.REPORTS,
     )
 }
 """By name in lower case: the service takes any case."""

@@ -59,3 +59,5 @@ class Report:
     bases: tuple[str, ...] = ("Accrual",)
     standard: bool = False
     """Whether the header names the accounting standard."""
+    as_of: bool = False
+    """Whether it says how things stand on a day, the ``report_date``; ``period`` is then the macro whose end that is."""

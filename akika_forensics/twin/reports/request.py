@@ -15,9 +15,22 @@ _CUTS: Final = frozenset({"customers", "vendors", "employees", "departments", "c
 FILTERS: Final = ("customer", "vendor", "employee", "item", "class", "department", "account")
 _OPTIONS: Final = frozenset().union(*(report.options for report in REPORTS.values()))
 PARAMETERS: Final = frozenset(
-    {"start_date", "end_date", "date_macro", "accounting_method", "summarize_column_by", "columns", *FILTERS}
+    {
+        "start_date",
+        "end_date",
+        "report_date",
+        "date_macro",
+        "accounting_method",
+        "summarize_column_by",
+        "columns",
+        *FILTERS,
+    }
 ).union(_OPTIONS)
 """What changes a report. Others, such as ``qzurl``, are taken and change nothing."""
+
+
+ELSEWHERE: Final = frozenset({"fecreport", "trialbalancefr", "generalledgerfr", "journalreportfr"})
+"""Reports of the French edition. Source: QuickBooks API, report entities."""
 
 
 def run(session: Session, name: str, parameters: Mapping[str, str]) -> dict[str, Any]:
@@ -27,6 +40,8 @@ def run(session: Session, name: str, parameters: Mapping[str, str]) -> dict[str,
     QuickBooks can do and this company cannot: it does not answer with other figures than those asked for.
     """
     report = REPORTS.get(name.lower())
+    if report is None and name.lower() in ELSEWHERE:
+        raise faults.not_offered(f"{name} is a report of the French edition.")
     if report is None:
         raise faults.unsupported(f"report {name}")
     asked = understood(session, report, parameters)
@@ -40,8 +55,9 @@ def understood(session: Session, report: Report, parameters: Mapping[str, str]) 
     for one in FILTERS:
         if parameters.get(one) and one not in report.filters:
             raise faults.not_offered(f"{report.name} cannot be had for one {one} alone.")
+    days = periods.as_of if report.as_of else periods.asked
     return Asked(
-        periods.asked(session, parameters, report.period),
+        days(session, parameters, report.period),
         basis,
         _cut(report, parameters.get("summarize_column_by") or "Total"),
         {one: _split(parameters[one]) for one in FILTERS if parameters.get(one)},
@@ -104,5 +120,6 @@ def _header(
     header["Currency"] = settings.home_currency(session)["value"]
     header |= {one.capitalize(): parameters[one] for one in FILTERS if parameters.get(one)}
     standard = [{"Name": "AccountingStandard", "Value": "GAAP"}] if report.standard else []
-    header["Option"] = [*standard, {"Name": "NoReportData", "Value": "false" if known else "true"}]
+    day = [{"Name": "report_date", "Value": asked.period.end.isoformat()}] if report.as_of else []
+    header["Option"] = [*standard, *day, {"Name": "NoReportData", "Value": "false" if known else "true"}]
     return header
