@@ -62,12 +62,25 @@ class Doc:
     klass: str = ""
     label: str = ""
     credit: bool = False
+    card: bool = False
+    """Of a bill payment: by card."""
     rate: Decimal = Decimal(1)
     applied: dict[Key, int] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:
         return self.entity, self.id
+
+    def __str__(self) -> str:
+        lines = "; ".join(
+            f"{line.cents} on {line.account}{f' {line.quantity} x item {line.item}' if line.item else ''}"
+            f"{f' class {line.klass}' if line.klass else ''}{f' {line.party}' if line.party else ''}"
+            for line in self.lines
+        )
+        applied = f" settles {self.applied}" if self.applied else ""
+        where = f" at {self.department}" if self.department else ""
+        due = f" due {self.due}" if self.due else ""
+        return f"{self.day} {self.entity} {self.id} {self.party}{where}{due} {self.cents} on {self.account}: {lines}{applied}"
 
     @property
     def sign(self) -> int:
