@@ -133,6 +133,12 @@ def test_on_the_accrual_basis(steps: list[tuple[str, int]]) -> None:
     run(steps, "Accrual")
 
 
+@settings(max_examples=300 if SOAK else 20, deadline=None, derandomize=not SOAK)
+@given(STEPS)
+def test_on_the_cash_basis(steps: list[tuple[str, int]]) -> None:
+    run(steps, "Cash")
+
+
 def test_the_acts_reach_everything() -> None:
     """The random life keys every kind of transaction, or it proves nothing."""
     keeper = Keeper()

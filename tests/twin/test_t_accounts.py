@@ -51,16 +51,18 @@ def holds(books: Shop, case: table.Case, basis: str) -> None:
         assert not wrong, f"{case.name}, {basis} basis, {day}:\n{wrong}"
 
 
+@pytest.mark.parametrize("basis", ["Accrual", "Cash"])
 @pytest.mark.parametrize("case", HOME)
-def test_in_one_currency(shop: Shop, case: table.Case) -> None:
+def test_in_one_currency(shop: Shop, case: table.Case, basis: str) -> None:
     case.key(shop)
-    holds(shop, case, "Accrual")
+    holds(shop, case, basis)
 
 
+@pytest.mark.parametrize("basis", ["Accrual", "Cash"])
 @pytest.mark.parametrize("case", FOREIGN)
-def test_in_two_currencies(overseas: Overseas, case: table.Case) -> None:
+def test_in_two_currencies(overseas: Overseas, case: table.Case, basis: str) -> None:
     case.key(overseas)
-    holds(overseas, case, "Accrual")
+    holds(overseas, case, basis)
 
 
 def test_accounts_and_names_hold_their_own_currency(overseas: Overseas) -> None:
