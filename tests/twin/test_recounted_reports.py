@@ -8,7 +8,7 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from tests.twin.recount import cash, posting, sheet, statements
+from tests.twin.recount import cash, parties, posting, sheet, statements
 from tests.twin.recount.acts import USUAL, act
 from tests.twin.recount.documents import Company
 from tests.twin.recount.keying import Keeper
@@ -113,15 +113,74 @@ def profit_and_loss_by_customer(books: Recount, basis: str) -> None:
     books.same(f"ProfitAndLoss by customer, {basis}", ours, _figures(books, report, sheet.keys(report)[1:]))
 
 
+LATER = ("2026-01-04", "2026-02-10", END, "2026-07-31")
+OWED = (
+    (parties.RECEIVABLE, "Customer", "AgedReceivables", "CustomerBalance"),
+    (parties.PAYABLE, "Vendor", "AgedPayables", "VendorBalance"),
+)
+
+
+def ageing(books: Recount, basis: str) -> None:
+    """The same on both bases."""
+    for kind, entity, aged, balance in OWED:
+        for day in LATER:
+            ours = parties.ages(books.company, kind, day)
+            report = books.report(aged, report_date=day)
+            titles = sheet.keys(report)[1:]
+            theirs, totals = {}, {}
+            for row in sheet.rows(report):
+                if row.kind == "summary":
+                    continue
+                for span, title in enumerate(titles[:-1]):
+                    if row.cents(title):
+                        theirs[f"{entity}:{row.id}", span] = row.cents(title)
+                if row.cents(titles[-1]):
+                    totals[f"{entity}:{row.id}"] = row.cents(titles[-1])
+            books.same(f"{aged} of {day}", ours, theirs)
+            owed = parties.owed(books.company, kind, day)
+            books.same(f"{aged} of {day}, totals", owed, totals)
+            assert not sheet.does_not_add_up(report), sheet.does_not_add_up(report)
+            held = parties.control(books.company, books.sides["Accrual"], kind, day)
+            assert sum(owed.values()) == held, f"{aged} of {day}: {sum(owed.values())} is not the {held} of the account"
+            said = [row.cents(titles[-1]) for row in sheet.rows(report) if row.group == "GrandTotal"]
+            assert (said or [0])[-1] == held, f"{aged} of {day}: its total is not what the account holds"
+            _balances(books, balance, entity, day, owed)
+
+
+def _balances(books: Recount, name: str, entity: str, day: str, owed: dict[str, int]) -> None:
+    report = books.report(name, report_date=day)
+    column = sheet.keys(report)[-1]
+    rows = [row for row in sheet.rows(report) if row.kind != "summary" and row.cents(column)]
+    books.same(f"{name} of {day}", owed, {f"{entity}:{row.id}": row.cents(column) for row in rows})
+
+
+def ageing_detail(books: Recount, basis: str) -> None:
+    for kind, _, aged, balance in OWED:
+        for day in LATER:
+            for name in (aged.removesuffix("s") + "Detail", balance + "Detail"):
+                report = books.report(name, report_date=day)
+                ours = {one.key[1]: 0 for one in parties.opened(books.company, kind, day)}
+                for one in parties.opened(books.company, kind, day):
+                    ours[one.key[1]] += one.cents
+                theirs: dict[str, int] = {}
+                for row in sheet.data(report):
+                    record = row.ids.get("txn_type", "")
+                    theirs[record] = theirs.get(record, 0) + (row.cents("subt_open_bal") or row.cents("subt_neg_open_bal") or 0)
+                books.same(f"{name} of {day}", ours, theirs)
+
+
 UNMADE = {name: name for name in (cash.INCOME, cash.EXPENSE, "Retained Earnings")}
 """Rows that have a name and no account."""
 CHECKS = [trial_balance, balance_sheet, profit_and_loss, profit_and_loss_by_customer]
+OWN = [ageing, ageing_detail]
 
 
 def run(steps: list[tuple[str, int]], basis: str) -> None:
     books = Recount(steps)
     try:
         for check in CHECKS:
+            check(books, basis)
+        for check in OWN if basis == "Accrual" else []:
             check(books, basis)
     finally:
         books.close()
