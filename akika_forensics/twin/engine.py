@@ -14,7 +14,7 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE, Delete
 from akika_forensics.model.instants import now
 from akika_forensics.model.money import cents
-from akika_forensics.twin import bank, operations, settings, standing, wire
+from akika_forensics.twin import operations, settings, standing, wire
 from akika_forensics.twin.attachments import upload
 from akika_forensics.twin.attachments.upload import Upload
 from akika_forensics.twin.beliefs import Beliefs
@@ -32,6 +32,8 @@ from akika_forensics.twin.reading import feed, query
 from akika_forensics.twin.reading.query import Result
 from akika_forensics.twin.reports import request
 from akika_forensics.twin.rules import rates, recurring, taxes
+from akika_forensics.twin.screens import marks
+from akika_forensics.twin.screens.desk import Screens
 from akika_forensics.twin.session import Cache, Session
 from akika_forensics.twin.store import Store
 from akika_forensics.twin.tables import PostingRow
@@ -307,18 +309,23 @@ class Twin:
 
     # what people do on QuickBooks' own screens, and how the company stands
 
+    @property
+    def screens(self) -> Screens:
+        """What only QuickBooks' own screens can do, by people who act under their names."""
+        return Screens(self._store, self._session)
+
     def match_bank(self, entity: str, record_id: str, *, matched: bool = True) -> None:
         """Match a transaction to a line of the bank's feed: it can be neither changed nor deleted until unmatched.
 
         Raises WrongUse for a record that is not there or moves no bank or card account.
         """
         with self._session() as session:
-            bank.mark(session, entity, record_id, bank.MATCHED, on=matched)
+            marks.mark(session, entity, record_id, marks.MATCHED, on=matched)
 
     def reconcile(self, entity: str, record_id: str, *, reconciled: bool = True) -> None:
         """Tick a transaction off a statement; like QuickBooks', the twin then changes and deletes it without a word."""
         with self._session() as session:
-            bank.mark(session, entity, record_id, bank.RECONCILED, on=reconciled)
+            marks.mark(session, entity, record_id, marks.RECONCILED, on=reconciled)
 
     def bank_marks(self, entity: str, record_id: str) -> frozenset[str]:
         """``matched`` and ``reconciled``, as far as they hold."""

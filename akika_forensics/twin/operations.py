@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.catalogue import CATALOGUE, Delete, EntityType
-from akika_forensics.twin import bank, faults, identity, refusals, rules, schema, settings, standing, wire
+from akika_forensics.twin import faults, identity, refusals, rules, schema, settings, standing, wire
 from akika_forensics.twin.documents import closing, links, merge, voiding
 from akika_forensics.twin.ledger import crediting, deactivation, effects, entry, opening, reaccounting, reimbursing
 from akika_forensics.twin.request import Write
 from akika_forensics.twin.rules import rates, recurring
+from akika_forensics.twin.screens import marks
 from akika_forensics.twin.session import Session
 
 _SEEN_UNVOIDED: Final = frozenset({"Bill", "JournalEntry"})
@@ -118,7 +119,7 @@ def update(session: Session, entity: str, body: dict[str, Any], include: frozens
     merge.list_links(entity, fresh)
     if merge.same(entity, old, fresh):
         return record_id
-    bank.check(session, entity, old)
+    marks.check(session, entity, old)
     links.check_targets(session, entity, fresh)
     closing.check(session, entity, old, fresh)
     closing.check_deposited(session, entity, old, fresh)
@@ -150,14 +151,14 @@ def delete(session: Session, entity: str, body: dict[str, Any]) -> str:
     _whole_enough(session, entity, body)
     closing.check(session, entity, old, None)
     closing.check_deposited(session, entity, old, None)
-    bank.check(session, entity, old, gone=True)
+    marks.check(session, entity, old, gone=True)
     effects.detach(session, entity, record_id)
     _apply(session, entity, record_id, None)
     session.note("deleted", entity, record_id, old)
     session.remove(entity, record_id)
     if entity == "Attachable":
         session.store.files.remove(record_id)
-    bank.forget(session, entity, record_id)
+    marks.forget(session, entity, record_id)
     return record_id
 
 
@@ -183,13 +184,13 @@ def void(session: Session, entity: str, body: dict[str, Any]) -> str:
         raise faults.unsupported(f"void {entity}")
     old = copy.deepcopy(_current(session, entity, body))
     record_id = str(old["Id"])
-    if row.void is None:
+    if row.void is None and not ("void" in session.waived and entity in voiding.AT_SCREENS):
         if entity not in _SEEN_UNVOIDED and session.beliefs.choice("void_elsewhere") == "refused":
             raise faults.unsupported(f"void {entity}")
         return record_id
     if voiding.is_settled(old):
         raise refusals.settled()
-    bank.check(session, entity, old)
+    marks.check(session, entity, old)
     closing.check(session, entity, old, old)
     closing.check_deposited(session, entity, old, None)
     effects.detach(session, entity, record_id)

@@ -50,7 +50,11 @@ class Cache:
 
 
 class Session:
-    """Changes are gathered and written by ``flush``; nothing of a failed request stays."""
+    """Changes are gathered and written by ``flush``; nothing of a failed request stays.
+
+    ``waived`` names the rules that a person at QuickBooks' own screens may go past: ``closed books`` (who knows the
+    password), ``matched`` (who said yes), ``void`` (of what the API cannot void). ``remarks`` go with every act.
+    """
 
     def __init__(self, store: Store, cache: Cache, moment: datetime) -> None:
         self.store = store
@@ -65,6 +69,8 @@ class Session:
         self.items: set[str] = set()
         self.roles: dict[str, str] = {}
         self._acts: list[Act] = []
+        self.waived: frozenset[str] = frozenset()
+        self.remarks: dict[str, Any] = {}
 
     @property
     def beliefs(self) -> Beliefs:
@@ -81,7 +87,7 @@ class Session:
 
     def note(self, verb: str, entity: str, record_id: str, body: Mapping[str, Any], **detail: Any) -> None:
         """Something is done to a record, for the trail. A body that is still being written is told as it ends."""
-        self._acts.append(Act(verb, entity, record_id, body, detail=detail))
+        self._acts.append(Act(verb, entity, record_id, body, detail={**self.remarks, **detail}))
 
     def find(self, entity: str, record_id: str) -> dict[str, Any] | None:
         """The body as it stands in this request; treat as read-only."""
@@ -164,6 +170,7 @@ class Session:
             for entity, record_id in sorted(self._touched - done - self._removed)
             if (row := CATALOGUE.get(entity)) is not None and row.is_transaction
         ]
+        self._name_author(done, actor)
         told = [replace(act, body=self._dirty.get((act.entity, act.id), act.body)) for act in self._acts]
         self.store.trail.add(acts.events([*told, *moved], actor, self.moment))
         if self.beliefs.choice("webhook_moved_along") == "notified":
@@ -172,6 +179,15 @@ class Session:
         for entity, record_id in done - self._removed:
             self.store.trail.sign(entity, record_id, actor.user)
         self._acts.clear()
+
+    def _name_author(self, done: set[Key], actor: Actor) -> None:
+        choice = self.beliefs.choice("last_modified_by")
+        if choice == "absent":
+            return
+        who = actor.user if choice == "user" or actor.kind == "person" else "0"
+        for key in done & self._dirty.keys():
+            body = self._dirty[key]
+            body["MetaData"] = {**body.get("MetaData", {}), "LastModifiedByRef": {"value": who}}
 
     def write(self, entity: str, body: dict[str, Any], payload: bytes) -> None:
         """Store a record under the times its MetaData shows; the fraction of this moment is kept for the change feed."""

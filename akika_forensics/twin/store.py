@@ -17,6 +17,7 @@ from akika_forensics.twin.attachments import shelf
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.entries import Entries
 from akika_forensics.twin.people import trail
+from akika_forensics.twin.screens import reconciliations
 from akika_forensics.twin.statements import lines
 from akika_forensics.twin.tables import LATER, TABLES, Row
 from akika_forensics.twin.webhooks import register
@@ -40,13 +41,22 @@ class Store(Entries):
         if path:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(TABLES + shelf.TABLES + witness.TABLES + lines.TABLES + trail.TABLES + register.TABLES)
+        self._db.executescript(
+            TABLES
+            + shelf.TABLES
+            + witness.TABLES
+            + lines.TABLES
+            + reconciliations.TABLES
+            + trail.TABLES
+            + register.TABLES
+        )
         self.served = witness.Witness(self._db, self._lock)
         self.trail = trail.Trail(self._db, self._lock)
         self.hooks = register.Register(self._db, self._lock)
         self.watchers: set[Callable[[], None]] = set()
         self.files = shelf.Shelf(self._db, self._lock)
         self.bank = lines.BankLines(self._db, self._lock)
+        self.reconciliations = reconciliations.Reconciliations(self._db, self._lock)
         self._grow()
         kept = self.setting("beliefs")
         self.beliefs = Beliefs.from_dict(json.loads(kept)) if kept else Beliefs()
@@ -103,6 +113,24 @@ class Store(Entries):
             "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?)", record_cells(row, name=name, doc=doc)
         )
         self._db.execute("DELETE FROM tombstone WHERE entity = ? AND id = ?", (row.entity, row.id))
+
+    def repaint(self, entity: str, record_id: str, payload: bytes) -> None:
+        """Other bytes of a record, of which nobody is told: no time, no name and no number of it moves."""
+        self._db.execute("UPDATE record SET payload = ? WHERE entity = ? AND id = ?", (payload, entity, record_id))
+
+    def naming(self, record_id: str) -> list[tuple[str, str]]:
+        """Entity and Id of every record in whose bytes an Id stands in quotes, whatever it means there."""
+        with self._lock:
+            found = self._db.execute(
+                "SELECT entity, id FROM record WHERE instr(payload, ?) > 0 ORDER BY entity, id",
+                (f'"{record_id}"'.encode(),),
+            )
+            return [(str(row[0]), str(row[1])) for row in found]
+
+    def repoint(self, places: Iterable[tuple[str, str]], old: str, new: str) -> None:
+        """In columns of the tables, each a table and a name of ours, one value for another."""
+        for table, column in places:
+            self._db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, old))  # noqa: S608 - ours
 
     def remove(self, entity: str, record_id: str, deleted: int) -> None:
         self._db.execute("DELETE FROM record WHERE entity = ? AND id = ?", (entity, record_id))

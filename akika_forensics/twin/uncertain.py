@@ -511,4 +511,19 @@ TABLE: Final[tuple[Belief, ...]] = (
         "QuickBooks API, webhooks: the policy of 2025; the older one gives up and puts the address on a black list",
         "webhook",
     ),
+    _row(
+        "last_modified_by",
+        "Does MetaData name who saved a record last?",
+        "absent user person_alone",
+        "recorded answers have no LastModifiedByRef; forensic notes of 2026 saw a user's Id on what a person saved and 0 on "
+        "what an application wrote; another source says that it names the connection",
+        "attribution",
+    ),
+    _row(
+        "merge_touches",
+        "What moves on the records that cite a name when it is merged into another?",
+        "untouched time time_and_token",
+        "Intuit's help on merging: transactions are unchanged but for the name",
+        "merge",
+    ),
 )

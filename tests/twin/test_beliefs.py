@@ -21,6 +21,7 @@ from akika_forensics.model.payload import encode
 from akika_forensics.twin import Beliefs, Limits, QuickBooksFault, Twin, serve
 from akika_forensics.twin.attachments.upload import Upload
 from akika_forensics.twin.beliefs import BELIEFS, FORMAT, read_choices
+from akika_forensics.twin.people.actors import OWNER
 from akika_forensics.twin.uncertain import ATTACH, FEED, FILTER, TABLE
 from tests.twin.foreign_scene import Abroad
 from tests.twin.hook_scene import Receiver, Sender
@@ -679,6 +680,25 @@ def _(books: Any) -> str:
             sender.advance(hours=6)
             sender.settle()
         return "given_up" if sender.outcomes[-1] == (1, "given up") else "held_back"
+
+
+@look("last_modified_by")
+def _(books: Any) -> str:
+    person = books.twin.screens.enter("Vendor", {"DisplayName": "By a person"})["id"]
+    app = books.twin.create("Vendor", {"DisplayName": "By an application"})
+    told = [body["MetaData"].get("LastModifiedByRef", {}).get("value") for body in (books.get("Vendor", person), app)]
+    return {(None, None): "absent", (OWNER, OWNER): "user", (OWNER, "0"): "person_alone"}[told[0], told[1]]
+
+
+@look("merge_touches")
+def _(books: Any) -> str:
+    made = books.twin.create("Bill", {"VendorRef": ref(books.power), "Line": [books.spend(5)]})
+    books.twin.screens.merge("Vendor", books.power, books.lumber)
+    after = books.get("Bill", made["Id"])
+    assert after["VendorRef"] == {"value": books.lumber, "name": "Lumber Co"}
+    if after["MetaData"] == made["MetaData"]:
+        return "untouched"
+    return "time" if after["SyncToken"] == made["SyncToken"] else "time_and_token"
 
 
 CHOICES = [(row.name, choice) for row in TABLE for choice in row.choices]

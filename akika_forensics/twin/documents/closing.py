@@ -16,14 +16,18 @@ _UNPOSTED: Final = frozenset({"Estimate", "PurchaseOrder", "TimeActivity"})
 
 def check(session: Session, entity: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -> None:
     """Raises 6200 when the date before or after lies in closed books."""
+    if "closed books" not in session.waived and is_closed(session, entity, old, new):
+        raise faults.closed_books(session.beliefs.choice("closed_books"))
+
+
+def is_closed(session: Session, entity: str, *bodies: dict[str, Any] | None) -> bool:
+    """Whether the date of one of a transaction's bodies lies in closed books."""
     if not CATALOGUE[entity].is_transaction or entity in _UNPOSTED:
-        return
+        return False
     closed = settings.close_date(session)
     if closed is None:
-        return
-    for body in (old, new):
-        if body is not None and body.get("TxnDate") and txn_date(body) <= closed:
-            raise faults.closed_books(session.beliefs.choice("closed_books"))
+        return False
+    return any(body is not None and body.get("TxnDate") and txn_date(body) <= closed for body in bodies)
 
 
 def check_deposited(session: Session, entity: str, old: dict[str, Any], new: dict[str, Any] | None) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, Final
 
 from akika_forensics.model.money import ZERO
 from akika_forensics.twin.documents import lines
+
+AT_SCREENS: Final = frozenset({"Bill", "VendorCredit", "Purchase", "CreditMemo", "RefundReceipt"})
+"""What QuickBooks' own screens void beside what the API voids. Source: notifications of voids are listed for some of them;
+of bills, forensic notes; of vendor credits, by analogy."""
 
 
 def is_settled(body: dict[str, Any]) -> bool:

@@ -6,6 +6,8 @@
     GET  /twin/clock
     POST /twin/clock              {"advance_s": 60} | {"now": "2026-03-02T09:00:00Z"} | {"frozen": true}, also together
     POST /twin/bank               {"entity": "Purchase", "id": "12", "mark": "matched" or "reconciled", "on": true}
+    GET  /twin/screens            what QuickBooks' own screens can do here, what each takes and who may use it
+    POST /twin/screens/merge      {"entity": "Vendor", "id": "31", "into": "30", "as": "Ann"}: by its name; as is a user
     POST /twin/standing           {"code": "140"}   or {"code": null}
     GET  /twin/faults             what is in force, how many requests each has counted and met
     POST /twin/faults             {"spec": SPEC}: beside what is in force; PUT: in its place; DELETE: nothing any more
@@ -46,6 +48,7 @@ from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.http import exports, hooks, screens
 from akika_forensics.twin.http.gate import Gate
 from akika_forensics.twin.http.limits import Limits
+from akika_forensics.twin.screens import desk
 
 type Body = dict[str, Any]
 type Handler = Callable[[Request, Body], Any]
@@ -73,6 +76,8 @@ class Control:
             self._route("/twin/clock", "GET", self._clock),
             self._route("/twin/clock", "POST", self._set_clock),
             self._route("/twin/bank", "POST", lambda _, body: screens.mark(self._twin, body)),
+            self._route("/twin/screens", "GET", lambda _, __: desk.listed()),
+            self._route("/twin/screens/{name}", "POST", self._screen),
             self._route("/twin/standing", "POST", lambda _, body: screens.stand(self._twin, body)),
             self._route("/twin/faults", "GET", self._faults),
             self._route("/twin/faults", "POST", self._add_faults),
@@ -129,6 +134,9 @@ class Control:
         from akika_forensics.twin import incidents  # noqa: PLC0415 - it stands on the engine
 
         return incidents.run(self._twin, request.path_params["name"], **body)
+
+    def _screen(self, request: Request, body: Body) -> Any:
+        return screens.perform(self._twin, request.path_params["name"], body)
 
     def _clock(self, _request: Request, _body: Body) -> Any:
         clock = self._twin.clock

@@ -129,6 +129,16 @@ class BankLines:
             (entity, record_id, state, line.account, line.fitid),
         )
 
+    def release(self, entity: str, record_id: str) -> None:
+        """Lines that were matched to a transaction, or added as it, stand for nothing any more and are to be reviewed.
+
+        A line that never came through the feed still tells what the transaction was about, and stays.
+        """
+        self._db.execute(
+            "UPDATE bank_line SET entity = '', id = '', state = ? WHERE entity = ? AND id = ? AND state IN (?, ?)",
+            (REVIEW, entity, record_id, MATCHED, ADDED),
+        )
+
     def move(self, account: str, to: str) -> None:
         """The lines of one account become another's: two accounts of the books were merged.
 

@@ -17,6 +17,7 @@ from akika_forensics.twin.session import Session
 
 MATCHED: Final = "matched"
 RECONCILED: Final = "reconciled"
+CLEARED: Final = "cleared"
 _STATEMENTS: Final = frozenset({"Bank", "Credit Card"})
 
 
@@ -37,7 +38,7 @@ def mark(session: Session, entity: str, record_id: str, what: str, *, on: bool) 
 
 def check(session: Session, entity: str, old: dict[str, Any], *, gone: bool = False) -> None:
     """Raises 6480 (or 6000) for a matched transaction that would be changed or ``gone``."""
-    if MATCHED not in session.store.marks(entity, str(old["Id"])):
+    if "matched" in session.waived or MATCHED not in session.store.marks(entity, str(old["Id"])):
         return
     if not gone and session.beliefs.choice("matched_update") == "6000":
         raise refusals.matched_to_download()
@@ -45,6 +46,7 @@ def check(session: Session, entity: str, old: dict[str, Any], *, gone: bool = Fa
 
 
 def forget(session: Session, entity: str, record_id: str) -> None:
-    """A deleted transaction takes its marks with it."""
+    """A deleted transaction takes its marks with it; the bank's lines are to be reviewed again."""
+    session.store.bank.release(entity, record_id)
     for what in session.store.marks(entity, record_id):
         session.store.set_mark(entity, record_id, what, on=False)

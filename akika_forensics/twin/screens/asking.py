@@ -1,0 +1,105 @@
+"""How an operation of the screens is asked for: what it may be given, and how it says no."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from akika_forensics.errors import Refused, WrongUse
+from akika_forensics.model.money import cents, money
+from akika_forensics.twin.session import Session
+
+type Body = dict[str, Any]
+type Run = Callable[..., Body]
+type Key = tuple[str, str]
+
+EVERYBODY: Final = frozenset({"admin", "accountant", "standard"})
+ADMINS: Final = frozenset({"admin", "accountant"})
+ACCOUNTANTS: Final = frozenset({"accountant"})
+
+
+class ScreenRefused(Refused):
+    """A screen says no, in a plain sentence; nothing was done."""
+
+    code = "screen_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """``run`` takes the session and what was asked for by name; ``roles`` may use it."""
+
+    name: str
+    what: str
+    run: Run
+    roles: frozenset[str] = EVERYBODY
+    reads: bool = False
+
+    def takes(self) -> list[str]:
+        """What may be given, in order; what must be given first."""
+        return [one.name for one in list(inspect.signature(self.run).parameters.values())[1:]]
+
+    def must(self) -> list[str]:
+        rows = list(inspect.signature(self.run).parameters.values())[1:]
+        return [one.name for one in rows if one.default is inspect.Parameter.empty]
+
+    def check(self, given: Mapping[str, Any]) -> None:
+        """Raises WrongUse for what the screen does not take, and for what it lacks."""
+        unknown = sorted(set(given) - set(self.takes()))
+        if unknown:
+            raise WrongUse(f"{self.name} does not take {unknown[0]}.", do=f"Give {', '.join(self.takes())}.")
+        lacking = [name for name in self.must() if name not in given]
+        if lacking:
+            raise WrongUse(f"{self.name} lacks {lacking[0]}.", do=f"Give {', '.join(self.must())}.")
+
+
+def found(session: Session, entity: Any, record_id: Any) -> Body:
+    """A record. Raises WrongUse when there is none."""
+    body = session.find(str(entity), str(record_id))
+    if body is None:
+        raise WrongUse(f"There is no {entity} {record_id}.")
+    return body
+
+
+def keys(rows: Any) -> list[Key]:
+    """``[{"entity", "id"}, …]`` or pairs. Raises WrongUse for anything else, for none, and for one named twice."""
+    listed: list[Key] = []
+    for row in rows if isinstance(rows, Sequence) and not isinstance(rows, str) else ():
+        match row:
+            case {"entity": entity, "id": record_id}:
+                listed.append((str(entity), str(record_id)))
+            case (str(entity), record_id):
+                listed.append((entity, str(record_id)))
+            case _:
+                raise WrongUse(f"{row!r} names no transaction.", do='Write {"entity": "Bill", "id": "12"}.')
+    if not listed:
+        raise WrongUse("No transaction is named.", do='Give a list of {"entity": "Bill", "id": "12"}.')
+    if len(set(listed)) != len(listed):
+        raise WrongUse("A transaction is named twice.")
+    return listed
+
+
+def whole(amount: Any) -> int:
+    """An amount in cents. Raises WrongUse for what is no amount."""
+    try:
+        value = money(amount)
+    except (TypeError, ValueError) as error:
+        raise WrongUse(f"{amount!r} is no amount.") from error
+    return int(cents(value) * 100)
+
+
+def amount_of(cents_: int) -> Decimal:
+    return Decimal(cents_) / 100
+
+
+def day(text: Any) -> date:
+    """Raises WrongUse for what is no day."""
+    if isinstance(text, date):
+        return text
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise WrongUse(f"{text!r} is no day.", do="Write it as 2026-03-31.") from None
