@@ -25,11 +25,8 @@ INSERT_MOVEMENT: Final = f"INSERT INTO movement ({_MOVEMENT}) VALUES (?,?,?,?,?,
 INSERT_LINK: Final = f"INSERT INTO link ({_LINK}) VALUES (?,?,?,?,?,?)"  # noqa: S608 - fixed text
 INSERT_DOCUMENT: Final = "INSERT INTO document VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
-posting_cells: Final = attrgetter(*PostingRow.__slots__)
 movement_cells: Final = attrgetter(*MovementRow.__slots__)
-link_cells: Final = attrgetter(*LinkRow.__slots__)
-document_cells: Final = attrgetter(*DocumentRow.__slots__)
-"""A row's values in the order of the columns."""
+"""Its values in the order of the columns; the other rows are what they hold."""
 
 
 def check_balance(entity: str, record_id: str, rows: list[PostingRow]) -> None:
@@ -89,7 +86,7 @@ class Entries:
         self._insert_postings(movement.entity, movement.id, rows)
 
     def _insert_postings(self, entity: str, record_id: str, rows: list[PostingRow]) -> None:
-        self._db.executemany(INSERT_POSTING, [(entity, record_id, *posting_cells(row)) for row in rows])
+        self._db.executemany(INSERT_POSTING, [(entity, record_id, *row) for row in rows])
 
     def balances(self, *, until: str, since: str = "", table: str = "posting") -> dict[str, int]:
         """Cents by account over the dates ``since`` to ``until``, both included; ``table`` is one of postings."""
@@ -187,7 +184,7 @@ class Entries:
         if row is None:
             self._db.execute("DELETE FROM document WHERE entity = ? AND id = ?", (entity, record_id))
             return
-        self._db.execute(INSERT_DOCUMENT.replace("INSERT", "INSERT OR REPLACE"), document_cells(row))
+        self._db.execute(INSERT_DOCUMENT.replace("INSERT", "INSERT OR REPLACE"), row)
 
     def document(self, entity: str, record_id: str) -> DocumentRow | None:
         with self._lock:
@@ -212,7 +209,7 @@ class Entries:
     def set_links(self, entity: str, record_id: str, rows: Iterable[LinkRow]) -> None:
         self._writes += 1
         self._db.execute("DELETE FROM link WHERE source_entity = ? AND source_id = ?", (entity, record_id))
-        self._db.executemany(INSERT_LINK, [link_cells(row) for row in rows])
+        self._db.executemany(INSERT_LINK, list(rows))
 
     # stock
 

@@ -102,6 +102,11 @@ class Session:
         row = self.store.get(entity, record_id)
         return self._cache.get(row) if row else None
 
+    def preference(self, section: str, field: str) -> Any:
+        """One of the company's preferences as it stands in this request; None where it says nothing."""
+        inner = (self.find("Preferences", "1") or {}).get(section)
+        return inner.get(field) if isinstance(inner, dict) else None
+
     def edit(self, entity: str, record_id: str) -> dict[str, Any] | None:
         """A body that may be changed and will be written."""
         key = (entity, record_id)

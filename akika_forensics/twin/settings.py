@@ -121,9 +121,7 @@ def preferences(stamp: str, founding: Founding = _PLAIN) -> dict[str, Any]:
 
 
 def preference(session: Session, section: str, field: str) -> Any:
-    body = session.find("Preferences", "1") or {}
-    inner = body.get(section)
-    return inner.get(field) if isinstance(inner, dict) else None
+    return session.preference(section, field)
 
 
 def preferred_account(session: Session, section: str, field: str) -> str | None:

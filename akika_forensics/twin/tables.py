@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS record (
@@ -83,8 +83,7 @@ class Row:
     updated: int
 
 
-@dataclass(frozen=True, slots=True)
-class PostingRow:
+class PostingRow(NamedTuple):
     """One side of a transaction in cents of the home currency, debit positive; ``party`` is ``Customer:1`` or empty.
 
     ``own_cents`` is the same in the account's own currency where that is another; None where it is home. ``line`` is 0
@@ -111,8 +110,7 @@ class PostingRow:
         return self.cents if self.own_cents is None else self.own_cents
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
+class DocumentRow(NamedTuple):
     """A transaction as reports list it, posting or not.
 
     ``label`` is its type as reports call it; ``party`` is ``Customer:1`` or empty; ``cents`` the total in home
@@ -134,8 +132,7 @@ class DocumentRow:
     klass: str
 
 
-@dataclass(frozen=True, slots=True)
-class LinkRow:
+class LinkRow(NamedTuple):
     """``source`` settles, deposits or fulfils ``target`` by ``cents``; ``before`` is the target's earlier state."""
 
     source_entity: str

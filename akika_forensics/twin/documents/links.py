@@ -30,21 +30,26 @@ FULFILLING: Final = {
 }
 DEPOSITABLE: Final = frozenset({"Payment", "SalesReceipt", "RefundReceipt", "JournalEntry"})
 
+_TARGETS: Final[dict[str, frozenset[str]]] = {
+    **{entity: frozenset(targets) for entity, targets in SETTLING.items()},
+    **FULFILLING,
+    "Deposit": DEPOSITABLE,
+}
+
 
 def of(entity: str, body: dict[str, Any]) -> list[LinkRow]:
     """The links that this record's own body states, one for each target."""
+    wanted = _TARGETS.get(entity)
+    if wanted is None:
+        return []
     rows: dict[tuple[str, str], int] = {}
-    wanted = SETTLING.get(entity, {}).keys() | FULFILLING.get(entity, frozenset())
-    if entity == "Deposit":
-        wanted = set(DEPOSITABLE)
-    holders = [] if entity in SETTLING or entity == "Deposit" else [(body, ZERO)]
-    holders += [(line, money(line.get("Amount"))) for line in body.get("Line", [])]
-    for holder, value in holders:
+    of_lines = entity in SETTLING or entity == "Deposit"
+    for holder in [*(() if of_lines else (body,)), *body.get("Line", [])]:
         for link in holder.get("LinkedTxn", []):
             target = linked_entity(str(link.get("TxnType", "")))
             if target in wanted and target is not None:
                 key = (target, str(link.get("TxnId")))
-                amount = 0 if entity in FULFILLING else int(cents(value) * 100)
+                amount = int(cents(money(holder.get("Amount"))) * 100) if of_lines else 0
                 rows[key] = rows.get(key, 0) + amount
     return [LinkRow(entity, str(body["Id"]), target, target_id, amount) for (target, target_id), amount in rows.items()]
 

@@ -49,7 +49,7 @@ def write(session: Session, entity: str, body: dict[str, Any], rows: Sequence[Po
 
 def row(session: Session, entity: str, body: dict[str, Any], rows: Sequence[PostingRow]) -> DocumentRow:
     value = acts.total(entity, body) or 0
-    foreign = rates.code_of(session, body) != settings.home_code(session)
+    foreign = settings.multicurrency(session) and rates.code_of(session, body) != settings.home_code(session)
     main = next((one for one in rows if one.line == 0), rows[0] if rows else None)
     day = str(body.get("TxnDate") or body.get("PaymentDate") or "")[:10]
     home = round(value * rates.of(session, body)) if foreign else value

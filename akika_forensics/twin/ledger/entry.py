@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from akika_forensics.model.money import ZERO, cents
 from akika_forensics.twin import settings
@@ -19,9 +18,8 @@ class Unpostable(Exception):
     """A loaded document that does not say enough to be posted: an account is missing, or it does not add up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a document a side comes from; see ``PostingRow``."""
+class Place(NamedTuple):
+    """Where in a document a side comes from; the last fields of ``PostingRow``."""
 
     line: int = 0
     klass: str = ""
@@ -43,9 +41,9 @@ class Entry:
         self.date = str(body.get("TxnDate", ""))[:10]
         if not self.date:
             raise Unpostable("it has no date")
-        self.code = rates.code_of(session, body)
-        self.rate = rates.of(session, body)
         self.many = settings.multicurrency(session)
+        self.code = rates.code_of(session, body) if self.many else settings.home_code(session)
+        self.rate = rates.of(session, body) if self.many else rates.ONE
         self.whole = Place(
             klass=ref_id(body, "ClassRef") or "",
             department=ref_id(body, "DepartmentRef") or "",
@@ -94,28 +92,16 @@ class Entry:
         holder = self.session.find("Account", account) if account is not None else None
         if account is None or holder is None:
             raise Unpostable(f"account {account} is not there")
-        self._open += cents(amount)
-        value = _whole(amount * self.rate if home is None else home)
+        in_cents = cents(amount)
+        self._open += in_cents
+        if home is None:
+            value = int(in_cents * 100) if self.rate == 1 else _whole(amount * self.rate)
+        else:
+            value = _whole(home)
         foreign = self.many and rates.code_of(self.session, holder) != settings.home_code(self.session)
         own = _whole(amount) if foreign else None
         if value or own:
-            place = at or self.whole
-            self.rows.append(
-                PostingRow(
-                    self.date,
-                    account,
-                    value,
-                    party,
-                    None,
-                    own,
-                    place.line,
-                    place.klass,
-                    place.department,
-                    place.item,
-                    place.quantity,
-                    place.memo,
-                )
-            )
+            self.rows.append(PostingRow(self.date, account, value, party, None, own, *(at or self.whole)))
 
     def line(self, position: int, line: dict[str, Any], found: dict[str, Any]) -> Place:
         """The place of a document's line, ``found`` its detail; what the line does not say, the document says."""

@@ -194,6 +194,7 @@ class _Reading(Session):
         super().__init__(store, Cache(), moment)
         self._rows = rows
         self._held = {name: {row.id: payloads.decode(row.payload) for row in store.rows(name)} for name in _HELD}
+        self._preferences: dict[tuple[str, str], Any] = {}
         self._young: dict[Key, dict[str, Any]] = {}
         self._old: dict[Key, dict[str, Any]] = {}
 
@@ -202,6 +203,7 @@ class _Reading(Session):
         if held is not None:
             held[record_id] = body
             self.roles.clear()
+            self._preferences.clear()
             return
         self._old.pop((entity, record_id), None)
         self._young[entity, record_id] = body
@@ -225,6 +227,12 @@ class _Reading(Session):
             body = payloads.decode(payload)
             self.remember(entity, record_id, body)
         return body
+
+    def preference(self, section: str, field: str) -> Any:
+        asked = (section, field)
+        if asked not in self._preferences:
+            self._preferences[asked] = super().preference(section, field)
+        return self._preferences[asked]
 
     def each(self, entity: str) -> Iterator[dict[str, Any]]:
         held = self._held.get(entity)

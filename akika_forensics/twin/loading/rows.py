@@ -65,14 +65,13 @@ class Rows:
     def postings(self, entity: str, record_id: str, rows: list[PostingRow]) -> None:
         """Raises OutOfBalanceError."""
         entries.check_balance(entity, record_id, rows)
-        cells = entries.posting_cells
-        self._add(entries.INSERT_POSTING, [(entity, record_id, *cells(row)) for row in rows])
+        self._add(entries.INSERT_POSTING, [(entity, record_id, *row) for row in rows])
 
     def document(self, row: DocumentRow) -> None:
-        self._add(entries.INSERT_DOCUMENT, [entries.document_cells(row)])
+        self._add(entries.INSERT_DOCUMENT, [row])
 
     def links(self, rows: Iterable[LinkRow]) -> None:
-        self._add(entries.INSERT_LINK, [entries.link_cells(row) for row in rows])
+        self._add(entries.INSERT_LINK, list(rows))
 
     def movement(self, row: MovementRow) -> None:
         self._add(entries.INSERT_MOVEMENT, [entries.movement_cells(row)])
