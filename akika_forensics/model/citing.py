@@ -12,13 +12,14 @@ _LINKED: Final = ""
 """In place of an entity: the citation itself names it, in its TxnType."""
 
 
-class _Field(NamedTuple):
-    """A field that cites or holds fields that do; ``every``: it is a list, and each element does."""
+class _Fields(NamedTuple):
+    """Of one object: its fields that are references, with the target of each; and those that hold more.
 
-    name: str
-    every: bool
-    cites: list[str]
-    below: list[_Field]
+    Of the latter each is (name, whether it is a list, what each of its elements cites itself, what is within).
+    """
+
+    references: list[tuple[str, str]]
+    others: list[tuple[str, bool, list[str], _Fields]]
 
 
 def cited(entity: str, body: dict[str, Any]) -> set[tuple[str, str]]:
@@ -36,9 +37,9 @@ def cited(entity: str, body: dict[str, Any]) -> set[tuple[str, str]]:
 
 
 @cache
-def _plan(entity: str) -> tuple[list[_Field], list[tuple[Reference, Steps]]]:
+def _plan(entity: str) -> tuple[_Fields, list[tuple[Reference, Steps]]]:
     """The references of an entity as one tree, and those apart whose target another field names."""
-    tree: list[_Field] = []
+    tree = _Fields([], [])
     named = []
     for reference, steps in steps_of(entity):
         if reference.key != "Id":
@@ -52,28 +53,34 @@ def _plan(entity: str) -> tuple[list[_Field], list[tuple[Reference, Steps]]]:
     return tree, named
 
 
-def _plant(tree: list[_Field], steps: Steps, target: str) -> None:
+def _plant(fields: _Fields, steps: Steps, target: str) -> None:
     (name, every), *rest = steps
-    field = next((field for field in tree if (field.name, field.every) == (name, every)), None)
-    if field is None:
-        field = _Field(name, every, [], [])
-        tree.append(field)
+    if not rest and not every and target != _LINKED:
+        fields.references.append((name, target))
+        return
+    other = next((other for other in fields.others if other[:2] == (name, every)), None)
+    if other is None:
+        other = (name, every, [], _Fields([], []))
+        fields.others.append(other)
     if rest:
-        _plant(field.below, tuple(rest), target)
+        _plant(other[3], tuple(rest), target)
     else:
-        field.cites.append(target)
+        other[2].append(target)
 
 
-def _gather(body: dict[str, Any], fields: list[_Field], found: set[tuple[str, str]]) -> None:
-    for name, every, cites, below in fields:
+def _gather(body: dict[str, Any], fields: _Fields, found: set[tuple[str, str]]) -> None:
+    for name, target in fields.references:
+        if name in body:
+            _cite(target, body[name], found)
+    for name, every, cites, within in fields.others:
         value = body.get(name)
         if value is None or (every and not isinstance(value, list)):
             continue
         for holder in value if every else (value,):
             for target in cites:
                 _cite(target, holder, found)
-            if below and isinstance(holder, dict):
-                _gather(holder, below, found)
+            if isinstance(holder, dict):
+                _gather(holder, within, found)
 
 
 def _cite(target: str, holder: Any, found: set[tuple[str, str]]) -> None:
@@ -88,5 +95,5 @@ def _cite(target: str, holder: Any, found: set[tuple[str, str]]) -> None:
         value = holder
     else:
         return
-    if value not in (None, "") and not (target == "TaxCode" and str(value) in PSEUDO_TAX_CODES):
+    if value is not None and value != "" and not (target == "TaxCode" and str(value) in PSEUDO_TAX_CODES):
         found.add((target, str(value)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 from akika_forensics.model.catalogue import CATALOGUE
@@ -13,6 +14,7 @@ PARTIES: Final = ("Customer", "Vendor", "Employee")
 """One name space and one sequence of Ids. Source: QuickBooks API, error 6240."""
 
 
+@cache
 def name_field(entity: str) -> str | None:
     """The field by which a list record is known and must be unique."""
     row = CATALOGUE.get(entity)

@@ -59,6 +59,7 @@ class Session:
     def __init__(self, store: Store, cache: Cache, moment: datetime) -> None:
         self.store = store
         self.moment = moment
+        self._now = wire.microseconds(moment)
         self._cache = cache
         self._dirty: dict[Key, dict[str, Any]] = {}
         self._removed: set[Key] = set()
@@ -202,7 +203,7 @@ class Session:
 
     def row(self, entity: str, body: dict[str, Any], payload: bytes) -> Row:
         """How a record is stored, its name and number apart."""
-        now = wire.microseconds(self.moment)
+        now = self._now
         created = wire.stamp_of(body, "CreateTime")
         updated = wire.stamp_of(body, "LastUpdatedTime")
         if updated is None or updated == now - now % 1_000_000:

@@ -38,6 +38,8 @@ class Store(Entries):
         weakref.finalize(self, self._db.close)
         # Texts are sorted as the query language sorts them, capitals or not; NULL stays the least of all.
         self._db.create_function("folded", 1, lambda text: text and text.casefold(), deterministic=True)
+        # A record of a kilobyte or two does not fit a quarter of a common page and would waste most of a second one.
+        self._db.execute(f"PRAGMA page_size={8192 if path else 16384}")
         if path:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")

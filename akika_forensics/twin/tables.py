@@ -71,8 +71,7 @@ class OutOfBalanceError(AssertionError):
     """Debits and credits of one transaction differ: a defect of the twin, never of a request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One stored record; times are microseconds since the epoch."""
 
     entity: str

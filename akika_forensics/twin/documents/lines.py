@@ -48,7 +48,9 @@ def all_lines(body: dict[str, Any]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for line in body.get("Line", []):
         rows.append(line)
-        rows.extend((line.get(GROUP) or {}).get("Line", []))
+        bundle = line.get(GROUP)
+        if bundle:
+            rows.extend(bundle.get("Line", []))
     return rows
 
 

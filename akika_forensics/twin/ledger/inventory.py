@@ -22,11 +22,14 @@ from akika_forensics.twin.tables import MovementRow, PostingRow
 OPENING: Final = "Opening"
 _SOLD: Final = {"Invoice": -1, "SalesReceipt": -1, "CreditMemo": 1, "RefundReceipt": 1}
 _BOUGHT: Final = {"Bill": 1, "Purchase": 1, "VendorCredit": -1}
+_MOVING: Final = frozenset({*_SOLD, *_BOUGHT, "InventoryAdjustment"})
 
 
 def movements(session: Session, entity: str, body: dict[str, Any]) -> list[MovementRow]:
     """The quantities that a document moves."""
     rows: list[MovementRow] = []
+    if entity not in _MOVING:
+        return rows
     for position, line in enumerate(lines.all_lines(body), 1):
         row = _movement(session, entity, body, position, line)
         if row is not None and Decimal(row.quantity):

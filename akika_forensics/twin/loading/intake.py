@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE
@@ -23,6 +23,9 @@ from akika_forensics.twin.loading.placeholder_scene import number
 
 type Body = dict[str, Any]
 
+_PLAINLY: Final = frozenset(CATALOGUE) - {"RecurringTransaction", "ExchangeRate"}
+"""Entities whose records carry their Id at the top and under that name."""
+
 
 class Intake:
     """The records of one load, on their way into the company."""
@@ -30,14 +33,13 @@ class Intake:
     def __init__(self, bulk: Bulk) -> None:
         self._bulk = bulk
         self._places: dict[RecordKey, int | str] = {}
-        self._highest: dict[str, int] = defaultdict(int)
         self._nameless: list[tuple[int, str, str, Body]] = []
         self._said: list[tuple[int, Note]] = []
         self._faults: dict[RecordKey, tuple[Position, str]] = {}
         self._odd: dict[RecordKey, str] = {}
         self._missing: dict[tuple[str, str], list[RecordKey]] = {}
         self.days: Counter[str] = Counter()
-        """How many records name a day, by the text of their TxnDate."""
+        """How many records have which TxnDate."""
 
     @property
     def keys(self) -> list[RecordKey]:
@@ -49,7 +51,8 @@ class Intake:
         for n, (given, payload) in enumerate(records, 1):
             self._take(n, given, payload)
         for n, entity, where, body in self._nameless:
-            record_id = str(self._highest[entity] + 1)
+            numbers = (int(key.id) for key in self._places if key.entity == entity and _is_number(key.id))
+            record_id = str(max(numbers, default=0) + 1)
             own, inner, remark = folder.given_id(body, record_id, where)
             key = RecordKey(entity, record_id)
             self._say(n, remark, key)
@@ -59,6 +62,10 @@ class Intake:
         entity = folder.entity_name(given)
         where = f"{given} payload {n}"
         body = folder.parse(entity, payload, where)[2]
+        record_id = body.get("Id")
+        if record_id.__class__ is str and record_id and entity in _PLAINLY:  # nearly always
+            self._keep(n, n if given == entity else where, RecordKey(entity, record_id), payload, body)
+            return
         own, inner, remark = folder.unwrapped(entity, payload, body, where)
         if remark:
             self._say(n, remark)
@@ -76,14 +83,11 @@ class Intake:
         if earlier is not None and not self._is_newer(n, key, earlier, place, payload, body):
             return
         self._places[key] = place
-        entity, record_id = key
-        if record_id.isascii() and record_id.isdigit():
-            self._highest[entity] = max(self._highest[entity], int(record_id))
-        fault = shape.fault(entity, body)
+        fault = shape.fault(key.entity, body)
         if fault is not None:
             self._faults[key] = (position(key, body), fault)
-        self._bulk.add(entity, payload, body, post=fault is None)
-        self.days[str(body.get("TxnDate", ""))] += 1
+        self._bulk.add(key.entity, payload, body, post=fault is None)
+        self.days[_day(body)] += 1
         self._look(key, body)
 
     def _is_newer(
@@ -96,7 +100,7 @@ class Intake:
         where, other = _where(key, place), _where(key, earlier)
         self._say(n, folder.twice(key, (held, other), (payload, where), where if newer else other), key)
         if newer:
-            self.days[str(old.get("TxnDate", ""))] -= 1
+            self.days[_day(old)] -= 1
             self._faults.pop(key, None)
             self._odd.pop(key, None)
         return newer
@@ -130,7 +134,7 @@ class Intake:
             by_entity[key.entity].append(key)
         for entity, keys in sorted(by_entity.items()):
             text = f"{len(keys)} {entity} record{'s' if len(keys) > 1 else ''} loaded as they came."
-            report.loaded.append(Note(tuple(sorted(keys, key=number)), text))
+            report.loaded.append(Note(tuple(sorted(keys, key=_by_number)), text))
 
     def announce_oddities(self, report: LoadReport) -> None:
         if len(self._odd) > 1:
@@ -155,6 +159,21 @@ class Intake:
     def _body(self, key: RecordKey) -> Body:
         body: Body = payloads.decode(self._bulk.payload(*key) or b"{}")
         return body
+
+
+def _by_number(key: RecordKey) -> tuple[int, str]:
+    """Order of keys of one entity."""
+    text = key.id
+    return (int(text) if _is_number(text) else 0, text)
+
+
+def _day(body: Body) -> str:
+    found = body.get("TxnDate", "")
+    return found if isinstance(found, str) else str(found)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _where(key: RecordKey, place: int | str) -> str:

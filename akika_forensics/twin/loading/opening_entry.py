@@ -150,8 +150,9 @@ def open_balances(
 def announce_abroad(twin: Twin, sound: Mapping[RecordKey, Body], report: LoadReport) -> dict[RecordKey, Body]:
     """Name the balances in other currencies that the documents do not explain; gives the records at home."""
     at_home = openings.at_home(sound, twin.get("Preferences", "1"))
-    posted = posted_by(twin)
-    for key in sorted(sound.keys() - at_home.keys(), key=number):
+    abroad = sorted(sound.keys() - at_home.keys(), key=number)
+    posted = posted_by(twin) if abroad else openings.Posted({}, {})
+    for key in abroad:
         field = "CurrentBalance" if key.entity == "Account" else "Balance"
         sign = -1 if key.entity == "Vendor" else 1
         held = posted.accounts.get(key.id, ZERO) if key.entity == "Account" else sign * posted.parties.get(key, ZERO)

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from akika_forensics.model.instants import parse_date
 from akika_forensics.model.money import money
 from akika_forensics.twin import schema
 
 _PLAIN: Final = frozenset({"string", "boolean", "integer", "time"})
-_CONTAINERS: Final = frozenset({dict, list})
+_CONTAINERS: Final[frozenset[Any]] = frozenset({dict, list})
 _SURELY_MONEY: Final = 10**15
 
 type _Check = Callable[[Any], bool]
@@ -27,8 +27,8 @@ def fault(entity: str, body: dict[str, Any]) -> str | None:
 
     Unknown fields may hold anything, and numbers may come as text.
     """
-    checks = _checks(schema.type_of(entity))
-    return None if not checks or _is_object(checks, body) else named_fault(entity, body)
+    type_name = schema.type_of(entity)
+    return None if type_name not in schema.TYPES or _is_object(_kinds(type_name), body) else named_fault(entity, body)
 
 
 def named_fault(entity: str, body: dict[str, Any]) -> str | None:
@@ -37,14 +37,18 @@ def named_fault(entity: str, body: dict[str, Any]) -> str | None:
     return _object(fields, body, "") if fields else None
 
 
+class _Kinds(NamedTuple):
+    """Of one type: the fields that must hold a plain value, and what each of the others must stand."""
+
+    plain: frozenset[str]
+    checks: dict[str, _Check]
+
+
 @cache
-def _checks(type_name: str) -> dict[str, _Check | None]:
-    """For each field what its value must stand; None for a plain value, the most frequent of all."""
-    return {
-        name: None if _is_plain(kind) else _check(kind)
-        for name, kind in schema.TYPES.get(type_name, {}).items()
-        if kind != "any"
-    }
+def _kinds(type_name: str) -> _Kinds:
+    kinds = {name: kind for name, kind in schema.TYPES[type_name].items() if kind != "any"}
+    plain = frozenset(name for name, kind in kinds.items() if _is_plain(kind))
+    return _Kinds(plain, {name: _check(kind) for name, kind in kinds.items() if name not in plain})
 
 
 def _is_plain(kind: str) -> bool:
@@ -56,7 +60,7 @@ def _check(kind: str) -> _Check:
         row = _check(kind[:-2])
         return lambda value: isinstance(value, list) and all(map(row, value))
     if kind in schema.TYPES:
-        return lambda value: isinstance(value, dict) and _is_object(_checks(kind), value)
+        return lambda value: isinstance(value, dict) and _is_object(_kinds(kind), value)
     if kind == "any":
         return lambda _: True
     if _is_plain(kind):
@@ -64,12 +68,15 @@ def _check(kind: str) -> _Check:
     return {"ref": _is_reference, "date": _is_date}.get(kind, _is_number)
 
 
-def _is_object(checks: dict[str, _Check | None], body: dict[str, Any]) -> bool:
+def _is_object(kinds: _Kinds, body: dict[str, Any]) -> bool:
+    plain, checks = kinds
     for name, value in body.items():
-        if name in checks:
-            check = checks[name]
-            if value.__class__ in _CONTAINERS if check is None else not check(value):
+        check = checks.get(name)
+        if check is None:
+            if value.__class__ in _CONTAINERS and name in plain:
                 return False
+        elif not check(value):
+            return False
     return True
 
 

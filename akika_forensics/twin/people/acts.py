@@ -70,11 +70,14 @@ def named(entity: str, body: Mapping[str, Any]) -> str:
 
 def total(entity: str, body: Mapping[str, Any]) -> int | None:
     """The amount of a transaction in cents of its own currency; None for what has none."""
-    found = next((body[name] for name in ("TotalAmt", "Amount", "PaymentAmount") if body.get(name) is not None), None)
-    if found is None and entity == "JournalEntry":
-        return sum(
-            int(cents(money(line.get("Amount"))) * 100)
-            for line in body.get("Line", [])
-            if (line.get("JournalEntryLineDetail") or {}).get("PostingType") == "Debit"
-        )
-    return int(cents(money(found)) * 100) if found is not None else None
+    for name in ("TotalAmt", "Amount", "PaymentAmount"):
+        found = body.get(name)
+        if found is not None:
+            return int(cents(money(found)) * 100)
+    if entity != "JournalEntry":
+        return None
+    return sum(
+        int(cents(money(line.get("Amount"))) * 100)
+        for line in body.get("Line", [])
+        if (line.get("JournalEntryLineDetail") or {}).get("PostingType") == "Debit"
+    )
