@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from akika_forensics.twin import TwinServer, serve
-from akika_forensics.twin.reports import ageing_detail, ageing_summary, party_balances
+from akika_forensics.twin.reports import ageing_detail, ageing_summary, party_balances, stock_detail, stock_summary
 from tests.twin.conftest import Books, ref
 
 with warnings.catch_warnings():
@@ -19,7 +19,11 @@ with warnings.catch_warnings():
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-NAMES = [report.name for module in (ageing_detail, ageing_summary, party_balances) for report in module.REPORTS]
+NAMES = [
+    report.name
+    for module in (ageing_detail, ageing_summary, party_balances, stock_detail, stock_summary)
+    for report in module.REPORTS
+]
 
 
 @pytest.fixture

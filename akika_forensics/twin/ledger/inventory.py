@@ -104,7 +104,7 @@ def replay(session: Session, item_id: str) -> None:
 
 def costs(movements: list[MovementRow], item: dict[str, Any]) -> list[tuple[MovementRow, int]]:
     """All movements of an item in the order in which they count, each with its effect on the stock's value in cents."""
-    rows = sorted(movements, key=_order)
+    rows = sorted(movements, key=order)
     running = posted = ZERO
     found = []
     for row, effect in zip(rows, _fifo(rows, money(item.get("PurchaseCost")) * 100), strict=True):
@@ -115,7 +115,7 @@ def costs(movements: list[MovementRow], item: dict[str, Any]) -> list[tuple[Move
     return found
 
 
-def _order(row: MovementRow) -> tuple[str, int, int, int]:
+def order(row: MovementRow) -> tuple[str, int, int, int]:
     """By day; what comes in before what goes out; then as it was written."""
     return row.date, 0 if Decimal(row.quantity) > 0 else 1, identity.number_of(row.id), row.number
 

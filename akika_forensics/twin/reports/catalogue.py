@@ -10,6 +10,8 @@ from akika_forensics.twin.reports import (
     balance_sheet,
     party_balances,
     profit_and_loss,
+    stock_detail,
+    stock_summary,
     trial_balance,
 )
 from akika_forensics.twin.reports.report import Report
@@ -23,6 +25,8 @@ REPORTS: Final[dict[str, Report]] = {
         *ageing_summary.REPORTS,
         *ageing_detail.REPORTS,
         *party_balances.REPORTS,
+        *stock_summary.REPORTS,
+        *stock_detail.REPORTS,
     )
 }
 """By name in lower case: the service takes any case."""
