@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from akika_forensics.twin import TwinServer, serve
-from akika_forensics.twin.reports import ageing_detail, ageing_summary, party_balances, stock_detail, stock_summary
+from akika_forensics.twin.reports import (
+    ageing_detail,
+    ageing_summary,
+    item_sales,
+    party_balances,
+    sales,
+    stock_detail,
+    stock_summary,
+)
 from tests.twin.conftest import Books, ref
 
 with warnings.catch_warnings():
@@ -19,16 +27,24 @@ with warnings.catch_warnings():
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-NAMES = [
-    report.name
-    for module in (ageing_detail, ageing_summary, party_balances, stock_detail, stock_summary)
-    for report in module.REPORTS
-]
+MODULES: tuple[Any, ...] = (
+    ageing_detail,
+    ageing_summary,
+    party_balances,
+    stock_detail,
+    stock_summary,
+    sales,
+    item_sales,
+)
+NAMES = [report.name for module in MODULES for report in module.REPORTS]
 
 
 @pytest.fixture
 def server(books: Books) -> Iterator[TwinServer]:
-    books.made("Invoice", books.sale(books.job, 36, item=books.pump, qty=4))
+    north, shop = books.made("Class", {"Name": "North"}), books.made("Department", {"Name": "Shop"})
+    sold = books.sale(books.job, 36, item=books.pump, qty=4, DepartmentRef=ref(shop))
+    sold["Line"][0]["SalesItemLineDetail"]["ClassRef"] = ref(north)
+    books.made("Invoice", sold)
     books.made("Bill", {"VendorRef": ref(books.power), "Line": [books.spend(70)]})
     with serve(books.twin) as served:
         yield served
