@@ -2,67 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-from akika_forensics.twin import faults
 from akika_forensics.twin.ledger import accounts
-from akika_forensics.twin.reports import basis, periods, sheet
+from akika_forensics.twin.reports import figures, periods, sheet
 from akika_forensics.twin.reports.chart import Block, Chart
-from akika_forensics.twin.reports.profit_and_loss import dated
+from akika_forensics.twin.reports.figures import CUTS, FILTERS, Figures
+from akika_forensics.twin.reports.profit_and_loss import Table, earns, spread
 from akika_forensics.twin.reports.report import TIME_CUTS, Asked, Report
 from akika_forensics.twin.session import Session
 
+type Standing = tuple[list[dict[str, Any]], Table, list[int | None]]
+"""Headings; cents by account of the balance sheet, debit positive; what the year of each column earned.
+
+What was earned before that year is among the accounts: in Retained Earnings, under the empty Id where there is none.
+"""
+
 
 def build(session: Session, asked: Asked) -> tuple[dict[str, Any], bool]:
-    """Columns and rows, and whether there is anything in them. Raises QuickBooksFault 2170.
+    """Columns and rows, and whether there is anything in them.
 
     What was earned since the fiscal year of a column's end began is Net Income; what was earned before is in Retained
-    Earnings.
+    Earnings. Columns of a list hold what was posted for its records and need not balance by themselves; their sum does.
     """
-    by, period = asked.by, asked.period
-    if by == "Total":
-        columns = [(period, sheet.column("TOTAL", "Money", ColKey="total"))]
-    elif by in periods.CUTS:
-        columns = [(one, dated(one)) for one in periods.cut(session, period, by)]
-    else:
-        raise faults.malformed("summarize_column_by", "enum", by)
-    headings = [sheet.column("", "Account", ColKey="account"), *(heading for _, heading in columns)]
-    row = sheet.too_much(session.store.count("Account", inactive=True), len(columns))
-    if row is not None:
-        return {"Columns": {"Column": headings}, "Rows": {"Row": [row]}}, True
-    table = basis.table(session, asked.basis)
-    found = [_standing(session, one.end, table) for one, _ in columns]
-    everything = {account for standing, _ in found for account in standing}
-    known = bool(everything) or any(income is not None for _, income in found)
+    headings, table, income = _keyed(session, asked) if asked.by in CUTS else _timed(session, asked)
+    known = bool(table) or any(earned is not None for earned in income)
     retained = accounts.find_system(session, "retained")
     if retained is not None:
-        everything.add(retained)
-    figures = {account: [standing.get(account) for standing, _ in found] for account in everything}
-    chart = Chart(session, figures, len(columns))
-    income = [earned for _, earned in found]
-    kept = [standing.get("") for standing, _ in found] if retained is None else None
+        table.setdefault(retained, [None] * len(headings))
+    kept = None if retained is not None else table.pop("", [None] * len(headings))
+    chart = Chart(session, table, len(headings))
     rows = [_assets(chart), _other_side(chart, income, kept)]
-    return {"Columns": {"Column": headings}, "Rows": {"Row": rows}}, known
+    columns = [sheet.column("", "Account", ColKey="account"), *headings]
+    return {"Columns": {"Column": columns}, "Rows": {"Row": rows}}, known
 
 
-def _standing(session: Session, end: date, table: str) -> tuple[dict[str, int], int | None]:
-    """Cents by balance-sheet account at the end of a day, debit positive, and the result of its year.
+def _timed(session: Session, asked: Asked) -> Standing:
+    period = asked.period
+    if asked.by == "Total":
+        headings, ends = [sheet.column("TOTAL", "Money", ColKey="total")], [period.end]
+    else:
+        spans = list(periods.cut(session, period, asked.by))
+        headings, ends = [figures.dated(one) for one in spans], [one.end for one in spans]
+    tracks = Figures(session, asked).tracks("", period.end.isoformat())
+    earning = figures.together(track for one, track in tracks.items() if earns(session, one))
+    table: Table = {one: [track.at(end) for end in ends] for one, track in tracks.items() if not earns(session, one)}
+    years = [periods.fiscal_start(session, end) for end in ends]
+    before = [earning.at(_eve(year)) for year in years]
+    _retain(session, table, before)
+    this = [earning.between(year.isoformat(), end.isoformat()) for year, end in zip(years, ends, strict=True)]
+    return headings, table, _opposite(this)
 
-    Without an account for retained earnings they stand under the empty Id.
-    """
-    store = session.store
+
+def _keyed(session: Session, asked: Asked) -> Standing:
+    end, figured = asked.period.end, Figures(session, asked)
     year = periods.fiscal_start(session, end)
-    balances = store.balances(until=end.isoformat(), table=table)
-    earlier = store.balances(until=(year - timedelta(days=1)).isoformat(), table=table)
-    this_year = store.balances(since=year.isoformat(), until=end.isoformat(), table=table)
-    earning = {one for one in balances if accounts.is_profit_and_loss(basis.account(session, one) or {})}
-    standing = {one: cents for one, cents in balances.items() if one not in earning}
-    if any(one in earlier for one in earning):
+    earlier = figured.by_key(asked.by, "", _eve(year).isoformat())
+    this = figured.by_key(asked.by, year.isoformat(), end.isoformat())
+    columns = figures.keyed(session, asked.by, {key for _, key in (*earlier, *this)})
+    keys = [key for key, _ in columns]
+    held = {one: cents for one, cents in earlier.items() if not earns(session, one[0])}
+    for one, cents in this.items():
+        if not earns(session, one[0]):
+            held[one] = held.get(one, 0) + cents
+    table = spread(held, keys)
+    _retain(session, table, _result(session, earlier, keys))
+    headings = [*(heading for _, heading in columns), sheet.column("TOTAL", "Money", ColKey="total")]
+    return headings, table, _opposite(_result(session, this, keys))
+
+
+def _result(session: Session, found: Mapping[tuple[str, str], int], keys: list[str]) -> list[int | None]:
+    """What was spent less what was earned, a column each key and one for all."""
+    sums = {("", key): 0 for account, key in found if earns(session, account)}
+    for (account, key), cents in found.items():
+        if earns(session, account):
+            sums["", key] += cents
+    return spread(sums, keys).get("", [None] * (len(keys) + 1))
+
+
+def _retain(session: Session, table: Table, before: list[int | None]) -> None:
+    """Put what earlier years earned to what is in Retained Earnings."""
+    if any(cents is not None for cents in before):
         retained = accounts.find_system(session, "retained") or ""
-        standing[retained] = standing.get(retained, 0) + sum(earlier.get(one, 0) for one in earning)
-    ours = [this_year[one] for one in earning if one in this_year]
-    return standing, -sum(ours) if ours else None
+        own = table.get(retained, [None] * len(before))
+        table[retained] = [
+            None if one is None and cents is None else (one or 0) + (cents or 0)
+            for one, cents in zip(own, before, strict=True)
+        ]
+
+
+def _opposite(some: list[int | None]) -> list[int | None]:
+    return [None if cents is None else -cents for cents in some]
+
+
+def _eve(day: date) -> date:
+    return day - timedelta(days=1)
 
 
 def _assets(chart: Chart) -> dict[str, Any]:
@@ -127,4 +163,13 @@ def _top(name: str, group: str, block: Block) -> dict[str, Any]:
     return sheet.section(header, block.rows, sheet.cells(f"TOTAL {name}", block.shown), group)
 
 
-REPORTS: Final = (Report("BalanceSheet", build, by=TIME_CUTS, standard=True, bases=("Accrual", "Cash")),)
+REPORTS: Final = (
+    Report(
+        "BalanceSheet",
+        build,
+        by=(*TIME_CUTS, *CUTS),
+        filters=FILTERS,
+        bases=("Accrual", "Cash"),
+        standard=True,
+    ),
+)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from akika_forensics.twin import faults, settings, wire
-from akika_forensics.twin.reports import periods
+from akika_forensics.twin.reports import periods, sheet
 from akika_forensics.twin.reports.catalogue import REPORTS
 from akika_forensics.twin.reports.report import Asked, Report
 from akika_forensics.twin.session import Session
@@ -46,7 +46,7 @@ def run(session: Session, name: str, parameters: Mapping[str, str]) -> dict[str,
         raise faults.unsupported(f"report {name}")
     asked = understood(session, report, parameters)
     built, known = report.build(session, asked)
-    return {"Header": _header(session, report, asked, parameters, known=known), **built}
+    return {"Header": _header(session, report, asked, parameters, known=known), **sheet.limited(built)}
 
 
 def understood(session: Session, report: Report, parameters: Mapping[str, str]) -> Asked:
