@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from akika_forensics.twin.reports import basis, periods, sheet
+from akika_forensics.twin.reports.figures import dated
 from akika_forensics.twin.reports.parties import NOBODY, Names
-from akika_forensics.twin.reports.profit_and_loss import dated
 from akika_forensics.twin.reports.report import TIME_CUTS, Asked
 from akika_forensics.twin.session import Session
 
