@@ -82,4 +82,4 @@ def test_what_it_cannot_do_it_says(books: Any) -> None:
     books.refused("2170", report, "TrialBalance", accounting_method="Barter")
     books.refused("2170", report, "TrialBalance", date_macro="Some day")
     books.refused("2060", report, "TrialBalance", end_date="31.12.2026")
-    books.refused("500", report, "CashFlow")
+    books.refused("500", report, "Shoes")
