@@ -146,6 +146,40 @@ def incident(
     sys.stdout.flush()
 
 
+@group.command("audit-log")
+def audit_log(
+    context: typer.Context,
+    out: Path = typer.Option(..., help="The file, new."),
+    url: str = typer.Option(..., help="The base_url that `akika twin serve` printed."),
+    user: str = typer.Option("", help="Only what this user did, by the name that the log shows."),
+    since: str = typer.Option("", "--from", help="From this day on, such as 2026-03-01."),
+    until: str = typer.Option("", "--to", help="Up to this day."),
+    events: str = typer.Option(
+        "", help="Only one family: transactions, lists, reconciliations, settings, sign-in/out, …"
+    ),
+    form: str = typer.Option("native", help="native (three columns) or wide."),
+) -> None:
+    """The Audit Log of a running twin, as QuickBooks' screens export it."""
+    import httpx
+
+    options: Options = context.obj
+    if out.exists():
+        raise WrongUse(f"{out} is there already.", do="Give a new file.")
+    given = {"user": user, "from": since, "to": until, "events": events, "form": form}
+    asked = {name: value for name, value in given.items() if value}
+    try:
+        answer = httpx.get(f"{url.rstrip('/')}/twin/audit-log.csv", params=asked, timeout=60, trust_env=False)
+    except httpx.HTTPError as error:
+        raise NetworkFailed(f"No twin answers at {url}.", do="Start one with `akika twin serve`.") from error
+    if answer.status_code != httpx.codes.OK:
+        raise Refused(str(decode(answer.content).get("error", "The twin refused.")))
+    out.write_bytes(answer.content)
+    if options.json:
+        say_json({"file": str(out), "bytes": len(answer.content)})
+        return
+    say(f"The Audit Log is in {out}. A log of 10,000 rows was cut there without a word, as QuickBooks cuts it.")
+
+
 @group.command("beliefs")
 def beliefs(
     context: typer.Context,

@@ -26,7 +26,7 @@ from akika_forensics.twin.ledger import accounts, effects, inventory
 from akika_forensics.twin.loading import raw
 from akika_forensics.twin.loading.bulk import Bulk
 from akika_forensics.twin.papers import form, mailing
-from akika_forensics.twin.people import actors
+from akika_forensics.twin.people import actors, audit_log
 from akika_forensics.twin.people.actors import Actor
 from akika_forensics.twin.people.trail import User
 from akika_forensics.twin.reading import feed, query
@@ -314,6 +314,10 @@ class Twin:
     def screens(self) -> Screens:
         """What only QuickBooks' own screens can do, by people who act under their names."""
         return Screens(self._store, self._session)
+
+    def audit_log(self, asked: audit_log.Asked | None = None) -> bytes:
+        """The Audit Log as the screens export it, in CSV."""
+        return audit_log.export(self.store, self.clock(), asked or audit_log.Asked())
 
     def match_bank(self, entity: str, record_id: str, *, matched: bool = True) -> None:
         """Match a transaction to a line of the bank's feed: it can be neither changed nor deleted until unmatched.

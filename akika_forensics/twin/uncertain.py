@@ -526,4 +526,25 @@ TABLE: Final[tuple[Belief, ...]] = (
         "Intuit's help on merging: transactions are unchanged but for the name",
         "merge",
     ),
+    _row(
+        "audit_app_writes",
+        "Under which name does the Audit Log show what an application wrote?",
+        "system_administration user",
+        "Intuit's help on the Audit Log, for older logs; whether today's log names the application is not told",
+        "audit log",
+    ),
+    _row(
+        "audit_merge",
+        "Does the Audit Log show a merge?",
+        "edited hidden",
+        "forensic notes: not reliably visible; of the desktop program, training says that it is not",
+        "audit log",
+    ),
+    _row(
+        "audit_zone_label",
+        "Does the exported Audit Log call the zone by its summer name in summer?",
+        "by_season standard",
+        "forensic notes: the exports seen are of winter; an importer knows Standard Time alone",
+        "audit log",
+    ),
 )

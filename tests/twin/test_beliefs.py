@@ -701,6 +701,30 @@ def _(books: Any) -> str:
     return "time" if after["SyncToken"] == made["SyncToken"] else "time_and_token"
 
 
+def _log(books: Any) -> str:
+    return str(books.twin.audit_log().decode("utf-8-sig"))
+
+
+@look("audit_app_writes")
+def _(books: Any) -> str:
+    books.twin.create("Vendor", {"DisplayName": "By an application"})
+    row = _log(books).splitlines()[1]
+    return "system_administration" if "System Administration,Added Vendor By an" in row else "user"
+
+
+@look("audit_merge")
+def _(books: Any) -> str:
+    books.twin.screens.merge("Vendor", books.power, books.lumber)
+    return "edited" if "Edited Vendor Lumber Co" in _log(books) else "hidden"
+
+
+@look("audit_zone_label")
+def _(books: Any) -> str:
+    books.twin.create("Vendor", {"DisplayName": "Summer"}, at=books.clock() - timedelta(days=250))
+    (row,) = [line for line in _log(books).splitlines() if line.endswith("Added Vendor Summer")]
+    return "by_season" if "Pacific Daylight Time" in row else "standard"
+
+
 CHOICES = [(row.name, choice) for row in TABLE for choice in row.choices]
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.twin.engine import Twin
+from akika_forensics.twin.people.audit_log import Asked
 from akika_forensics.twin.statements import csv_layouts, ofx
 from akika_forensics.twin.statements import statement as statements
 
@@ -48,6 +49,19 @@ def statement(twin: Twin, request: Request) -> Response:
     else:
         data = csv_layouts.write(listed[0], asked.get("layout", "amount"))
     return file(data, _FORMS[form])
+
+
+def audit_log(twin: Twin, request: Request) -> Response:
+    """The Audit Log as a file. Raises WrongUse."""
+    asked = _asked(request, frozenset({"user", "from", "to", "events", "form"}))
+    wanted = Asked(
+        asked.get("user", ""),
+        _day(asked["from"]) if "from" in asked else None,
+        _day(asked["to"]) if "to" in asked else None,
+        asked.get("events", ""),
+        asked.get("form", "native"),
+    )
+    return file(twin.audit_log(wanted), _FORMS["csv"])
 
 
 def file(data: bytes, form: str) -> Response:

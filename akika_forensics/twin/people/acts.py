@@ -38,6 +38,7 @@ def events(acts: Iterable[Act], actor: Actor, moment: datetime) -> list[Event]:
 
 
 def _event(act: Act, actor: Actor, at: int, request: int | None) -> Event:
+    detail = _detail(act)
     return Event(
         0,
         at,
@@ -53,8 +54,25 @@ def _event(act: Act, actor: Actor, at: int, request: int | None) -> Event:
         str(act.body.get("TxnDate") or "")[:10],
         total(act.entity, act.body),
         act.indirect,
-        payloads.encode(dict(act.detail)).decode() if act.detail else "",
+        payloads.encode(detail).decode() if detail else "",
     )
+
+
+def _detail(act: Act) -> dict[str, Any]:
+    """What is told beside the columns; of a type with kinds, also which it was, which later nobody knows."""
+    kind = kind_of(act.entity, act.body)
+    return {**act.detail, "type": kind} if kind else dict(act.detail)
+
+
+def kind_of(entity: str, body: Mapping[str, Any]) -> str:
+    """The name of an expense or a bill payment by how it was paid; empty for other types."""
+    if entity == "BillPayment":
+        return "Bill Payment (Credit Card)" if body.get("PayType") == "CreditCard" else "Bill Payment (Check)"
+    if entity != "Purchase":
+        return ""
+    if body.get("PaymentType") == "Check":
+        return "Check"
+    return "Credit Card Credit" if body.get("PaymentType") == "CreditCard" and body.get("Credit") else "Expense"
 
 
 def named(entity: str, body: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 from typing import Any, Final
 
@@ -78,6 +78,14 @@ class Trail:
         with self._lock:
             found = self._db.execute("SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after, most))
             return [_event(row) for row in found]
+
+    def newest_first(self, since: int) -> Iterator[Event]:
+        """Events from a moment on in microseconds, the last act first; of one moment, the last row first."""
+        with self._lock:
+            found = self._db.execute(
+                "SELECT * FROM event WHERE at >= ? ORDER BY at DESC, seq DESC", (since,)
+            ).fetchall()
+        return map(_event, found)
 
     def of(self, entity: str, record_id: str) -> list[Event]:
         """What was done to one record."""
