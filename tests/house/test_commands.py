@@ -38,7 +38,7 @@ def verbs() -> list[str]:
 def named_in(text: str) -> set[str]:
     """The verbs that a document names, in code or in an indented block."""
     codes = re.findall(r"`(akika[^`]*)`", text) + re.findall(r"^    (?:\$ )?(akika .*)$", text, re.MULTILINE)
-    return {" ".join(re.match(r"akika(?: [a-z]+)*", code).group().split()) for code in codes}  # type: ignore[union-attr]  # it begins so
+    return {" ".join(re.match(r"akika(?: [a-z][a-z-]*)*", code).group().split()) for code in codes}  # type: ignore[union-attr]  # it begins so
 
 
 @pytest.mark.parametrize("module", ["akika_forensics", "akika_forensics.cli.app"])
