@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any, Final
 
-from akika_forensics.twin.tables import DocumentRow, LinkRow, MovementRow, OutOfBalanceError, PostingRow
+from akika_forensics.twin.tables import DocumentRow, LinkRow, MovementRow, OutOfBalanceError, PostingRow, TaxedRow
 
 _POSTING = "date, account, cents, party, movement, own_cents, line, class, department, item, quantity, memo"
 _MOVEMENT = (
@@ -24,6 +24,7 @@ INSERT_POSTING: Final = f"INSERT INTO posting (entity, id, {_POSTING}) VALUES (?
 INSERT_MOVEMENT: Final = f"INSERT INTO movement ({_MOVEMENT}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608 - fixed text
 INSERT_LINK: Final = f"INSERT INTO link ({_LINK}) VALUES (?,?,?,?,?,?)"  # noqa: S608 - fixed text
 INSERT_DOCUMENT: Final = "INSERT INTO document VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+INSERT_TAXED: Final = "INSERT OR REPLACE INTO taxed VALUES (?,?,?,?,?)"
 
 movement_cells: Final = attrgetter(*MovementRow.__slots__)
 """Its values in the order of the columns; the other rows are what they hold."""
@@ -183,8 +184,14 @@ class Entries:
         self._writes += 1
         if row is None:
             self._db.execute("DELETE FROM document WHERE entity = ? AND id = ?", (entity, record_id))
+            self.set_taxed(entity, record_id, [])
             return
         self._db.execute(INSERT_DOCUMENT.replace("INSERT", "INSERT OR REPLACE"), row)
+
+    def set_taxed(self, entity: str, record_id: str, rows: Iterable[TaxedRow]) -> None:
+        """What the tax lines of a transaction were taken of."""
+        self._db.execute("DELETE FROM taxed WHERE entity = ? AND id = ?", (entity, record_id))
+        self._db.executemany(INSERT_TAXED, list(rows))
 
     def document(self, entity: str, record_id: str) -> DocumentRow | None:
         with self._lock:

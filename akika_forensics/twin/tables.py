@@ -29,6 +29,9 @@ CREATE TABLE IF NOT EXISTS document (
     account TEXT NOT NULL, department TEXT NOT NULL, class TEXT NOT NULL, PRIMARY KEY (entity, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS document_date ON document (date);
 CREATE INDEX IF NOT EXISTS document_party ON document (party, date);
+CREATE TABLE IF NOT EXISTS taxed (
+    entity TEXT NOT NULL, id TEXT NOT NULL, line INTEGER NOT NULL, rate TEXT NOT NULL, cents INTEGER NOT NULL,
+    PRIMARY KEY (entity, id, line)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS link (
     source_entity TEXT NOT NULL, source_id TEXT NOT NULL, target_entity TEXT NOT NULL, target_id TEXT NOT NULL,
     cents INTEGER NOT NULL, before TEXT NOT NULL DEFAULT '');
@@ -129,6 +132,16 @@ class DocumentRow(NamedTuple):
     account: str
     department: str
     klass: str
+
+
+class TaxedRow(NamedTuple):
+    """What a tax line was taken of, home cents, returns negative; ``line`` is that of its posting, ``rate`` a TaxRate."""
+
+    entity: str
+    id: str
+    line: int
+    rate: str
+    cents: int
 
 
 class LinkRow(NamedTuple):

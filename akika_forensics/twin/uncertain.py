@@ -442,6 +442,13 @@ TABLE: Final[tuple[Belief, ...]] = (
         "create PurchaseOrder",
     ),
     _row(
+        "tax_summary_us",
+        "Is the TaxSummary answered in a company of the United States, or refused?",
+        "answered refused",
+        "QuickBooks API, TaxSummary: for companies outside the United States, the refusal not told",
+        "report TaxSummary",
+    ),
+    _row(
         "webhook_indirect",
         "Is a transaction notified that an act on another changed, such as an invoice that is paid?",
         "notified silent",

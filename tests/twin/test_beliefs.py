@@ -725,6 +725,11 @@ def _(books: Any) -> str:
     return "by_season" if "Pacific Daylight Time" in row else "standard"
 
 
+@look("tax_summary_us")
+def _(books: Any) -> str:
+    return answered(lambda: books.twin.report("TaxSummary"), "5030", "answered", "refused")
+
+
 CHOICES = [(row.name, choice) for row in TABLE for choice in row.choices]
 
 

@@ -17,6 +17,7 @@ from akika_forensics.twin.reports import (
     sales,
     stock_detail,
     stock_summary,
+    tax_summary,
 )
 from tests.twin.conftest import Books, ref
 
@@ -35,6 +36,7 @@ MODULES: tuple[Any, ...] = (
     stock_summary,
     sales,
     item_sales,
+    tax_summary,
 )
 NAMES = [report.name for module in MODULES for report in module.REPORTS]
 

@@ -45,6 +45,11 @@ def _template_name(stage: Stage) -> Found:
     return either("two templates of one name", reply, ("repeatable", "unique"), "6240")
 
 
+def _tax_summary(stage: Stage) -> Found:
+    reply = stage.sandbox.get("reports/TaxSummary", agency_id="1")
+    return Found("answered" if reply.fine else "refused", "the summary of taxes", reply.told)
+
+
 def _deleted_budget(stage: Stage) -> Found:
     year = stage.today.year
     made = stage.make(
@@ -122,6 +127,7 @@ QUESTIONS: Final[dict[str, Question]] = {
     ),
     "addresses_in_columns": Question(_statement("select Id, BillAddr from Customer", ("shown", "not_found"), "4001")),
     "check_numbers": Question(_check_numbers, "one or two checks"),
+    "tax_summary_us": Question(_tax_summary),
     "deleted_budget": Question(_deleted_budget, "a budget"),
     "due_next_month": Question(_due_next_month, "a term, an invoice"),
     "template_name": Question(_template_name, "one or two recurring templates"),

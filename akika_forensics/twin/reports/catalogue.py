@@ -15,6 +15,7 @@ from akika_forensics.twin.reports import (
     sales,
     stock_detail,
     stock_summary,
+    tax_summary,
     trial_balance,
 )
 from akika_forensics.twin.reports.report import Report
@@ -33,6 +34,7 @@ REPORTS: Final[dict[str, Report]] = {
         *item_sales.REPORTS,
         *stock_summary.REPORTS,
         *stock_detail.REPORTS,
+        *tax_summary.REPORTS,
     )
 }
 """By name in lower case: the service takes any case."""
