@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,7 @@ type Act = Callable[[Books, str, int], None]
 """Keys something for a name, by an amount."""
 
 DAY = "2026-02-10"
+SOAK = os.environ.get("AKIKA_TEST_PROFILE") == "soak"
 
 
 def pair(entity: str, books: Books) -> tuple[str, str]:
@@ -219,7 +221,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 99), st.booleans(), st.integers(1, 9))
 
 
 @pytest.mark.parametrize("entity", ACTS)
-@settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=400 if SOAK else 8, phases=[Phase.explicit, Phase.generate])
 @given(before=STEPS, after=STEPS)
 def test_a_merged_company_is_one_in_which_all_was_the_winners(entity: str, before: Any, after: Any) -> None:
     lived, clean = Books(), Books()

@@ -21,6 +21,7 @@
     DELETE /twin/webhooks/ID
     GET  /twin/webhooks/log?since=N   {"attempts": […], "last": N}: what was sent after the N-th, how it was answered
     GET  /twin/audit-log.csv?user=NAME&from=2026-03-01&to=2026-03-31&events=transactions&form=native or wide
+    GET  /twin/exports/ProfitAndLoss.csv?start_date=2026-01-01&layout=classic or modern: a report as the screens export it
     GET  /twin/statements         the accounts at a bank, and from when to when anything happened
     GET  /twin/statements/35.ofx?from=2026-03-01&to=2026-03-31&version=102 or 220; without days: a statement a month
     GET  /twin/statements/35.csv?from=2026-03-01&to=2026-03-31&layout=amount, debit-credit or balance
@@ -90,6 +91,7 @@ class Control:
             self._route("/twin/metering", "POST", self._set_metering),
             *self._webhooks(),
             self._route("/twin/audit-log.csv", "GET", lambda request, _: exports.audit_log(self._twin, request)),
+            self._route("/twin/exports/{name}", "GET", lambda request, _: exports.report(self._twin, request)),
             self._route("/twin/statements", "GET", lambda _, __: exports.banked(self._twin)),
             self._route("/twin/statements/{name}", "GET", lambda request, _: exports.statement(self._twin, request)),
         ]

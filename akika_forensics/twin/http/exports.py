@@ -10,7 +10,10 @@ from starlette.responses import Response
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.twin.engine import Twin
+from akika_forensics.twin.faults import QuickBooksFault
 from akika_forensics.twin.people.audit_log import Asked
+from akika_forensics.twin.reports.request import PARAMETERS
+from akika_forensics.twin.screens import report_export
 from akika_forensics.twin.statements import csv_layouts, ofx
 from akika_forensics.twin.statements import statement as statements
 
@@ -62,6 +65,21 @@ def audit_log(twin: Twin, request: Request) -> Response:
         asked.get("form", "native"),
     )
     return file(twin.audit_log(wanted), _FORMS["csv"])
+
+
+def report(twin: Twin, request: Request) -> Response:
+    """A report as a file; beside ``layout`` everything is a parameter of the report. Raises WrongUse."""
+    name, _, form = str(request.path_params["name"]).rpartition(".")
+    if form != "csv":
+        raise WrongUse("A report is a file such as ProfitAndLoss.csv.")
+    asked = _asked(request, PARAMETERS | {"layout"})
+    layout = asked.pop("layout", "classic")
+    try:
+        found = twin.report(name, **asked)
+    except QuickBooksFault as fault:
+        raise WrongUse(fault.detail) from fault
+    company = report_export.Company(twin.get("CompanyInfo", "1") or {})
+    return file(report_export.write(found, company, layout), _FORMS["csv"])
 
 
 def file(data: bytes, form: str) -> Response:
