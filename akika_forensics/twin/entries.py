@@ -50,6 +50,10 @@ class Entries:
             ends = [self._db.execute(f"SELECT max(rowid) FROM {name}").fetchone()[0] for name in ("posting", "link")]  # noqa: S608 - ours
         return (self._writes, *(int(one or 0) for one in ends))
 
+    def wrote(self) -> None:
+        """Rows were written in other ways than one by one."""
+        self._writes += 1
+
     def next_in(self, name: str, first: int = 1) -> int:
         found = self._db.execute("SELECT value FROM sequence WHERE name = ?", (name,)).fetchone()
         value = max(int(found[0]) + 1 if found else first, first)

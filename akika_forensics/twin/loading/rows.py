@@ -143,3 +143,4 @@ class Rows:
         for sql in self._indexes:
             self._store.run(sql)
         self._indexes.clear()
+        self._store.wrote()
