@@ -124,15 +124,25 @@ group.command("generate")(twin_life.generate)
 @group.command("incident")
 def incident(
     context: typer.Context,
-    name: str = typer.Argument(help="The incident, such as deleted-invoice or demo."),
-    url: str = typer.Option(..., help="The base_url that `akika twin serve` printed."),
+    name: str = typer.Argument(help="The incident, such as deleted-invoice or demo; `list` says which there are."),
+    url: str = typer.Option("", help="The base_url that `akika twin serve` printed."),
+    seed: int = typer.Option(1, help="Another number strikes other records."),
+    file: Path | None = typer.Option(None, help="A description of an incident of your own."),
 ) -> None:
     """Do one labelled incident to a running twin, and print the ground truth."""
     import httpx
 
     options: Options = context.obj
+    if name == "list":
+        _list_incidents(options)
+        return
+    if not url:
+        raise WrongUse("Which twin?", do="Give --url with the base_url that `akika twin serve` printed.")
+    asked: dict[str, Any] = {"seed": seed}
+    if file is not None:
+        asked["description"] = _text_of(file)
     try:
-        answer = httpx.post(f"{url.rstrip('/')}/twin/incidents/{name}", timeout=60, trust_env=False)
+        answer = httpx.post(f"{url.rstrip('/')}/twin/incidents/{name}", json=asked, timeout=600, trust_env=False)
     except httpx.HTTPError as error:
         raise NetworkFailed(f"No twin answers at {url}.", do="Start one with `akika twin serve`.") from error
     truth = decode(answer.content)
@@ -178,6 +188,23 @@ def audit_log(
         say_json({"file": str(out), "bytes": len(answer.content)})
         return
     say(f"The Audit Log is in {out}. A log of 10,000 rows was cut there without a word, as QuickBooks cuts it.")
+
+
+def _list_incidents(options: Options) -> None:
+    from akika_forensics.twin.incidents import INCIDENTS
+
+    if options.json:
+        say_json({"incidents": INCIDENTS})
+        return
+    for name, what in INCIDENTS.items():
+        say(f"{name}: {what}")
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUse(f"{file} cannot be read.", do="Give a text file that describes an incident.") from error
 
 
 @group.command("beliefs")

@@ -2,7 +2,8 @@
 
     GET  /twin/health
     GET  /twin/log?since=N        {"requests": […], "last": N}: the entries after the N-th of all; without it those in memory
-    POST /twin/incidents/NAME     {option: value, …}
+    GET  /twin/incidents          {"incidents": {NAME: what happens}}
+    POST /twin/incidents/NAME     {"seed": 1, "description": TEXT}: both may be missing; TEXT is a file of one's own
     GET  /twin/clock
     POST /twin/clock              {"advance_s": 60} | {"now": "2026-03-02T09:00:00Z"} | {"frozen": true}, also together
     POST /twin/bank               {"entity": "Purchase", "id": "12", "mark": "matched" or "reconciled", "on": true}
@@ -74,6 +75,7 @@ class Control:
         return [
             self._route("/twin/health", "GET", self._health),
             self._route("/twin/log", "GET", self._log),
+            self._route("/twin/incidents", "GET", self._incidents),
             self._route("/twin/incidents/{name}", "POST", self._incident),
             self._route("/twin/clock", "GET", self._clock),
             self._route("/twin/clock", "POST", self._set_clock),
@@ -134,9 +136,16 @@ class Control:
         found = log.as_dicts(int(since)) if since is not None else [entry.as_dict() for entry in log.entries]
         return {"requests": found, "last": log.last}
 
+    def _incidents(self, _request: Request, _body: Body) -> Any:
+        from akika_forensics.twin import incidents  # noqa: PLC0415 - it stands on the engine
+
+        return {"incidents": incidents.INCIDENTS}
+
     def _incident(self, request: Request, body: Body) -> Any:
         from akika_forensics.twin import incidents  # noqa: PLC0415 - it stands on the engine
 
+        if set(body) - {"seed", "description"} or not isinstance(body.get("description", ""), str):
+            raise WrongUse("An incident takes a seed and a description.")
         return incidents.run(self._twin, request.path_params["name"], **body)
 
     def _screen(self, request: Request, body: Body) -> Any:

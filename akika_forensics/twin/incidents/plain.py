@@ -1,7 +1,6 @@
-"""Labelled incidents: what can go wrong with a company's books, done to a twin by the ordinary operations.
+"""The incidents of the demo, which a restore plan can put right whole: chosen with care by code, each in one blow.
 
-Every incident gives its ground truth: the records it struck, with the digest of each before and after, and the records
-that moved along because the service computes them. Nothing else of the company changes.
+Their victims are such that everything that hangs on them can be linked again; see ``victims``.
 """
 
 from __future__ import annotations
@@ -11,13 +10,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from akika_forensics.errors import WrongUse
-from akika_forensics.model import payload as payloads
 from akika_forensics.model.money import CENT, cents, money
 from akika_forensics.model.record import RecordKey
-from akika_forensics.twin import victims
-from akika_forensics.twin.loading.placeholder_scene import inner, lines_of, number
-from akika_forensics.twin.victims import Company
+from akika_forensics.twin.incidents import victims
+from akika_forensics.twin.incidents.victims import Company
+from akika_forensics.twin.loading.placeholder_scene import inner, lines_of
 
 if TYPE_CHECKING:
     from akika_forensics.twin.engine import Twin
@@ -36,42 +33,6 @@ class Incident:
     name: str
     what: str
     strike: Callable[[Twin, Company], Struck]
-
-
-def run(twin: Twin, name: str) -> dict[str, Any]:
-    """Do one incident; gives its ground truth, ready to be written as JSON.
-
-    ``records``: entity, id, what was done, ``before`` and ``after`` (digest in hex, None where there was or is no
-    record). ``consequences``: the records that moved along. Raises WrongUse when there is no such incident or the
-    company lacks a victim; then nothing has been changed.
-    """
-    incident = INCIDENTS.get(name)
-    if incident is None:
-        raise WrongUse(f"There is no incident {name!r}.", do=f"Choose one of {', '.join(INCIDENTS)}.")
-    before = twin.dump()
-    struck = incident.strike(twin, Company(twin))
-    after = twin.dump()
-    done = {key for key, _ in struck}
-    moved = {RecordKey(*key) for key in before.keys() | after.keys() if before.get(key) != after.get(key)} - done
-    return {
-        "incident": name,
-        "what": incident.what,
-        "records": [
-            {
-                "entity": key.entity,
-                "id": key.id,
-                "what": what,
-                "before": _digest(before.get(key)),
-                "after": _digest(after.get(key)),
-            }
-            for key, what in struck
-        ],
-        "consequences": [{"entity": key.entity, "id": key.id} for key in sorted(moved, key=number)],
-    }
-
-
-def _digest(payload: bytes | None) -> str | None:
-    return payloads.digest(payload).hex() if payload is not None else None
 
 
 def _delete(twin: Twin, company: Company, key: RecordKey) -> Struck:
@@ -143,7 +104,7 @@ def _all_five(twin: Twin, company: Company) -> Struck:
     ]
 
 
-INCIDENTS: Final[dict[str, Incident]] = {
+PLAIN: Final[dict[str, Incident]] = {
     row.name: row
     for row in (
         Incident(
@@ -170,3 +131,8 @@ INCIDENTS: Final[dict[str, Incident]] = {
         Incident("demo", "All five, on disjoint records.", _all_five),
     )
 }
+
+
+def strike(twin: Twin, name: str) -> Struck:
+    """Do one; gives what it did to whom. Raises WrongUse when the company lacks a victim."""
+    return PLAIN[name].strike(twin, Company(twin))

@@ -1,0 +1,182 @@
+"""An incident's acts, done to a company: by people on its screens, by applications through the API."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from akika_forensics.errors import Refused, WrongUse
+from akika_forensics.model.money import cents, money
+from akika_forensics.model.record import RecordKey
+from akika_forensics.twin.faults import QuickBooksFault
+from akika_forensics.twin.incidents.description import Description, Step, Who
+from akika_forensics.twin.incidents.finding import Company
+from akika_forensics.twin.incidents.schedule import Turn
+from akika_forensics.twin.incidents.values import Scope, worked_out
+from akika_forensics.twin.people.actors import OWNER, Actor
+from akika_forensics.twin.statements.lines import BankLine
+
+if TYPE_CHECKING:
+    from akika_forensics.twin.engine import Twin
+
+type Body = dict[str, Any]
+
+_AT: Final = "company.example"
+_BY_API: Final = frozenset({"create", "update", "delete"})
+_SAID: Final = {
+    "enter": "made up",
+    "create": "made",
+    "edit": "changed",
+    "update": "changed",
+    "delete": "deleted",
+    "void": "voided",
+    "delete_many": "deleted",
+    "void_many": "voided",
+    "import_rows": "imported",
+    "reclassify": "moved to another account",
+}
+
+
+@dataclass(slots=True)
+class Done:
+    """One act that was done, or was not: ``refused`` says why."""
+
+    at: datetime
+    who: str
+    user: str
+    do: str
+    says: str
+    given: Body
+    records: list[RecordKey]
+    refused: str = ""
+
+
+@dataclass(slots=True)
+class Performer:
+    """Does the acts of one incident, in the order in which they come; what they make is spoken of by name."""
+
+    twin: Twin
+    description: Description
+    chance: random.Random
+    names: dict[str, list[RecordKey]] = field(default_factory=dict)
+    done: list[Done] = field(default_factory=list)
+    bank: list[BankLine] = field(default_factory=list)
+    _actors: dict[str, Actor] = field(default_factory=dict)
+
+    def begin(self, day: date) -> None:
+        """Choose the victims and seat the actors. Raises WrongUse when the company has none to be struck."""
+        company = Company(self.twin.store)
+        for wanted in self.description.finds:
+            scope = Scope(company, self.names, day, 1, self.chance)
+            self.names[wanted.name] = company.find(wanted, scope)
+        for who in self.description.actors:
+            self._actors[who.key] = self._seat(who)
+
+    def _seat(self, who: Who) -> Actor:
+        trail = self.twin.store.trail
+        if who.kind == "app":
+            return Actor(OWNER, who.name, "app")
+        fitting = [user for user in trail.users() if user.role == who.role and user.active and user.id != OWNER]
+        if who.role == "admin":
+            fitting = [user for user in trail.users() if user.id == OWNER]
+        if fitting:
+            return Actor(fitting[0].id, fitting[0].name)
+        address = f"{who.key}@{_AT}"
+        made = self.twin.screens.invite(name=who.name, email=address, role=who.role)
+        return Actor(str(made["id"]), who.name)
+
+    def perform(self, turn: Turn) -> list[Done]:
+        """One turn: once, or for each record of a name. Raises WrongUse when it is refused and may not fail."""
+        step = turn.step
+        counts = range(1, len(self.names.get(step.each, ())) + 1) if step.each else [turn.n]
+        return [self._once(step, turn.day, n) for n in counts]
+
+    def _once(self, step: Step, day: date, n: int) -> Done:
+        actor = self._actors[step.actor]
+        scope = Scope(Company(self.twin.store), self.names, day, n, self.chance)
+        given = {key: worked_out(value, scope) for key, value in step.given.items()}
+        row = Done(
+            self.twin.clock(), actor.name, actor.user, step.do, step.says or _SAID.get(step.do, step.do), given, []
+        )
+        self.done.append(row)
+        try:
+            with self.twin.transaction(), self.twin.acting(actor):
+                row.records = _named(given, self._do(step, given))
+                self._clears(step, scope, row)
+        except (QuickBooksFault, Refused, WrongUse) as error:
+            row.refused = str(error)
+            if not step.may_fail:
+                raise WrongUse(
+                    f"Step {self.description.steps.index(step) + 1} of {self.description.name} ({step.do}) "
+                    f"was refused: {error}"
+                ) from error
+        if step.name and row.records:
+            self.names.setdefault(step.name, []).extend(row.records)
+        return row
+
+    def _do(self, step: Step, given: Body) -> Any:
+        if step.do not in _BY_API:
+            return self.twin.screens.perform(step.do, given)
+        entity, body = str(given.get("entity")), dict(given.get("body") or {})
+        if step.do == "create":
+            return {"entity": entity, "id": self.twin.create(entity, body)["Id"]}
+        held = self.twin.get(entity, str(body.get("Id"))) or {}
+        token = {"SyncToken": held.get("SyncToken", "0")}
+        if step.do == "delete":
+            self.twin.delete(entity, {**held, **token})
+        else:
+            self.twin.update(entity, {"sparse": True, **token, **body})
+        return {"entity": entity, "id": str(body.get("Id"))}
+
+    def _clears(self, step: Step, scope: Scope, row: Done) -> None:
+        """The money really moves: the bank books it some days later."""
+        if step.bank is None:
+            return
+        told = {key: worked_out(value, scope) for key, value in step.bank.items()}
+        account = told["account"]["value"] if isinstance(told["account"], Mapping) else str(told["account"])
+        key = row.records[0] if row.records else None
+        moved = told.get("cents")
+        if moved is None and key is not None:
+            posted = self.twin.store.postings(key.entity, key.id)
+            whole = sum(one.moved for one in posted if one.account == account)
+        else:
+            whole = int(cents(money(moved or 0)) * 100)
+        if not whole:
+            raise WrongUse(f"Nothing moves account {account}.")
+        when = scope.day + timedelta(days=int(told.get("after", 2)))
+        line = BankLine(
+            account,
+            when.isoformat(),
+            whole,
+            "",
+            str(told.get("payee", "")),
+            str(told.get("memo", "")),
+            "",
+            key.entity if key else "",
+            key.id if key else "",
+        )
+        self.bank += self.twin.store.bank.add([line])
+
+
+def _named(given: Body, answer: Any) -> list[RecordKey]:
+    """The records that an act was about, as its screen tells them."""
+    rows = list(_keys(answer))
+    if not rows and {"entity", "id"} <= given.keys():
+        rows = [RecordKey(str(given["entity"]), str(given["id"]))]
+    return list(dict.fromkeys(rows))
+
+
+def _keys(answer: Any) -> Iterator[RecordKey]:
+    match answer:
+        case {"entity": str(entity), "id": record_id, "gone": gone}:
+            yield from (RecordKey(entity, str(gone)), RecordKey(entity, str(record_id)))
+        case {"entity": str(entity), "id": record_id}:
+            yield RecordKey(entity, str(record_id))
+        case {"entity": str(entity), "ids": list(ids)}:
+            yield from (RecordKey(entity, str(one)) for one in ids)
+        case {"transactions": list(rows)}:
+            for row in rows:
+                yield from _keys(row)
