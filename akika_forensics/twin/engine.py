@@ -106,6 +106,14 @@ class Twin:
     def close(self) -> None:
         self._store.close()
 
+    def copy(self) -> Twin:
+        """The same company once more, in memory, which goes its own way from here. Its clock runs anew."""
+        other = Twin()
+        self.store.copy_into(other._store)
+        other._cache.clear()
+        other.realm_id = self.realm_id
+        return other
+
     @property
     def store(self) -> Store:
         """The tables, with everything that was loaded posted."""

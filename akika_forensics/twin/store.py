@@ -232,6 +232,20 @@ class Store(Entries):
             (name, value),
         )
 
+    def keep_pace(self, other: Store) -> None:
+        """Both go on from the same numbers: where one has given more, the other leaves a gap."""
+        ours, theirs = (dict(one.select("SELECT name, value FROM sequence")) for one in (self, other))
+        for store, own, others in ((self, ours, theirs), (other, theirs, ours)):
+            for name, value in others.items():
+                if value > own.get(name, 0):
+                    store.seen_in(name, value)
+
+    def copy_into(self, other: Store) -> None:
+        """All of this company in place of what the other file holds."""
+        with self._lock, other._lock:
+            self._db.backup(other._db)
+        other.beliefs = self.beliefs
+
     def setting(self, name: str) -> str | None:
         with self._lock:
             found = self._db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()

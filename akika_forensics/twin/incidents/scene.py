@@ -1,0 +1,146 @@
+"""An incident amid the life of a company: three companies that tell apart what it did.
+
+``before`` is the company at the moment when it began. ``damaged`` is the same with the incident and the ordinary work
+that went on meanwhile and afterwards; ``clean`` lived the same work without it. Damaged and clean share every Id that
+ordinary work gave: where the incident took one, the clean company has a gap.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.model.instants import format_instant
+from akika_forensics.model.record import RecordKey
+from akika_forensics.twin import wire
+from akika_forensics.twin.engine import Twin
+from akika_forensics.twin.incidents import schedule, truth
+from akika_forensics.twin.incidents.description import Description
+from akika_forensics.twin.incidents.performing import Performer
+from akika_forensics.twin.incidents.schedule import Turn
+from akika_forensics.twin.life import founding, parameters
+from akika_forensics.twin.life.acts import Act
+from akika_forensics.twin.life.lived import Departure, Life
+from akika_forensics.twin.life.plan import Plan
+from akika_forensics.twin.life.wish import Wish
+
+if TYPE_CHECKING:
+    from akika_forensics.twin.incidents.truth import Digests
+
+type Body = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Scene:
+    """The three companies, and the truth of what happened to one of them."""
+
+    before: Twin
+    damaged: Twin
+    clean: Twin
+    truth: Body = field(default_factory=dict)
+
+    def close(self) -> None:
+        for twin in (self.before, self.damaged, self.clean):
+            twin.close()
+
+
+def play(
+    description: Description, wish: Wish, on: date | None = None, *, seed: int = 1, file: Path | None = None
+) -> Scene:
+    """Let a company of a wish live, with the incident from a day on; without one, at two thirds of the life.
+
+    Raises WrongUse for a day outside of the life or one after which the incident does not end in it, and when the
+    company has nobody to be struck.
+    """
+    rules = parameters.load(file)
+    plan = Plan(rules, parameters.load_names(), wish)
+    begin = on or plan.first_day + (plan.last_day - plan.first_day) * 2 // 3
+    room = (plan.last_day - begin).days
+    if begin <= plan.first_day or room < description.days:
+        raise WrongUse(
+            f"The incident goes on for {description.days} days; from {begin} there are {max(room, 0)} left.",
+            do=f"Let it begin between {plan.first_day} and {plan.last_day}, early enough, or ask for a longer life.",
+        )
+    before = Twin()
+    founding.found(before, rules, wish)
+    acts = plan.acts()
+    life = Life(before, rules.account_of("payable"), wish.currency)
+    moment = datetime.combine(begin, time(), wire.PACIFIC)
+    first_later = _until(life, acts, moment)
+    damaged, clean = before.copy(), before.copy()
+    chance = random.Random(f"akika incident {seed} {description.name}")
+    performer = Performer(damaged, description, chance)
+    damaged.clock.set(moment)
+    damaged.clock.freeze()
+    performer.begin(begin)
+    turns = schedule.turns(description, begin, wire.PACIFIC, chance, live=False)
+    scene = Scene(before, damaged, clean)
+    lives = tuple(Life(twin, rules.account_of("payable"), wish.currency) for twin in (damaged, clean))
+    _go_on(scene, lives, performer, chain(first_later, acts), turns)
+    scene.truth = _truth(scene, description, performer, lives, begin, seed)
+    return scene
+
+
+def _until(life: Life, acts: Iterator[Act], moment: datetime) -> list[Act]:
+    """Live what comes before a moment; gives the first act that does not."""
+    for act in acts:
+        if act.at >= moment:
+            return [act]
+        life.do(act)
+    return []
+
+
+def _go_on(scene: Scene, lives: tuple[Life, ...], performer: Performer, acts: Iterator[Act], turns: list[Turn]) -> None:
+    """Ordinary work in both companies, and between it the incident in one."""
+    waiting = iter(turns)
+    turn = next(waiting, None)
+    for act in acts:
+        while turn is not None and turn.at is not None and turn.at <= act.at:
+            _strike(scene, performer, turn)
+            turn = next(waiting, None)
+        scene.clean.store.keep_pace(scene.damaged.store)
+        for life in lives:
+            life.do(act)
+    while turn is not None:
+        _strike(scene, performer, turn)
+        turn = next(waiting, None)
+
+
+def _strike(scene: Scene, performer: Performer, turn: Turn) -> None:
+    assert turn.at is not None  # noqa: S101 - nothing here is done at once
+    scene.damaged.clock.set(turn.at)
+    performer.perform(turn)
+
+
+def _truth(
+    scene: Scene,
+    description: Description,
+    performer: Performer,
+    lives: tuple[Life, ...],
+    begin: date,
+    seed: int,
+) -> Body:
+    """As of ``truth.told``, against the clean company; and what ordinary work met damage."""
+    damaged, clean = truth.digests(scene.damaged), truth.digests(scene.clean)
+    told = truth.told(description, performer, clean, damaged, seed)
+    return told | {
+        "began": begin.isoformat(),
+        "against": "the clean company that lived the same later work",
+        "records": [row | {"at_first": _digest(truth.digests(scene.before), row)} for row in told["records"]],
+        "departures": [_departure(one) for one in lives[0].departures],
+        "departures_when_clean": [_departure(one) for one in lives[1].departures],
+    }
+
+
+def _digest(digests: Digests, row: Body) -> str | None:
+    return digests.get(RecordKey(row["entity"], row["id"]))
+
+
+def _departure(one: Departure) -> Body:
+    return {"at": format_instant(one.act.at), "act": type(one.act).__name__, "what": one.what}
