@@ -104,7 +104,7 @@ class Performer:
         self.done.append(row)
         try:
             with self.twin.transaction(), self.twin.acting(actor):
-                row.records = _named(given, self._do(step, given))
+                row.records = _named(given, self._do(step, given, by_api=actor.kind == "app"))
                 self._clears(step, scope, row)
         except (QuickBooksFault, Refused, WrongUse) as error:
             row.refused = str(error)
@@ -117,9 +117,11 @@ class Performer:
             self.names.setdefault(step.name, []).extend(row.records)
         return row
 
-    def _do(self, step: Step, given: Body) -> Any:
-        if step.do not in _BY_API:
+    def _do(self, step: Step, given: Body, *, by_api: bool) -> Any:
+        if not by_api:
             return self.twin.screens.perform(step.do, given)
+        if step.do not in _BY_API:
+            raise WrongUse(f"An application cannot {step.do}.", do=f"It can {', '.join(sorted(_BY_API))}.")
         entity, body = str(given.get("entity")), dict(given.get("body") or {})
         if step.do == "create":
             return {"entity": entity, "id": self.twin.create(entity, body)["Id"]}

@@ -25,6 +25,7 @@ class Company:
     """The records of a twin at one moment, decoded when asked for."""
 
     def __init__(self, twin: Twin) -> None:
+        self._twin = twin
         self._payloads = {RecordKey(*key): payload for key, payload in twin.dump().items()}
         self._bodies: dict[str, dict[RecordKey, Body]] = {}
 
@@ -37,6 +38,10 @@ class Company:
 
     def get(self, key: RecordKey) -> Body | None:
         return self.of(key.entity).get(key)
+
+    def held(self, key: RecordKey) -> bool:
+        """Whether the bank's feed holds it: the service refuses to delete it."""
+        return bool(self._twin.bank_marks(key.entity, key.id))
 
 
 def linked(body: Body) -> Iterator[RecordKey | None]:
@@ -82,7 +87,7 @@ def _is_ordinary_invoice(company: Company, body: Body) -> bool:
 def _is_plain_payment(company: Company, key: RecordKey) -> bool:
     """It pays this one invoice and no deposit holds it."""
     body = company.get(key)
-    return body is not None and len(lines_of(body)) == 1 and not in_deposit(company, key)
+    return body is not None and len(lines_of(body)) == 1 and not in_deposit(company, key) and not company.held(key)
 
 
 def _invoice_rank(company: Company, key: RecordKey, body: Body) -> tuple[Any, ...]:
@@ -100,6 +105,7 @@ def payment(company: Company) -> RecordKey:
         and [target.entity for target, _ in line_links(body)] == ["Invoice"]
         and not in_deposit(company, key)
         and not any(other.entity == "Deposit" for other in linked(body) if other)
+        and not company.held(key)
     )
     return _found(best, "no payment of one invoice that is not in a deposit")
 
