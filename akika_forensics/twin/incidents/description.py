@@ -27,6 +27,12 @@
     each = "bills"                   # or once for each record of a name
     says = "made up"                 # of the records in the ground truth
     bank = {account = "@bank", payee = "…", after = 2}     # the money really moves: the bank's line for it
+    only = "amid"                    # only amid ordinary work, or only "at once" in a running company
+    [[divert]]                       # ordinary payments that are not keyed as they came; see ``diverting``
+    how = "lap"
+    actor = "insider"
+    take = 6
+    least = 100.00
 
 Everything is read strictly: a word that is not known is refused with the place at which it stands.
 """
@@ -48,9 +54,13 @@ OPERATORS: Final = ("=", "!=", "<", "<=", ">", ">=", "in", "contains")
 BANK_LINE: Final = "BankLine"
 """Not a record: a line of the bank, with its fields; of it ``id`` is account and number."""
 OFFICE: Final = (9, 17)
+ONLY: Final = ("", "amid", "at once")
+DIVERTED: Final = ("keep", "lap")
 ROLES: Final = ("admin", "accountant", "standard")
 KINDS: Final = ("person", "app")
-_STEP: Final = frozenset({"day", "actor", "do", "as", "times", "every", "each", "says", "bank", "hours", "may_fail"})
+_STEP: Final = frozenset(
+    {"only", "day", "actor", "do", "as", "times", "every", "each", "says", "bank", "hours", "may_fail"}
+)
 _BANK: Final = frozenset({"account", "cents", "payee", "memo", "after"})
 
 
@@ -95,6 +105,17 @@ class Step:
     bank: Mapping[str, Any] | None = None
     hours: tuple[int, int] | None = None
     may_fail: bool = False
+    only: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Divert:
+    """Up to ``take`` ordinary payments of at least so many cents are diverted; ``how`` is one of ``DIVERTED``."""
+
+    how: str
+    actor: str
+    take: int
+    least: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +128,7 @@ class Description:
     actors: tuple[Who, ...]
     finds: tuple[Find, ...]
     steps: tuple[Step, ...]
+    diverts: tuple[Divert, ...] = ()
 
 
 def read(text: str, where: str) -> Description:
@@ -115,10 +137,11 @@ def read(text: str, where: str) -> Description:
         told = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise WrongUse(f"{where} is no TOML: {error}.") from error
-    _known(told, {"name", "type", "what", "days", "hours", "actor", "find", "step"}, where)
+    _known(told, {"name", "type", "what", "days", "hours", "actor", "find", "step", "divert"}, where)
     actors = tuple(_actor(row, f"{where}, actor {n}") for n, row in _rows(told, "actor", where))
     finds = tuple(_find(row, f"{where}, find {n}") for n, row in _rows(told, "find", where))
     steps = tuple(_step(row, f"{where}, step {n}", actors) for n, row in _rows(told, "step", where))
+    diverts = tuple(_divert(row, f"{where}, divert {n}", actors) for n, row in _rows(told, "divert", where))
     if not steps:
         raise WrongUse(f"{where} has no step.")
     found = Description(
@@ -130,6 +153,7 @@ def read(text: str, where: str) -> Description:
         actors,
         finds,
         steps,
+        diverts,
     )
     late = [step for step in steps if step.day + step.every * (step.times - 1) > found.days]
     if late:
@@ -178,10 +202,28 @@ def _condition(one: Any, where: str) -> Condition:
     raise WrongUse(f"{where}: {one!r} is no condition.", do=f'Write ["Balance", ">", 0]; {", ".join(OPERATORS)}.')
 
 
-def _step(row: dict[str, Any], where: str, actors: tuple[Who, ...]) -> Step:
+def _divert(row: dict[str, Any], where: str, actors: tuple[Who, ...]) -> Divert:
+    _known(row, {"how", "actor", "take", "least"}, where)
+    how = _text(row, "how", where)
+    if how not in DIVERTED:
+        raise WrongUse(f"{where}: how is one of {', '.join(DIVERTED)}.")
+    least = row.get("least", 0)
+    if isinstance(least, bool) or not isinstance(least, int | Decimal):
+        raise WrongUse(f"{where}: least is an amount.")
+    return Divert(how, _of(actors, row, where), _number(row, "take", where, 1), int(least * 100))
+
+
+def _of(actors: tuple[Who, ...], row: Mapping[str, Any], where: str) -> str:
     actor = _text(row, "actor", where)
     if actor not in {one.key for one in actors}:
         raise WrongUse(f"{where}: {actor!r} is no actor of this incident.")
+    return actor
+
+
+def _step(row: dict[str, Any], where: str, actors: tuple[Who, ...]) -> Step:
+    actor = _of(actors, row, where)
+    if row.get("only", "") not in ONLY:
+        raise WrongUse(f"{where}: only is amid or at once.")
     bank = row.get("bank")
     if bank is not None:
         _known(bank, _BANK, f"{where}, bank")
@@ -198,6 +240,7 @@ def _step(row: dict[str, Any], where: str, actors: tuple[Who, ...]) -> Step:
         bank,
         _hours(row.get("hours"), where),
         row.get("may_fail") is True,
+        str(row.get("only", "")),
     )
 
 

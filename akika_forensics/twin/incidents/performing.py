@@ -94,6 +94,11 @@ class Performer:
         counts = range(1, len(self.names.get(step.each, ())) + 1) if step.each else [turn.n]
         return [self._once(step, turn.day, n) for n in counts]
 
+    def told_of(self, actor: str, at: datetime, says: str, records: list[RecordKey]) -> None:
+        """Something that an actor did with an ordinary act."""
+        who = self._actors[actor]
+        self.done.append(Done(at, who.name, who.user, "divert", says, {}, records))
+
     def _once(self, step: Step, day: date, n: int) -> Done:
         actor = self._actors[step.actor]
         scope = Scope(Company(self.twin.store), self.names, day, n, self.chance)

@@ -21,11 +21,12 @@ from akika_forensics.model.record import RecordKey
 from akika_forensics.twin import wire
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.incidents import schedule, truth
-from akika_forensics.twin.incidents.description import Description
+from akika_forensics.twin.incidents.description import Description, Divert
+from akika_forensics.twin.incidents.diverting import Diverted, Diverter
 from akika_forensics.twin.incidents.performing import Performer
 from akika_forensics.twin.incidents.schedule import Turn
 from akika_forensics.twin.life import founding, parameters
-from akika_forensics.twin.life.acts import Act
+from akika_forensics.twin.life.acts import Act, ReceivePayment
 from akika_forensics.twin.life.lived import Departure, Life
 from akika_forensics.twin.life.plan import Plan
 from akika_forensics.twin.life.wish import Wish
@@ -81,8 +82,9 @@ def play(
     performer.begin(begin)
     turns = schedule.turns(description, begin, wire.PACIFIC, chance, live=False)
     scene = Scene(before, damaged, clean)
-    lives = tuple(Life(twin, rules.account_of("payable"), wish.currency) for twin in (damaged, clean))
-    _go_on(scene, lives, performer, chain(first_later, acts), turns)
+    lives = [Life(twin, rules.account_of("payable"), wish.currency) for twin in (damaged, clean)]
+    later = Later(scene, lives[0], lives[1], performer, [Diverter(one, begin) for one in description.diverts])
+    later.go_on(chain(first_later, acts), turns)
     scene.truth = _truth(scene, description, performer, lives, begin, seed)
     return scene
 
@@ -96,33 +98,58 @@ def _until(life: Life, acts: Iterator[Act], moment: datetime) -> list[Act]:
     return []
 
 
-def _go_on(scene: Scene, lives: tuple[Life, ...], performer: Performer, acts: Iterator[Act], turns: list[Turn]) -> None:
+@dataclass(slots=True)
+class Later:
     """Ordinary work in both companies, and between it the incident in one."""
-    waiting = iter(turns)
-    turn = next(waiting, None)
-    for act in acts:
-        while turn is not None and turn.at is not None and turn.at <= act.at:
-            _strike(scene, performer, turn)
-            turn = next(waiting, None)
-        scene.clean.store.keep_pace(scene.damaged.store)
-        for life in lives:
-            life.do(act)
-    while turn is not None:
-        _strike(scene, performer, turn)
+
+    scene: Scene
+    damaged: Life
+    clean: Life
+    performer: Performer
+    diverters: list[Diverter]
+
+    def go_on(self, acts: Iterator[Act], turns: list[Turn]) -> None:
+        waiting = iter(turns)
         turn = next(waiting, None)
+        for act in acts:
+            while turn is not None and turn.at is not None and turn.at <= act.at:
+                self._strike(turn)
+                turn = next(waiting, None)
+            self.scene.clean.store.keep_pace(self.scene.damaged.store)
+            self.clean.do(act)
+            self._damaged(act)
+        while turn is not None:
+            self._strike(turn)
+            turn = next(waiting, None)
 
+    def _strike(self, turn: Turn) -> None:
+        assert turn.at is not None  # noqa: S101 - nothing here is done at once
+        self.scene.damaged.clock.set(turn.at)
+        self.performer.perform(turn)
 
-def _strike(scene: Scene, performer: Performer, turn: Turn) -> None:
-    assert turn.at is not None  # noqa: S101 - nothing here is done at once
-    scene.damaged.clock.set(turn.at)
-    performer.perform(turn)
+    def _damaged(self, act: Act) -> None:
+        for diverter in self.diverters:
+            found = diverter.instead(act)
+            if found is not None:
+                self._diverted(act, diverter.wanted, found)
+                return
+        self.damaged.do(act)
+
+    def _diverted(self, act: Act, wanted: Divert, found: Diverted) -> None:
+        for one in found.acts:
+            self.damaged.do(one)
+        made = [one.reference for one in found.acts if isinstance(one, ReceivePayment)]
+        records = [RecordKey("Payment", self.damaged.names.find("Payment", name)) for name in made]
+        self.performer.told_of(wanted.actor, act.at, found.what, records)
+        if found.gap:
+            self.performer.names["gap"] = [RecordKey("Invoice", self.damaged.names.find("Invoice", found.gap))]
 
 
 def _truth(
     scene: Scene,
     description: Description,
     performer: Performer,
-    lives: tuple[Life, ...],
+    lives: list[Life],
     begin: date,
     seed: int,
 ) -> Body:

@@ -27,7 +27,7 @@ class Turn:
 
 
 def turns(description: Description, begin: date, zone: ZoneInfo, chance: random.Random, *, live: bool) -> list[Turn]:
-    """Every turn of steps that are not ``each``, in the order of time; those come when their records are known.
+    """Every turn, in the order of time.
 
     ``live``: all is done now, one after the other, and only the dates say what day it would have been.
     """
@@ -35,6 +35,7 @@ def turns(description: Description, begin: date, zone: ZoneInfo, chance: random.
         (step.day + step.every * (n - 1), place, n, step)
         for place, step in enumerate(description.steps)
         for n in range(1, step.times + 1)
+        if step.only in {"", "at once" if live else "amid"}
     ]
     rows.sort(key=lambda row: row[:3])
     found = []

@@ -5,6 +5,7 @@ A record that is gone or inactive is not found, whatever was known of it before.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from akika_forensics.twin.life.bodies import Absent
@@ -16,6 +17,7 @@ _NUMBERED: Final = frozenset(
     {"Invoice", "SalesReceipt", "Estimate", "CreditMemo", "RefundReceipt", "PurchaseOrder", "JournalEntry", "Purchase",
      "BillPayment"}
 )  # fmt: skip
+_MERGED: Final = frozenset({"Account", "Customer", "Vendor", "Item", "Class", "Department"})
 
 
 class Directory:
@@ -29,8 +31,8 @@ class Directory:
         self._of(entity)[name] = record_id
 
     def find(self, entity: str, name: str) -> str:
-        """The Id of a record that is there and active. Raises Absent."""
-        record_id = self._of(entity).get(name)
+        """The Id of a record that is there and active; of a name that was merged, of the one that stayed. Raises Absent."""
+        record_id = self._stayed(entity, self._of(entity).get(name))
         body = self._twin.get(entity, record_id) if record_id is not None else None
         if record_id is None or body is None or body.get("Active") is False:
             raise Absent(f"{entity} {name}")
@@ -41,6 +43,14 @@ class Directory:
         found = self._twin.get(entity, self.find(entity, name))
         assert found is not None  # noqa: S101 - find says so
         return found
+
+    def _stayed(self, entity: str, record_id: str | None) -> str | None:
+        if record_id is None or entity not in _MERGED or self._twin.payload(entity, record_id) is not None:
+            return record_id
+        for event in self._twin.store.trail.done("merged", entity):
+            if json.loads(event.detail).get("merged_from") == record_id:
+                return self._stayed(entity, event.id)
+        return record_id
 
     def _of(self, entity: str) -> dict[str, str]:
         if entity not in self._ids:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 type Body = dict[str, Any]
 
+_NUMBER_TAKEN: Final = "6140"
+
 
 @dataclass(frozen=True, slots=True)
 class Departure:
@@ -65,7 +67,13 @@ class Life:
     # what several do
 
     def create(self, act: Act, entity: str, body: Body, name: str, bank: tuple[BankFact, ...] = ()) -> str:
-        made = self.twin.create(entity, body, at=act.at)
+        try:
+            made = self.twin.create(entity, body, at=act.at)
+        except QuickBooksFault as fault:
+            if fault.code != _NUMBER_TAKEN or "DocNumber" not in body:
+                raise
+            self.tell(act, f"number {body['DocNumber']} is taken: keyed under the next")
+            made = self.twin.create(entity, {k: v for k, v in body.items() if k != "DocNumber"}, at=act.at)
         record_id = str(made["Id"])
         if name:
             self.names.learn(entity, name, record_id)

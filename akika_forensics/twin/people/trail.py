@@ -93,6 +93,12 @@ class Trail:
             sql = "SELECT * FROM event WHERE entity = ? AND id = ? ORDER BY seq"
             return [_event(row) for row in self._db.execute(sql, (entity, record_id))]
 
+    def done(self, verb: str, entity: str) -> list[Event]:
+        """Acts of one kind on records of an entity."""
+        with self._lock:
+            sql = "SELECT * FROM event WHERE verb = ? AND entity = ? ORDER BY seq"
+            return [_event(row) for row in self._db.execute(sql, (verb, entity))]
+
     def last(self) -> int:
         with self._lock:
             return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
