@@ -8,12 +8,11 @@ ordinary work gave: where the incident took one, the clean company has a gap.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.instants import format_instant
@@ -46,56 +45,66 @@ class Scene:
     clean: Twin
     truth: Body = field(default_factory=dict)
 
-    def close(self) -> None:
-        for twin in (self.before, self.damaged, self.clean):
-            twin.close()
 
+@dataclass(slots=True)
+class Stage:
+    """A company that has lived up to a day, and the ordinary work that is still to come."""
 
-def play(
-    description: Description, wish: Wish, on: date | None = None, *, seed: int = 1, file: Path | None = None
-) -> Scene:
-    """Let a company of a wish live, with the incident from a day on; without one, at two thirds of the life.
+    company: Twin
+    begin: date
+    last_day: date
+    later: list[Act]
+    payable: str
+    currency: str
 
-    Raises WrongUse for a day outside of the life or one after which the incident does not end in it, and when the
-    company has nobody to be struck.
-    """
-    rules = parameters.load(file)
-    plan = Plan(rules, parameters.load_names(), wish)
-    begin = on or plan.first_day + (plan.last_day - plan.first_day) * 2 // 3
-    room = (plan.last_day - begin).days
-    if begin <= plan.first_day or room < description.days:
-        raise WrongUse(
-            f"The incident goes on for {description.days} days; from {begin} there are {max(room, 0)} left.",
-            do=f"Let it begin between {plan.first_day} and {plan.last_day}, early enough, or ask for a longer life.",
-        )
-    before = Twin()
-    founding.found(before, rules, wish)
-    acts = plan.acts()
-    life = Life(before, rules.account_of("payable"), wish.currency)
-    moment = datetime.combine(begin, time(), wire.PACIFIC)
-    first_later = _until(life, acts, moment)
-    damaged, clean = before.copy(), before.copy()
-    chance = random.Random(f"akika incident {seed} {description.name}")
-    performer = Performer(damaged, description, chance)
-    damaged.clock.set(moment)
-    damaged.clock.freeze()
-    performer.begin(begin)
-    turns = schedule.turns(description, begin, wire.PACIFIC, chance, live=False)
-    scene = Scene(before, damaged, clean)
-    lives = [Life(twin, rules.account_of("payable"), wish.currency) for twin in (damaged, clean)]
-    later = Later(scene, lives[0], lives[1], performer, [Diverter(one, begin) for one in description.diverts])
-    later.go_on(chain(first_later, acts), turns)
-    scene.truth = _truth(scene, description, performer, lives, begin, seed)
-    return scene
+    @classmethod
+    def build(cls, wish: Wish, on: date | None = None, file: Path | None = None) -> Self:
+        """Let a company of a wish live up to a day; without one, for two thirds of its life. Raises WrongUse."""
+        rules = parameters.load(file)
+        plan = Plan(rules, parameters.load_names(), wish)
+        begin = on or plan.first_day + (plan.last_day - plan.first_day) * 2 // 3
+        if not plan.first_day < begin <= plan.last_day:
+            raise WrongUse(
+                f"{begin} is no day of this company's life.",
+                do=f"Choose one after {plan.first_day} and up to {plan.last_day}, or ask for more years.",
+            )
+        company = Twin()
+        founding.found(company, rules, wish)
+        life = Life(company, rules.account_of("payable"), wish.currency)
+        acts = plan.acts()
+        moment = datetime.combine(begin, time(), wire.PACIFIC)
+        later: list[Act] = []
+        for act in acts:
+            if act.at >= moment:
+                later = [act, *acts]
+                break
+            life.do(act)
+        return cls(company, begin, plan.last_day, later, life.payable, life.currency)
 
+    def play(self, description: Description, seed: int = 1) -> Scene:
+        """Let the incident happen from the day on, and ordinary work go on to the end of the life.
 
-def _until(life: Life, acts: Iterator[Act], moment: datetime) -> list[Act]:
-    """Live what comes before a moment; gives the first act that does not."""
-    for act in acts:
-        if act.at >= moment:
-            return [act]
-        life.do(act)
-    return []
+        Raises WrongUse when it does not end within the life, and when the company has nobody to be struck.
+        """
+        left = (self.last_day - self.begin).days
+        if left < description.days:
+            raise WrongUse(
+                f"{description.name} goes on for {description.days} days; from {self.begin} there are {left} left.",
+                do="Let it begin earlier, or ask for more years.",
+            )
+        damaged, clean = self.company.copy(), self.company.copy()
+        damaged.clock.set(datetime.combine(self.begin, time(), wire.PACIFIC))
+        damaged.clock.freeze()
+        chance = random.Random(f"akika incident {seed} {description.name}")
+        performer = Performer(damaged, description, chance)
+        performer.begin(self.begin)
+        turns = schedule.turns(description, self.begin, wire.PACIFIC, chance, live=False)
+        scene = Scene(self.company, damaged, clean)
+        lives = [Life(twin, self.payable, self.currency) for twin in (damaged, clean)]
+        diverters = [Diverter(one, self.begin) for one in description.diverts]
+        Later(scene, lives[0], lives[1], performer, diverters).go_on(self.later, turns)
+        scene.truth = _truth(scene, description, performer, lives, self.begin, seed)
+        return scene
 
 
 @dataclass(slots=True)
@@ -108,7 +117,7 @@ class Later:
     performer: Performer
     diverters: list[Diverter]
 
-    def go_on(self, acts: Iterator[Act], turns: list[Turn]) -> None:
+    def go_on(self, acts: Iterable[Act], turns: list[Turn]) -> None:
         waiting = iter(turns)
         turn = next(waiting, None)
         for act in acts:
@@ -155,11 +164,12 @@ def _truth(
 ) -> Body:
     """As of ``truth.told``, against the clean company; and what ordinary work met damage."""
     damaged, clean = truth.digests(scene.damaged), truth.digests(scene.clean)
+    first = truth.digests(scene.before)
     told = truth.told(description, performer, clean, damaged, seed)
     return told | {
         "began": begin.isoformat(),
         "against": "the clean company that lived the same later work",
-        "records": [row | {"at_first": _digest(truth.digests(scene.before), row)} for row in told["records"]],
+        "records": [row | {"at_first": _digest(first, row)} for row in told["records"]],
         "departures": [_departure(one) for one in lives[0].departures],
         "departures_when_clean": [_departure(one) for one in lives[1].departures],
     }

@@ -32,7 +32,7 @@ class Directory:
 
     def find(self, entity: str, name: str) -> str:
         """The Id of a record that is there and active; of a name that was merged, of the one that stayed. Raises Absent."""
-        record_id = self._stayed(entity, self._of(entity).get(name))
+        record_id = self._stayed(entity, name)
         body = self._twin.get(entity, record_id) if record_id is not None else None
         if record_id is None or body is None or body.get("Active") is False:
             raise Absent(f"{entity} {name}")
@@ -44,12 +44,15 @@ class Directory:
         assert found is not None  # noqa: S101 - find says so
         return found
 
-    def _stayed(self, entity: str, record_id: str | None) -> str | None:
-        if record_id is None or entity not in _MERGED or self._twin.payload(entity, record_id) is not None:
+    def _stayed(self, entity: str, name: str) -> str | None:
+        record_id = self._of(entity).get(name)
+        if entity not in _MERGED or (record_id is not None and self._twin.payload(entity, record_id) is not None):
             return record_id
         for event in self._twin.store.trail.done("merged", entity):
-            if json.loads(event.detail).get("merged_from") == record_id:
-                return self._stayed(entity, event.id)
+            told = json.loads(event.detail)
+            if record_id == told.get("merged_from") or (record_id is None and name == told.get("merged_name")):
+                record_id = event.id
+                self.learn(entity, name, record_id)
         return record_id
 
     def _of(self, entity: str) -> dict[str, str]:
