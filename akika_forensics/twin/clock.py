@@ -121,6 +121,12 @@ class VirtualClock:
         with self._moved:
             self._moved.wait_for(lambda: self() >= until, timeout=seconds)
 
+    def copy(self) -> VirtualClock:
+        """Another clock that stands where this one does and goes its own way."""
+        other = VirtualClock(self._base)
+        other._state, other._latest = self._state, self._latest
+        return other
+
     def restore(self, state: ClockState) -> None:
         """Stand as it stood when the company's file was written."""
         with self._moved:

@@ -107,8 +107,8 @@ class Twin:
         self._store.close()
 
     def copy(self) -> Twin:
-        """The same company once more, in memory, which goes its own way from here. Its clock runs anew."""
-        other = Twin()
+        """The same company once more, in memory, which goes its own way from here, and so does its clock."""
+        other = Twin(clock=self.clock.copy())
         self.store.copy_into(other._store)
         other._cache.clear()
         other.realm_id = self.realm_id

@@ -41,12 +41,22 @@ SEEN = {"MetaData", "SyncToken"}
 
 @pytest.fixture(scope="module")
 def stage() -> Stage:
-    return Stage.build(Wish(1_200, 7), date(2023, 9, 4))
+    return Stage.build(Wish(1_200, 7), date(2023, 7, 10))
 
 
-@pytest.fixture(scope="module", params=list(LIBRARY))
-def scene(request: pytest.FixtureRequest, stage: Stage) -> Scene:
-    return stage.play(LIBRARY[request.param])
+@pytest.mark.parametrize("name", list(LIBRARY))
+def test_an_incident_amid_a_life(stage: Stage, name: str) -> None:
+    scene = stage.play(LIBRARY[name])
+    for check in (
+        check_the_truth_is_the_whole_difference,
+        check_without_the_incident_everything_goes_as_planned,
+        check_what_moved_along_was_moved_by_the_service_or_met_damage,
+        check_what_moved_along_hangs_together_with_what_was_struck,
+        check_each_struck_record_changed_as_is_said,
+        check_acts_are_told_as_the_trail_tells_them,
+        check_the_books_balance,
+    ):
+        check(scene)
 
 
 def body(twin: Twin, key: RecordKey) -> dict[str, Any] | None:
@@ -88,17 +98,17 @@ def test_every_type_of_the_field_is_there() -> None:
     }
 
 
-def test_the_truth_is_the_whole_difference(scene: Scene) -> None:
+def check_the_truth_is_the_whole_difference(scene: Scene) -> None:
     assert differing(scene.damaged, scene.clean) == keys(scene.truth["records"]) | keys(scene.truth["consequences"])
     assert not keys(scene.truth["records"]) & keys(scene.truth["consequences"])
     assert scene.truth["records"], "an incident strikes something"
 
 
-def test_without_the_incident_everything_goes_as_planned(scene: Scene) -> None:
+def check_without_the_incident_everything_goes_as_planned(scene: Scene) -> None:
     assert scene.truth["departures_when_clean"] == []
 
 
-def test_what_moved_along_was_moved_by_the_service_or_met_damage(scene: Scene) -> None:
+def check_what_moved_along_was_moved_by_the_service_or_met_damage(scene: Scene) -> None:
     """Nobody wrote on it; but for later work that met damage and was done otherwise, which the truth lists."""
     met = bool(scene.truth["departures"])
     struck = keys(scene.truth["records"])
@@ -119,10 +129,10 @@ def _cites(entity: str, one: dict[str, Any], other: dict[str, Any], struck: set[
     return any(link.target in struck for body in (one, other) for link in links_of(entity, body))
 
 
-def test_what_moved_along_hangs_together_with_what_was_struck(scene: Scene) -> None:
+def check_what_moved_along_hangs_together_with_what_was_struck(scene: Scene) -> None:
     """From every consequence a way of citations and links leads to a struck record, or to one that met damage."""
     if scene.truth["departures"]:
-        pytest.skip("later work met damage; its own records are struck by nobody")
+        return  # later work met damage; its own records are struck by nobody
     edges: dict[RecordKey, set[RecordKey]] = {}
     for twin in (scene.damaged, scene.clean):
         for (entity, record_id), payload in twin.dump().items():
@@ -148,7 +158,7 @@ def _controls(scene: Scene) -> set[RecordKey]:
     return {RecordKey("Account", one) for one in scene.clean.store.ids("Account")}
 
 
-def test_each_struck_record_changed_as_is_said(scene: Scene) -> None:
+def check_each_struck_record_changed_as_is_said(scene: Scene) -> None:
     for row in scene.truth["records"]:
         here = body(scene.damaged, RecordKey(row["entity"], row["id"]))
         there = body(scene.clean, RecordKey(row["entity"], row["id"]))
@@ -161,7 +171,7 @@ def test_each_struck_record_changed_as_is_said(scene: Scene) -> None:
             assert here is not None
 
 
-def test_acts_are_told_as_the_trail_tells_them(scene: Scene) -> None:
+def check_acts_are_told_as_the_trail_tells_them(scene: Scene) -> None:
     """Who did what at which time: the truth against the company's own trail."""
     events = scene.damaged.store.trail.events()
     trail = {(e.entity, e.id, e.user, e.at // 60_000_000) for e in events}
@@ -180,7 +190,7 @@ def _epoch(text: str) -> float:
     return parse_instant(text).timestamp()
 
 
-def test_the_books_balance(scene: Scene) -> None:
+def check_the_books_balance(scene: Scene) -> None:
     for twin in (scene.damaged, scene.clean):
         assert twin.store.out_of_balance() == []
         assert sum(twin.store.balances(until="9999-12-31").values()) == 0

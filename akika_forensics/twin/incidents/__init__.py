@@ -67,7 +67,6 @@ def _run(twin: Twin, description: Description, seed: int, before: truth.Digests)
     begin = today - timedelta(days=description.days)
     with twin.transaction():
         performer = Performer(twin, description, chance)
-        performer.begin(begin)
         for turn in schedule.turns(description, begin, wire.PACIFIC, chance, live=True):
             performer.perform(turn)
     return truth.told(description, performer, before, truth.digests(twin), seed)

@@ -26,6 +26,7 @@ type Body = dict[str, Any]
 
 _AT: Final = "company.example"
 _BY_API: Final = frozenset({"create", "update", "delete"})
+_SETTINGS: Final = frozenset({"close_books", "change_settings"})
 _SAID: Final = {
     "enter": "made up",
     "create": "made",
@@ -36,6 +37,8 @@ _SAID: Final = {
     "delete_many": "deleted",
     "void_many": "voided",
     "import_rows": "imported",
+    "close_books": "closing date changed",
+    "change_settings": "settings changed",
     "reclassify": "moved to another account",
 }
 
@@ -65,15 +68,20 @@ class Performer:
     done: list[Done] = field(default_factory=list)
     bank: list[BankLine] = field(default_factory=list)
     _actors: dict[str, Actor] = field(default_factory=dict)
+    _begun: bool = False
 
-    def begin(self, day: date) -> None:
-        """Choose the victims and seat the actors. Raises WrongUse when the company has none to be struck."""
+    def _begin(self, day: date) -> None:
+        """Choose the victims. Raises WrongUse when the company has none to be struck."""
         company = Company(self.twin.store)
         for wanted in self.description.finds:
             scope = Scope(company, self.names, day, 1, self.chance)
             self.names[wanted.name] = company.find(wanted, scope)
-        for who in self.description.actors:
-            self._actors[who.key] = self._seat(who)
+
+    def actor(self, key: str) -> Actor:
+        """Who that is in this company; seated when first needed."""
+        if key not in self._actors:
+            self._actors[key] = self._seat(next(who for who in self.description.actors if who.key == key))
+        return self._actors[key]
 
     def _seat(self, who: Who) -> Actor:
         trail = self.twin.store.trail
@@ -89,18 +97,24 @@ class Performer:
         return Actor(str(made["id"]), who.name)
 
     def perform(self, turn: Turn) -> list[Done]:
-        """One turn: once, or for each record of a name. Raises WrongUse when it is refused and may not fail."""
+        """One turn: once, or for each record of a name. Raises WrongUse when it is refused and may not fail.
+
+        Victims are chosen as the first turn comes.
+        """
+        if not self._begun:
+            self._begin(turn.day)
+            self._begun = True
         step = turn.step
         counts = range(1, len(self.names.get(step.each, ())) + 1) if step.each else [turn.n]
         return [self._once(step, turn.day, n) for n in counts]
 
     def told_of(self, actor: str, at: datetime, says: str, records: list[RecordKey]) -> None:
         """Something that an actor did with an ordinary act."""
-        who = self._actors[actor]
+        who = self.actor(actor)
         self.done.append(Done(at, who.name, who.user, "divert", says, {}, records))
 
     def _once(self, step: Step, day: date, n: int) -> Done:
-        actor = self._actors[step.actor]
+        actor = self.actor(step.actor)
         scope = Scope(Company(self.twin.store), self.names, day, n, self.chance)
         given = {key: worked_out(value, scope) for key, value in step.given.items()}
         row = Done(
@@ -109,7 +123,7 @@ class Performer:
         self.done.append(row)
         try:
             with self.twin.transaction(), self.twin.acting(actor):
-                row.records = _named(given, self._do(step, given, by_api=actor.kind == "app"))
+                row.records = _named(step, given, self._do(step, given, by_api=actor.kind == "app"))
                 self._clears(step, scope, row)
         except (QuickBooksFault, Refused, WrongUse) as error:
             row.refused = str(error)
@@ -168,9 +182,11 @@ class Performer:
         self.bank += self.twin.store.bank.add([line])
 
 
-def _named(given: Body, answer: Any) -> list[RecordKey]:
+def _named(step: Step, given: Body, answer: Any) -> list[RecordKey]:
     """The records that an act was about, as its screen tells them."""
     rows = list(_keys(answer))
+    if step.do in _SETTINGS:
+        rows.append(RecordKey("Preferences", "1"))
     if not rows and {"entity", "id"} <= given.keys():
         rows = [RecordKey(str(given["entity"]), str(given["id"]))]
     return list(dict.fromkeys(rows))

@@ -18,6 +18,7 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin import wire
+from akika_forensics.twin.clock import VirtualClock
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.incidents import schedule, truth
 from akika_forensics.twin.incidents.description import Description, Divert
@@ -25,7 +26,7 @@ from akika_forensics.twin.incidents.diverting import Diverted, Diverter
 from akika_forensics.twin.incidents.performing import Performer
 from akika_forensics.twin.incidents.schedule import Turn
 from akika_forensics.twin.life import founding, parameters
-from akika_forensics.twin.life.acts import Act, ReceivePayment
+from akika_forensics.twin.life.acts import Act
 from akika_forensics.twin.life.lived import Departure, Life
 from akika_forensics.twin.life.plan import Plan
 from akika_forensics.twin.life.wish import Wish
@@ -68,7 +69,10 @@ class Stage:
                 f"{begin} is no day of this company's life.",
                 do=f"Choose one after {plan.first_day} and up to {plan.last_day}, or ask for more years.",
             )
-        company = Twin()
+        clock = VirtualClock()
+        clock.set(datetime.combine(plan.first_day, time(), wire.PACIFIC))
+        clock.freeze()
+        company = Twin(clock=clock)
         founding.found(company, rules, wish)
         life = Life(company, rules.account_of("payable"), wish.currency)
         acts = plan.acts()
@@ -94,10 +98,8 @@ class Stage:
             )
         damaged, clean = self.company.copy(), self.company.copy()
         damaged.clock.set(datetime.combine(self.begin, time(), wire.PACIFIC))
-        damaged.clock.freeze()
         chance = random.Random(f"akika incident {seed} {description.name}")
         performer = Performer(damaged, description, chance)
-        performer.begin(self.begin)
         turns = schedule.turns(description, self.begin, wire.PACIFIC, chance, live=False)
         scene = Scene(self.company, damaged, clean)
         lives = [Life(twin, self.payable, self.currency) for twin in (damaged, clean)]
@@ -125,8 +127,9 @@ class Later:
                 self._strike(turn)
                 turn = next(waiting, None)
             self.scene.clean.store.keep_pace(self.scene.damaged.store)
+            last = self.clean.twin.store.trail.last()
             self.clean.do(act)
-            self._damaged(act)
+            self._damaged(act, last)
         while turn is not None:
             self._strike(turn)
             turn = next(waiting, None)
@@ -136,19 +139,23 @@ class Later:
         self.scene.damaged.clock.set(turn.at)
         self.performer.perform(turn)
 
-    def _damaged(self, act: Act) -> None:
+    def _damaged(self, act: Act, last: int) -> None:
         for diverter in self.diverters:
             found = diverter.instead(act)
             if found is not None:
-                self._diverted(act, diverter.wanted, found)
+                self._diverted(act, diverter.wanted, found, last)
                 return
         self.damaged.do(act)
 
-    def _diverted(self, act: Act, wanted: Divert, found: Diverted) -> None:
+    def _diverted(self, act: Act, wanted: Divert, found: Diverted, last: int) -> None:
+        """What the clean company made of the act is what the damaged one has otherwise, or not at all."""
         for one in found.acts:
             self.damaged.do(one)
-        made = [one.reference for one in found.acts if isinstance(one, ReceivePayment)]
-        records = [RecordKey("Payment", self.damaged.names.find("Payment", name)) for name in made]
+        records = [
+            RecordKey(event.entity, event.id)
+            for event in self.clean.twin.store.trail.events(last)
+            if event.verb == "created" and event.entity in {"Payment", "Deposit"}
+        ]
         self.performer.told_of(wanted.actor, act.at, found.what, records)
         if found.gap:
             self.performer.names["gap"] = [RecordKey("Invoice", self.damaged.names.find("Invoice", found.gap))]
