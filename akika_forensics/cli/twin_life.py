@@ -14,6 +14,7 @@ from akika_forensics.errors import WrongUse
 
 if TYPE_CHECKING:
     from akika_forensics.twin import Twin
+    from akika_forensics.twin.life import Wish
 
 
 def generate(
@@ -25,13 +26,21 @@ def generate(
     currency: str = typer.Option("", help="A second currency, such as EUR."),
     closing_date: str = typer.Option("", help="The books are closed up to this day; without it they are open."),
     parameters: Path | None = typer.Option(None, help="A file of parameters in the place of the one that comes along."),
+    incident: str = typer.Option("", help="An incident amid its life, by name or as a file that describes it."),
+    on: str = typer.Option("", help="The day on which the incident begins; without it after two thirds of the life."),
 ) -> None:
-    """Make a company with a life: one Entity.jsonl an entity, which `akika twin serve --company` takes, and company.json."""
+    """Make a company with a life: one Entity.jsonl an entity, which `akika twin serve --company` takes, and company.json.
+
+    With an incident three of them: before, damaged, clean; and the truth.
+    """
     from akika_forensics.twin import Twin, life
 
     options: Options = context.obj
-    twin = Twin()
     wish = life.Wish(records, seed, years, currency, _day(closing_date))
+    if incident:
+        _with_incident(options, wish, incident, _day(on), parameters, out)
+        return
+    twin = Twin()
     made = life.fill(twin, wish, parameters)
     said = life.write(twin, made, out)
     twin.close()
@@ -40,6 +49,30 @@ def generate(
         return
     say(f"{sum(made.counts.values())} records of {made.first_day} to {made.last_day} are in {out}.")
     say(f"Next: akika twin serve --company {out}")
+
+
+def _with_incident(
+    options: Options, wish: Wish, incident: str, on: date | None, parameters: Path | None, out: Path
+) -> None:
+    from akika_forensics.twin import incidents
+    from akika_forensics.twin.incidents import scene, writing
+
+    if wish.closing_date is not None:
+        raise WrongUse("An incident is played in open books.", do="Leave --closing-date away.")
+    file = Path(incident)
+    description = incidents.described_in(file) if file.suffix == ".toml" else incidents.described(incident)
+    writing.check(out)
+    played = scene.Stage.build(wish, on, parameters).play(description, wish.seed)
+    writing.write(played, out)
+    truth = played.truth
+    if options.json:
+        say_json({"folder": str(out), **truth})
+        return
+    say(f"{truth['what']}")
+    say(
+        f"{len(truth['records'])} records struck, {len(truth['consequences'])} moved along; the companies and the truth are in {out}."
+    )
+    say(f"Next: akika twin serve --company {out / writing.DAMAGED}")
 
 
 def _day(text: str) -> date | None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.catalogue import CATALOGUE
-from akika_forensics.model.payload import canonical_value, decode
+from akika_forensics.model.payload import canonical_value, decode, encode
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import links_of
-from akika_forensics.twin import Twin
-from akika_forensics.twin.incidents import LIBRARY
+from akika_forensics.twin import Twin, loading
+from akika_forensics.twin.incidents import LIBRARY, writing
 from akika_forensics.twin.incidents.description import read
 from akika_forensics.twin.incidents.scene import Scene, Stage
 from akika_forensics.twin.life.wish import Wish
@@ -251,3 +252,20 @@ def test_somebody_else_can_add_an_incident(stage: Stage) -> None:
     (row,) = scene.truth["records"]
     assert (row["entity"], row["what"]) == ("Term", "made longer")
     assert (body(scene.damaged, RecordKey("Term", row["id"])) or {})["DueDays"] == 90
+
+
+def test_a_scene_is_written_and_loaded_again(stage: Stage, tmp_path: Path) -> None:
+    scene = stage.play(LIBRARY["csv-import"])
+    writing.write(scene, tmp_path / "case")
+    for name, twin in (("before", scene.before), ("damaged", scene.damaged), ("clean", scene.clean)):
+        loaded = Twin()
+        loading.load_folder(loaded, tmp_path / "case" / name)
+        assert loaded.dump() == twin.dump()
+    assert decode((tmp_path / "case" / "truth.json").read_bytes()) == canonical_json(scene.truth)
+    assert {path.suffix for path in (tmp_path / "case" / "papers").iterdir()} == {".ofx", ".csv"}
+    with pytest.raises(WrongUse, match="is not empty"):
+        writing.write(scene, tmp_path / "case")
+
+
+def canonical_json(value: Any) -> Any:
+    return decode(encode(value))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from akika_forensics.errors import WrongUse
@@ -42,6 +43,14 @@ def described(name: str) -> Description:
     if name not in LIBRARY:
         raise WrongUse(f"There is no incident {name!r}.", do=f"Choose one of {', '.join(INCIDENTS)}.")
     return LIBRARY[name]
+
+
+def described_in(file: Path) -> Description:
+    """A described incident from a file. Raises WrongUse."""
+    try:
+        return read(file.read_text("utf-8"), file.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUse(f"{file} cannot be read.", do="Give a text file that describes an incident.") from error
 
 
 def run(twin: Twin, name: str, *, seed: int = 1, description: str | None = None) -> dict[str, Any]:

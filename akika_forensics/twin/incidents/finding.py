@@ -65,7 +65,7 @@ class Company:
             taken.sort(key=lambda row: _rank(self._fact(row[0], row[1], path, scope)), reverse=descending)
         if len(taken) < wanted.least:
             raise WrongUse(
-                f"The company has {len(taken)} {wanted.entity} of the kind that the incident is about, "
+                f"The company has {len(taken) or 'no'} {wanted.entity} of the kind that the incident is about, "
                 f"and it takes {wanted.least}.",
                 means="Nothing has been changed.",
                 do="Choose another incident, or another company.",
