@@ -29,7 +29,7 @@ class Row:
 
 
 def cents(text: str) -> int:
-    value = Decimal(text.replace(",", "").replace("$", "")) * 100
+    value = Decimal(text) * 100
     assert value == int(value), text
     return int(value)
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.twin.recount import cash, posting, sheet
 from tests.twin.recount.acts import act
-from tests.twin.recount.documents import Company
+from tests.twin.recount.documents import Company, Key
 from tests.twin.recount.keying import Keeper
+from tests.twin.recount.posting import Side
 
 START, END = "2025-11-01", "2026-03-31"
 
@@ -38,3 +39,6 @@ class Recount:
         wrong = sheet.differences(ours, theirs, self.names)
         told = "\n".join(f"  {doc}" for doc in self.company.docs.values())
         assert not wrong, f"{what}:\n  " + "\n  ".join(wrong) + f"\nkeyed:\n{told}"
+
+    def of_document(self, key: Key) -> list[Side]:
+        return [side for side in self.sides["Accrual"] if side.key == key]

@@ -1,0 +1,153 @@
+"""The general ledger, the journal and lists of transactions against the recount, line by line."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+
+from tests.twin.recount import sheet, statements
+from tests.twin.recount.documents import Doc
+from tests.twin.recount.posting import OPENING, Side
+from tests.twin.recount.stage import END, START, Recount
+
+PERIODS = ((START, END), ("2026-01-01", "2026-02-28"), ("2025-12-31", "2025-12-31"))
+
+
+def general_ledger(books: Recount, basis: str) -> None:
+    """What moved each account, transaction by transaction, and the balance before, between and after."""
+    for start, end in PERIODS:
+        report = books.report("GeneralLedger", start_date=start, end_date=end, accounting_method=basis)
+        what = f"GeneralLedger of {start} to {end}, {basis}"
+        rows = books.sides[basis]
+        moved: dict[tuple[str, str, str], int] = defaultdict(int)
+        for side in rows:
+            if start <= side.day <= end:
+                natural = statements.natural(books.company, side.account, side.cents)
+                moved[side.account, record(side), side.day] += natural
+        theirs: dict[tuple[str, str, str], int] = defaultdict(int)
+        begun: dict[str, int] = {}
+        running: dict[str, int] = defaultdict(int)
+        for row in sheet.data(report):
+            account = _account(row)
+            if row.values["tx_date"] == "Beginning Balance":
+                begun[account] = row.cents("rbal_nat_amount") or 0
+                running[account] = begun[account]
+                continue
+            amount = row.cents("subt_nat_amount") or 0
+            theirs[account, row.ids.get("txn_type", ""), row.values["tx_date"]] += amount
+            running[account] += amount
+            assert running[account] == row.cents("rbal_nat_amount"), f"{what}: the balance after {row}"
+        books.same(what, _some(moved), _some(theirs))
+        books.same(f"{what}, beginning", _before(books, rows, start), begun)
+        _closing(books, what, rows, end, running)
+
+
+def _account(row: sheet.Row) -> str:
+    """The innermost header above a row that says which account it is."""
+    return next((record for _, record in reversed(row.path) if record), row.path[-1][0] if row.path else "")
+
+
+def record(side: Side) -> str:
+    return "" if side.key == OPENING else side.key[1]
+
+
+def _before(books: Recount, rows: list[Side], start: str) -> dict[str, int]:
+    """Balances when the first day begins; income and expenses since the year of that day began."""
+    day = (date.fromisoformat(start) - timedelta(days=1)).isoformat()
+    held: dict[str, int] = defaultdict(int)
+    for side in rows:
+        if side.day <= day:
+            old = statements.earns(books.company, side.account) and side.day < f"{start[:4]}-01-01"
+            held["Retained Earnings" if old else side.account] += side.cents
+    return _some({one: _natural(books, one, cents) for one, cents in held.items()})
+
+
+def _natural(books: Recount, account: str, cents: int) -> int:
+    return -cents if account == "Retained Earnings" else statements.natural(books.company, account, cents)
+
+
+def _closing(books: Recount, what: str, rows: list[Side], end: str, running: dict[str, int]) -> None:
+    """What an account is left with is its line in the trial balance, where the year did not change in between."""
+    if end[:4] != what.split(" of ")[1][:4]:
+        return
+    trial = statements.trial_balance(books.company, rows, end)
+    ours = {one: _natural(books, one, cents) for one, cents in trial.items() if one != "retained"}
+    books.same(
+        f"{what}, closing", ours, {one: cents for one, cents in _some(running).items() if one != "Retained Earnings"}
+    )
+
+
+def _some[Key](sums: dict[Key, int]) -> dict[Key, int]:
+    return {key: cents for key, cents in sums.items() if cents}
+
+
+def journal(books: Recount, _: str) -> None:
+    """Debits and credits of each transaction, account by account; each balances."""
+    for start, end in PERIODS:
+        report = books.report("JournalReport", start_date=start, end_date=end)
+        what = f"JournalReport of {start} to {end}"
+        ours: dict[tuple[str, str], int] = defaultdict(int)
+        for side in books.sides["Accrual"]:
+            if start <= side.day <= end:
+                ours[record(side), side.account] += side.cents
+        theirs: dict[tuple[str, str], int] = defaultdict(int)
+        for row in sheet.rows(report):
+            debit, credit = row.cents("debt_amt") or 0, row.cents("credit_amt") or 0
+            if row.kind == "summary":
+                assert debit == credit, f"{what}: {row}"
+            elif debit or credit:
+                theirs[row.ids.get("txn_type", ""), row.ids.get("account_name", "")] += debit - credit
+        books.same(what, _some(ours), _some(theirs))
+
+
+def transaction_list(books: Recount, _: str) -> None:
+    """One row a transaction: its day, its name and what it does to the account that it is about."""
+    for start, end in PERIODS:
+        report = books.report("TransactionList", start_date=start, end_date=end)
+        ours = {
+            doc.id: (doc.day, _name(doc), _about(books, doc))
+            for doc in books.company.docs.values()
+            if start <= doc.day <= end
+        }
+        theirs = {
+            row.ids["txn_type"]: (row.values["tx_date"], row.ids.get("name", ""), row.cents("subt_nat_amount") or 0)
+            for row in sheet.data(report)
+            if row.ids.get("txn_type")
+        }
+        books.same(f"TransactionList of {start} to {end}", ours, theirs)
+
+
+def _name(doc: Doc) -> str:
+    """A journal entry is under the first name in it."""
+    named = doc.party or next((line.party for line in doc.lines if line.party and doc.entity == "JournalEntry"), "")
+    return named.partition(":")[2]
+
+
+def _about(books: Recount, doc: Doc) -> int:
+    if doc.entity == "InventoryAdjustment":
+        return 0
+    if doc.entity == "JournalEntry":
+        first = doc.lines[0]
+        return statements.natural(books.company, first.account, first.cents)
+    if doc.entity == "BillPayment":
+        return -doc.cents
+    whole = [side.cents for side in books.of_document(doc.key) if side.line == 0 and side.account == doc.account]
+    return statements.natural(books.company, doc.account, sum(whole))
+
+
+def splits(books: Recount, _: str) -> None:
+    """Every side of every transaction, with the sign of its account."""
+    report = books.report("TransactionListWithSplits", start_date=START, end_date=END)
+    ours: dict[tuple[str, str], int] = defaultdict(int)
+    for side in books.sides["Accrual"]:
+        if side.key != OPENING:
+            ours[record(side), side.account] += statements.natural(books.company, side.account, side.cents)
+    theirs: dict[tuple[str, str], int] = defaultdict(int)
+    for row in sheet.data(report):
+        if row.ids.get("txn_type"):
+            theirs[row.ids["txn_type"], row.ids.get("account_name", "")] += row.cents("nat_amount") or 0
+    books.same("TransactionListWithSplits", _some(ours), _some(theirs))
+
+
+CHECKS = (general_ledger,)
+LISTS = (journal, transaction_list, splits)
