@@ -118,8 +118,8 @@ def transaction_list(books: Recount, _: str) -> None:
 
 
 def _name(doc: Doc) -> str:
-    """A journal entry is under the first name in it."""
-    named = doc.party or next((line.party for line in doc.lines if line.party and doc.entity == "JournalEntry"), "")
+    """A journal entry is under the name of its first line."""
+    named = doc.lines[0].party if doc.entity == "JournalEntry" else doc.party
     return named.partition(":")[2]
 
 
