@@ -35,11 +35,12 @@ def cents(text: str) -> int:
 
 
 def keys(report: dict[str, Any]) -> list[str]:
-    """The key of every column; its title where it has none."""
+    """The key of every column; its title where it has none. Of a column of columns ``key/inner key``."""
     found = []
     for column in report["Columns"]["Column"]:
         named = {one["Name"]: one["Value"] for one in column.get("MetaData", [])}
-        found.append(named.get("ColKey") or column.get("ColTitle", ""))
+        key = named.get("ColKey") or column.get("ColTitle", "")
+        found += [f"{key}/{inner}" for inner in keys({"Columns": column["Columns"]})] if "Columns" in column else [key]
     return found
 
 
