@@ -7,7 +7,7 @@ import os
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from tests.twin.recount import check_owed, check_statements, check_trade
+from tests.twin.recount import check_owed, check_statements, check_trade, sheet
 from tests.twin.recount.acts import USUAL, act
 from tests.twin.recount.keying import Keeper
 from tests.twin.recount.stage import Check, Recount
@@ -43,3 +43,16 @@ def test_the_acts_reach_everything() -> None:
     assert len(kinds) == 13, kinds
     assert any(len(doc.applied) > 1 for doc in keeper.docs.values())
     keeper.shop.twin.close()
+
+
+def test_what_an_entry_does_not_name_is_nobodys() -> None:
+    """Ann owes more by an entry whose other line has no name: that is no cost of hers, and none of the vendor's."""
+    books = Recount([])
+    shop, keeper = books.keeper.shop, books.keeper
+    for account, name in ((keeper.receivable, ("Customer", shop.ann)), (keeper.payable, ("Vendor", shop.power))):
+        shop.journal("02-01", (account, 50, name), (shop.rent, -50, None))
+    income = books.report("CustomerIncome", start_date="2026-01-01", end_date="2026-12-31")
+    assert [row.values for row in sheet.data(income)] == []
+    spent = books.report("VendorExpenses", start_date="2026-01-01", end_date="2026-12-31")
+    assert [(row.first, row.cents("total")) for row in sheet.data(spent)] == [("Not Specified", -10_000)]
+    books.close()

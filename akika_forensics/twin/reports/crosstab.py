@@ -18,12 +18,15 @@ from akika_forensics.twin.session import Session
 
 
 def _whose(kind: str) -> str:
-    """Of a posting in nobody's or another's name, the document's. Source: recorded ProfitAndLoss by customer."""
+    """Of a posting in nobody's or another's name, the document's. Source: recorded ProfitAndLoss by customer.
+
+    A journal entry has a name a line, and what none of them names is nobody's.
+    """
     start = len(kind) + 2
     return (
         f"CASE WHEN p.party LIKE '{kind}:%' THEN substr(p.party, {start}) "  # noqa: S608 - our own text
         f"ELSE coalesce((SELECT substr(d.party, {start}) FROM document AS d WHERE d.entity = p.entity AND d.id = p.id "
-        f"AND d.party LIKE '{kind}:%'), '') END"
+        f"AND d.entity <> 'JournalEntry' AND d.party LIKE '{kind}:%'), '') END"
     )
 
 
