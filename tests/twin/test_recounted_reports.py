@@ -55,4 +55,7 @@ def test_what_an_entry_does_not_name_is_nobodys() -> None:
     assert [row.values for row in sheet.data(income)] == []
     spent = books.report("VendorExpenses", start_date="2026-01-01", end_date="2026-12-31")
     assert [(row.first, row.cents("total")) for row in sheet.data(spent)] == [("Not Specified", -10_000)]
+    for by in ("Customers", "Vendors"):
+        result = books.report("ProfitAndLoss", start_date="2026-01-01", end_date="2026-12-31", summarize_column_by=by)
+        assert sheet.keys(result)[1:] == ["not_specified", "total"]
     books.close()

@@ -35,11 +35,14 @@ NONE: Final = ""
 
 
 def _party(kind: str) -> str:
-    """The posting's own name, else the transaction's: of what stock cost, that of the sale."""
+    """The posting's own name, else the transaction's: of what stock cost, that of the sale.
+
+    A journal entry has a name a line, and what none of them names is nobody's.
+    """
     like, rest = f"LIKE '{kind}:%'", len(kind) + 2
     return (
-        f"CASE WHEN p.party {like} THEN substr(p.party, {rest}) WHEN d.party {like} THEN substr(d.party, {rest}) "
-        f"ELSE '{NONE}' END"
+        f"CASE WHEN p.party {like} THEN substr(p.party, {rest}) "
+        f"WHEN d.entity <> 'JournalEntry' AND d.party {like} THEN substr(d.party, {rest}) ELSE '{NONE}' END"
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.twin.recount import cash, sheet, statements
+from tests.twin.recount.posting import Side
 from tests.twin.recount.stage import END, START, Recount
 
 UNMADE = {name: name for name in (cash.INCOME, cash.EXPENSE, "Retained Earnings")}
@@ -73,13 +75,41 @@ def profit_and_loss(books: Recount, basis: str) -> None:
             assert not sheet.does_not_add_up(report), sheet.does_not_add_up(report)
 
 
-def profit_and_loss_by_customer(books: Recount, basis: str) -> None:
-    period = {"start_date": START, "end_date": END, "accounting_method": basis}
-    report = books.report("ProfitAndLoss", **period, summarize_column_by="Customers")
+def profit_and_loss_by_list(books: Recount, basis: str) -> None:
+    """By customer, vendor, class, place and item; what belongs to none stands apart."""
     rows = books.sides[basis]
-    ours = statements.profit_and_loss(books.company, rows, START, END, lambda side: statements.customer(side))
-    ours |= statements.profit_and_loss(books.company, rows, START, END, lambda _: "total")
-    books.same(f"ProfitAndLoss by customer, {basis}", ours, _figures(books, report, sheet.keys(report)[1:]))
+    ways: dict[str, Callable[[Side], str]] = {
+        "Customers": lambda side: statements.named(books.company, side, "Customer"),
+        "Vendors": lambda side: statements.named(books.company, side, "Vendor"),
+        "Classes": lambda side: side.klass,
+        "Departments": lambda side: side.department,
+        "ProductsAndServices": lambda side: side.item,
+    }
+    period = {"start_date": START, "end_date": END, "accounting_method": basis}
+    for by, part in ways.items():
+        report = books.report("ProfitAndLoss", **period, summarize_column_by=by)
+        ours = statements.profit_and_loss(
+            books.company, rows, START, END, lambda side, part=part: part(side) or "not_specified"
+        )
+        ours |= statements.profit_and_loss(books.company, rows, START, END, lambda _: "total")
+        books.same(f"ProfitAndLoss by {by}, {basis}", ours, _figures(books, report, sheet.keys(report)[1:]))
+        assert not sheet.does_not_add_up(report), sheet.does_not_add_up(report)
 
 
-CHECKS = (trial_balance, balance_sheet, profit_and_loss, profit_and_loss_by_customer)
+def profit_and_loss_of_one(books: Recount, basis: str) -> None:
+    """Kept to one customer, one class, one place."""
+    period = {"start_date": START, "end_date": END, "accounting_method": basis}
+    keeper = books.keeper
+    kept: tuple[tuple[str, str, Callable[[Side], str]], ...] = (
+        ("customer", keeper.customers[0], lambda side: statements.named(books.company, side, "Customer")),
+        ("class", keeper.classes[1], lambda side: side.klass),
+        ("department", keeper.places[1], lambda side: side.department),
+    )
+    for kind, record, part in kept:
+        report = books.report("ProfitAndLoss", **period, **{kind: record})
+        rows = [side for side in books.sides[basis] if part(side) == record]
+        ours = statements.profit_and_loss(books.company, rows, START, END, lambda _: "total")
+        books.same(f"ProfitAndLoss of {kind} {record}, {basis}", ours, _figures(books, report, ["total"]))
+
+
+CHECKS = (trial_balance, balance_sheet, profit_and_loss, profit_and_loss_by_list, profit_and_loss_of_one)

@@ -73,7 +73,11 @@ def profit_and_loss(
     return {key: cents for key, cents in found.items() if cents}
 
 
-def customer(side: Side) -> str:
-    """The Id of the customer whose income or cost it is."""
-    kind, _, record = side.party.partition(":")
-    return record if kind == "Customer" else "not_specified"
+def named(company: Company, side: Side, entity: str) -> str:
+    """The Id of the customer or vendor whose income or cost it is: the line's own, else the document's; empty for nobody."""
+    doc = company.docs.get(side.key)
+    for party in (side.party, doc.party if doc else ""):
+        kind, _, record = party.partition(":")
+        if kind == entity:
+            return record
+    return ""
