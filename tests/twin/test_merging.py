@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,6 +22,7 @@ from akika_forensics.twin.session import Cache, Session
 from akika_forensics.twin.statements.lines import BankLine
 
 from .conftest import START, Body, Books, ref
+from .hook_scene import Receiver, Sender
 from .test_screens import last, refused
 
 type Act = Callable[[Books, str, int], None]
@@ -396,3 +398,21 @@ def test_names_in_other_currencies_are_not_merged() -> None:
     with pytest.raises(Exception, match="different currencies"):
         abroad.twin.screens.merge("Vendor", away, at_home)
     abroad.twin.close()
+
+
+# who is told
+
+
+def test_a_receiver_of_notifications_learns_both_ids(books: Books) -> None:
+    with Receiver() as receiver, Sender(books.twin) as sender:
+        sender.couriers.subscribe(receiver.url, "legacy")
+        books.twin.screens.merge("Vendor", books.power, books.lumber)
+        sender.settle()
+        told = [
+            entity
+            for delivery in receiver.got
+            for entity in json.loads(delivery.body)["eventNotifications"][0]["dataChangeEvent"]["entities"]
+        ]
+    assert [(one["name"], one["operation"], one["id"], one["deletedId"]) for one in told] == [
+        ("Vendor", "Merge", books.lumber, books.power)
+    ]

@@ -112,7 +112,7 @@ def test_what_cannot_be_reclassified_says_so(books: Books, repairs: str) -> None
     refused(books, "receivables or payables", screens.reclassify, [("Bill", made)], books.rent, payable)
     ann = screens.invite("Ann", "ann@example.com")["id"]
     refused(books, "Ann is standard", screens.reclassify, [("Bill", made)], books.rent, repairs, by=ann)
-    for wrong in ({}, {"account": repairs}, {"class_": "404"}):
+    for wrong in ({}, {"account": repairs}, {"class_": "404"}, {"class": "404"}):
         with pytest.raises(WrongUse):
             screens.reclassify([("Bill", made)], **wrong)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from keyword import iskeyword
 from typing import Any, Final
 
 from akika_forensics.errors import Refused, WrongUse
@@ -39,12 +40,18 @@ class Screen:
     reads: bool = False
 
     def takes(self) -> list[str]:
-        """What may be given, in order; what must be given first."""
-        return [one.name for one in list(inspect.signature(self.run).parameters.values())[1:]]
+        """What may be given, in order; what must be given first. ``class`` is called so, whatever Python says."""
+        return [one.name.rstrip("_") for one in self._parameters()]
 
     def must(self) -> list[str]:
-        rows = list(inspect.signature(self.run).parameters.values())[1:]
-        return [one.name for one in rows if one.default is inspect.Parameter.empty]
+        return [one.name.rstrip("_") for one in self._parameters() if one.default is inspect.Parameter.empty]
+
+    def _parameters(self) -> list[inspect.Parameter]:
+        return list(inspect.signature(self.run).parameters.values())[1:]
+
+    def call(self, session: Session, given: Mapping[str, Any]) -> Body:
+        """Do it with what was given, which ``check`` has seen."""
+        return self.run(session, **{f"{name}_" if iskeyword(name) else name: value for name, value in given.items()})
 
     def check(self, given: Mapping[str, Any]) -> None:
         """Raises WrongUse for what the screen does not take, and for what it lacks."""

@@ -92,7 +92,8 @@ class Screens:
             takes = screen.takes()
             if len(values) > len(takes):
                 raise WrongUse(f"{name} takes no more than {', '.join(takes) or 'nothing'}.")
-            return self._run(screen, {**dict(zip(takes, values, strict=False)), **named}, by, at)
+            given = {name.rstrip("_"): value for name, value in named.items()}
+            return self._run(screen, {**dict(zip(takes, values, strict=False)), **given}, by, at)
 
         return called
 
@@ -110,7 +111,7 @@ class Screens:
             named = users.person(self._store, by, screen.roles, screen.what)
         with actors.acting(named, actors.request()), self._session(at) as session:
             try:
-                return screen.run(session, **given)
+                return screen.call(session, given)
             except QuickBooksFault as fault:
                 raise ScreenRefused(fault.detail) from fault
 
