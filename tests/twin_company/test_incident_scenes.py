@@ -220,7 +220,7 @@ def _lines(twin: Twin) -> list[Any]:
 
 
 def test_an_incident_that_does_not_end_in_the_life_is_refused(stage: Stage) -> None:
-    late = Stage(stage.company, stage.last_day - timedelta(days=3), stage.last_day, [], "", "")
+    late = Stage(stage.company, stage.first_day, stage.last_day - timedelta(days=3), stage.last_day, [], "", "")
     with pytest.raises(WrongUse, match="there are 3 left"):
         late.play(LIBRARY["lapping"])
     with pytest.raises(WrongUse, match="no day of this company's life"):
@@ -262,7 +262,12 @@ def test_a_scene_is_written_and_loaded_again(stage: Stage, tmp_path: Path) -> No
         loading.load_folder(loaded, tmp_path / "case" / name)
         assert loaded.dump() == twin.dump()
     assert decode((tmp_path / "case" / "truth.json").read_bytes()) == canonical_json(scene.truth)
-    assert {path.suffix for path in (tmp_path / "case" / "papers").iterdir()} == {".ofx", ".csv"}
+    papers = tmp_path / "case" / "papers"
+    assert {path.suffix for path in (papers / "bank").iterdir()} == {".ofx", ".csv"}
+    assert (papers / "audit-log.csv").read_bytes().startswith(b"\xef\xbb\xbfDate Changed,User,Event")
+    assert "Casey" not in (papers / "audit-log.csv").read_text("utf-8-sig")
+    assert "Bo Keeper" in (papers / "audit-log.csv").read_text("utf-8-sig")
+    assert (papers / "reports" / "TrialBalance.csv").stat().st_size > 500
     with pytest.raises(WrongUse, match="is not empty"):
         writing.write(scene, tmp_path / "case")
 

@@ -52,6 +52,7 @@ class Stage:
     """A company that has lived up to a day, and the ordinary work that is still to come."""
 
     company: Twin
+    first_day: date
     begin: date
     last_day: date
     later: list[Act]
@@ -83,7 +84,7 @@ class Stage:
                 later = [act, *acts]
                 break
             life.do(act)
-        return cls(company, begin, plan.last_day, later, life.payable, life.currency)
+        return cls(company, plan.first_day, begin, plan.last_day, later, life.payable, life.currency)
 
     def play(self, description: Description, seed: int = 1) -> Scene:
         """Let the incident happen from the day on, and ordinary work go on to the end of the life.
@@ -105,7 +106,11 @@ class Stage:
         lives = [Life(twin, self.payable, self.currency) for twin in (damaged, clean)]
         diverters = [Diverter(one, self.begin) for one in description.diverts]
         Later(scene, lives[0], lives[1], performer, diverters).go_on(self.later, turns)
-        scene.truth = _truth(scene, description, performer, lives, self.begin, seed)
+        scene.truth = _truth(scene, description, performer, lives, seed) | {
+            "first_day": self.first_day.isoformat(),
+            "began": self.begin.isoformat(),
+            "last_day": self.last_day.isoformat(),
+        }
         return scene
 
 
@@ -166,7 +171,6 @@ def _truth(
     description: Description,
     performer: Performer,
     lives: list[Life],
-    begin: date,
     seed: int,
 ) -> Body:
     """As of ``truth.told``, against the clean company; and what ordinary work met damage."""
@@ -174,7 +178,6 @@ def _truth(
     first = truth.digests(scene.before)
     told = truth.told(description, performer, clean, damaged, seed)
     return told | {
-        "began": begin.isoformat(),
         "against": "the clean company that lived the same later work",
         "records": [row | {"at_first": _digest(first, row)} for row in told["records"]],
         "departures": [_departure(one) for one in lives[0].departures],

@@ -11,8 +11,7 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.twin import identity
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.incidents.scene import Scene
-from akika_forensics.twin.statements import csv_layouts, ofx
-from akika_forensics.twin.statements import statement as statements
+from akika_forensics.twin.life import papers
 
 DAMAGED: Final = "damaged"
 
@@ -29,7 +28,8 @@ def write(scene: Scene, folder: Path) -> None:
     for name, twin in (("before", scene.before), (DAMAGED, scene.damaged), ("clean", scene.clean)):
         _company(twin, folder / name)
     (folder / "truth.json").write_bytes(payloads.encode(scene.truth) + b"\n")
-    papers(scene.damaged, folder / "papers")
+    first, last = (date.fromisoformat(scene.truth[name]) for name in ("first_day", "last_day"))
+    papers.write(scene.damaged, folder / "papers", first, last)
 
 
 def _company(twin: Twin, folder: Path) -> None:
@@ -37,15 +37,3 @@ def _company(twin: Twin, folder: Path) -> None:
     for entity in sorted({entity for entity, _ in twin.dump()}):
         rows = sorted(twin.store.rows(entity), key=lambda row: (identity.number_of(row.id), row.id))
         (folder / f"{entity}.jsonl").write_bytes(b"".join(row.payload + b"\n" for row in rows))
-
-
-def papers(twin: Twin, folder: Path) -> None:
-    """What the banks say: an OFX file an account with a statement a month, and all lines as CSV."""
-    folder.mkdir(parents=True)
-    for account in twin.store.bank.accounts():
-        days = twin.store.bank.days(account)
-        assert days is not None  # noqa: S101 - an account of the bank has lines
-        monthly = list(statements.monthly(twin.store, account))
-        (folder / f"{account}.ofx").write_bytes(ofx.write(monthly, twin.clock(), "102"))
-        whole = statements.of(twin.store, account, *(date.fromisoformat(day) for day in days))
-        (folder / f"{account}.csv").write_bytes(csv_layouts.write(whole, "balance"))
