@@ -1,4 +1,8 @@
-"""Which records a payload cites, quickly: what ``references.links_of`` finds, without the places where it finds it."""
+"""Which records a payload cites, quickly: what ``references.links_of`` finds, without the places where it finds it.
+
+A citation by another field than the Id is given as ``("CompanyCurrency.Code", "EUR")``; one of what the API cannot read
+as ``UNREADABLE``.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from akika_forensics.model.catalogue import ANY_ENTITY, Reference, linked_entity
-from akika_forensics.model.references import PSEUDO_TAX_CODES, Steps, links_at, links_of, steps_of
+from akika_forensics.model.references import PSEUDO_TAX_CODES, Link, Steps, links_at, links_of, steps_of
+
+UNREADABLE: Final = ("", "")
 
 _LINKED: Final = ""
 """In place of an entity: the citation itself names it, in its TxnType."""
@@ -23,17 +29,26 @@ class _Fields(NamedTuple):
 
 
 def cited(entity: str, body: dict[str, Any]) -> set[tuple[str, str]]:
-    """(entity, Id) of every record that the payload cites by Id and the API can read."""
+    """(entity, Id) of every record that the payload cites."""
     found: set[tuple[str, str]] = set()
     if entity == "RecurringTransaction":
-        found.update(link.target for link in links_of(entity, body) if link.target is not None and not link.by_code)
-        return found
+        return {_of(link) for link in links_of(entity, body)}
     fields, named = _plan(entity)
     _gather(body, fields, found)
     for reference, steps in named:
         if steps[0][0] in body:
-            found.update(link.target for link in links_at(reference, steps, body) if link.target is not None)
+            found.update(_of(link) for link in links_at(reference, steps, body))
     return found
+
+
+def _of(link: Link) -> tuple[str, str]:
+    if link.target is None:
+        return UNREADABLE
+    return by_code(*link.target) if link.by_code else link.target
+
+
+def by_code(entity: str, code: str) -> tuple[str, str]:
+    return f"{entity}.Code", code
 
 
 @cache
@@ -42,12 +57,11 @@ def _plan(entity: str) -> tuple[_Fields, list[tuple[Reference, Steps]]]:
     tree = _Fields([], [])
     named = []
     for reference, steps in steps_of(entity):
-        if reference.key != "Id":
-            continue
         if reference.linked:
             _plant(tree, steps, _LINKED)
         elif len(reference.targets) == 1 and reference.targets[0] != ANY_ENTITY:
-            _plant(tree, steps, reference.targets[0])
+            target = reference.targets[0]
+            _plant(tree, steps, target if reference.key == "Id" else by_code(target, "")[0])
         else:
             named.append((reference, steps))
     return tree, named
@@ -87,8 +101,8 @@ def _cite(target: str, holder: Any, found: set[tuple[str, str]]) -> None:
     if isinstance(holder, dict):
         if target == _LINKED:
             linked = linked_entity(str(holder.get("TxnType", "")))
-            if linked and holder.get("TxnId"):
-                found.add((linked, str(holder["TxnId"])))
+            if holder.get("TxnId"):
+                found.add((linked, str(holder["TxnId"])) if linked else UNREADABLE)
             return
         value = holder.get("value")
     elif target != _LINKED and isinstance(holder, str | int) and not isinstance(holder, bool):

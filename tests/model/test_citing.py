@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE
-from akika_forensics.model.citing import cited
+from akika_forensics.model.citing import UNREADABLE, by_code, cited
 from akika_forensics.model.references import links_of
 from akika_forensics.twin import Twin, sample
 
@@ -23,7 +23,10 @@ def bodies() -> list[tuple[str, dict[str, Any]]]:
 
 
 def walked(entity: str, body: dict[str, Any]) -> set[tuple[str, str]]:
-    return {link.target for link in links_of(entity, body) if link.target is not None and not link.by_code}
+    return {
+        UNREADABLE if link.target is None else by_code(*link.target) if link.by_code else link.target
+        for link in links_of(entity, body)
+    }
 
 
 def test_every_record_of_the_sample_company() -> None:

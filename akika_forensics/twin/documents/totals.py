@@ -57,7 +57,12 @@ _ROLE: Final = dict.fromkeys(_SALES, "income") | dict.fromkeys(_EXPENSES, "expen
 
 def role_of_missing(entity: str, body: dict[str, Any]) -> str | None:
     """The role of the account that takes what is missing; None when nothing is."""
-    return _ROLE.get(entity, "equity") if disagreement(entity, body) else None
+    return role_of(entity) if disagreement(entity, body) else None
+
+
+def role_of(entity: str) -> str:
+    """The same of a document that is known to lack something."""
+    return _ROLE.get(entity, "equity")
 
 
 def _figures(entity: str, body: dict[str, Any]) -> tuple[str, Decimal, Decimal] | None:

@@ -5,7 +5,7 @@ Payloads are kept byte for byte and served so until the twin itself changes them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,18 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
-from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import ZERO, cents
 from akika_forensics.model.record import RecordKey
-from akika_forensics.twin.documents import totals
 from akika_forensics.twin.loading import folder as folders
 from akika_forensics.twin.loading import opening_entry, openings, placeholders, shape
-from akika_forensics.twin.loading.bulk import Bulk
-from akika_forensics.twin.loading.folder import Loaded
 from akika_forensics.twin.loading.intake import Intake
-from akika_forensics.twin.loading.load_report import LoadReport, Note, Opening
-from akika_forensics.twin.loading.order import position
-from akika_forensics.twin.loading.placeholder_scene import number
+from akika_forensics.twin.loading.load_report import LoadReport, Opening
 from akika_forensics.twin.loading.raw import Unposted
 from akika_forensics.twin.sample import company
 
@@ -33,6 +27,7 @@ if TYPE_CHECKING:
 
 type Body = dict[str, Any]
 
+_BALANCED: Final = ("Account", "Customer", "Vendor")
 UNEXPLAINED: Final = "Balances that the documents do not explain"
 
 
@@ -44,20 +39,25 @@ def load_folder(twin: Twin, folder: Path) -> LoadReport:
     Raises WrongUse, before anything is loaded, when a line is no JSON object or the folder holds no records.
     """
     report = LoadReport()
-    records = folders.read_folder(folder, report)
-    if not records:
-        raise WrongUse(f"{folder} holds no records.", do="Give a folder whose Entity.jsonl files are not all empty.")
-    recorded = {record.key: record.body for record in records}
-    settings = _settings(recorded, report)
-    made = placeholders.fill(recorded | settings, report)
     with twin.bulk() as bulk:
-        _put(bulk, records, report)
-        for key, body in (settings | made).items():
+        intake = Intake(bulk)
+        recorded = intake.recorded
+        intake.take_all(folders.records(folder, report))
+        if not recorded:
+            raise WrongUse(
+                f"{folder} holds no records.", do="Give a folder whose Entity.jsonl files are not all empty."
+            )
+        intake.announce_arrival(report)
+        settings = _settings(recorded, report)
+        made = settings | placeholders.fill(recorded, settings, report)
+        for key, body in made.items():
             bulk.add(key.entity, payloads.encode(body))
+    intake.announce_kept(report)
     opening_entry.open_stock(twin)
-    _announce_oddities(records, report)
-    opening_entry.post_incomplete(twin, recorded | settings | made, report)
-    opening_entry.open_balances(twin, recorded, _sound(recorded), settings | made, report)
+    intake.announce_oddities(report)
+    lists = dict(recorded.of(*_BALANCED))
+    opening_entry.post_incomplete(twin, lists | _bodies(twin, twin.unposted) | made, report)
+    opening_entry.open_balances(twin, recorded, _sound(lists), made, report)
     return report
 
 
@@ -77,11 +77,12 @@ def load_records(
     report = LoadReport()
     with twin.bulk() as bulk:
         intake = Intake(bulk)
-        intake.take_all(records)
+        intake.take_all((entity, payload, "") for entity, payload in records)
     intake.announce_arrival(report)
+    intake.announce_kept(report)
     opening_entry.open_stock(twin)
     intake.announce_oddities(report)
-    recorded = dict(intake.bodies("Account", "Customer", "Vendor"))
+    recorded = dict(intake.recorded.of(*_BALANCED))
     opening_entry.post_incomplete(twin, recorded | _bodies(twin, twin.unposted), report)
     intake.announce_dangling(report)
     at_home = opening_entry.announce_abroad(twin, _sound(recorded), report)
@@ -95,14 +96,14 @@ def load_records(
         amounts[equity] = amounts.get(equity, ZERO) - rest
     elif rest:
         raise WrongUse("The opening balances do not balance, and the company has no Opening Balance Equity account.")
-    twin.post_opaque(opening_date or openings.day_before(intake.days), amounts, UNEXPLAINED)
+    twin.post_opaque(opening_date or openings.day_before(intake.seen.days), amounts, UNEXPLAINED)
     for account, amount in amounts.items():
         key = RecordKey("Account", account)
         report.openings.append(Opening((key,), f"{key} opens with what no document explains.", account, amount))
     return report
 
 
-def _settings(recorded: Mapping[RecordKey, Body], report: LoadReport) -> dict[RecordKey, Body]:
+def _settings(recorded: Collection[RecordKey], report: LoadReport) -> dict[RecordKey, Body]:
     """CompanyInfo and Preferences when the records have none."""
     made: dict[RecordKey, Body] = {}
     present = {key.entity for key in recorded}
@@ -119,7 +120,7 @@ def _settings(recorded: Mapping[RecordKey, Body], report: LoadReport) -> dict[Re
     return made
 
 
-def _plain_preferences(recorded: Mapping[RecordKey, Body]) -> Body:
+def _plain_preferences(recorded: Collection[RecordKey]) -> Body:
     """The sample's preferences without a default that this company has no record of."""
     body = company.preferences()
     if RecordKey("Term", "3") not in recorded:
@@ -131,44 +132,14 @@ def _plain_preferences(recorded: Mapping[RecordKey, Body]) -> Body:
     return body
 
 
-def _put(bulk: Bulk, records: list[Loaded], report: LoadReport) -> None:
-    for record in sorted(records, key=lambda record: position(record.key, record.body)):
-        fault = shape.fault(record.key.entity, record.body)
-        bulk.add(record.key.entity, record.payload, record.body, post=fault is None)
-        if fault is not None:
-            report.announce(
-                f"{record.key} is not in the shape of its kind: {fault}; it is kept as it is and not posted.",
-                record.key,
-            )
-    by_entity: dict[str, list[RecordKey]] = {}
-    for record in records:
-        by_entity.setdefault(record.key.entity, []).append(record.key)
-    for entity, keys in sorted(by_entity.items()):
-        text = f"{len(keys)} {entity} record{'s' if len(keys) > 1 else ''} loaded as they came."
-        report.loaded.append(Note(tuple(sorted(keys, key=number)), text))
-
-
 def _bodies(twin: Twin, left: Iterable[Unposted]) -> dict[RecordKey, Body]:
     found = ((RecordKey(one.entity, one.id), twin.get(one.entity, one.id)) for one in left)
     return {key: body for key, body in found if body is not None}
 
 
 def _sound(recorded: Mapping[RecordKey, Body]) -> dict[RecordKey, Body]:
-    """Accounts, customers and vendors whose balances can be read."""
-    carry = {"Account", "Customer", "Vendor"}
-    return {
-        key: body for key, body in recorded.items() if key.entity in carry and shape.fault(key.entity, body) is None
-    }
-
-
-def _announce_oddities(records: list[Loaded], report: LoadReport) -> None:
-    for record in records:
-        if record.key.entity not in CATALOGUE:
-            report.announce(f"{record.key} is of a kind that this software does not know; it is kept.", record.key)
-            continue
-        difference = totals.disagreement(record.key.entity, record.body)
-        if difference:
-            report.announce(f"{record.key} does not add up: {difference}.", record.key)
+    """Those whose balances can be read."""
+    return {key: body for key, body in recorded.items() if shape.fault(key.entity, body) is None}
 
 
 def _unexplained(twin: Twin, recorded: Mapping[RecordKey, Body]) -> dict[str, Decimal]:

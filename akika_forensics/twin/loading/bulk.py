@@ -15,7 +15,7 @@ error inside the ``with`` leaves nothing behind.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -83,6 +83,10 @@ class Bulk:
     def payload(self, entity: str, record_id: str) -> bytes | None:
         """The bytes of a record as they came last; of one that was there before, too."""
         return self._rows.payload(entity, record_id)
+
+    def payloads(self, entity: str) -> Iterable[tuple[str, bytes]]:
+        """Id and bytes of all records of an entity; nothing may be added before the last is read."""
+        return self._rows.payloads(entity)
 
     def sign(self, entity: str, record_id: str, created_by: str, modified_by: str) -> None:
         """User Ids: who made a record and who saved it last."""

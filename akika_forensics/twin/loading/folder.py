@@ -1,11 +1,11 @@
-"""A folder of ``Entity.jsonl`` files, one payload a line: read whole and checked before anything is loaded."""
+"""A folder of ``Entity.jsonl`` files, one payload a line; and which record a payload is, wherever it comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -20,20 +20,10 @@ SUFFIX: Final = ".jsonl"
 _BOM: Final = b"\xef\xbb\xbf"
 
 
-class Loaded(NamedTuple):
-    """One payload as it came in, and where it came from; ``body`` is its decoded form, to be read only."""
+def records(folder: Path, report: LoadReport) -> Iterator[tuple[str, bytes, str]]:
+    """Every record of the folder: its kind, its bytes, and its file and line.
 
-    key: RecordKey
-    payload: bytes
-    body: dict[str, Any]
-    where: str
-
-
-def read_folder(folder: Path, report: LoadReport) -> list[Loaded]:
-    """Every record of the folder, duplicates resolved, in the order of the files.
-
-    Raises WrongUse when the folder holds no ``Entity.jsonl`` file, or when a line is no JSON object: file and line
-    are named.
+    Raises WrongUse when the folder holds no ``Entity.jsonl`` file.
     """
     if not folder.is_dir():
         raise WrongUse(f"{folder} is not a folder.", do="Give a folder of Entity.jsonl files, such as an export makes.")
@@ -45,11 +35,11 @@ def read_folder(folder: Path, report: LoadReport) -> list[Loaded]:
         )
     for other in sorted(path.name for path in folder.iterdir() if path not in files):
         report.announce(f"{other} is not an Entity.jsonl file and was not read.")
-    lines = [line for path in files for line in _lines(path, report)]
-    return one_of_each(_identified(lines, report), report)
+    for path in files:
+        yield from _lines(path, report)
 
 
-def parse(entity: str, payload: bytes, where: str) -> tuple[str, bytes, dict[str, Any], str]:
+def parse(payload: bytes, where: str) -> dict[str, Any]:
     """Decode one payload. Raises WrongUse naming ``where`` when it is no JSON object."""
     try:
         body = payloads.decode(payload)
@@ -63,7 +53,7 @@ def parse(entity: str, payload: bytes, where: str) -> tuple[str, bytes, dict[str
             means="Each line must be one record as QuickBooks sends it.",
             do="Nothing was loaded. Correct or remove that line.",
         )
-    return entity, payload, body, where
+    return body
 
 
 @lru_cache(maxsize=1_000)
@@ -75,40 +65,22 @@ def entity_name(text: str) -> str:
     return by_lower.get(text.lower(), text)
 
 
-def _lines(path: Path, report: LoadReport) -> Iterator[tuple[str, bytes, dict[str, Any], str]]:
-    entity = entity_name(path.stem)
-    data = path.read_bytes()
-    if data.startswith(_BOM):
-        report.announce(f"{path.name} begins with a byte order mark, which is not part of its first record.")
-        data = data.removeprefix(_BOM)
+def _lines(path: Path, report: LoadReport) -> Iterator[tuple[str, bytes, str]]:
     blank = 0
-    lines = data.split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        text = line.removesuffix(b"\r")
-        if not text.strip():
-            blank += number < len(lines)
-            continue
-        yield parse(entity, text, f"{path.name}, line {number}")
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            text = line
+            if number == 1 and line.startswith(_BOM):
+                report.announce(f"{path.name} begins with a byte order mark, which is not part of its first record.")
+                text = line.removeprefix(_BOM)
+            ended = text.endswith(b"\n")
+            text = text.removesuffix(b"\n").removesuffix(b"\r")
+            if text.strip():
+                yield path.stem, text, f"{path.name}, line {number}"
+            else:
+                blank += ended
     if blank:
         report.announce(f"{path.name} has {blank} blank line{'s' if blank > 1 else ''}, skipped.")
-
-
-def _identified(lines: list[tuple[str, bytes, dict[str, Any], str]], report: LoadReport) -> Iterator[Loaded]:
-    taken = {
-        (entity, str(found)) for entity, _, body, _ in lines if isinstance(found := _own_id(entity, body), str | int)
-    }
-    for entity, payload, body, where in lines:
-        own, inner, remark = unwrapped(entity, payload, body, where)
-        if remark:
-            report.announce(remark)
-        record_id, remark = id_of(entity, inner, where)
-        if record_id is None:
-            record_id = _free_id(entity, taken)
-            own, inner, remark = given_id(inner, record_id, where)
-        if remark:
-            report.announce(remark, RecordKey(entity, record_id))
-        taken.add((entity, record_id))
-        yield Loaded(RecordKey(entity, record_id), own, inner, where)
 
 
 def unwrapped(entity: str, payload: bytes, body: dict[str, Any], where: str) -> tuple[bytes, dict[str, Any], str]:
@@ -154,11 +126,6 @@ def _unwrap(entity: str, payload: bytes, body: dict[str, Any]) -> tuple[bytes, d
     return bytes(raw), body[key]
 
 
-def _free_id(entity: str, taken: set[tuple[str, str]]) -> str:
-    numbers = [int(number) for name, number in taken if name == entity and number.isascii() and number.isdigit()]
-    return str(max(numbers, default=0) + 1)
-
-
 def age(body: dict[str, Any]) -> tuple[int, str]:
     """Of two versions the one with the greater age is the newer; of equal ones, the later."""
     token = str(body.get("SyncToken", ""))
@@ -172,18 +139,3 @@ def twice(key: RecordKey, earlier: tuple[bytes, str], later: tuple[bytes, str], 
     if payloads.digest(earlier[0]) == payloads.digest(later[0]):
         return f"{key} comes twice with the same content ({earlier[1]}; {later[1]})."
     return f"{key} comes twice ({earlier[1]}; {later[1]}); {kept} is the newer one and was kept."
-
-
-def one_of_each(records: Iterable[Loaded], report: LoadReport) -> list[Loaded]:
-    """One version of each key: of several, the one with the highest SyncToken, then the latest, then the last."""
-    chosen: dict[RecordKey, Loaded] = {}
-    for record in records:
-        earlier = chosen.get(record.key)
-        if earlier is None:
-            chosen[record.key] = record
-            continue
-        kept = record if age(record.body) >= age(earlier.body) else earlier
-        chosen[record.key] = kept
-        told = twice(record.key, (earlier.payload, earlier.where), (record.payload, record.where), kept.where)
-        report.announce(told, record.key)
-    return list(chosen.values())

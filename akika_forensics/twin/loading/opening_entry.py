@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from akika_forensics.twin.ledger import accounts, document, entry, inventory, po
 from akika_forensics.twin.loading import openings, placeholder_lists, placeholders, stock_facts
 from akika_forensics.twin.loading.load_report import LoadReport, Note
 from akika_forensics.twin.loading.placeholder_scene import inner, number
+from akika_forensics.twin.loading.recorded import Recorded
 from akika_forensics.twin.session import Cache, Session
 from akika_forensics.twin.tables import PostingRow
 
@@ -125,23 +126,23 @@ def control_accounts(bodies: Mapping[RecordKey, Body]) -> dict[str, str]:
 
 def open_balances(
     twin: Twin,
-    recorded: Mapping[RecordKey, Body],
+    recorded: Recorded,
     sound: Mapping[RecordKey, Body],
     made: dict[RecordKey, Body],
     report: LoadReport,
 ) -> None:
     """The labelled opening entry, and balances of placeholders that agree with what is posted to them.
 
-    ``sound`` are the recorded ones whose balances can be read.
+    ``sound`` are the accounts, customers and vendors whose balances can be read.
     """
-    everything = {**recorded, **made}
+    everything = {**dict(recorded.of("Account", "Customer", "Vendor", "Employee")), **made}
     at_home = announce_abroad(twin, sound, report)
     lines = openings.differences(at_home, posted_by(twin), control_accounts({**at_home, **made}))
     if lines:
         lines = [_with_party(twin, line, everything, made, report) for line in lines]
         names = {key: str(stock_facts.known_as(key.entity, body)) for key, body in everything.items()}
-        record_id = _next_transaction(everything)
-        on = openings.opening_day(recorded)
+        record_id = _next_transaction((*recorded, *made))
+        on = openings.day_before(recorded.seen.days)
         body = openings.entry(record_id, on, lines, equity_account(everything) or "", names, report)
         twin.put_raw("JournalEntry", payloads.encode(body))
     _settle_placeholders(twin, made, everything)
@@ -193,10 +194,10 @@ def _with_party(
     return replace(line, party=key)
 
 
-def _next_transaction(bodies: Mapping[RecordKey, Body]) -> str:
+def _next_transaction(keys: Iterable[RecordKey]) -> str:
     used = [
         number(key)[1]
-        for key in bodies
+        for key in keys
         if key.entity != "TimeActivity" and (row := CATALOGUE.get(key.entity)) is not None and row.is_transaction
     ]
     return str(max(used, default=0) + 1)

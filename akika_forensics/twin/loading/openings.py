@@ -117,11 +117,6 @@ def _text(key: RecordKey, body: Body, balance: Any) -> str:
     return f"{key} ({label_of(key.entity, body)}) was recorded with a balance of {money_text(amount_of(balance))}"
 
 
-def opening_day(recorded: Mapping[RecordKey, Body]) -> date:
-    """The day before the oldest transaction."""
-    return day_before(str(body.get("TxnDate", "")) for body in recorded.values())
-
-
 def day_before(texts: Iterable[str]) -> date:
     """The day before the earliest of those that are dates."""
     days = []

@@ -46,9 +46,7 @@ def _cited_names(scene: Scene, key: RecordKey) -> list[str]:
 def _name(scene: Scene, key: RecordKey, taken_in: tuple[str, ...]) -> str:
     names = _cited_names(scene, key)
     name = names[0] if names else f"{key.entity} {key.id}"
-    taken = {
-        stock_facts.known_as(other.entity, body) for other, body in scene.bodies.items() if other.entity in taken_in
-    }
+    taken = {stock_facts.known_as(entity, body) for entity in taken_in for _, body in scene.of(entity)}
     return f"{name} [{key.id}]" if name in taken else name
 
 
@@ -129,7 +127,8 @@ def _party(scene: Scene, key: RecordKey) -> Body:
     if key.entity == "Vendor":
         return {"Vendor1099": False, **body}
     parent = facts.get("ParentRef")
-    above = scene.bodies.get(RecordKey("Customer", parent["value"])) if parent else None
+    held = RecordKey("Customer", parent["value"]) if parent else None
+    above = scene.body(held) if held and scene.has(held) else None
     full = f"{above.get('FullyQualifiedName', above.get('DisplayName'))}:{name}" if above else name
     job = {"Job": bool(parent), "BillWithParent": False, "BalanceWithJobs": 0, "FullyQualifiedName": full}
     return {"Taxable": False, "PreferredDeliveryMethod": "Print", **body, **job}
@@ -167,7 +166,7 @@ def _tax(scene: Scene, key: RecordKey) -> Body:
             percent = next(
                 (_detail(scene.line(citation)).get("TaxPercent") for citation, _ in scene.sources(key)), None
             )
-            agency = next((other.id for other in scene.bodies if other.entity == "TaxAgency"), "1")
+            agency = next((other.id for other, _ in scene.of("TaxAgency")), "1")
             return {"Name": name, "Active": True, "RateValue": amount_of(percent), "AgencyRef": {"value": agency}}
         case _:
             empty: dict[str, Any] = {"TaxRateDetail": []}

@@ -54,7 +54,7 @@ def _paid(scene: Scene, key: RecordKey) -> Decimal:
 def _pay_type(scene: Scene, key: RecordKey) -> list[Body]:
     links = mirror(scene, key, "BillPayment")
     for link in links:
-        payment = scene.bodies[RecordKey("BillPayment", link["TxnId"])]
+        payment = scene.body(RecordKey("BillPayment", link["TxnId"]))
         link["TxnType"] = "BillPaymentCreditCard" if payment.get("PayType") == "CreditCard" else "BillPaymentCheck"
     return links
 

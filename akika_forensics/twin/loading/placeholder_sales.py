@@ -105,8 +105,8 @@ def _sales_line(scene: Scene, amount: Decimal) -> list[Body]:
     item = next(
         (
             {"value": key.id, "name": str(body.get("Name", ""))}
-            for key, body in sorted(scene.bodies.items(), key=lambda pair: number(pair[0]))
-            if key.entity == "Item" and body.get("Type") == "Service" and body.get("Active") is not False
+            for key, body in scene.of("Item")
+            if body.get("Type") == "Service" and body.get("Active") is not False
         ),
         {"value": "1", "name": "Services"},
     )
@@ -208,9 +208,7 @@ def _reimburse_charge(scene: Scene, key: RecordKey) -> Body:
 
 
 def _time_activity(scene: Scene, key: RecordKey) -> Body:
-    employee = next(
-        ({"value": k.id} for k in sorted(scene.bodies, key=number) if k.entity == "Employee"), {"value": "54"}
-    )
+    employee = next(({"value": other.id} for other, _ in scene.of("Employee")), {"value": "54"})
     line = next((scene.line(citation) for citation, _ in scene.sources(key, "Invoice")), {})
     detail = inner(line, "SalesItemLineDetail")
     quantity = amount_of(detail.get("Qty"))

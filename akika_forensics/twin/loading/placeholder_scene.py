@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.model.citing import UNREADABLE, cited
 from akika_forensics.model.instants import parse_date
 from akika_forensics.model.money import CENT, ZERO, cents, money
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import get_path, links_of
 from akika_forensics.twin.loading import stock_facts
+
+if TYPE_CHECKING:
+    from akika_forensics.twin.loading.recorded import Recorded
 
 type Body = dict[str, Any]
 
@@ -31,6 +37,10 @@ _ROLES: Final[dict[str, tuple[str, str, str]]] = {
     "discounts": ("86", "Income", "DiscountsRefundsGiven"),
 }
 """Role to the stock company's account, its type, and its subtype or name where only that one will do."""
+
+
+_PAYERS: Final = ("Payment", "BillPayment")
+_PAID: Final = frozenset({"Invoice", "CreditMemo", "Bill", "VendorCredit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,57 +87,103 @@ def number(key: RecordKey) -> tuple[str, int, str]:
 
 
 class Scene:
-    """The loaded records (never changed) and the placeholders made so far."""
+    """The loaded records (never changed) and the placeholders made so far.
 
-    def __init__(self, recorded: dict[RecordKey, Body]) -> None:
+    ``settings`` stand in where the records have none. Noted is who cites what is not there, and who paid what something
+    that is not there paid as well.
+    """
+
+    def __init__(self, recorded: Recorded, settings: Mapping[RecordKey, Body]) -> None:
         self.recorded = recorded
-        self.bodies: dict[RecordKey, Body] = dict(recorded)
+        self.made: dict[RecordKey, Body] = dict(settings)
         self.citations: dict[RecordKey, list[Citation]] = defaultdict(list)
         self.wanted: dict[RecordKey, Body] = {}
         self.unreadable: list[Citation] = []
         self.divided: list[tuple[RecordKey, ...]] = []
-        for key in sorted(recorded, key=number):
+        self._lists: dict[str, list[tuple[RecordKey, Body]]] = {}
+        self._numbers: dict[str, int] = {}
+        self._half_paid = self._documents_of_missing_payers()
+        for key in sorted({*settings, *self._citing(), *self._payers()}, key=number):
             self.note_citations(key)
+
+    def _documents_of_missing_payers(self) -> set[RecordKey]:
+        return {
+            source
+            for (entity, _), sources in self.recorded.seen.missing.items()
+            if entity in _PAYERS
+            for source in sources
+            if source.entity in _PAID
+        }
+
+    def _citing(self) -> Iterator[RecordKey]:
+        """Who cites what is not there, or cannot be read."""
+        for target, sources in self.recorded.seen.missing.items():
+            if target == UNREADABLE or target[0] in CATALOGUE or not self._known_code(target[1]):
+                yield from sources
+
+    def _payers(self) -> Iterator[RecordKey]:
+        for entity in _PAYERS if self._half_paid else ():
+            for key, payload in self.recorded.payloads(entity):
+                if not self._half_paid.isdisjoint(cited(entity, payloads.decode(payload))):
+                    yield key
+
+    def has(self, key: RecordKey) -> bool:
+        return key in self.made or key in self.recorded
+
+    def body(self, key: RecordKey) -> Body:
+        """Of a record or a placeholder. Raises KeyError when there is neither."""
+        return self.made[key] if key in self.made else self.recorded[key]
+
+    def of(self, entity: str) -> list[tuple[RecordKey, Body]]:
+        """The records and placeholders of a kind, in the order of their Ids. For lists: all are held."""
+        if entity not in self._lists:
+            made = ((key, body) for key, body in self.made.items() if key.entity == entity)
+            self._lists[entity] = sorted((*self.recorded.of(entity), *made), key=lambda pair: number(pair[0]))
+        return self._lists[entity]
 
     def note_citations(self, key: RecordKey) -> None:
         """Remember whom a record cites."""
         if key.entity not in CATALOGUE:
             return
-        for link in links_of(key.entity, self.bodies[key]):
+        for link in links_of(key.entity, self.body(key)):
             citation = Citation(key, link.path, link.name, link.linked)
             if link.target is None:
                 self.unreadable.append(citation)
-            elif not (link.by_code and self._known_code(link.target)):
+            elif not (link.by_code and self._known_code(link.target.id)):
                 self.citations[link.target].append(citation)
 
-    def _known_code(self, target: RecordKey) -> bool:
+    def _known_code(self, code: str) -> bool:
         """A currency needs no record of its own unless the company keeps several."""
-        codes = {str(body.get("Code")) for key, body in self.recorded.items() if key.entity == target.entity}
-        return not codes or target.id in codes or target.id == self._home_currency
+        return not self._codes or code in self._codes or code == self._home_currency
+
+    @cached_property
+    def _codes(self) -> set[str]:
+        return {str(body.get("Code")) for _, body in self.recorded.of("CompanyCurrency")}
 
     @cached_property
     def _home_currency(self) -> str:
-        for key, body in self.recorded.items():
-            if key.entity == "Preferences":
-                return str(get_path(body, "CurrencyPrefs.HomeCurrency.value") or "USD")
+        for _, body in self.of("Preferences"):
+            return str(get_path(body, "CurrencyPrefs.HomeCurrency.value") or "USD")
         return "USD"
 
     def add(self, key: RecordKey, body: Body) -> None:
-        self.bodies[key] = body
+        self.made[key] = body
+        if key.entity in self._lists:
+            insort(self._lists[key.entity], (key, body), key=lambda pair: number(pair[0]))
         self.note_citations(key)
 
     def missing(self) -> list[RecordKey]:
         """Cited or wanted, and not there; in a stable order."""
-        return sorted({key for key in (*self.citations, *self.wanted) if key not in self.bodies}, key=number)
+        return sorted({key for key in (*self.citations, *self.wanted) if not self.has(key)}, key=number)
 
     def sources(self, key: RecordKey, *entities: str) -> Iterator[tuple[Citation, Body]]:
         for citation in self.citations[key]:
             if not entities or citation.source.entity in entities:
-                yield citation, self.bodies[citation.source]
+                yield citation, self.body(citation.source)
 
     def line(self, citation: Citation) -> Body:
         """The line that a citation stands in; the whole body when it stands in the header."""
-        body = self.bodies[citation.source]
+        body = self.body(citation.source)
         head = citation.path.split(".")[0]
         line = get_path(body, head) if head.startswith("Line[") else body
         return line if isinstance(line, dict) else body
@@ -137,9 +193,8 @@ class Scene:
     def account(self, role: str) -> Body:
         """A reference to the company's account of a role; a missing one is asked for under its stock Id."""
         stock = _ROLES[role][0]
-        for key in sorted(self.bodies, key=number):
-            body = self.bodies[key]
-            if key.entity == "Account" and _plays(body, role):
+        for key, body in self.of("Account"):
+            if _plays(body, role):
                 return {"value": key.id, "name": stock_facts.known_as("Account", body)}
         facts = stock_facts.stock_body("Account", stock) or {}
         asked = [key for key, body in self.wanted.items() if body == facts]
@@ -150,17 +205,23 @@ class Scene:
     def _place_for(self, key: RecordKey) -> RecordKey:
         """The stock Id, unless a record has it or something else is cited under it."""
         named = [citation.name for citation in self.citations.get(key, []) if citation.name]
-        taken = key in self.bodies or stock_facts.stock_body(key.entity, key.id, named) is None
+        taken = self.has(key) or stock_facts.stock_body(key.entity, key.id, named) is None
         return self.free_key(key.entity, "") if taken else key
 
     def free_key(self, entity: str, preferred: str) -> RecordKey:
         """An Id of that entity's sequence that no record has and none cites."""
-        used = set(self.bodies) | set(self.citations) | set(self.wanted)
         names = ("Customer", "Vendor", "Employee") if entity in {"Customer", "Vendor", "Employee"} else (entity,)
-        if preferred and not any(RecordKey(name, preferred) in used for name in names):
+        asked = [key for key in (*self.made, *self.citations, *self.wanted) if key.entity in names]
+        if preferred and not any((key := RecordKey(name, preferred)) in asked or self.has(key) for name in names):
             return RecordKey(entity, preferred)
-        numbers = [number(key)[1] for key in used if key.entity in names]
-        return RecordKey(entity, str(max(numbers, default=0) + 1))
+        highest = max((self._highest(name) for name in names), default=0)
+        return RecordKey(entity, str(max(highest, *(number(key)[1] for key in asked), 0) + 1))
+
+    def _highest(self, entity: str) -> int:
+        """The largest Id among the records of a kind."""
+        if entity not in self._numbers:
+            self._numbers[entity] = max((number(key)[1] for key in self.recorded if key.entity == entity), default=0)
+        return self._numbers[entity]
 
     @cached_property
     def unrecorded_customer(self) -> Body:
@@ -189,9 +250,7 @@ class Scene:
     def _shares(self) -> dict[tuple[RecordKey, RecordKey], Decimal]:
         shares: dict[tuple[RecordKey, RecordKey], Decimal] = {}
         room: dict[RecordKey, Decimal] = {}
-        for document in sorted(self.recorded, key=number):
-            if document.entity not in {"Invoice", "CreditMemo", "Bill", "VendorCredit"}:
-                continue
+        for document in sorted(self._half_paid, key=number):
             payers = self._missing_payers(document)
             if not payers:
                 continue
@@ -212,7 +271,7 @@ class Scene:
         found = {
             link.target
             for link in links_of(document.entity, self.recorded[document])
-            if link.linked and link.target is not None and link.target.entity in {"Payment", "BillPayment"}
+            if link.linked and link.target is not None and link.target.entity in _PAYERS
         }
         return sorted((key for key in found if key not in self.recorded), key=number)
 
@@ -222,7 +281,7 @@ class Scene:
         paid = sum(
             (
                 amount_of(self.line(citation).get("Amount"))
-                for citation, _ in self.sources(document, "Payment", "BillPayment")
+                for citation, _ in self.sources(document, *_PAYERS)
                 if citation.linked and citation.source in self.recorded
             ),
             ZERO,

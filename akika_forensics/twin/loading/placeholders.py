@@ -6,8 +6,10 @@ recorded balances of what cites it right. Its text field begins with ``model.pla
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
+from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import money_text
 from akika_forensics.model.placeholder import PLACEHOLDER
@@ -22,9 +24,11 @@ from akika_forensics.twin.loading import (
 )
 from akika_forensics.twin.loading.load_report import LoadReport, Note
 from akika_forensics.twin.loading.placeholder_scene import Body, Scene, amount_of, inner, lines_of, number
+from akika_forensics.twin.loading.recorded import Recorded
 
 _BUILDERS: Final = {**placeholder_lists.BUILDERS, **placeholder_sales.BUILDERS, **placeholder_purchases.BUILDERS}
 _ROUNDS: Final = 50
+_SETTINGS: Final = frozenset({"CompanyInfo", "Preferences"})
 OLDEST: Final = "2026-07-01T08:00:00-07:00"
 _NEEDED_BY: Final[dict[str, frozenset[str]]] = {
     "receivable": frozenset({"Invoice", "Payment", "CreditMemo"}),
@@ -35,9 +39,12 @@ _NEEDED_BY: Final[dict[str, frozenset[str]]] = {
 """Accounts that a document posts to without naming them."""
 
 
-def fill(recorded: dict[RecordKey, Body], report: LoadReport) -> dict[RecordKey, Body]:
-    """Placeholders for everything that ``recorded`` cites and does not hold, noted in the report one by one."""
-    scene = Scene(recorded)
+def fill(recorded: Recorded, settings: Mapping[RecordKey, Body], report: LoadReport) -> dict[RecordKey, Body]:
+    """Placeholders for everything that is cited and not held, noted in the report one by one.
+
+    ``settings`` stand in where the records have none.
+    """
+    scene = Scene(recorded, settings)
     _ask_for_accounts(scene)
     made: dict[RecordKey, Body] = {}
     for _ in range(_ROUNDS):
@@ -61,37 +68,40 @@ def fill(recorded: dict[RecordKey, Body], report: LoadReport) -> dict[RecordKey,
 def _ask_for_accounts(scene: Scene) -> None:
     present = {key.entity for key in scene.recorded}
     needed = [role for role, entities in _NEEDED_BY.items() if present & entities]
-    if openings.has_balances(scene.recorded, "Customer"):
+    if _has_balances(scene, "Customer"):
         needed.append("receivable")
-    if openings.has_balances(scene.recorded, "Vendor"):
+    if _has_balances(scene, "Vendor"):
         needed.append("payable")
     if any((row := CATALOGUE.get(entity)) and row.is_transaction for entity in present):
         needed.append("retained")
-    if openings.has_balances(scene.recorded, "Account") or needed:
+    if _has_balances(scene, "Account") or needed:
         needed.append("equity")
-    needed += sorted(
-        {role for key, body in scene.recorded.items() if (role := totals.role_of_missing(key.entity, body))}
-    )
+    needed += sorted({totals.role_of(entity) for entity in scene.recorded.seen.unsound})
     for role in needed:
         if role != "discounts" or _has_bare_discount(scene):
             scene.account(role)
-    for key, body in scene.recorded.items():
-        if key.entity == "TaxAgency":
-            _ask_for_tax_account(scene, f"{body.get('DisplayName')} Payable")
+    for _, body in scene.recorded.of("TaxAgency"):
+        _ask_for_tax_account(scene, f"{body.get('DisplayName')} Payable")
+
+
+def _has_balances(scene: Scene, entity: str) -> bool:
+    return openings.has_balances(dict(scene.recorded.of(entity)), entity)
 
 
 def _has_bare_discount(scene: Scene) -> bool:
     return any(
         line.get("DetailType") == "DiscountLineDetail"
         and not inner(line, "DiscountLineDetail").get("DiscountAccountRef")
-        for body in scene.recorded.values()
-        for line in lines_of(body)
+        for entity in ("Invoice", "Estimate", "SalesReceipt", "CreditMemo", "RefundReceipt")
+        for _, payload in scene.recorded.payloads(entity)
+        if b"DiscountLineDetail" in payload
+        for line in lines_of(payloads.decode(payload))
     )
 
 
 def _ask_for_tax_account(scene: Scene, name: str) -> None:
     """A tax agency is owed through an account named after it, which no document cites."""
-    known = (*((key, body) for key, body in scene.bodies.items()), *scene.wanted.items())
+    known = (*scene.of("Account"), *scene.wanted.items())
     if any(key.entity == "Account" and body.get("Name") == name for key, body in known):
         return
     key = scene.free_key("Account", stock_facts.stock_id("Account", name) or "")
@@ -142,9 +152,12 @@ def labelled(key: RecordKey, body: Body, cited_by: str, stamp: str) -> Body:
 
 def _stamp(scene: Scene, key: RecordKey) -> str:
     """As old as the oldest record that cites it."""
-    times = [_created(scene.bodies[source]) for source in _citers(scene, key)]
+    times = [_created(scene.body(source)) for source in _citers(scene, key)]
     if not any(times):
-        times = [_created(body) for body in scene.recorded.values()]
+        times = [
+            scene.recorded.seen.oldest,
+            *(_created(body) for key, body in scene.made.items() if key.entity in _SETTINGS),
+        ]
     return min((time for time in times if time), default=OLDEST)
 
 
