@@ -18,6 +18,7 @@ from akika_forensics.twin.reports import (
     tax_summary,
     trial_balance,
 )
+from akika_forensics.twin.reports.listings import general_ledger, journal, transaction_list, with_splits
 from akika_forensics.twin.reports.report import Report
 
 REPORTS: Final[dict[str, Report]] = {
@@ -35,6 +36,10 @@ REPORTS: Final[dict[str, Report]] = {
         *stock_summary.REPORTS,
         *stock_detail.REPORTS,
         *tax_summary.REPORTS,
+        *general_ledger.REPORTS,
+        *journal.REPORTS,
+        *transaction_list.REPORTS,
+        *with_splits.REPORTS,
     )
 }
 """By name in lower case: the service takes any case."""

@@ -1,0 +1,1 @@
+"""Reports that list transactions line by line: the general ledger, the journal, lists of transactions."""

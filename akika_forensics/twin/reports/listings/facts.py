@@ -1,0 +1,158 @@
+"""What a row of a list can tell, each fact as an expression over the tables of the company's file.
+
+A row is a side of a transaction (``SIDE``: a posting ``p`` with its document ``d``) or a whole transaction (``WHOLE``:
+``d`` alone). ``rec`` is the stored record, ``aut`` who wrote it; both are joined when a fact needs them. What is only
+in the record is read there by SQLite: no record is decoded for a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from akika_forensics.twin.ledger.inventory import OPENING
+from akika_forensics.twin.reports.listings.names import SEVERAL
+
+NOT_POSTING: Final = ("Estimate", "PurchaseOrder", "TimeActivity", "ReimburseCharge")
+_UNPOSTED: Final = "d.entity IN ('Estimate', 'PurchaseOrder', 'TimeActivity', 'ReimburseCharge')"
+
+
+def _in(path: str) -> str:
+    """A value of the record that is no number."""
+    return f"CAST(rec.payload AS TEXT) ->> '$.{path}'"
+
+
+def _digits(path: str) -> str:
+    """A number of the record as text, in its own digits: it is never a binary one."""
+    return f"trim(CAST(rec.payload AS TEXT) -> '$.{path}', '\"')"
+
+
+def _custom(number: int) -> str:
+    fields = "json_each(CAST(rec.payload AS TEXT), '$.CustomField')"
+    return f"(SELECT c.value ->> '$.StringValue' FROM {fields} AS c WHERE c.value ->> '$.DefinitionId' = '{number}')"  # noqa: S608 - our text
+
+
+_RECORD: Final[dict[str, str]] = {
+    "created": "rec.created",
+    "updated": "rec.updated",
+    "created_by": "aut.created_by",
+    "modified_by": "aut.modified_by",
+    "method": _in("PaymentMethodRef.value"),
+    "term": _in("SalesTermRef.value"),
+    "message": _in("CustomerMemo.value"),
+    "printed": _in("PrintStatus"),
+    "ship_via": _in("ShipMethodRef.name"),
+    "tracking": _in("TrackingNum"),
+    "adjusting": _in("Adjustment"),
+    "currency": _in("CurrencyRef.value"),
+    "rate": _digits("ExchangeRate"),
+    "tax": _digits("TxnTaxDetail.TotalTax"),
+    "taxable": _digits("TxnTaxDetail.TaxLine[0].TaxLineDetail.NetAmountTaxable"),
+    "open": f"coalesce({_digits('Balance')}, {_digits('UnappliedAmt')})",
+    "open_home": f"coalesce({_digits('HomeBalance')}, {_digits('Balance')}, {_digits('UnappliedAmt')})",
+    "custom_1": _custom(1),
+    "custom_2": _custom(2),
+    "custom_3": _custom(3),
+    "due": "d.due",
+    "kind": "d.entity",
+    "posts": f"NOT {_UNPOSTED}",
+}
+
+# On the sides of a journal entry stands each side's own name; elsewhere that of the transaction, if it has one.
+_PARTY: Final = (
+    "CASE WHEN d.entity = 'JournalEntry' THEN p.party WHEN coalesce(d.party, '') <> '' THEN d.party ELSE p.party END"
+)
+
+
+def _one_of(kind: str) -> str:
+    return f"CASE WHEN p.party LIKE '{kind}:%' THEN p.party WHEN d.party LIKE '{kind}:%' THEN d.party END"
+
+
+def _others(key: str, account: str) -> str:
+    """The account of a transaction beside ``account``, ``SEVERAL`` for more than one."""
+    which = f"CASE WHEN min(o.account) = max(o.account) THEN min(o.account) WHEN count(*) THEN '{SEVERAL}' ELSE '' END"
+    where = f"o.entity = {key}.entity AND o.id = {key}.id AND o.account <> {account}"
+    return f"(SELECT {which} FROM posting AS o WHERE {where})"  # noqa: S608 - our text
+
+
+def _marked(key: str) -> str:
+    where = f"m.entity = {key}.entity AND m.id = {key}.id"
+    return f"(SELECT group_concat(m.what) FROM mark AS m WHERE {where})"  # noqa: S608 - our text
+
+
+# The opening stock of an item has no document; its key is ``Item:5``.
+_STOCK: Final = f"p.entity = '{OPENING}' AND p.id LIKE 'Item:%'"
+_STOCKED: Final = (
+    "(SELECT CAST(i.payload AS TEXT) ->> '$.Name' FROM record AS i WHERE i.entity = 'Item' AND i.id = substr(p.id, 6)) "
+    "|| ' - Opening inventory and value'"
+)
+
+SIDE: Final[Mapping[str, str]] = {
+    **_RECORD,
+    "entity": "coalesce(p.entity, d.entity)",
+    "id": f"CASE WHEN p.entity = '{OPENING}' THEN '' ELSE coalesce(p.id, d.id) END",
+    "date": "coalesce(p.date, d.date)",
+    "label": f"coalesce(d.label, CASE WHEN {_STOCK} THEN 'Inventory Starting Value' ELSE 'Journal Entry' END)",
+    "doc": f"coalesce(d.number, CASE WHEN {_STOCK} THEN 'START' ELSE '' END)",
+    "party": _PARTY,
+    "customer": _one_of("Customer"),
+    "vendor": _one_of("Vendor"),
+    "employee": _one_of("Employee"),
+    "memo": f"CASE WHEN {_STOCK} THEN {_STOCKED} ELSE coalesce(p.memo, d.memo) END",
+    "account": "coalesce(p.account, d.account)",
+    "split": f"CASE WHEN p.account <> d.account THEN d.account ELSE {_others('p', 'p.account')} END",
+    "cents": f"coalesce(p.cents, CASE WHEN {_UNPOSTED} THEN d.cents END)",
+    "own": f"coalesce(p.own_cents, p.cents, CASE WHEN {_UNPOSTED} THEN d.own_cents END)",
+    "item": "p.item",
+    "quantity": "p.quantity",
+    "class": "coalesce(p.class, d.class)",
+    "department": "coalesce(p.department, d.department)",
+    "marks": _marked("p"),
+}
+
+# What the transaction did to its own account: the sum of the sides of the whole document there, of a journal entry its
+# first side. What posts nothing shows its total.
+_MAIN: Final = (
+    "coalesce((SELECT sum({what}) FROM posting AS o WHERE o.entity = d.entity AND o.id = d.id AND o.account = d.account "
+    "AND o.line = 0), (SELECT {what} FROM posting AS o WHERE o.entity = d.entity AND o.id = d.id "
+    "AND o.account = d.account ORDER BY o.rowid LIMIT 1), {total})"
+)
+
+WHOLE: Final[Mapping[str, str]] = {
+    **_RECORD,
+    "entity": "d.entity",
+    "id": "d.id",
+    "date": "d.date",
+    "label": "d.label",
+    "doc": "d.number",
+    "party": "d.party",
+    "customer": "CASE WHEN d.party LIKE 'Customer:%' THEN d.party END",
+    "vendor": "CASE WHEN d.party LIKE 'Vendor:%' THEN d.party END",
+    "employee": "CASE WHEN d.party LIKE 'Employee:%' THEN d.party END",
+    "memo": "d.memo",
+    "account": "d.account",
+    "split": _others("d", "d.account"),
+    "cents": _MAIN.format(what="o.cents", total="d.cents"),
+    "own": _MAIN.format(what="coalesce(o.own_cents, o.cents)", total="coalesce(d.own_cents, d.cents)"),
+    "item": "''",
+    "quantity": "NULL",
+    "class": "d.class",
+    "department": "d.department",
+    "marks": _marked("d"),
+}
+
+_JOINS: Final = {
+    "rec.": " LEFT JOIN record AS rec ON rec.entity = {key}.entity AND rec.id = {key}.id",
+    "aut.": " LEFT JOIN author AS aut ON aut.entity = {key}.entity AND aut.id = {key}.id",
+}
+
+
+def joined(texts: Iterable[str], key: str) -> str:
+    """The joins that some expressions and conditions need; ``key`` is the table that has entity and Id."""
+    whole = " ".join(texts)
+    return "".join(join.format(key=key) for alias, join in _JOINS.items() if alias in whole)
+
+
+def selected(source: Mapping[str, str], facts: Sequence[str]) -> str:
+    """The list of a SELECT."""
+    return ", ".join(source[fact] for fact in facts)
