@@ -222,7 +222,7 @@ class Twin:
             feed.check_age(self._store.beliefs, since, self.clock())
             return feed.read(self._store, entities, since)
 
-    def report(self, name: str, **parameters: str) -> dict[str, Any]:
+    def report(self, name: str, /, **parameters: str) -> dict[str, Any]:
         """A report of ``reports.catalogue`` in QuickBooks' report JSON."""
         with self._session() as session:
             return request.run(session, name, parameters)

@@ -278,6 +278,21 @@ def test_reports_and_webhook_signatures(client: QuickBooks, server: TwinServer) 
     assert client.validate_webhook_signature(body, signature, token)
 
 
+def test_lists_line_by_line(client: QuickBooks, books: Any) -> None:
+    books.twin.create("Invoice", books.sale(books.ann, 12, TxnDate="2026-03-03", DocNumber="77"), id="900")
+    asked = {"start_date": "2026-03-01", "end_date": "2026-03-31"}
+    found = client.get_report(
+        "TransactionList", {**asked, "columns": "txn_type,create_by,is_cleared", "name": books.ann}
+    )
+    assert [cell["value"] for cell in found["Rows"]["Row"][0]["ColData"]] == ["Invoice", "Craig Carlson", ""]
+    ledger = client.get_report("GeneralLedger", {**asked, "account": books.sales})
+    assert [row["ColData"][1] for row in ledger["Rows"]["Row"][0]["Rows"]["Row"]] == [{"value": "Invoice", "id": "900"}]
+    journal = client.get_report("JournalReport", asked)
+    assert journal["Rows"]["Row"][-1]["Summary"]["ColData"][-2:] == [{"value": "12.00"}] * 2
+    with pytest.raises(QuickbooksException):
+        client.get_report("TransactionList", {**asked, "group_by": "Mood"})
+
+
 def test_a_plain_deposit_line(client: QuickBooks, books: Any) -> None:
     line = DepositLine()
     line.Amount = 40

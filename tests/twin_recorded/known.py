@@ -100,15 +100,12 @@ NOT_REPLAYED: Final = (
         "see below.",
     ),
     NotReplayed("quickbooks-ruby (156 of 157 files)", "Bodies are XML, a part of them samples from documentation."),
-    NotReplayed("qbo_api/vcr/reports/gl.json", "The GeneralLedger is none of the three reports that the twin offers."),
-    NotReplayed("quickbooks-types/report2.json", "ItemSales is none of the three reports that the twin offers."),
+    NotReplayed("quickbooks-types/report2.json", "ItemSales is none of the reports that the twin offers."),
     NotReplayed(
         "dotnet-oauth/failure_token_response.json, failure_token_revocation_response.json",
         "Written by hand: the words `error` and `error_description` stand where a real answer says what was wrong.",
     ),
 )
-SKIPPED: Final = frozenset({"qbo_api/vcr/reports/gl.json"})
-"""Cassettes that are read with the others but not replayed."""
 
 
 def reason_for(exchange: Exchange, aspect: Aspect, known: Iterable[Known] = DIFFERENCES) -> Known | None:

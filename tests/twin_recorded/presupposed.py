@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -130,6 +131,56 @@ _GROUPS: Final = (
 )
 
 
+def _ledger_of_2020(_: Stage, scene: Scene, __: Recording) -> None:
+    """The balances before the recorded month, its three documents, and the form that the service wrote in that year.
+
+    The stock company's items have opened with 1,448.75 already.
+    """
+    twin = scene.twin
+    twin.believe(twin.beliefs.but(report_columns="keyed", ledger_sub_accounts="first_child"))
+    preferences = twin.get("Preferences", "1") or {}
+    preferences["AccountingInfoPrefs"] |= {"TrackDepartments": False, "ClassTrackingPerTxnLine": False}
+    scene.put("Preferences", preferences)
+    for day, amounts in _BALANCES_OF_2020.items():
+        twin.post_opaque(date.fromisoformat(day), {one: Decimal(text) for one, text in amounts.items()}, "before")
+    service, design = ("1", "", "100.00"), ("4", "Custom Design", "337.50")
+    for entity, record_id, number, (item, text, amount), more in (
+        ("Invoice", "264", "1041", service, {"CustomerRef": {"value": "1"}}),
+        ("Invoice", "265", "1042", service, {"CustomerRef": {"value": "1"}}),
+        ("SalesReceipt", "17", "1008", design, {"DepositToAccountRef": {"value": "4"}}),
+    ):
+        detail = {"ItemRef": {"value": item}}
+        line = {
+            "Id": "1",
+            "Amount": Decimal(amount),
+            "DetailType": "SalesItemLineDetail",
+            "SalesItemLineDetail": detail,
+        }
+        body = {"Id": record_id, "SyncToken": "0", "DocNumber": number, "TxnDate": "2020-09-29", **more}
+        body |= {"Line": [line | ({"Description": text} if text else {})], "TotalAmt": Decimal(amount)}
+        twin.put_raw(entity, wire.encode(entity, body))
+
+
+_BALANCES_OF_2020: Final[Mapping[str, Mapping[str, str]]] = {
+    "2019-12-31": {
+        "35": "976.00",
+        "36": "800.00",
+        "84": "5004.02",
+        "81": "-717.50",
+        "4": "2062.52",
+        "38": "13495.00",
+        "33": "-51295.03",
+        "41": "-157.72",
+        "90": "-370.94",
+        "43": "-4000.00",
+        "44": "-25000.00",
+        "34": "10786.25",
+        "2": "48417.40",
+    },
+    "2020-08-31": {"17": "6300.00", "77": "520.52", "33": "-6820.52"},
+}
+
+
 def _rows(report: Any, group: str) -> list[Any]:
     section = next(row for row in report["Rows"]["Row"] if row.get("group") == group)
     return list(section["Rows"]["Row"])
@@ -170,6 +221,7 @@ _OWN: Final[Mapping[str, Preparation]] = {
     "qbo_api/vcr/attachment/delete_attachment.json": _kept_attachment,
     "qbo_api/vcr/cdc/basic.json": _feed_without_end,
     "qbo_api/vcr/get_pdf/invoice.json": _invoice_130,
+    "qbo_api/vcr/reports/gl.json": _ledger_of_2020,
     "exquickbooks/create_item.json": _garden_supplies,
     "exquickbooks/query.json": _exact_items,
     "exquickbooks/update_item.json": _kept(_ITEM, "Item"),

@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from akika_forensics.twin import TwinServer, serve
 from twin_recorded import comparing, presupposed, recordings
 from twin_recorded.comparing import Aspect
-from twin_recorded.known import SKIPPED
 from twin_recorded.recordings import Exchange, Recording
 from twin_recorded.scenes import Stage
 
@@ -44,9 +43,8 @@ def replay(folder: Path) -> Iterator[Outcome]:
     """Every recording, each in a company of its own; several at a time, as a server takes its time to stop."""
     every = list(recordings.read(folder))
     stage = Stage(folder, every)
-    asked = [recording for recording in every if recording.file not in SKIPPED]
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        for outcomes in pool.map(lambda recording: list(_one(stage, recording)), asked):
+        for outcomes in pool.map(lambda recording: list(_one(stage, recording)), every):
             yield from outcomes
 
 

@@ -34,6 +34,30 @@ LABELS: Final[dict[str, str]] = {
 }
 """Source: recorded general ledgers and lists of transactions for the common ones; Intuit's help for the others."""
 
+_PURCHASES: Final = {
+    "1": "Credit Card Expense",
+    "3": "Check",
+    "11": "Credit Card Credit",
+    "31": "Cash Expense",
+    "54": "Expense",
+}
+"""By the number of the form in PurchaseEx. Source: recorded purchases, and recorded lists and details of the same."""
+
+_OWN_ACCOUNT: Final[dict[str, tuple[tuple[str, ...], str]]] = {
+    "Invoice": (("ARAccountRef",), "receivable"),
+    "CreditMemo": (("ARAccountRef",), "receivable"),
+    "SalesReceipt": (("DepositToAccountRef",), "undeposited"),
+    "RefundReceipt": (("DepositToAccountRef",), "undeposited"),
+    "Payment": (("DepositToAccountRef",), "undeposited"),
+    "Bill": (("APAccountRef",), "payable"),
+    "VendorCredit": (("APAccountRef",), "payable"),
+    "Purchase": (("AccountRef",), ""),
+    "BillPayment": (("CheckPayment", "BankAccountRef"), ""),
+    "Deposit": (("DepositToAccountRef",), ""),
+    "Transfer": (("ToAccountRef",), ""),
+}
+"""Where a document that posts nothing, such as a void one, would have posted: its field, or a role."""
+
 _PARTIES: Final = {
     "CustomerRef": "Customer",
     "VendorRef": "Vendor",
@@ -51,7 +75,7 @@ def write(session: Session, entity: str, body: dict[str, Any], rows: Sequence[Po
 def row(session: Session, entity: str, body: dict[str, Any], rows: Sequence[PostingRow]) -> DocumentRow:
     value = acts.total(entity, body) or 0
     foreign = settings.multicurrency(session) and rates.code_of(session, body) != settings.home_code(session)
-    main = next((one for one in rows if one.line == 0), rows[0] if rows else None)
+    main = _main(entity, rows)
     day = str(body.get("TxnDate") or body.get("PaymentDate") or "")[:10]
     home = round(value * rates.of(session, body)) if foreign else value
     return DocumentRow(
@@ -65,10 +89,28 @@ def row(session: Session, entity: str, body: dict[str, Any], rows: Sequence[Post
         str(body.get("PrivateNote") or body.get("Description") or ""),
         int(home),
         value if foreign else None,
-        main.account if main else "",
+        main.account if main else _own_account(session, entity, body),
         ref_id(body, "DepartmentRef") or "",
         ref_id(body, "ClassRef") or "",
     )
+
+
+def _main(entity: str, rows: Sequence[PostingRow]) -> PostingRow | None:
+    """The side of the document's own account: of a payment of bills what it is paid from, of an entry its first."""
+    whole = [one for one in rows if one.line == 0] or rows
+    return whole[1 if entity == "BillPayment" and len(whole) > 1 else 0] if whole else None
+
+
+def _own_account(session: Session, entity: str, body: dict[str, Any]) -> str:
+    if entity == "JournalEntry":
+        details = (line.get("JournalEntryLineDetail") for line in body.get("Line", []))
+        return next((found for one in details if (found := ref_id(one, "AccountRef"))), "")
+    if entity == "BillPayment" and body.get("PayType") == "CreditCard":
+        return ref_id(body.get("CreditCardPayment"), "CCAccountRef") or ""
+    fields, role = _OWN_ACCOUNT.get(entity, ((), ""))
+    holder = body.get(fields[0]) if len(fields) > 1 else body
+    found = ref_id(holder, fields[-1]) if fields and isinstance(holder, dict) else None
+    return found or (accounts.find_system(session, role) if role else None) or ""
 
 
 def party(entity: str, body: dict[str, Any]) -> str:
@@ -89,8 +131,19 @@ def label(session: Session, entity: str, body: dict[str, Any]) -> str:
     if entity == "BillPayment":
         return "Bill Payment (Credit Card)" if body.get("PayType") == "CreditCard" else "Bill Payment (Check)"
     if entity == "Purchase":
-        if body.get("PaymentType") == "Check":
-            return "Check"
+        form = _PURCHASES.get(_form(body))
+        if form is not None or body.get("PaymentType") == "Check":
+            return form or "Check"
         card = accounts.account_type(session, ref_id(body, "AccountRef") or "") == "Credit Card"
         return "Credit Card Credit" if card and body.get("Credit") else "Expense"
     return LABELS.get(entity, entity)
+
+
+def _form(body: dict[str, Any]) -> str:
+    extension = body.get("PurchaseEx")
+    pairs = extension.get("any") if isinstance(extension, dict) else None
+    for pair in pairs if isinstance(pairs, list) else ():
+        value = pair.get("value") if isinstance(pair, dict) else None
+        if isinstance(value, dict) and value.get("Name") == "TxnType":
+            return str(value.get("Value"))
+    return ""

@@ -55,7 +55,7 @@ _RECORD: Final[dict[str, str]] = {
     "custom_3": _custom(3),
     "due": "d.due",
     "kind": "d.entity",
-    "posts": f"NOT {_UNPOSTED}",
+    "posts": f"d.entity IS NULL OR NOT {_UNPOSTED}",
 }
 
 # On the sides of a journal entry stands each side's own name; elsewhere that of the transaction, if it has one.

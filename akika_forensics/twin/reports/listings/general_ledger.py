@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from akika_forensics.twin import identity
 from akika_forensics.twin.ledger import accounts
+from akika_forensics.twin.reports import basis
 from akika_forensics.twin.reports.chart import shown_name
 from akika_forensics.twin.reports.listings import ordering
 from akika_forensics.twin.reports.listings.columns import COLUMNS, EMPTY, amount
@@ -92,7 +93,7 @@ class _Ledger:
     def _place(self, account: str) -> tuple[int, str, int]:
         kind = str(self._figures.body(account).get("AccountType"))
         order = _TYPES.index(kind) if kind in _TYPES else _TYPES.index("Equity")
-        return order, self._name(account).casefold(), identity.number_of(account) if account else 0
+        return order, self._name(account).casefold(), identity.number_of(account)
 
     def _name(self, account: str) -> str:
         body = self._figures.body(account)
@@ -101,7 +102,7 @@ class _Ledger:
     def _section(self, account: str) -> tuple[dict[str, Any], Sums]:
         """Without an account for retained earnings they stand under the empty Id."""
         name, holds = self._name(account), account in self._figures.opening or account in self._figures.moved
-        header = self._listing.header(name, account if holds and account else None)
+        header = self._listing.header(name, basis.shown_id(account) if holds and account else None)
         own, sums = self._lines(account) if holds else ([], {})
         if account not in self._below:
             return self._closed({"Header": header, "Rows": {"Row": own}}, f"Total for {name}", sums)

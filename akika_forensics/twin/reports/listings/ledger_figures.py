@@ -31,7 +31,7 @@ class Figures:
 
     def body(self, account: str) -> dict[str, Any]:
         """Empty for an account that the company lacks."""
-        return self._session.find("Account", account) or {}
+        return basis.account(self._session, account) or {}
 
     def rows(self, account: str) -> list[Found]:
         """The facts of the rows of an account in their order, one more than may be shown if there are so many."""

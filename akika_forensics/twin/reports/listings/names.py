@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from akika_forensics.twin import naming, settings
 from akika_forensics.twin.ledger import accounts
+from akika_forensics.twin.reports import basis
 from akika_forensics.twin.session import Session
 
 type Cell = dict[str, str]
@@ -46,10 +47,14 @@ class Names:
         return self.of(entity, record_id)
 
     def sign(self, account_id: str) -> int:
-        """1 where a debit is shown as it is, -1 where a credit is. Source: a recorded ledger."""
+        """1 where a debit is shown as it is, -1 where a credit is. Source: a recorded ledger.
+
+        The empty Id stands for retained earnings in a company without an account for them.
+        """
         known = self._signs.get(account_id)
         if known is None:
-            kind = accounts.classification(self._session.find("Account", account_id) or {})
+            body = basis.account(self._session, account_id) if account_id else {"AccountType": "Equity"}
+            kind = accounts.classification(body or {})
             known = self._signs[account_id] = 1 if kind in {"Asset", "Expense"} else -1
         return known
 
@@ -61,12 +66,12 @@ class Names:
     def _cell(self, entity: str, record_id: str) -> Cell:
         if record_id == SEVERAL:
             return _SPLIT
-        body = self._session.find(entity, record_id)
-        if body is None:
-            return {"value": "", "id": record_id}
-        name = shown(body)
-        number = self.number(record_id) if entity == "Account" else ""
-        return {"value": f"{number} {name}" if number else name, "id": record_id}
+        if entity != "Account":
+            body = self._session.find(entity, record_id)
+            return {"value": shown(body) if body else "", "id": record_id}
+        body = basis.account(self._session, record_id)
+        name, number = shown(body) if body else "", self.number(record_id)
+        return {"value": f"{number} {name}" if number else name, "id": basis.shown_id(record_id) or ""}
 
 
 def shown(body: dict[str, Any]) -> str:

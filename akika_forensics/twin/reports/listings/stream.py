@@ -16,6 +16,7 @@ type Key = tuple[str, str]
 
 ORDER: Final = "ORDER BY d.date, CAST(d.id AS INTEGER), d.entity"
 """Of transactions ``d``, when no other is asked for."""
+_SIDES: Final = "ORDER BY p.line, p.movement IS NOT NULL, p.rowid"
 _AT_ONCE: Final = 400
 _OPENINGS: Final = (
     f"SELECT entity, id, date, min(rowid) FROM posting WHERE entity = '{OPENING}' AND date BETWEEN ? AND ?"  # noqa: S608 - our text
@@ -44,20 +45,31 @@ def with_sides(session: Session, some: Sequence[Key], wanted: Sequence[str]) -> 
     A transaction that posts nothing has one row, without an amount where it might have posted.
     """
     chosen = facts.selected(facts.SIDE, wanted)
+    listed = "document AS d ON d.entity = k.entity AND d.id = k.id LEFT JOIN posting AS p ON p.entity = d.entity AND p.id = d.id"
+    stock = "posting AS p ON p.entity = k.entity AND p.id = k.id LEFT JOIN document AS d ON d.entity = p.entity AND d.id = p.id"
     for portion in batched(some, _AT_ONCE):
         found: dict[Key, list[Found]] = {key: [] for key in portion}
-        places = ",".join(["(?,?)"] * len(portion))
-        values = [part for key in portion for part in key]
-        for source, key in (
-            ("document AS d LEFT JOIN posting AS p ON p.entity = d.entity AND p.id = d.id", "d"),
-            ("posting AS p LEFT JOIN document AS d ON d.entity = p.entity AND d.id = p.id", "p"),
-        ):
-            apart = "" if key == "d" else f" AND p.entity = '{OPENING}'"
-            sql = (
-                f"SELECT {key}.entity, {key}.id, {chosen} FROM {source}{facts.joined([chosen], key)} "  # noqa: S608 - ours
-                f"WHERE ({key}.entity, {key}.id) IN (VALUES {places}){apart} "
-                "ORDER BY p.line, p.movement IS NOT NULL, p.rowid"
-            )
-            for one, record_id, *row in session.store.select(sql, values):
-                found[one, record_id].append(row)
+        openings = [key for key in portion if key[0] == OPENING]
+        for which, source in (([key for key in portion if key[0] != OPENING], listed), (openings, stock)):
+            if which:
+                _read(session, found, which, f"{source}{facts.joined([chosen], 'k')}", chosen, _SIDES)
         yield from found.items()
+
+
+def whole(session: Session, some: Sequence[Key], wanted: Sequence[str]) -> Iterator[Found]:
+    """The facts of whole transactions, in the order of the keys."""
+    chosen = facts.selected(facts.WHOLE, wanted)
+    source = f"document AS d ON d.entity = k.entity AND d.id = k.id{facts.joined([chosen], 'd')}"
+    for portion in batched(some, _AT_ONCE):
+        found: dict[Key, list[Found]] = {key: [] for key in portion}
+        _read(session, found, portion, source, chosen, "")
+        yield from (row for rows in found.values() for row in rows)
+
+
+def _read(
+    session: Session, found: dict[Key, list[Found]], some: Sequence[Key], source: str, chosen: str, order: str
+) -> None:
+    places = ",".join(["(?,?)"] * len(some))
+    sql = f"WITH k (entity, id) AS (VALUES {places}) SELECT k.entity, k.id, {chosen} FROM k CROSS JOIN {source} {order}"  # noqa: S608 - ours
+    for entity, record_id, *row in session.store.select(sql, [part for key in some for part in key]):
+        found[entity, record_id].append(row)

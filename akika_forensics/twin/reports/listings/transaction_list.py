@@ -5,6 +5,7 @@ Source: a list recorded in 2017 and one of 2021; QuickBooks API, reports, for gr
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -48,51 +49,55 @@ def build(session: Session, asked: Asked, usual: tuple[str, ...], party: str) ->
     Raises QuickBooksFault 2170 and 2060.
     """
     by = grouping.known(asked.parameters.get("group_by") or party or "None", grouping.WAYS)
-    listing = Listing(session, asked, _OFFERED, usual, grouping.first(by))
+    listing = Listing(session, asked, _OFFERED, usual, "id")
     where = filters.of(session, asked, sides=False)
     if party:
         where.add(f"d.party LIKE '{party}:%'")
-    rows = _found(session, asked, listing, where)
-    shown = _grouped(session, listing, rows, by) if by else _plain(listing, rows)
+    found = _ordered(session, asked, listing, where, by)
+    shown = _grouped(session, listing, found, by) if by else _rows(session, listing, found)
     return {"Columns": listing.heading(), "Rows": {"Row": shown} if shown else {}}, bool(shown)
 
 
-def _found(session: Session, asked: Asked, listing: Listing, where: Conditions) -> list[Found]:
-    """One more than may be shown if there are so many."""
+def _ordered(session: Session, asked: Asked, listing: Listing, where: Conditions, by: str) -> list[Found]:
+    """Of every transaction what it is grouped and sorted by, in the order asked for; one more than may be shown is enough
+    where they come as they are.
+    """
+    sort = asked.parameters.get("sort_by") or listing.usual_sort
+    known = [column.key for column in listing.columns]
+    light = Listing(session, replace(asked, columns=(sort if sort in known else known[0],)), _OFFERED, (), _first(by))
+    put = ordering.of(asked, light)
+    chosen = facts.selected(facts.WHOLE, light.facts)
     days = (asked.period.start.isoformat(), asked.period.end.isoformat())
-    sort = ordering.of(asked, listing)
-    chosen = facts.selected(facts.WHOLE, listing.facts)
-    # The keys are put in order first: what a row tells is looked up for those alone that are shown.
-    keys = (
-        "SELECT d.entity, d.id FROM document AS d"  # noqa: S608 - our text
-        f"{facts.joined(where.texts, 'd')} WHERE d.date BETWEEN ? AND ? AND {where.where()} "
-        f"{stream.ORDER} LIMIT ?"
-    )
     sql = (
-        f"SELECT {chosen} FROM ({keys}) AS k CROSS JOIN document AS d ON d.entity = k.entity AND d.id = k.id"  # noqa: S608 - ours
-        f"{facts.joined([chosen], 'd')}"
+        f"SELECT {chosen} FROM document AS d{facts.joined([chosen, *where.texts], 'd')} "  # noqa: S608 - our text
+        f"WHERE d.date BETWEEN ? AND ? AND {where.where()} {stream.ORDER} LIMIT ?"
     )
-    found: list[Found] = list(
-        session.store.select(sql, (*days, *where.values, -1 if sort else max(listing.left + 1, 0)))
-    )
-    return sort(found) if sort else found
+    most = -1 if put or by else listing.left + 1
+    found: list[Found] = list(session.store.select(sql, (*days, *where.values, most)))
+    return put(found) if put else found
 
 
-def _plain(listing: Listing, rows: list[Found]) -> list[dict[str, Any]]:
-    fit = listing.fitting(len(rows))
-    shown = [listing.row(row) for row in rows[:fit]]
-    return shown if fit == len(rows) else [*shown, listing.cut()]
+def _first(by: str) -> str:
+    """The Id, what is grouped by, and the entity."""
+    return f"{grouping.first(by)} entity"
 
 
-def _grouped(session: Session, listing: Listing, rows: list[Found], by: str) -> list[dict[str, Any]]:
+def _rows(session: Session, listing: Listing, found: list[Found]) -> list[dict[str, Any]]:
+    """As many as fit, and the notice if that is not all."""
+    fit = listing.fitting(len(found))
+    keys = [(str(row[2]), str(row[0])) for row in found[:fit]]
+    shown = [listing.row(row) for row in stream.whole(session, keys, listing.facts)]
+    return shown if fit == len(found) else [*shown, listing.cut()]
+
+
+def _grouped(session: Session, listing: Listing, found: list[Found], by: str) -> list[dict[str, Any]]:
     sections: list[dict[str, Any]] = []
-    for name, record_id, some in grouping.groups(session, listing.names, rows, by):
-        fit = listing.fitting(len(some))
-        shown = [listing.row(row) for row in some[:fit]]
-        header = listing.header(name, record_id)
-        if fit < len(some):
-            return [*sections, {"Header": header, "Rows": {"Row": [*shown, listing.cut()]}, "type": "Section"}]
-        sections.append(sheet.section(header, shown, listing.summary(f"Total for {name}", listing.sums(shown))))
+    for name, record_id, some in grouping.groups(session, listing.names, found, by):
+        header, fits = listing.header(name, record_id), len(some) <= listing.left
+        rows = _rows(session, listing, some)
+        if not fits:
+            return [*sections, {"Header": header, "Rows": {"Row": rows}, "type": "Section"}]
+        sections.append(sheet.section(header, rows, listing.summary(f"Total for {name}", listing.sums(rows))))
     return sections
 
 
