@@ -132,7 +132,7 @@ class Listing:
 
     def cut(self) -> dict[str, Any]:
         """The row in place of all that is not shown any more."""
-        return {"ColData": [{"value": sheet.UNABLE}, *[EMPTY] * (len(self.columns) - 1)], "type": "Data"}
+        return sheet.notice(len(self.columns))
 
     def sort_key(self, key: str) -> Callable[[Found], Any] | None:
         """By what a column shows, figures by value, texts whatever their case; None for a column that is not there."""
