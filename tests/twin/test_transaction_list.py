@@ -320,6 +320,7 @@ def test_more_of_a_transaction(march: Books) -> None:
 def test_what_does_not_fit_is_cut_off(march: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheet, "MOST_CELLS", 3 * len(USUAL))
     assert [row["tx_date"] for row in lines(listed(march))] == ["2026-03-02", "2026-03-03", "2026-03-04", sheet.UNABLE]
+    monkeypatch.setattr(sheet, "MOST_CELLS", 6 * len(USUAL))
     grouped = listed(march, group_by="Customer")["Rows"]["Row"]
     assert [("Summary" in row) for row in grouped] == [True, False]
     assert grouped[1]["Rows"]["Row"][-1]["ColData"][0]["value"] == sheet.UNABLE
