@@ -13,7 +13,8 @@ from typing import Any, Final, Self
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.payload import decode
-from akika_forensics.twin.uncertain import TABLE, Belief
+from akika_forensics.twin.doubt import Belief
+from akika_forensics.twin.uncertain import TABLE
 
 FORMAT: Final = "akika-beliefs/1"
 """Of a profile: ``{"format", "host", "at", "beliefs": {name: {"choice", "asked", "answered"}}, "open": {name: why}}``."""

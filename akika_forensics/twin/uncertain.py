@@ -5,38 +5,11 @@ A row is here only when every choice of it is built. ``default`` is what the twi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class Belief:
-    """One open question. ``affects`` names the acts in which the answer shows.
-
-    An act is an operation with its entity (``create Vendor``, ``query Account``, ``feed Budget``) or an operation alone,
-    which then stands for every entity (``query``, ``retry``, ``batch``).
-    """
-
-    name: str
-    question: str
-    choices: tuple[str, ...]
-    default: str
-    source: str
-    affects: frozenset[str]
-
-    def matters(self, acts: Iterable[str]) -> bool:
-        """Whether one of some acts shows it."""
-        return any(act in self.affects or act.partition(" ")[0] in self.affects for act in acts)
-
-
-def _row(name: str, question: str, choices: str, source: str, affects: str) -> Belief:
-    """``choices`` apart by spaces, the default first; ``affects`` by commas."""
-    possible = tuple(choices.split())
-    return Belief(
-        name, question, possible, possible[0], source, frozenset(act.strip() for act in affects.split(",") if act)
-    )
-
+from akika_forensics.twin import uncertain_reports
+from akika_forensics.twin.doubt import Belief
+from akika_forensics.twin.doubt import row as _row
 
 _OPEN: Final = "QuickBooks API, open questions"
 _PARTIES: Final = "create Customer, create Vendor, create Employee, update Customer, update Vendor, update Employee"
@@ -400,55 +373,6 @@ TABLE: Final[tuple[Belief, ...]] = (
         "update Account, update Item",
     ),
     _row(
-        "report_columns",
-        "Do the columns of a list say their key beside their type, or in place of it?",
-        "described keyed",
-        "recorded: beside it in lists of 2017 and 2021 and a detail of 2025, in place of it in a ledger of 2020",
-        "report GeneralLedger, report JournalReport, report TransactionList",
-    ),
-    _row(
-        "ledger_sub_accounts",
-        "Does each account below another show its own Id in the ledger, or the first one on the header above it?",
-        "own first_child",
-        "recorded: above it in 2020 without a minor version, its own in a detail of 2025",
-        "report GeneralLedger",
-    ),
-    _row(
-        "column_order",
-        "Do the columns asked for come in the report's own order, or in that of the request?",
-        "own asked",
-        "QuickBooks API, reports: they can come back in another order",
-        "report GeneralLedger, report JournalReport, report TransactionList",
-    ),
-    _row(
-        "rows_sorted_by",
-        "In which order are the rows of a list when none is asked for?",
-        "date txn_type",
-        "recorded by date; the documentation says txn_type",
-        "report GeneralLedger, report TransactionList",
-    ),
-    _row(
-        "app_as_author",
-        "Whom does a report name as the author of what an application wrote: the user who connected it, or nobody?",
-        "user nobody",
-        "a list of 2017 names a user; by what he wrote is not told",
-        "report GeneralLedger, report JournalReport, report TransactionList",
-    ),
-    _row(
-        "cleared_in_reports",
-        "Does a report tell with a letter or with a word what is cleared and reconciled?",
-        "letters words",
-        "QuickBooks' own screens show C and R; the documentation of the filter speaks in words",
-        "report GeneralLedger, report TransactionList",
-    ),
-    _row(
-        "created_from_to",
-        "Is a list kept to the days of start_createdate and end_createdate?",
-        "heeded ignored",
-        "QuickBooks API, reports: among the parameters, and not currently available",
-        "report TransactionList",
-    ),
-    _row(
         "unbalanced_journal",
         "With which error is a journal entry refused that does not balance?",
         "6000 2300",
@@ -603,4 +527,5 @@ TABLE: Final[tuple[Belief, ...]] = (
         "forensic notes: the exports seen are of winter; an importer knows Standard Time alone",
         "audit log",
     ),
+    *uncertain_reports.TABLE,
 )

@@ -1,0 +1,61 @@
+"""What nobody is sure of in the lists of transactions; rows of the table of beliefs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from akika_forensics.twin.doubt import Belief, row
+
+_LISTS: Final = "report GeneralLedger, report JournalReport, report TransactionList"
+
+TABLE: Final[tuple[Belief, ...]] = (
+    row(
+        "report_columns",
+        "Do the columns of a list say their key beside their type, or in place of it?",
+        "described keyed",
+        "recorded: beside it in lists of 2017 and 2021 and a detail of 2025, in place of it in a ledger of 2020",
+        _LISTS,
+    ),
+    row(
+        "ledger_sub_accounts",
+        "Does each account below another show its own Id in the ledger, or the first one on the header above it?",
+        "own first_child",
+        "recorded: above it in 2020 without a minor version, its own in a detail of 2025",
+        "report GeneralLedger",
+    ),
+    row(
+        "column_order",
+        "Do the columns asked for come in the report's own order, or in that of the request?",
+        "own asked",
+        "QuickBooks API, reports: they can come back in another order",
+        _LISTS,
+    ),
+    row(
+        "rows_sorted_by",
+        "In which order are the rows of a list when none is asked for?",
+        "date txn_type",
+        "recorded by date; the documentation says txn_type",
+        "report GeneralLedger, report TransactionList",
+    ),
+    row(
+        "app_as_author",
+        "Whom does a report name as the author of what an application wrote: the user who connected it, or nobody?",
+        "user nobody",
+        "a list of 2017 names a user; by what he wrote is not told",
+        _LISTS,
+    ),
+    row(
+        "cleared_in_reports",
+        "Does a report tell with a letter or with a word what is cleared and reconciled?",
+        "letters words",
+        "QuickBooks' own screens show C and R; the documentation of the filter speaks in words",
+        "report GeneralLedger, report TransactionList",
+    ),
+    row(
+        "created_from_to",
+        "Is a list kept to the days of start_createdate and end_createdate?",
+        "heeded ignored",
+        "QuickBooks API, reports: among the parameters, and not currently available",
+        "report TransactionList",
+    ),
+)
