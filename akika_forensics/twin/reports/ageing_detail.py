@@ -44,9 +44,6 @@ def _build(side: Side) -> Callable[[Session, Asked], tuple[dict[str, Any], bool]
 def _rows(
     session: Session, side: Side, asked: Asked, found: Sequence[Aged], columns: Sequence[Column]
 ) -> list[dict[str, Any]]:
-    too_much = sheet.too_much(len(found), len(columns))
-    if too_much is not None:
-        return [too_much]
     shape = ageing.spans(asked)
     names, places = parties.Names(session, side.party), parties.Names(session, "Department")
     rows: list[dict[str, Any]] = []

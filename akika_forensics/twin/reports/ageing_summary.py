@@ -33,9 +33,6 @@ def _build(side: Side) -> Callable[[Session, Asked], tuple[dict[str, Any], bool]
 
 
 def _rows(session: Session, side: Side, figures: dict[str, list[int | None]], width: int) -> list[dict[str, Any]]:
-    too_much = sheet.too_much(len(figures), width + 1)
-    if too_much is not None:
-        return [too_much]
     shown = {one: [cents or None for cents in spans[:-1]] + [spans[-1] or 0] for one, spans in figures.items()}
     tree = parties.Tree(parties.Names(session, side.party), [one for one in shown if one])
     rows, totals = parties.summed(tree, shown, width, bare=lambda own: [*own[:-1], own[-1] or 0])

@@ -132,9 +132,6 @@ def _rows(session: Session, found: _Found, cut: Columns) -> list[dict[str, Any]]
         mine = items.setdefault(item, [_Sold() for _ in range(width)])
         for place in {cut.place(across), width - 1} if cut.total else {cut.place(across)}:
             mine[place].add(one)
-    too_much = sheet.too_much(len(items), width * len(_TITLES) + 1)
-    if too_much is not None:
-        return [too_much]
     whole = [sum(mine[place].amount or 0 for mine in items.values()) for place in range(width)]
 
     def own(item: str) -> list[str]:

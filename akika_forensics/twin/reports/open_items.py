@@ -7,7 +7,7 @@ one side gives the other takes, so the open items add up to the control accounts
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
@@ -30,6 +30,9 @@ class Side:
     party: str
     settles: str
 
+
+type Key = tuple[str, str]
+"""Entity and Id of a document."""
 
 RECEIVABLE: Final = Side(accounts.RECEIVABLE, 1, "Customer", "Payment")
 PAYABLE: Final = Side(accounts.PAYABLE, -1, "Vendor", "BillPayment")
@@ -82,18 +85,22 @@ def all_items(session: Session, side: Side, day: str, settled_until: str | None 
     ``settled_until`` counts later settlements too: what is still open of it on that later day. The settling documents
     themselves are then not there, and the sum is not that of the control accounts.
     """
+    return _books(session, side, day, settled_until, everything=True).items(settled=True)
+
+
+def _books(session: Session, side: Side, day: str, settled_until: str | None, *, everything: bool = False) -> _Books:
     control = control_accounts(session, side)
-    if not control:
-        return []
-    books = _Books(session.store, side, control, day)
-    books.settle(settled_until or day)
-    return books.items
+    return _Books(session.store, side, control, day, settled_until or day, everything=everything)
+
+
+def what_is_open(session: Session, side: Side, day: str, settled_until: str | None = None) -> list[OpenItem]:
+    """Those of ``all_items`` of which something is left."""
+    return _books(session, side, day, settled_until).items(settled=False)
 
 
 def open_items(session: Session, side: Side, day: str, settled_until: str | None = None) -> list[OpenItem]:
-    """Those of ``all_items`` of which something is left, told as lists tell them, the earliest first."""
-    found = [item for item in all_items(session, side, day, settled_until) if item.open or item.own_open]
-    return told(session, side, found)
+    """The same, told as lists tell them, the earliest first."""
+    return told(session, side, what_is_open(session, side, day, settled_until))
 
 
 def told(session: Session, side: Side, items: list[OpenItem]) -> list[OpenItem]:
@@ -105,7 +112,7 @@ def told(session: Session, side: Side, items: list[OpenItem]) -> list[OpenItem]:
         due, number, label, memo = known.get((item.entity, item.id), ("", "", "", ""))
         item.due, item.number, item.memo = due or item.date, number, memo
         item.label = label or item.entity
-        item.code = control[item.account]
+        item.code = control.get(item.account, "")
     return sorted(items, key=lambda item: (item.date, item.due, item.number, item.entity, item.id))
 
 
@@ -123,88 +130,153 @@ def _documents(store: Store, wanted: Iterable[tuple[str, str]]) -> Iterator[tupl
             )
 
 
-class _Books:
-    """The control accounts up to a day as items, and the settlements among them."""
+class _Part:
+    """What a document posted to the control accounts in one name; there are as many of them as documents."""
 
-    def __init__(self, store: Store, side: Side, control: dict[str, str], day: str) -> None:
-        self._store, self._side, self._day = store, side, day
-        self._settlements: dict[tuple[str, str], list[tuple[OpenItem, int]]] = {}
+    __slots__ = ("account", "amount", "date", "department", "foreign", "open", "own_amount", "own_open", "party")
+
+    def __init__(self, party: str, date: str, department: str, account: str) -> None:
+        self.party, self.date, self.department, self.account = party, date, department, account
+        self.amount = self.own_amount = self.open = self.own_open = 0
+        self.foreign = False
+
+    def item(self, entity: str, record_id: str) -> OpenItem:
+        return OpenItem(
+            entity, record_id, self.party, self.date, self.amount, self.own_amount, self.department, self.account,
+            self.foreign, self.open, self.own_open,
+        )  # fmt: skip
+
+
+class _Books:
+    """The control accounts up to a day by document and name, and the settlements among them.
+
+    Most documents are settled and of no interest. Those are found first by a sum each, and no more is kept of them
+    unless ``everything`` is wanted.
+    """
+
+    def __init__(
+        self, store: Store, side: Side, control: Mapping[str, str], day: str, until: str, *, everything: bool
+    ) -> None:
+        self._side, self._day = side, day
+        self._parts: dict[Key, list[_Part]] = {}
+        self._settlements: dict[Key, tuple[_Part, list[_Part]]] = {}
         marks = ",".join("?" * len(control))
-        rows = store.select(
-            "SELECT entity, id, party, min(date), sum(cents), sum(coalesce(own_cents, cents)), max(department), "  # noqa: S608 - marks alone
-            f"max(account), count(own_cents) FROM posting WHERE account IN ({marks}) AND date <= ? "
-            "GROUP BY entity, id, party",
+        posted = store.select(
+            "SELECT entity, id, party, date, cents, own_cents, department, account FROM posting "  # noqa: S608 - marks
+            f"WHERE account IN ({marks}) AND date <= ?",
             (*control, day),
         )
-        sign = side.sign
-        self.items = [
-            OpenItem(
-                entity, record_id, party, date, sign * cents, sign * own, department, account, bool(foreign),
-                open=sign * cents, own_open=sign * own,
-            )
-            for entity, record_id, party, date, cents, own, department, account, foreign in rows
-        ]  # fmt: skip
-        self._by_document: dict[tuple[str, str], list[OpenItem]] = {}
-        for item in self.items:
-            self._by_document.setdefault((item.entity, item.id), []).append(item)
-
-    def settle(self, until: str) -> None:
-        """Take off the items what settlements dated up to ``until`` took of them."""
-        rows = self._store.select(
+        settled = store.select(
             "SELECT l.source_id, l.target_entity, l.target_id, l.cents, d.date, d.party, d.department FROM link AS l "
             "JOIN document AS d ON d.entity = l.source_entity AND d.id = l.source_id "
-            "WHERE l.source_entity = ? AND d.date <= ?",
-            (self._side.settles, until),
+            "WHERE l.source_entity = ? AND d.date <= ? AND l.cents <> 0",
+            (side.settles, until),
         )
-        charges = links.SETTLING[self._side.settles]
-        for source_id, entity, record_id, cents, date, party, department in rows:
-            target = self._of(entity, record_id, party)
-            if target is None or entity not in charges or not cents:
-                continue
-            credit = charges[entity] < 0 or (not charges[entity] and target.own_amount < 0)
-            own = -cents if credit else cents
-            home = _at_rate_of(target, own)
-            target.own_open -= own
-            target.open -= home
-            if date <= self._day:
-                source = self._source(source_id, party, date, department, target)
-                source.own_open += own
-                source.open += home
-                if target.foreign:
-                    self._settlements.setdefault((source.entity, source.id), []).append((target, home))
+        self._there = {(row[0], row[1]) for row in posted}
+        self._wanted = None if everything else self._unsettled(posted, settled)
+        self._post(posted)
+        self._settle(settled)
         self._round()
 
-    def _of(self, entity: str, record_id: str, party: str) -> OpenItem | None:
-        """The item of a document; of a journal entry the one in the payer's name, if there is one."""
-        items = self._by_document.get((entity, record_id))
-        if not items:
-            return None
-        return next((item for item in items if item.party == party), items[0])
+    def _unsettled(self, posted: list[tuple[Any, ...]], settled: list[tuple[Any, ...]]) -> set[Key]:
+        """Documents whose sum is not 0, and those that want a closer look: in a foreign currency, or settling an entry."""
+        sums: dict[Key, int] = {}
+        look: set[Key] = set()
+        for entity, record_id, _, _, cents, own_cents, _, _ in posted:
+            key = (entity, record_id)
+            sums[key] = sums.get(key, 0) + self._side.sign * cents
+            if own_cents is not None or entity == "JournalEntry":
+                look.add(key)
+        charges = links.SETTLING[self._side.settles]
+        for source_id, entity, record_id, cents, date, _, _ in settled:
+            key, source = (entity, record_id), (self._side.settles, source_id)
+            sign = charges.get(entity, 0)
+            if key not in self._there:
+                continue
+            if not sign:
+                look.add(source)
+            sums[key] -= sign * cents
+            if date <= self._day:
+                sums[source] = sums.get(source, 0) + sign * cents
+        return look | {key for key, left in sums.items() if left}
 
-    def _source(self, record_id: str, party: str, date: str, department: str, target: OpenItem) -> OpenItem:
-        """A payment of nothing posts nothing and yet settles: charges with credits."""
-        found = self._of(self._side.settles, record_id, party)
-        if found is None:
-            found = OpenItem(
-                self._side.settles, record_id, party, date, 0, 0, department, target.account, target.foreign
-            )
-            self.items.append(found)
-            self._by_document[found.entity, found.id] = [found]
+    def _post(self, posted: list[tuple[Any, ...]]) -> None:
+        sign, wanted = self._side.sign, self._wanted
+        for entity, record_id, party, date, cents, own_cents, department, account in posted:
+            key = (entity, record_id)
+            if wanted is not None and key not in wanted:
+                continue
+            of_document = self._parts.setdefault(key, [])
+            part = next((one for one in of_document if one.party == party), None)
+            if part is None:
+                part = _Part(party, date, department, account)
+                of_document.append(part)
+            part.amount += sign * cents
+            part.open += sign * cents
+            part.foreign = part.foreign or own_cents is not None
+            own = sign * (cents if own_cents is None else own_cents)
+            part.own_amount += own
+            part.own_open += own
+
+    def _settle(self, settled: list[tuple[Any, ...]]) -> None:
+        """Take off the documents what settlements took of them."""
+        settles = self._side.settles
+        charges = links.SETTLING[settles]
+        for source_id, entity, record_id, cents, date, party, department in settled:
+            if entity not in charges or (entity, record_id) not in self._there:
+                continue
+            target = _of(self._parts.get((entity, record_id)), party)
+            credit = charges[entity] < 0 or (not charges[entity] and target is not None and target.own_amount < 0)
+            own = -cents if credit else cents
+            home = _at_rate_of(target, own) if target is not None and target.foreign else own
+            if target is not None:
+                target.own_open -= own
+                target.open -= home
+            source = self._source(source_id, party, date, department) if date <= self._day else None
+            if source is not None:
+                source.own_open += own
+                source.open += home
+                source.account = source.account or (target.account if target is not None else "")
+                if target is not None and target.foreign:
+                    source.foreign = True
+                    self._settlements.setdefault((settles, source_id), (source, []))[1].append(target)
+
+    def _source(self, record_id: str, party: str, date: str, department: str) -> _Part | None:
+        """The settling document; a payment of nothing posts nothing and yet settles: charges with credits."""
+        key = (self._side.settles, record_id)
+        found = _of(self._parts.get(key), party)
+        if found is None and (self._wanted is None or key in self._wanted):
+            found = _Part(party, date, department, "")
+            self._parts[key] = [found]
         return found
 
     def _round(self) -> None:
         """A payment in a foreign currency that is used up has nothing left at home: the cent is the document's."""
-        for (entity, record_id), settled in self._settlements.items():
-            source = self._by_document[entity, record_id][0]
+        for source, targets in self._settlements.values():
             if not source.own_open and source.open:
-                target = settled[-1][0]
-                target.open += source.open
+                targets[-1].open += source.open
                 source.open = 0
 
+    def items(self, *, settled: bool) -> list[OpenItem]:
+        """``settled`` says whether those of which nothing is left are wanted."""
+        return [
+            part.item(*key)
+            for key, parts in self._parts.items()
+            for part in parts
+            if settled or part.open or part.own_open
+        ]
 
-def _at_rate_of(target: OpenItem, own: int) -> int:
+
+def _of(parts: list[_Part] | None, party: str) -> _Part | None:
+    """The part of a document; of a journal entry the one in the payer's name, if there is one."""
+    if not parts:
+        return None
+    return next((part for part in parts if part.party == party), parts[0]) if len(parts) > 1 else parts[0]
+
+
+def _at_rate_of(target: _Part, own: int) -> int:
     """A part of a document in home currency, at the rate at which it is in the books."""
-    if not target.foreign or not target.own_amount:
+    if not target.own_amount:
         return own
     part = Decimal(own) * target.amount / target.own_amount
     return int(part.quantize(Decimal(1), rounding=ROUND_HALF_UP))

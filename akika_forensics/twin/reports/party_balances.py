@@ -20,7 +20,7 @@ def _summary(side: Side) -> Callable[[Session, Asked], tuple[dict[str, Any], boo
     def build(session: Session, asked: Asked) -> tuple[dict[str, Any], bool]:
         """Columns and rows, and whether there are any; who owes nothing is not there."""
         ageing.refuse_unkept(asked)
-        found = open_items.all_items(session, side, asked.period.end.isoformat())
+        found = open_items.what_is_open(session, side, asked.period.end.isoformat())
         if any(asked.parameters.get(one) for one in _DAYS):
             found = open_items.told(session, side, found)
         found = ageing.kept(found, side, asked)
@@ -36,9 +36,6 @@ def _summary(side: Side) -> Callable[[Session, Asked], tuple[dict[str, Any], boo
 
 
 def _rows(session: Session, side: Side, figures: Mapping[str, list[int | None]]) -> list[dict[str, Any]]:
-    too_much = sheet.too_much(len(figures), 2)
-    if too_much is not None:
-        return [too_much]
     tree = parties.Tree(parties.Names(session, side.party), [one for one in figures if one])
     rows, totals = parties.summed(tree, figures, 1)
     if "" in figures:
@@ -98,9 +95,6 @@ def _sorted(asked: Asked, found: list[OpenItem]) -> list[OpenItem]:
 
 
 def _listed(session: Session, side: Side, found: Sequence[OpenItem], columns: Sequence[Column]) -> list[dict[str, Any]]:
-    too_much = sheet.too_much(len(found), len(columns))
-    if too_much is not None:
-        return [too_much]
     names, places = parties.Names(session, side.party), parties.Names(session, "Department")
     groups = ageing.grouped(found, side)
     tree = parties.Tree(names, [one for one in groups if one])

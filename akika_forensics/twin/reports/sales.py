@@ -61,9 +61,6 @@ def _build(
 def _rows(
     session: Session, down: Dimension, figures: Mapping[str, list[int | None]], width: int, total: str
 ) -> list[Row]:
-    too_much = sheet.too_much(len(figures), width + 1)
-    if too_much is not None:
-        return [too_much]
     tree = parties.Tree(parties.Names(session, down.entity), [one for one in figures if one])
     rows, totals = parties.summed(tree, figures, width)
     if down in (CLASS, DEPARTMENT):

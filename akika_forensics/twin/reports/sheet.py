@@ -24,7 +24,7 @@ def notice(columns: int) -> dict[str, Any]:
 
 def limited(report: dict[str, Any]) -> dict[str, Any]:
     """A report with as many of its rows as it may have, then the notice, and after that nothing: no total either."""
-    columns = max(len(report["Columns"]["Column"]), 1)
+    columns = max(width(report["Columns"]["Column"]), 1)
     rows, _ = _fitting(report["Rows"].get("Row", []), MOST_CELLS // columns, notice(columns))
     return {**report, "Rows": {"Row": rows}} if rows else report
 
@@ -57,11 +57,9 @@ def _section(row: dict[str, Any], left: int, last: dict[str, Any]) -> tuple[dict
     return {**{key: value for key, value in row.items() if key != "Summary"}, "Rows": {"Row": inner}}, left
 
 
-def too_much(accounts: int, columns: int) -> dict[str, Any] | None:
-    """The only row of a report that would have too many cells; None for one that has not."""
-    if accounts * columns <= MOST_CELLS:
-        return None
-    return {"ColData": [{"value": UNABLE}], "type": "Data"}
+def width(columns: Sequence[dict[str, Any]]) -> int:
+    """How many cells a row has: a column with columns inside is as wide as they are."""
+    return sum(width(one["Columns"]["Column"]) if "Columns" in one else 1 for one in columns)
 
 
 def column(title: str, kind: str, **more: str) -> dict[str, Any]:

@@ -60,9 +60,6 @@ def _active(session: Session, item: str) -> bool:
 
 
 def _rows(session: Session, stock: Stock) -> list[dict[str, Any]]:
-    too_much = sheet.too_much(len(stock), 5)
-    if too_much is not None:
-        return [too_much]
 
     def own(item: str) -> list[str]:
         quantity, cents = stock[item]
