@@ -471,6 +471,13 @@ TABLE: Final[tuple[Belief, ...]] = (
         "webhook",
     ),
     _row(
+        "webhook_content_type",
+        "Is a notification of CloudEvents sent as application/json, or as application/cloudevents+json?",
+        "json cloudevents",
+        "QuickBooks API, webhooks: a sample of headers of the older form; a third party's guide warns of the other",
+        "webhook",
+    ),
+    _row(
         "webhook_void",
         "Is the type of a void qbo.invoice.voided.v1, or qbo.invoice.void.v1?",
         "voided void",

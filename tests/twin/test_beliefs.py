@@ -718,6 +718,18 @@ def _(books: Any) -> str:
     return "empty" if told.get("data") == {} else "absent"
 
 
+@look("webhook_content_type")
+def _(books: Any) -> str:
+    with Receiver() as receiver, Sender(books.twin) as sender:
+        sender.couriers.subscribe(receiver.url, "cloudevents")
+        sender.couriers.subscribe(receiver.url, "legacy")
+        books.twin.create("Term", {"Name": "Net 7", "DueDays": 7})
+        older, newer = sorted(receiver.wait(2), key=lambda delivery: delivery.body[:1] == b"[")
+    assert older.headers["content-type"] == "application/json; charset=utf-8"
+    kind = newer.headers["content-type"].removesuffix("; charset=utf-8").removeprefix("application/")
+    return {"json": "json", "cloudevents+json": "cloudevents"}[kind]
+
+
 @look("webhook_void")
 def _(books: Any) -> str:
     sold = books.twin.create("Invoice", books.sale(books.ann, 30))

@@ -104,6 +104,20 @@ def test_cloud_events() -> None:
     assert (event["time"], event["type"]) == ("2026-03-02T17:04:05Z", "qbo.creditmemo.emailed.v1")
 
 
+def test_a_cloud_event_is_one_by_its_specification() -> None:
+    """CloudEvents 1.0: names of attributes, what is required, forms of the values."""
+    for event in told("cloudevents", CREATED, MERGED) + told("cloudevents", CREATED, webhook_data="absent"):
+        for name in event:
+            assert re.fullmatch(r"[a-z0-9]{1,20}", name), name
+        for name in ("id", "source", "specversion", "type"):
+            assert isinstance(event[name], str)
+            assert event[name]
+        assert event["specversion"] == "1.0"
+        assert re.fullmatch(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", event["source"])
+        assert datetime.fromisoformat(event["time"]) == AT
+        assert all(isinstance(value, str) for name, value in event.items() if name != "data")
+
+
 def test_the_same_event_of_another_company_has_another_id() -> None:
     here = json.loads(forms.body("cloudevents", "1", [CREATED], Beliefs()))[0]
     there = json.loads(forms.body("cloudevents", "2", [CREATED], Beliefs()))[0]

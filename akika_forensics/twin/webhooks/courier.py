@@ -151,7 +151,8 @@ class Courier:
     def _send(self, hook: Subscription, waiting: Waiting) -> None:
         register = self._store.hooks
         note = register.note(hook.id, waiting.number)
-        headers = forms.headers(note.body, self._verifier(), self._realm, note.number, note.at)
+        kind = forms.content_type(hook.form, self._store.beliefs)
+        headers = forms.headers(note.body, kind, self._verifier(), self._realm, note.number, note.at)
         got = sending.post(address.read(hook.url), headers, note.body, self._deadline)
         at, patience = self._clock(), Patience.under(self._store.beliefs)
         verdict = patience.judge(got.status, waiting.failures)

@@ -77,13 +77,17 @@ def source(realm: str) -> str:
     return "intuit." + base64.b64encode(hashlib.sha256(f"source of {realm}".encode()).digest()).decode()
 
 
-def headers(content: bytes, verifier: str, realm: str, number: int, created: datetime) -> dict[str, str]:
-    """What goes with the bytes. ``number`` is the notification's; ``created`` when it was made, aware.
+def content_type(form: str, beliefs: Beliefs) -> str:
+    own = form == CLOUDEVENTS and beliefs.choice("webhook_content_type") == "cloudevents"
+    return f"application/{'cloudevents+json' if own else 'json'}; charset=utf-8"
 
-    The same at every attempt, as the bytes are.
+
+def headers(content: bytes, kind: str, verifier: str, realm: str, number: int, created: datetime) -> dict[str, str]:
+    """What goes with the bytes, which are of a content type. ``number`` is the notification's; ``created`` when it was
+    made, aware. The same at every attempt, as the bytes are.
     """
     return {
-        "content-type": "application/json; charset=utf-8",
+        "content-type": kind,
         "accept": "application/json",
         "user-agent": "intuit_notification_server/0.1",
         "intuit-signature": signature(content, verifier),
