@@ -26,6 +26,7 @@ from akika_forensics.twin.people.trail import User
 
 ADA = User("9130000000000002", "Ada Admin", "ada@example.com", "admin")
 ANA = User("9130000000000005", 'Ana, de la "Rosa"', "ana@example.com", "accountant")
+BEN = User("9130000000000007", "Ben Clerk", "ben@example.com", "standard")
 APPS = (OWNER, ADA.id, ANA.id)
 BACK = "https://app.example/back"
 DONE = {"create": "created", "update": "updated", "delete": "deleted", "void": "voided", "send": "emailed"}
@@ -39,7 +40,10 @@ type Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One act on one record as anybody could have seen it. ``at`` is the company's time; ``user`` an Id."""
+    """One act on one record as anybody could have seen it. ``at`` is the company's time; ``user`` an Id.
+
+    ``date`` is the transaction's own, ``paid_by`` how a purchase or a bill was paid; ``by_app`` what no person did.
+    """
 
     at: datetime
     user: str
@@ -50,12 +54,15 @@ class Told:
     number: str
     party: str
     cents: int | None
+    date: str = ""
+    paid_by: str = ""
+    by_app: bool = True
     switched_off: bool = False
 
 
 def hire(twin: Twin) -> None:
     with twin.store.transaction():
-        for user in (ADA, ANA):
+        for user in (ADA, ANA, BEN):
             twin.store.trail.put_user(user)
 
 
@@ -78,6 +85,7 @@ class Story:
         self.server = server
         self.twin: Twin = books.twin
         self.twin.clock.freeze()
+        self.begun = self.twin.clock()
         address = f"{server.base_url}/v3/company/{server.realm_id}"
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
         self.web = httpx.Client(base_url=server.base_url, verify=_NO_TLS, timeout=20)
@@ -105,26 +113,32 @@ class Story:
 
     # what is seen
 
-    def look(self, user: str, done: list[tuple[str, str, str]] | None = None) -> None:
-        """What ``user`` has just done: what the log of requests says, or else what the screens answered (``done``)."""
+    def look(self, user: str, done: list[tuple[str, str, str]] | None = None, *, ripples: bool = True) -> None:
+        """What ``user`` has just done: what the log of requests says, or else what the screens answered (``done``).
+
+        ``ripples`` False is for what changes other records without a word.
+        """
+        by_app = done is None
         at, before, after = self.twin.clock(), self._records, self.twin.dump()
         if done is None:
             entries = [entry for entry in self.server.log if entry.seq > self._seen]
             done = [_act(applied) for entry in entries if not entry.replayed for applied in entry.applied]
         self._seen, self._records = self.twin.requests.last, after
         named = {(entity, record_id) for _, entity, record_id in done}
+        first = len(self.told)
         for verb, entity, record_id in done:
             key, body = (entity, record_id), before if verb == "deleted" else after
             told = _told(at, user, verb, key, body, indirect=False)
             off = verb == "updated" and _active(before.get(key)) and not _active(after.get(key))
             self.told.append(replace(told, switched_off=off))
         for key in sorted(after.keys() | before.keys()):
-            if key in named or before.get(key) == after.get(key):
+            if key in named or before.get(key) == after.get(key) or not ripples:
                 continue
             if key not in before:
                 self.told.append(_told(at, user, "created", key, after, indirect=False))
             elif key in after and CATALOGUE[key[0]].is_transaction:
                 self.told.append(_told(at, user, "updated", key, after, indirect=True))
+        self.told[first:] = [replace(told, by_app=by_app) for told in self.told[first:]]
 
     # what an application asks for
 
@@ -312,9 +326,9 @@ def _active(record: bytes | None) -> bool:
 
 def _told(at: datetime, user: str, verb: str, key: Key, records: dict[Key, bytes], *, indirect: bool) -> Told:
     body = decode(records[key])
-    return Told(
-        at, user, verb, *key, indirect, str(body.get("DocNumber") or ""), party(key[0], body), total(key[0], body)
-    )
+    paid_by = str(body.get("PaymentType") or body.get("PayType") or "")
+    number, date = str(body.get("DocNumber") or ""), str(body.get("TxnDate") or "")
+    return Told(at, user, verb, *key, indirect, number, party(key[0], body), total(key[0], body), date, paid_by)
 
 
 def party(entity: str, body: Body) -> str:

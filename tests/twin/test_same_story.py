@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from akika_forensics.twin import serve, wire
@@ -20,6 +21,10 @@ from tests.twin.story import APPS, KINDS, Story, Told, hire
 NAMES = [name.removeprefix("step_") for name in dir(Story) if name.startswith("step_")]
 WEIGHTED = [*NAMES, "create", "create", "create", "batch", "update", "delete", "time"]
 STEPS = st.lists(st.tuples(st.sampled_from(WEIGHTED), st.integers(0, 2**32)), min_size=5, max_size=20)
+
+
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
+"""A story that fails is not made shorter: each try serves a company."""
 
 
 def of_the_trail(twin: Any, after: int) -> list[Told]:
@@ -34,10 +39,14 @@ def of_the_trail(twin: Any, after: int) -> list[Told]:
             row.doc,
             row.party,
             row.cents,
-            '"active":false' in row.detail,
         )
         for row in twin.store.trail.events(after)
     ]
+
+
+def bare(row: Told) -> Told:
+    """Without what a row of the trail does not tell by itself."""
+    return replace(row, date="", paid_by="", by_app=True, switched_off=False)
 
 
 def notified(row: Told) -> str | None:
@@ -46,7 +55,7 @@ def notified(row: Told) -> str | None:
     return f"{OPERATIONS[verb]} {row.entity}:{row.id}" if verb in TABLE.get(row.entity, ()) else None
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
 def test_the_trail_tells_what_the_log_of_requests_tells(steps: list[tuple[str, int]]) -> None:
     books = Books()
@@ -59,7 +68,7 @@ def test_the_trail_tells_what_the_log_of_requests_tells(steps: list[tuple[str, i
         found = of_the_trail(books.twin, begun)
         settle(books.twin, server.webhooks)
         story.close()
-    assert Counter(found) == Counter(story.told)
+    assert Counter(found) == Counter(map(bare, story.told))
     assert Counter(receiver.accepted) == Counter(event for row in story.told if (event := notified(row)) is not None)
     assert [row.at for row in found] == sorted(row.at for row in found)
     books.twin.close()
