@@ -145,8 +145,11 @@ def on(row: Told) -> date:
 @pytest.fixture(scope="module")
 def long() -> Iterator[StoryAtScreens]:
     """A story in which everything happens."""
-    dice = random.Random(11)
-    with told([(dice.choice(WEIGHTED), dice.randrange(2**32)) for _ in range(400)]) as story:
+    dice = random.Random(14)
+    with told([(dice.choice(WEIGHTED), dice.randrange(2**32)) for _ in range(300)]) as story:
+        for hours in (*[1] * 25, 24 * 14, 24 * 180):
+            story.advance(timedelta(hours=hours))
+            story.run([("create", hours), ("at_enter", hours)])
         yield story
 
 
@@ -160,6 +163,9 @@ def test_a_long_story_holds_all_there_is(long: StoryAtScreens) -> None:
         (False, True),
         (False, False),
     }
+    local = [row.at.astimezone(PACIFIC) for row in long.told]
+    assert {moment.hour for moment in local} == set(range(24))
+    assert {moment.utcoffset() for moment in local} == {timedelta(hours=-8), timedelta(hours=-7)}
     entries = long.server.log
     assert any(entry.replayed for entry in entries)
     assert {entry.disturbed for entry in entries} >= {"", "lost", "drop", "error"}
