@@ -129,8 +129,6 @@ def _about(books: Recount, doc: Doc) -> int:
     if doc.entity == "JournalEntry":
         first = doc.lines[0]
         return statements.natural(books.company, first.account, first.cents)
-    if doc.entity == "BillPayment":
-        return -doc.cents
     whole = [side.cents for side in books.of_document(doc.key) if side.line == 0 and side.account == doc.account]
     return statements.natural(books.company, doc.account, sum(whole))
 
