@@ -34,6 +34,18 @@ def test_every_report_is_what_a_recount_says(steps: list[tuple[str, int]]) -> No
         books.close()
 
 
+@settings(max_examples=300 if SOAK else 15, deadline=None, derandomize=not SOAK)
+@given(STEPS)
+def test_statements_of_a_company_that_trades_abroad_are_what_a_recount_says(steps: list[tuple[str, int]]) -> None:
+    books = Recount(steps, abroad=True)
+    try:
+        for basis in ("Accrual", "Cash"):
+            for check in check_statements.CHECKS:
+                check(books, basis)
+    finally:
+        books.close()
+
+
 def test_the_acts_reach_everything() -> None:
     """The random life keys every kind of transaction, or it proves nothing."""
     keeper = Keeper()

@@ -71,8 +71,24 @@ def _paid(keeper: Keeper, first: Doc, total: int, applied: dict[Key, int]) -> No
         entity, control = "BillPayment", keeper.payable
     lines = [Line("account", total, control)]
     doc = Doc(entity, "", day, total, lines, account=bank, party=first.party, applied=applied)
+    _in_euros(keeper, doc, body)
     doc.card = entity == "BillPayment" and bank == shop.card
     keeper.remember(entity, day, body, doc)
+
+
+def _in_euros(keeper: Keeper, doc: Doc, body: Body) -> None:
+    """A payment of a name abroad is at a rate of its own, into or out of the euro account or one at home."""
+    keeper.foreign(doc, body)
+    if doc.rate == 1:
+        return
+    doc.account = keeper.one((keeper.euros, keeper.shop.checking))
+    if doc.entity == "Payment":
+        body["DepositToAccountRef"] = ref(doc.account)
+        doc.lines[0].account = keeper.euro_receivable
+    else:
+        body.pop("CreditCardPayment", None)
+        body |= {"PayType": "Check", "CheckPayment": {"BankAccountRef": ref(doc.account)}}
+        doc.lines[0].account = keeper.euro_payable
 
 
 def bank(keeper: Keeper) -> None:

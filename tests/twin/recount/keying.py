@@ -12,7 +12,7 @@ from akika_forensics.model import payload
 from tests.twin.conftest import Body, ref
 from tests.twin.recount import reading
 from tests.twin.recount.documents import Company, Doc, Key, Line
-from tests.twin.t_accounts.shop import Shop
+from tests.twin.t_accounts.shop import Overseas, Shop
 
 DAYS = ("2025-11-20", "2025-12-31", "2026-01-05", "2026-01-20", "2026-02-10", "2026-02-28", "2026-03-01", "2026-03-31")
 TERMS = (0, 15, 30, 75)
@@ -35,6 +35,7 @@ class Keeper:
             "Account",
             {"Name": "Garage", "AccountType": "Expense", "SubAccount": True, "ParentRef": ref(self.shop.rent)},
         )
+        self.euro: set[str] = set()
         # Accounts that QuickBooks makes when it first needs them are made before anybody counts.
         self.receivable = self.shop.control("Accounts Receivable")
         self.payable = self.shop.control("Accounts Payable")
@@ -52,6 +53,20 @@ class Keeper:
         reading.opened(found, self.shop.pump, 10, "2026-01-01")
         found.docs = self.docs
         return found
+
+    def foreign(self, doc: Doc, body: Body) -> None:
+        """Give a document the currency of its name and a rate; its control account is one of that currency."""
+        if doc.party.partition(":")[2] not in self.euro:
+            return
+        doc.rate = Decimal(self.random.randint(8_000, 16_000)) / 10_000
+        body |= {"CurrencyRef": ref("EUR"), "ExchangeRate": doc.rate}
+        if doc.entity in ("Invoice", "CreditMemo"):
+            doc.account = self.euro_receivable
+        elif doc.entity in ("Bill", "VendorCredit"):
+            doc.account = self.euro_payable
+        elif doc.entity == "SalesReceipt":
+            doc.account = self.shop.checking
+            body["DepositToAccountRef"] = ref(doc.account)
 
     # drawing
 
@@ -108,6 +123,7 @@ class Keeper:
         if taxed:
             body["TxnTaxDetail"] = {"TxnTaxCodeRef": ref("2")}
         self._place(entity, body, doc)
+        self.foreign(doc, body)
         self.remember(entity, day, body, doc)
 
     def _place(self, entity: str, body: Body, doc: Doc) -> None:
@@ -157,6 +173,8 @@ class Keeper:
             body["VendorRef"] = ref(vendor)
         if entity == "Bill":
             doc.due = body["DueDate"] = _later(day, self.one(TERMS))
+        if entity != "Purchase":
+            self.foreign(doc, body)
         self.remember(entity, day, body, doc)
 
     def _expense_line(self, entity: str) -> tuple[Line, Body]:
@@ -181,6 +199,18 @@ class Keeper:
             line.party = f"Customer:{customer}"
             detail["CustomerRef"] = ref(customer)
         return line, body
+
+    def go_abroad(self, shop: Overseas) -> None:
+        """From now on Emma buys and Stahl sells too, in euros."""
+        self.customers.append(shop.emma)
+        self.vendors.append(shop.stahl)
+        self.euro = {shop.emma, shop.stahl}
+        self.euros = shop.euros
+        euro = {"CurrencyRef": ref("EUR")}
+        self.euro_receivable = shop.made(
+            "Account", {"Name": "Claims in euros", "AccountType": "Accounts Receivable", **euro}
+        )
+        self.euro_payable = shop.made("Account", {"Name": "Debts in euros", "AccountType": "Accounts Payable", **euro})
 
 
 def _money(cents: int) -> Decimal:

@@ -10,6 +10,7 @@ from tests.twin.recount.acts import act
 from tests.twin.recount.documents import Company, Key
 from tests.twin.recount.keying import Keeper
 from tests.twin.recount.posting import Side
+from tests.twin.t_accounts.shop import Overseas, Shop
 
 START, END = "2025-11-01", "2026-03-31"
 
@@ -20,8 +21,11 @@ type Check = Callable[[Recount, str], None]
 class Recount:
     """A company after some steps, its sides on a basis, and its reports."""
 
-    def __init__(self, steps: list[tuple[str, int]]) -> None:
-        self.keeper = Keeper()
+    def __init__(self, steps: list[tuple[str, int]], *, abroad: bool = False) -> None:
+        shop = Overseas() if abroad else Shop()
+        self.keeper = Keeper(shop)
+        if isinstance(shop, Overseas):
+            self.keeper.go_abroad(shop)
         for name, seed in steps:
             act(self.keeper, name, seed)
         self.company: Company = self.keeper.company()
