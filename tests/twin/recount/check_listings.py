@@ -147,5 +147,44 @@ def splits(books: Recount, _: str) -> None:
     books.same("TransactionListWithSplits", _some(ours), _some(theirs))
 
 
-CHECKS = (general_ledger,)
-LISTS = (journal, transaction_list, splits)
+def profit_and_loss_detail(books: Recount, basis: str) -> None:
+    """What each account of income and expense moved, transaction by transaction; their sums are the statement's."""
+    for start, end in PERIODS:
+        report = books.report("ProfitAndLossDetail", start_date=start, end_date=end, accounting_method=basis)
+        what = f"ProfitAndLossDetail of {start} to {end}, {basis}"
+        ours: dict[tuple[str, str, str], int] = defaultdict(int)
+        for side in books.sides[basis]:
+            if start <= side.day <= end and statements.earns(books.company, side.account):
+                natural = statements.natural(books.company, side.account, side.cents)
+                ours[side.account, record(side), side.day] += natural
+        theirs: dict[tuple[str, str, str], int] = defaultdict(int)
+        running: dict[str, int] = defaultdict(int)
+        for row in sheet.data(report):
+            account, amount = _account(row), row.cents("subt_nat_amount") or 0
+            theirs[account, row.ids.get("txn_type", ""), row.values["tx_date"]] += amount
+            running[account] += amount
+            assert running[account] == row.cents("rbal_nat_amount"), f"{what}: the balance after {row}"
+        books.same(what, _some(ours), _some(theirs))
+        said = [row.cents("subt_nat_amount") or 0 for row in sheet.rows(report) if row.first == "Net Income"]
+        result = -sum(
+            side.cents
+            for side in books.sides[basis]
+            if start <= side.day <= end and statements.earns(books.company, side.account)
+        )
+        assert (said or [0])[-1] == result, f"{what}: its result is not {result}"
+
+
+def account_list(books: Recount, _: str) -> None:
+    """What each account of the balance sheet holds, whatever the day."""
+    report = books.report("AccountList")
+    ours: dict[str, int] = defaultdict(int)
+    for side in books.sides["Accrual"]:
+        if not statements.earns(books.company, side.account):
+            ours[side.account] += statements.natural(books.company, side.account, side.cents)
+    theirs = {row.ids["account_name"]: row.cents("account_bal") or 0 for row in sheet.data(report)}
+    books.same("AccountList", _some(ours), _some(theirs))
+    assert theirs.keys() == books.company.accounts.keys()
+
+
+CHECKS = (general_ledger, profit_and_loss_detail)
+LISTS = (journal, transaction_list, splits, account_list)
