@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given, settings
 
+from akika_forensics.twin import Twin, life
+from akika_forensics.twin.life import parameters
 from tests.twin.recount import check_flows, check_listings, check_owed, check_statements, check_trade, sheet
 from tests.twin.recount.acts import USUAL, act
 from tests.twin.recount.keying import Keeper
-from tests.twin.recount.stage import Check, Recount
+from tests.twin.recount.stage import Check, as_read, random_life
 
 SOAK = os.environ.get("AKIKA_TEST_PROFILE") == "soak"
 STEPS = st.lists(st.tuples(st.sampled_from(USUAL), st.integers(0, 2**20)), min_size=5, max_size=60 if SOAK else 30)
@@ -23,7 +26,7 @@ LISTED: tuple[Check, ...] = (*check_owed.CHECKS, *check_trade.LISTS, *check_flow
 @settings(max_examples=300 if SOAK else 25, deadline=None, derandomize=not SOAK)
 @given(STEPS)
 def test_every_report_is_what_a_recount_says(steps: list[tuple[str, int]]) -> None:
-    books = Recount(steps)
+    books = random_life(steps)
     try:
         for basis in ("Accrual", "Cash"):
             for check in STATED:
@@ -37,11 +40,28 @@ def test_every_report_is_what_a_recount_says(steps: list[tuple[str, int]]) -> No
 @settings(max_examples=300 if SOAK else 15, deadline=None, derandomize=not SOAK)
 @given(STEPS)
 def test_statements_of_a_company_that_trades_abroad_are_what_a_recount_says(steps: list[tuple[str, int]]) -> None:
-    books = Recount(steps, abroad=True)
+    books = random_life(steps, abroad=True)
     try:
         for basis in ("Accrual", "Cash"):
             for check in check_statements.CHECKS:
                 check(books, basis)
+    finally:
+        books.close()
+
+
+@pytest.mark.parametrize(("seed", "currency"), [(1, ""), (2, "EUR")])
+def test_reports_of_a_company_with_a_life_are_what_a_recount_of_its_records_says(seed: int, currency: str) -> None:
+    wish = life.Wish(2_000 if SOAK else 420, seed, currency=currency)
+    twin = Twin()
+    life.fill(twin, wish)
+    books = as_read(twin, "2023-01-02", wish.last_day(parameters.load()).isoformat())
+    checks = STATED if not currency else check_statements.CHECKS
+    try:
+        for basis in ("Accrual", "Cash"):
+            for check in checks:
+                check(books, basis)
+        for check in LISTED if not currency else ():
+            check(books, "Accrual")
     finally:
         books.close()
 
@@ -59,15 +79,17 @@ def test_the_acts_reach_everything() -> None:
 
 def test_what_an_entry_does_not_name_is_nobodys() -> None:
     """Ann owes more by an entry whose other line has no name: that is no cost of hers, and none of the vendor's."""
-    books = Recount([])
-    shop, keeper = books.keeper.shop, books.keeper
+    keeper = Keeper()
+    shop = keeper.shop
     for account, name in ((keeper.receivable, ("Customer", shop.ann)), (keeper.payable, ("Vendor", shop.power))):
         shop.journal("02-01", (account, 50, name), (shop.rent, -50, None))
-    income = books.report("CustomerIncome", start_date="2026-01-01", end_date="2026-12-31")
+    income = shop.twin.report("CustomerIncome", start_date="2026-01-01", end_date="2026-12-31")
     assert [row.values for row in sheet.data(income)] == []
-    spent = books.report("VendorExpenses", start_date="2026-01-01", end_date="2026-12-31")
+    spent = shop.twin.report("VendorExpenses", start_date="2026-01-01", end_date="2026-12-31")
     assert [(row.first, row.cents("total")) for row in sheet.data(spent)] == [("Not Specified", -10_000)]
     for by in ("Customers", "Vendors"):
-        result = books.report("ProfitAndLoss", start_date="2026-01-01", end_date="2026-12-31", summarize_column_by=by)
+        result = shop.twin.report(
+            "ProfitAndLoss", start_date="2026-01-01", end_date="2026-12-31", summarize_column_by=by
+        )
         assert sheet.keys(result)[1:] == ["not_specified", "total"]
-    books.close()
+    shop.twin.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from tests.twin.recount import sheet, statements
-from tests.twin.recount.stage import END, START, Recount
+from tests.twin.recount.stage import Recount
 
 PARTS = {
     "InvestingActivities": ("Fixed Asset", "Other Asset"),
@@ -16,8 +16,8 @@ PARTS = {
 def cash_flow(books: Recount, _: str) -> None:
     """Each account where it belongs, with what it brought in; the money before and after."""
     for by in ("Total", "Month"):
-        report = books.report("CashFlow", start_date=START, end_date=END, summarize_column_by=by)
-        spans = sheet.spans(report) | {"total": (START, END)}
+        report = books.report("CashFlow", start_date=books.start, end_date=books.end, summarize_column_by=by)
+        spans = sheet.spans(report) | {"total": (books.start, books.end)}
         ours: dict[tuple[str, str, str], int] = defaultdict(int)
         for key, (first, last) in spans.items():
             for side in books.sides["Accrual"]:

@@ -8,14 +8,12 @@ from datetime import date, timedelta
 from tests.twin.recount import sheet, statements
 from tests.twin.recount.documents import Doc
 from tests.twin.recount.posting import OPENING, Side
-from tests.twin.recount.stage import END, START, Recount
-
-PERIODS = ((START, END), ("2026-01-01", "2026-02-28"), ("2025-12-31", "2025-12-31"))
+from tests.twin.recount.stage import Recount
 
 
 def general_ledger(books: Recount, basis: str) -> None:
     """What moved each account, transaction by transaction, and the balance before, between and after."""
-    for start, end in PERIODS:
+    for start, end in books.periods:
         report = books.report("GeneralLedger", start_date=start, end_date=end, accounting_method=basis)
         what = f"GeneralLedger of {start} to {end}, {basis}"
         rows = books.sides[basis]
@@ -83,7 +81,7 @@ def _some[Key](sums: dict[Key, int]) -> dict[Key, int]:
 
 def journal(books: Recount, _: str) -> None:
     """Debits and credits of each transaction, account by account; each balances."""
-    for start, end in PERIODS:
+    for start, end in books.periods:
         report = books.report("JournalReport", start_date=start, end_date=end)
         what = f"JournalReport of {start} to {end}"
         ours: dict[tuple[str, str], int] = defaultdict(int)
@@ -102,7 +100,7 @@ def journal(books: Recount, _: str) -> None:
 
 def transaction_list(books: Recount, _: str) -> None:
     """One row a transaction: its day, its name and what it does to the account that it is about."""
-    for start, end in PERIODS:
+    for start, end in books.periods:
         report = books.report("TransactionList", start_date=start, end_date=end)
         ours = {
             doc.id: (doc.day, _name(doc), _about(books, doc))
@@ -135,7 +133,7 @@ def _about(books: Recount, doc: Doc) -> int:
 
 def splits(books: Recount, _: str) -> None:
     """Every side of every transaction, with the sign of its account."""
-    report = books.report("TransactionListWithSplits", start_date=START, end_date=END)
+    report = books.report("TransactionListWithSplits", start_date=books.start, end_date=books.end)
     ours: dict[tuple[str, str], int] = defaultdict(int)
     for side in books.sides["Accrual"]:
         if side.key != OPENING:
@@ -149,7 +147,7 @@ def splits(books: Recount, _: str) -> None:
 
 def profit_and_loss_detail(books: Recount, basis: str) -> None:
     """What each account of income and expense moved, transaction by transaction; their sums are the statement's."""
-    for start, end in PERIODS:
+    for start, end in books.periods:
         report = books.report("ProfitAndLossDetail", start_date=start, end_date=end, accounting_method=basis)
         what = f"ProfitAndLossDetail of {start} to {end}, {basis}"
         ours: dict[tuple[str, str, str], int] = defaultdict(int)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from tests.twin.recount import parties, sheet
-from tests.twin.recount.stage import END, Recount
+from tests.twin.recount.stage import Recount
 
-LATER = ("2026-01-04", "2026-02-10", END, "2026-07-31")
 OWED = (
     (parties.RECEIVABLE, "Customer", "AgedReceivables", "CustomerBalance"),
     (parties.PAYABLE, "Vendor", "AgedPayables", "VendorBalance"),
@@ -15,7 +14,7 @@ OWED = (
 def ageing(books: Recount, basis: str) -> None:
     """The same on both bases."""
     for kind, entity, aged, balance in OWED:
-        for day in LATER:
+        for day in books.days:
             ours = parties.ages(books.company, kind, day)
             report = books.report(aged, report_date=day)
             titles = sheet.keys(report)[1:]
@@ -48,7 +47,7 @@ def _balances(books: Recount, name: str, entity: str, day: str, owed: dict[str, 
 
 def ageing_detail(books: Recount, basis: str) -> None:
     for kind, _, aged, balance in OWED:
-        for day in LATER:
+        for day in books.days:
             for name in (aged.removesuffix("s") + "Detail", balance + "Detail"):
                 report = books.report(name, report_date=day)
                 ours = {one.key[1]: 0 for one in parties.opened(books.company, kind, day)}

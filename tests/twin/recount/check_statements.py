@@ -7,15 +7,15 @@ from typing import Any
 
 from tests.twin.recount import cash, sheet, statements
 from tests.twin.recount.posting import Side
-from tests.twin.recount.stage import END, START, Recount
+from tests.twin.recount.stage import Recount
 
 UNMADE = {name: name for name in (cash.INCOME, cash.EXPENSE, "Retained Earnings")}
 """Rows that have a name and no account."""
 
 
 def trial_balance(books: Recount, basis: str) -> None:
-    for end in ("2025-12-31", "2026-02-10", END):
-        report = books.report("TrialBalance", start_date=START, end_date=end, accounting_method=basis)
+    for end in books.days:
+        report = books.report("TrialBalance", start_date=books.start, end_date=end, accounting_method=basis)
         theirs = {}
         for row in sheet.data(report):
             key = row.id or row.first
@@ -45,9 +45,9 @@ def _figures(books: Recount, report: dict[str, Any], columns: list[str]) -> stat
 def balance_sheet(books: Recount, basis: str) -> None:
     for by in ("Total", "Month", "Quarter"):
         report = books.report(
-            "BalanceSheet", start_date=START, end_date=END, accounting_method=basis, summarize_column_by=by
+            "BalanceSheet", start_date=books.start, end_date=books.end, accounting_method=basis, summarize_column_by=by
         )
-        ends = {key: end for key, (_, end) in sheet.spans(report).items()} or {"total": END}
+        ends = {key: end for key, (_, end) in sheet.spans(report).items()} or {"total": books.end}
         theirs = {(key, ends[column]): cents for (key, column), cents in _figures(books, report, list(ends)).items()}
         ours = statements.balance_sheet(books.company, books.sides[basis], list(ends.values()))
         books.same(f"BalanceSheet by {by}, {basis}", ours, theirs)
@@ -58,7 +58,7 @@ def balance_sheet(books: Recount, basis: str) -> None:
 
 
 def profit_and_loss(books: Recount, basis: str) -> None:
-    for start, end in ((START, END), ("2026-01-01", "2026-02-28"), ("2025-11-01", "2025-12-31")):
+    for start, end in books.periods:
         for by in ("Total", "Month", "Quarter", "Year"):
             period = {"start_date": start, "end_date": end, "accounting_method": basis}
             report = books.report("ProfitAndLoss", **period, summarize_column_by=by)
@@ -85,30 +85,30 @@ def profit_and_loss_by_list(books: Recount, basis: str) -> None:
         "Departments": lambda side: side.department,
         "ProductsAndServices": lambda side: side.item,
     }
-    period = {"start_date": START, "end_date": END, "accounting_method": basis}
+    period = {"start_date": books.start, "end_date": books.end, "accounting_method": basis}
     for by, part in ways.items():
         report = books.report("ProfitAndLoss", **period, summarize_column_by=by)
         ours = statements.profit_and_loss(
-            books.company, rows, START, END, lambda side, part=part: part(side) or "not_specified"
+            books.company, rows, books.start, books.end, lambda side, part=part: part(side) or "not_specified"
         )
-        ours |= statements.profit_and_loss(books.company, rows, START, END, lambda _: "total")
+        ours |= statements.profit_and_loss(books.company, rows, books.start, books.end, lambda _: "total")
         books.same(f"ProfitAndLoss by {by}, {basis}", ours, _figures(books, report, sheet.keys(report)[1:]))
         assert not sheet.does_not_add_up(report), sheet.does_not_add_up(report)
 
 
 def profit_and_loss_of_one(books: Recount, basis: str) -> None:
     """Kept to one customer, one class, one place."""
-    period = {"start_date": START, "end_date": END, "accounting_method": basis}
-    keeper = books.keeper
-    kept: tuple[tuple[str, str, Callable[[Side], str]], ...] = (
-        ("customer", keeper.customers[0], lambda side: statements.named(books.company, side, "Customer")),
-        ("class", keeper.classes[1], lambda side: side.klass),
-        ("department", keeper.places[1], lambda side: side.department),
-    )
-    for kind, record, part in kept:
+    period = {"start_date": books.start, "end_date": books.end, "accounting_method": basis}
+    parts: dict[str, Callable[[Side], str]] = {
+        "customer": lambda side: statements.named(books.company, side, "Customer"),
+        "class": lambda side: side.klass,
+        "department": lambda side: side.department,
+    }
+    for kind, record in books.kept.items():
+        part = parts[kind]
         report = books.report("ProfitAndLoss", **period, **{kind: record})
         rows = [side for side in books.sides[basis] if part(side) == record]
-        ours = statements.profit_and_loss(books.company, rows, START, END, lambda _: "total")
+        ours = statements.profit_and_loss(books.company, rows, books.start, books.end, lambda _: "total")
         books.same(f"ProfitAndLoss of {kind} {record}, {basis}", ours, _figures(books, report, ["total"]))
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from tests.twin.recount import sheet, statements, stock
-from tests.twin.recount.documents import SALES
+from tests.twin.recount.documents import SALES, Item
 from tests.twin.recount.posting import OPENING, Side
-from tests.twin.recount.stage import END, START, Recount
+from tests.twin.recount.stage import Recount
 
 REVENUE = ("Income", "Other Income")
 
@@ -26,10 +26,10 @@ def sold(books: Recount, basis: str) -> list[Side]:
     ]
 
 
-def _by(rows: list[Side], sign: int, *parts: Callable[[Side], str]) -> dict[tuple[str, ...], int]:
+def _by(books: Recount, rows: list[Side], sign: int, *parts: Callable[[Side], str]) -> dict[tuple[str, ...], int]:
     sums: dict[tuple[str, ...], int] = defaultdict(int)
     for side in rows:
-        if START <= side.day <= END:
+        if books.start <= side.day <= books.end:
             sums[tuple(part(side) for part in parts)] += sign * side.cents
     return {key: cents for key, cents in sums.items() if cents}
 
@@ -53,7 +53,7 @@ def _read(report: dict[str, object], column: str, *, grouped: bool = False) -> d
 
 def sales_by(books: Recount, basis: str) -> None:
     """Whole, and by month."""
-    period = {"start_date": START, "end_date": END, "accounting_method": basis}
+    period = {"start_date": books.start, "end_date": books.end, "accounting_method": basis}
     ways: tuple[tuple[str, Callable[[Side], str], bool], ...] = (
         ("CustomerSales", _of_customer, False),
         ("ClassSales", lambda side: side.klass, True),
@@ -61,25 +61,27 @@ def sales_by(books: Recount, basis: str) -> None:
     )
     for name, part, grouped in ways:
         report = books.report(name, **period)
-        books.same(f"{name}, {basis}", _by(sold(books, basis), -1, part), _read(report, "total", grouped=grouped))
+        books.same(
+            f"{name}, {basis}", _by(books, sold(books, basis), -1, part), _read(report, "total", grouped=grouped)
+        )
         assert not sheet.does_not_add_up(report), sheet.does_not_add_up(report)
         monthly = books.report(name, **period, summarize_column_by="Month")
         for key, (first, last) in sheet.spans(monthly).items():
             rows = [side for side in sold(books, basis) if first <= side.day <= last]
-            books.same(f"{name} in {key}, {basis}", _by(rows, -1, part), _read(monthly, key, grouped=grouped))
+            books.same(f"{name} in {key}, {basis}", _by(books, rows, -1, part), _read(monthly, key, grouped=grouped))
 
 
 def item_sales(books: Recount, basis: str) -> None:
-    period = {"start_date": START, "end_date": END, "accounting_method": basis}
+    period = {"start_date": books.start, "end_date": books.end, "accounting_method": basis}
     report = books.report("ItemSales", **period)
-    ours = _by(sold(books, basis), -1, lambda side: side.item)
+    ours = _by(books, sold(books, basis), -1, lambda side: side.item)
     books.same(f"ItemSales, {basis}", ours, _read(report, "total/Amount"))
     costs = [
         side
         for side in books.sides[basis]
         if side.key[0] in SALES and side.pair and statements.kind(books.company, side.account) == "Cost of Goods Sold"
     ]
-    books.same(f"ItemSales, cost, {basis}", _by(costs, 1, lambda side: side.item), _read(report, "total/Cogs"))
+    books.same(f"ItemSales, cost, {basis}", _by(books, costs, 1, lambda side: side.item), _read(report, "total/Cogs"))
 
 
 def expenses_by_vendor(books: Recount, basis: str) -> None:
@@ -97,37 +99,42 @@ def expenses_by_vendor(books: Recount, basis: str) -> None:
         kind, _, record = (party or side.party).partition(":")
         return record if kind == "Vendor" else ""
 
-    period = {"start_date": START, "end_date": END, "accounting_method": basis}
+    period = {"start_date": books.start, "end_date": books.end, "accounting_method": basis}
     report = books.report("VendorExpenses", **period)
-    books.same(f"VendorExpenses, {basis}", _by(spent, 1, vendor), _read(report, "total"))
+    books.same(f"VendorExpenses, {basis}", _by(books, spent, 1, vendor), _read(report, "total"))
     assert not sheet.does_not_add_up(report), sheet.does_not_add_up(report)
 
 
 def income_by_customer(books: Recount, basis: str) -> None:
-    period = {"start_date": START, "end_date": END, "accounting_method": basis}
+    period = {"start_date": books.start, "end_date": books.end, "accounting_method": basis}
     report = books.report("CustomerIncome", **period)
     named = [
         side for side in books.sides[basis] if _of_customer(side) and statements.earns(books.company, side.account)
     ]
     for column, wanted in (("Income", True), ("Expenses", False)):
         rows = [side for side in named if (statements.kind(books.company, side.account) in REVENUE) is wanted]
-        books.same(f"CustomerIncome, {column}, {basis}", _by(rows, -1, _of_customer), _read(report, column))
-    books.same(f"CustomerIncome, {basis}", _by(named, -1, _of_customer), _read(report, "Net Income"))
+        books.same(f"CustomerIncome, {column}, {basis}", _by(books, rows, -1, _of_customer), _read(report, column))
+    books.same(f"CustomerIncome, {basis}", _by(books, named, -1, _of_customer), _read(report, "Net Income"))
 
 
 def valuation(books: Recount, _: str) -> None:
     """How many pumps there are on a day, and what they are worth; every movement with its cost."""
-    (pump,) = (item for item in books.company.items.values() if item.kind == "Inventory")
-    moves = stock.count(books.company, pump)
-    for day in ("2026-01-04", "2026-02-10", END):
+    for item in books.company.items.values():
+        if item.kind == "Inventory":
+            _stocked(books, item)
+
+
+def _stocked(books: Recount, item: Item) -> None:
+    moves = stock.count(books.company, item)
+    for day in books.days:
         report = books.report("InventoryValuationSummary", report_date=day)
-        (row,) = (row for row in sheet.data(report) if row.id == pump.id)
+        (row,) = (row for row in sheet.data(report) if row.id == item.id)
         units = sum((move.units for move in moves if move.day <= day), Fraction(0))
         worth = sum(move.cost for move in moves if move.day <= day)
         ours = {"units": units, "worth": worth}
         theirs = {"units": Fraction(row.values["Qty"] or 0), "worth": row.cents("Asset Value") or 0}
-        books.same(f"InventoryValuationSummary of {day}", ours, theirs)
-    report = books.report("InventoryValuationDetail", start_date=START, end_date=END)
+        books.same(f"InventoryValuationSummary of {day}, {item.name}", ours, theirs)
+    report = books.report("InventoryValuationDetail", start_date=books.start, end_date=books.end)
     moved: dict[tuple[str, str], tuple[Fraction, int]] = {}
     for move in moves:
         key = ("" if move.key == OPENING else move.key[1], move.day)
@@ -135,11 +142,11 @@ def valuation(books: Recount, _: str) -> None:
         moved[key] = (old[0] + move.units, old[1] + move.cost)
     said: dict[tuple[str, str], tuple[Fraction, int]] = {}
     for row in sheet.data(report):
-        if row.values["Date"] and row.values["Qty"]:
+        if row.values["Date"] and row.values["Qty"] and row.path[-1][1] == item.id:
             key = (row.ids.get("Transaction Type", ""), row.values["Date"])
             old = said.get(key, (Fraction(0), 0))
             said[key] = (old[0] + Fraction(row.values["Qty"]), old[1] + (row.cents("FIFO Cost") or 0))
-    books.same("InventoryValuationDetail", moved, said)
+    books.same(f"InventoryValuationDetail, {item.name}", moved, said)
 
 
 CHECKS = (sales_by, item_sales, expenses_by_vendor, income_by_customer)
