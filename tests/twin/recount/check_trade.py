@@ -128,11 +128,11 @@ def _stocked(books: Recount, item: Item) -> None:
     moves = stock.count(books.company, item)
     for day in books.days:
         report = books.report("InventoryValuationSummary", report_date=day)
-        (row,) = (row for row in sheet.data(report) if row.id == item.id)
+        row = next((row for row in sheet.data(report) if row.id == item.id), None)
         units = sum((move.units for move in moves if move.day <= day), Fraction(0))
         worth = sum(move.cost for move in moves if move.day <= day)
-        ours = {"units": units, "worth": worth}
-        theirs = {"units": Fraction(row.values["Qty"] or 0), "worth": row.cents("Asset Value") or 0}
+        ours = {"units": units, "worth": worth} if row or units or worth else {}
+        theirs = {"units": Fraction(row.values["Qty"] or 0), "worth": row.cents("Asset Value") or 0} if row else {}
         books.same(f"InventoryValuationSummary of {day}, {item.name}", ours, theirs)
     report = books.report("InventoryValuationDetail", start_date=books.start, end_date=books.end)
     moved: dict[tuple[str, str], tuple[Fraction, int]] = {}

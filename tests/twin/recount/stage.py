@@ -105,5 +105,5 @@ def as_read(twin: Twin, start: str, end: str) -> Recount:
     middle = f"{year}-01-01"
     found.periods = ((start, end), (max(start, middle), end), (start, f"{int(year) - 1}-12-31"))
     found.periods = tuple(period for period in found.periods if period[0] <= period[1])
-    found.days = (f"{int(year) - 1}-12-31", max(start, middle), end)
+    found.days = tuple(day for day in (f"{int(year) - 1}-12-31", max(start, middle), end) if day >= start)
     return found
