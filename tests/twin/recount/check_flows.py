@@ -54,7 +54,8 @@ def _part(books: Recount, account: str) -> str:
     if statements.earns(books.company, account):
         return "NetIncome"
     for part, kinds in PARTS.items():
-        if found.kind in kinds:
+        # Depreciation costs no money: what it took off assets adjusts the result.
+        if found.kind in kinds and not found.subtype.startswith("Accumulated"):
             return part
     return "OperatingAdjustments"
 
