@@ -99,7 +99,10 @@ def journal(books: Recount, _: str) -> None:
 
 
 def transaction_list(books: Recount, _: str) -> None:
-    """One row a transaction: its day, its name and what it does to the account that it is about."""
+    """One row a transaction: its day, its name and what it does to the account that it is about.
+
+    What posts nothing, such as an estimate, has Ids of its own and is left aside.
+    """
     for start, end in books.periods:
         report = books.report("TransactionList", start_date=start, end_date=end)
         ours = {
@@ -110,7 +113,7 @@ def transaction_list(books: Recount, _: str) -> None:
         theirs = {
             row.ids["txn_type"]: (row.values["tx_date"], row.ids.get("name", ""), row.cents("subt_nat_amount") or 0)
             for row in sheet.data(report)
-            if row.ids.get("txn_type")
+            if row.ids.get("txn_type") and row.values["is_no_post"] == "Yes"
         }
         books.same(f"TransactionList of {start} to {end}", ours, theirs)
 
@@ -140,8 +143,8 @@ def splits(books: Recount, _: str) -> None:
             ours[record(side), side.account] += statements.natural(books.company, side.account, side.cents)
     theirs: dict[tuple[str, str], int] = defaultdict(int)
     for row in sheet.data(report):
-        if row.ids.get("txn_type"):
-            theirs[row.ids["txn_type"], row.ids.get("account_name", "")] += row.cents("nat_amount") or 0
+        if row.ids.get("txn_type") and row.ids.get("account_name"):
+            theirs[row.ids["txn_type"], row.ids["account_name"]] += row.cents("nat_amount") or 0
     books.same("TransactionListWithSplits", _some(ours), _some(theirs))
 
 
