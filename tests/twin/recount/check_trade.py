@@ -15,14 +15,17 @@ REVENUE = ("Income", "Other Income")
 
 
 def sold(books: Recount, basis: str) -> list[Side]:
-    """What the lines of sales forms earn, discounts taken off; no tax and no cost."""
+    """What products and services on sales forms came to, whatever account they are on, and what else those earn or give away.
+
+    No tax and no cost.
+    """
     return [
         side
         for side in books.sides[basis]
         if side.key[0] in SALES
         and side.line
         and not side.pair
-        and statements.kind(books.company, side.account) in REVENUE
+        and (side.item or statements.kind(books.company, side.account) in REVENUE)
     ]
 
 
