@@ -56,12 +56,14 @@ def _before(books: Recount, rows: list[Side], start: str) -> dict[str, int]:
     for side in rows:
         if side.day <= day:
             old = statements.earns(books.company, side.account) and side.day < f"{start[:4]}-01-01"
-            held["Retained Earnings" if old else side.account] += side.cents
+            held[statements.retained(books.company) if old else side.account] += side.cents
     return _some({one: _natural(books, one, cents) for one, cents in held.items()})
 
 
 def _natural(books: Recount, account: str, cents: int) -> int:
-    return -cents if account == "Retained Earnings" else statements.natural(books.company, account, cents)
+    return (
+        -cents if account == statements.retained(books.company) else statements.natural(books.company, account, cents)
+    )
 
 
 def _closing(books: Recount, what: str, rows: list[Side], end: str, running: dict[str, int]) -> None:
@@ -71,7 +73,9 @@ def _closing(books: Recount, what: str, rows: list[Side], end: str, running: dic
     trial = statements.trial_balance(books.company, rows, end)
     ours = {one: _natural(books, one, cents) for one, cents in trial.items() if one != "retained"}
     books.same(
-        f"{what}, closing", ours, {one: cents for one, cents in _some(running).items() if one != "Retained Earnings"}
+        f"{what}, closing",
+        ours,
+        {one: cents for one, cents in _some(running).items() if one != statements.retained(books.company)},
     )
 
 

@@ -33,6 +33,12 @@ def natural(company: Company, account: str, cents: int) -> int:
     return -cents if kind(company, account) in CREDITED else cents
 
 
+def retained(company: Company) -> str:
+    """The Id of the account of earlier results, its name where there is none."""
+    found = (one.id for one in company.accounts.values() if one.subtype == "RetainedEarnings")
+    return next(found, "Retained Earnings")
+
+
 def trial_balance(company: Company, rows: Iterable[Side], end: str) -> dict[str, int]:
     """Debit positive by account at the end of a day; results of earlier years under ``retained``."""
     sums: dict[str, int] = defaultdict(int)
