@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.references import links_of
 from akika_forensics.twin import Beliefs, QuickBooksFault
 from akika_forensics.twin.ledger import posting
+from akika_forensics.twin.screens.asking import ScreenRefused
 from akika_forensics.twin.session import Cache, Session
 from akika_forensics.twin.statements.lines import BankLine
 
@@ -168,6 +170,28 @@ def bought_in(books: Books, account: str) -> None:
     books.made("Item", {"Name": name, "Type": "Service", **accounts})
 
 
+def handle(books: Books, number: int) -> None:
+    """Some transaction is deleted, voided or noted on, as far as that can be."""
+    keys = [
+        key for key in sorted(books.twin.dump()) if CATALOGUE[key[0]].is_transaction and key[0] not in _MADE_BY_OTHERS
+    ]
+    if not keys:
+        return
+    entity, record_id = keys[number % len(keys)]
+    screens = books.twin.screens
+    with suppress(ScreenRefused):
+        match number % 3:
+            case 0:
+                screens.delete(entity, record_id)
+            case 1:
+                screens.void(entity, record_id)
+            case _:
+                screens.edit(entity, {"Id": record_id, "PrivateNote": f"note {number}"})
+
+
+_MADE_BY_OTHERS = {"ReimburseCharge", "RecurringTransaction"}
+
+
 def void(_made: Any) -> None:
     """What was made is of no further use."""
 
@@ -219,7 +243,10 @@ def same(one: Books, other: Books, gone: str, entity: str) -> None:
         assert reports[0]["Rows"] == reports[1]["Rows"]
 
 
-STEPS = st.lists(st.tuples(st.integers(0, 99), st.booleans(), st.integers(1, 9)), max_size=8)
+for _acts in ACTS.values():
+    _acts.append(lambda b, who, n: handle(b, n))
+
+STEPS = st.lists(st.tuples(st.integers(0, 99), st.booleans(), st.integers(1, 29)), max_size=10)
 
 
 @pytest.mark.parametrize("entity", ACTS)
