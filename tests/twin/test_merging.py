@@ -349,7 +349,8 @@ def test_merged_bank_accounts_keep_their_ticks_and_lose_their_reports(books: Boo
     body = {"AccountRef": ref(gone), "PaymentType": "Cash", "TxnDate": "2026-01-05", "Line": [books.spend(5)]}
     made = books.made("Purchase", body)
     with books.twin.transaction():
-        books.twin.store.bank.add([BankLine(gone, "2026-01-06", -500, entity="Purchase", id=made)])
+        one = BankLine(gone, "2026-01-06", -500, "7", entity="Purchase", id=made)
+        books.twin.store.bank.add([one, BankLine(stays, "2026-01-06", 0, "7")])
     screens = books.twin.screens
     screens.reconcile(gone, "2026-01-31", -5, [("Purchase", made)])
     screens.merge("Account", gone, stays)
@@ -357,6 +358,7 @@ def test_merged_bank_accounts_keep_their_ticks_and_lose_their_reports(books: Boo
     assert told == {"statements": [], "discrepancies": []}
     assert books.twin.bank_marks("Purchase", made) == {"reconciled"}
     assert books.twin.store.bank.balance(stays) == -500
+    assert [line.fitid for line in books.twin.store.bank.of(stays)] == ["7-1", "7"]
     again = {"AccountRef": ref(stays), "PaymentType": "Cash", "TxnDate": "2026-02-05", "Line": [books.spend(1)]}
     later = books.made("Purchase", again)
     assert screens.reconcile(stays, "2026-02-28", -6, [("Purchase", later)])["opening"] == -5

@@ -259,6 +259,10 @@ def test_a_closing_date_without_a_password_asks(books: Books) -> None:
     refused(books, "Are you sure", screens.enter, "Bill", bill(books))
     screens.enter("Bill", bill(books), sure=True)
     books.refused("6200", books.twin.create, "Bill", bill(books))
+    before = books.twin.store.trail.last()
+    screens.close_books("2026-02-28", "sesame")
+    assert [event.entity for event in books.twin.store.trail.events(before)] == ["Preferences"]
+    refused(books, "Enter the closing date password", screens.enter, "Bill", bill(books), sure=True)
     screens.close_books()
     assert "BookCloseDate" not in books.get("Preferences", "1")["AccountingInfoPrefs"]
     books.twin.create("Bill", bill(books))

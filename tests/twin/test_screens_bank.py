@@ -277,6 +277,7 @@ def test_lines_are_excluded_and_come_back(books: Books, feed: dict[str, Any]) ->
     screens.undo_line(books.checking, fitid)
     assert fitid in [line["fitid"] for line in screens.review_bank(books.checking)["lines"]]
     refused(books, "nothing to undo", screens.undo_line, books.checking, fitid)
+    assert [event.verb for event in last(books, 2)] == ["excluded", "included"]
 
 
 def test_a_connection_ends_and_the_bank_remembers(books: Books, feed: dict[str, Any]) -> None:

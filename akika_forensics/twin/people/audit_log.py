@@ -45,6 +45,7 @@ _BY_VERB: Final = {
     "disconnected": "data exchange",
     "downloaded": "data exchange",
     "excluded": "data exchange",
+    "included": "data exchange",
 }
 _SETTINGS: Final = frozenset({"Preferences", "CompanyInfo", "User"})
 

@@ -26,6 +26,7 @@ _VERBS: Final = {
     "reconciled": "Reconciled",
     "undid reconciliation": "Undid reconciliation of",
     "excluded": "Excluded a downloaded transaction of",
+    "included": "Put back a downloaded transaction of",
 }
 
 _LISTS: Final = {
@@ -55,6 +56,7 @@ _ELSEWHERE: Final = {
 }
 """Words outside the United States."""
 
+_OF_AN_ACCOUNT: Final = frozenset({"reconciled", "undid reconciliation", "excluded", "included"})
 _OUT: Final = frozenset({"Purchase", "BillPayment", "Paycheck", "PayrollTaxPayment", "RefundReceipt"})
 _SIGNS: Final = {"USD": "$", "CAD": "$", "AUD": "$", "NZD": "$", "GBP": "£", "EUR": "€", "INR": "₹", "ZAR": "R"}
 
@@ -102,7 +104,7 @@ class Words:
         if event.entity == "Preferences":
             section = str(detail.get("settings") or "")
             return f"{verb} {self.type_of(event)}{f': {section}' if section else ''}"
-        if event.verb in {"reconciled", "undid reconciliation", "excluded"}:
+        if event.verb in _OF_AN_ACCOUNT:
             return f"{verb} {event.party}"
         return f"{verb} {self.type_of(event)}" + ("" if brief or not event.party else f" {event.party}")
 

@@ -153,6 +153,8 @@ def undo(session: Session, account: str, fitid: str, password: str = "") -> Body
         raise ScreenRefused("There is nothing to undo for this transaction.")
     if line.state == lines.EXCLUDED:
         session.store.bank.assign(line, line.entity, line.id, lines.REVIEW)
+        held = found(session, "Account", account)
+        session.note("included", "Account", account, {"Name": held.get("FullyQualifiedName")}, fitid=fitid)
         return {"fitid": fitid}
     body = found(session, line.entity, line.id)
     session.waived |= {"matched"}

@@ -33,11 +33,13 @@ def close(session: Session, date: str = "", password: str = "") -> Body:
     session.store.set_setting(_GUARD, _digest(session, password) if password else "")
     session.remarks["settings"] = "closing date"
     held = found(session, "Preferences", "1")
-    if closed:
+    if not closed:
+        _open(session, held)
+    elif closed == (held.get("AccountingInfoPrefs") or {}).get("BookCloseDate"):
+        session.note("updated", "Preferences", "1", held)  # the password alone
+    else:
         section = {**(held.get("AccountingInfoPrefs") or {}), "BookCloseDate": closed}
         operations.update(session, "Preferences", {**held, "sparse": True, "AccountingInfoPrefs": section})
-    else:
-        _open(session, held)
     return {"closed": closed, "password": bool(password)}
 
 

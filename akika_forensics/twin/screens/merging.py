@@ -36,7 +36,6 @@ _PLACES: Final = {
         ("document", "account"),
         ("movement", "counter_account"),
         ("movement", "asset_account"),
-        ("bank_line", "account"),
     ),
     "Customer": (("posting", "party"), ("document", "party")),
     "Vendor": (("posting", "party"), ("document", "party")),
@@ -81,6 +80,7 @@ def merge(session: Session, entity: str, id: str, into: str) -> Body:  # noqa: A
     session.roles.clear()
     if entity == "Account":
         session.store.reconciliations.merge(str(id), str(into))
+        session.store.bank.merge(str(id), str(into))
     if _SUMMED[entity]:
         kept = session.edit(entity, str(into))
         assert kept is not None  # noqa: S101 - found above

@@ -1,7 +1,7 @@
 """What really happened at a bank or card account, line by line, whatever the books say of it.
 
-The lines are the bank's. They are never changed by anything done in the books; only which transaction of the books a
-line stands for, and how far it came in the bank feed, may change.
+The lines are the bank's. What is done in the books changes none of them; only which transaction a line stands for, and
+how far it came in the bank feed, may change, and the account of the books where two were merged.
 """
 
 from __future__ import annotations
@@ -139,12 +139,14 @@ class BankLines:
             (REVIEW, entity, record_id, MATCHED, ADDED),
         )
 
-    def move(self, account: str, to: str) -> None:
-        """The lines of one account become another's: two accounts of the books were merged.
-
-        Raises sqlite3.IntegrityError where both have a line of the same id.
-        """
-        self._db.execute("UPDATE bank_line SET account = ? WHERE account = ?", (to, account))
+    def merge(self, account: str, into: str) -> None:
+        """Two accounts of the books became one: so do their lines; an id that both have gets a number behind it."""
+        self._db.execute(
+            "UPDATE bank_line SET fitid = fitid || '-' || place WHERE account = ? "
+            "AND fitid IN (SELECT fitid FROM bank_line WHERE account = ?)",
+            (account, into),
+        )
+        self._db.execute("UPDATE bank_line SET account = ? WHERE account = ?", (into, account))
 
 
 def _values(line: BankLine) -> tuple[Any, ...]:
