@@ -58,4 +58,11 @@ TABLE: Final[tuple[Belief, ...]] = (
         "QuickBooks API, reports: among the parameters, and not currently available",
         "report TransactionList",
     ),
+    row(
+        "account_list_words",
+        "Does AccountList call types and detail types as the records do, or as the screens do?",
+        "as_on_screens as_in_records",
+        "QuickBooks API, AccountList: its sample shows Income alone, which is the same in both",
+        "report AccountList",
+    ),
 )

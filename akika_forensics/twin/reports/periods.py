@@ -77,7 +77,7 @@ def asked(session: Session, parameters: Mapping[str, str], default: str = "This 
     Raises QuickBooksFault 2170 for a macro, 2060 for a day that is none or comes after the end.
     """
     now = today(session)
-    start, end = _date(parameters, "start_date"), _date(parameters, "end_date")
+    start, end = day_of(parameters, "start_date"), day_of(parameters, "end_date")
     macro = parameters.get("date_macro")
     if macro and not (start and end):
         names = {name.lower(): name for name in MACROS}
@@ -98,15 +98,16 @@ def as_of(session: Session, parameters: Mapping[str, str], default: str) -> Peri
 
     Raises as ``asked``. Source: headers of QuickBooks' own samples; a single ``end_date`` is taken for the day.
     """
-    day = _date(parameters, "report_date")
+    day = day_of(parameters, "report_date")
     if day is None and not parameters.get("start_date") and not parameters.get("date_macro"):
-        day = _date(parameters, "end_date")
+        day = day_of(parameters, "end_date")
     if day is None:
         return asked(session, parameters, default)
     return Period(date.min, day, as_of=True)
 
 
-def _date(parameters: Mapping[str, str], name: str) -> date | None:
+def day_of(parameters: Mapping[str, str], name: str) -> date | None:
+    """The day that a parameter names, None where it is not there. Raises QuickBooksFault 2060."""
     text = parameters.get(name)
     if not text:
         return None

@@ -61,3 +61,5 @@ class Report:
     """Whether the header names the accounting standard."""
     as_of: bool = False
     """Whether it says how things stand on a day, the ``report_date``; ``period`` is then the macro whose end that is."""
+    days: bool = True
+    """Whether its header names the days that it covers."""

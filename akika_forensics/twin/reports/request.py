@@ -108,7 +108,7 @@ def _columns(report: Report, asked: str | None) -> tuple[str, ...]:
 def _header(
     session: Session, report: Report, asked: Asked, parameters: Mapping[str, str], *, known: bool
 ) -> dict[str, Any]:
-    days = asked.period.header()
+    days = asked.period.header() if report.days else {}
     header: dict[str, Any] = {"Time": wire.metadata_time(session.moment), "ReportName": report.name}
     if "DateMacro" in days:
         header["DateMacro"] = days.pop("DateMacro")
