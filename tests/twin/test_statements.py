@@ -358,7 +358,7 @@ def test_without_days_each_report_has_its_own(books: Books, name: str, macro: st
         ("TrialBalance", {"department": "1"}, "5030"),
         ("ProfitAndLoss", {"summarize_column_by": "Moons"}, "2170"),
         ("ProfitAndLoss", {"start_date": "2026-02-01", "end_date": "2026-01-01"}, "2060"),
-        ("ProfitAndLossDetail", {}, "500"),
+        ("ProfitAndLossDetail", {"account_type": "Moon"}, "2170"),
         ("Shoes", {}, "500"),
     ],
 )

@@ -72,7 +72,10 @@ class _Account:
     def detail(self) -> str:
         """``Sales of Product Income``; as the record has it where types are as in records."""
         detail = str(self.body.get("AccountSubType") or "")
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", detail).replace(" Of ", " of ") if self.screen else detail
+        if not self.screen:
+            return detail
+        apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", detail)
+        return apart.replace(" Of ", " of ").replace(" Or ", " or ")
 
     @property
     def balance(self) -> str:
@@ -105,7 +108,10 @@ def build(session: Session, asked: Asked) -> tuple[dict[str, Any], bool]:
     """Columns and rows, and whether there is anything in them. Raises QuickBooksFault 2170 and 2060."""
     keys = [key for key in _COLUMNS if key in asked.columns] if asked.columns else list(_USUAL)
     columns = [sheet.column(title, kind, ColKey=key) for key, (title, kind, _) in _COLUMNS.items() if key in keys]
-    rows = [{"ColData": [_cell(one, key) for key in _COLUMNS if key in keys], "type": "Data"} for one in _found(session, asked)]
+    rows = [
+        {"ColData": [_cell(one, key) for key in _COLUMNS if key in keys], "type": "Data"}
+        for one in _found(session, asked)
+    ]
     return {"Columns": {"Column": columns}, "Rows": {"Row": rows} if rows else {}}, bool(rows)
 
 
@@ -126,9 +132,16 @@ def _found(session: Session, asked: Asked) -> list[_Account]:
         if (body.get("Active") is False) is not gone or (kinds and body.get("AccountType") not in kinds):
             continue
         if _within(row.created, spans["createdate"]) and _within(row.updated, spans["moddate"]):
-            users = session.store.trail.authors("Account", row.id) or (None, None)
-            names = [authors.name(which, "Account", row.id, user) for which, user in zip(("created", "modified"), users, strict=True)]
-            found.append(_Account(body, row, *names, screen))
+            made, changed = session.store.trail.authors("Account", row.id) or (None, None)
+            found.append(
+                _Account(
+                    body,
+                    row,
+                    authors.name("created", "Account", row.id, made),
+                    authors.name("modified", "Account", row.id, changed),
+                    screen,
+                )
+            )
     return _sorted(found, asked)
 
 
@@ -139,7 +152,11 @@ def _sorted(found: list[_Account], asked: Asked) -> list[_Account]:
 
     def place(one: _Account) -> tuple[int, str, int]:
         kind = str(one.body.get("AccountType"))
-        return _ORDER.index(kind) if kind in _ORDER else len(_ORDER), one.name.casefold(), identity.number_of(one.row.id)
+        return (
+            _ORDER.index(kind) if kind in _ORDER else len(_ORDER),
+            one.name.casefold(),
+            identity.number_of(one.row.id),
+        )
 
     found = sorted(found, key=place)
     if by is not None and by[1] == "Money":

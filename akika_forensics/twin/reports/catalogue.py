@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from akika_forensics.twin.reports import (
+    account_list,
     ageing_detail,
     ageing_summary,
     balance_sheet,
@@ -18,7 +19,13 @@ from akika_forensics.twin.reports import (
     tax_summary,
     trial_balance,
 )
-from akika_forensics.twin.reports.listings import general_ledger, journal, transaction_list, with_splits
+from akika_forensics.twin.reports.listings import (
+    general_ledger,
+    journal,
+    profit_and_loss_detail,
+    transaction_list,
+    with_splits,
+)
 from akika_forensics.twin.reports.report import Report
 
 REPORTS: Final[dict[str, Report]] = {
@@ -26,8 +33,10 @@ REPORTS: Final[dict[str, Report]] = {
     for report in (
         *trial_balance.REPORTS,
         *profit_and_loss.REPORTS,
+        *profit_and_loss_detail.REPORTS,
         *balance_sheet.REPORTS,
         *cash_flow.REPORTS,
+        *account_list.REPORTS,
         *ageing_summary.REPORTS,
         *ageing_detail.REPORTS,
         *party_balances.REPORTS,

@@ -40,10 +40,14 @@ _FALLBACK: Final = {
 }
 
 
-def _kind(account: dict[str, Any]) -> str:
+def kind_of(account: Mapping[str, Any]) -> str:
     """Its AccountType, or one of its classification: whatever is posted to has its place in a statement."""
     kind = str(account.get("AccountType"))
-    return kind if kind in accounts.CLASSIFICATION else _FALLBACK.get(accounts.classification(account), "Other Asset")
+    return (
+        kind
+        if kind in accounts.CLASSIFICATION
+        else _FALLBACK.get(accounts.classification(dict(account)), "Other Asset")
+    )
 
 
 class Chart:
@@ -60,7 +64,7 @@ class Chart:
 
     def block(self, kind: str, sign: int, *, last: Sequence[dict[str, Any]] = ()) -> Block:
         """The accounts of one AccountType, sub-accounts below their parents, names in order; then ``last``."""
-        mine = {one for one, body in self._accounts.items() if _kind(body) == kind}
+        mine = {one for one, body in self._accounts.items() if kind_of(body) == kind}
         below: dict[str | None, list[str]] = {}
         for one in mine:
             parent = ref_id(self._accounts[one], "ParentRef")
