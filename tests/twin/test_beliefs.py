@@ -635,6 +635,12 @@ def _(books: Any) -> str:
     return {(None, inner): "own", (inner, None): "first_child"}[heads[0], heads[1]]
 
 
+@look("account_list_words")
+def _(books: Any) -> str:
+    row = books.twin.report("AccountList", account_type="Expense")["Rows"]["Row"][0]["ColData"]
+    return {"Expenses": "as_on_screens", "Expense": "as_in_records"}[row[1]["value"]]
+
+
 @look("column_order")
 def _(books: Any) -> str:
     columns = _listed(books, columns="memo,tx_date")["Columns"]["Column"]
