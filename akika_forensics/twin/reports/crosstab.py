@@ -11,23 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from akika_forensics.twin.reports import basis, periods, sheet
-from akika_forensics.twin.reports.figures import dated
+from akika_forensics.twin.reports.figures import dated, whose
 from akika_forensics.twin.reports.parties import NOBODY, Names
 from akika_forensics.twin.reports.report import TIME_CUTS, Asked
 from akika_forensics.twin.session import Session
-
-
-def _whose(kind: str) -> str:
-    """Of a posting in nobody's or another's name, the document's. Source: recorded ProfitAndLoss by customer.
-
-    A journal entry has a name a line, and what none of them names is nobody's.
-    """
-    start = len(kind) + 2
-    return (
-        f"CASE WHEN p.party LIKE '{kind}:%' THEN substr(p.party, {start}) "  # noqa: S608 - our own text
-        f"ELSE coalesce((SELECT substr(d.party, {start}) FROM document AS d WHERE d.entity = p.entity AND d.id = p.id "
-        f"AND d.entity <> 'JournalEntry' AND d.party LIKE '{kind}:%'), '') END"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +26,9 @@ class Dimension:
     sql: str
 
 
-CUSTOMER: Final = Dimension("customer", "Customer", _whose("Customer"))
-VENDOR: Final = Dimension("vendor", "Vendor", _whose("Vendor"))
-EMPLOYEE: Final = Dimension("employee", "Employee", _whose("Employee"))
+CUSTOMER: Final = Dimension("customer", "Customer", whose("Customer"))
+VENDOR: Final = Dimension("vendor", "Vendor", whose("Vendor"))
+EMPLOYEE: Final = Dimension("employee", "Employee", whose("Employee"))
 DEPARTMENT: Final = Dimension("department", "Department", "p.department")
 CLASS: Final = Dimension("class", "Class", "p.class")
 ITEM: Final = Dimension("item", "Item", "p.item")
