@@ -120,7 +120,6 @@ def make(session: Session, named: Named) -> None:
             run("INSERT INTO cash_unapplied VALUES (?,?,?,?)", unapplied)
     run(_UNAPPLIED, [(named.income, named.expense)])
     run("CREATE INDEX temp.cash_account ON cash_posting (account, date, cents)")
-    run("CREATE INDEX temp.cash_source ON cash_posting (entity, id)")
     for name in _TABLES:
         if name != TABLE:
             run(f"DROP TABLE temp.{name}")
