@@ -1,4 +1,4 @@
-"""What nobody is sure of in the lists of transactions; rows of the table of beliefs."""
+"""What nobody is sure of in the lists of transactions and accounts; rows of the table of beliefs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from akika_forensics.twin.doubt import Belief, row
 
-_LISTS: Final = "report GeneralLedger, report JournalReport, report TransactionList"
+_LISTS: Final = "report GeneralLedger, report JournalReport, report TransactionList, report ProfitAndLossDetail"
 
 TABLE: Final[tuple[Belief, ...]] = (
     row(
@@ -35,14 +35,14 @@ TABLE: Final[tuple[Belief, ...]] = (
         "In which order are the rows of a list when none is asked for?",
         "date txn_type",
         "recorded by date; the documentation says txn_type",
-        "report GeneralLedger, report TransactionList",
+        "report GeneralLedger, report TransactionList, report ProfitAndLossDetail",
     ),
     row(
         "app_as_author",
         "Whom does a report name as the author of what an application wrote: the user who connected it, or nobody?",
         "user nobody",
         "a list of 2017 names a user; by what he wrote is not told",
-        _LISTS,
+        f"{_LISTS}, report AccountList",
     ),
     row(
         "cleared_in_reports",
