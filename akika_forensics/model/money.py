@@ -8,7 +8,7 @@ from typing import Any, Final
 ZERO: Final = Decimal(0)
 CENT: Final = Decimal("0.01")
 _LARGEST_EXPONENT: Final = 100
-_EXACT: Final = Context(prec=2 * _LARGEST_EXPONENT)
+_ROUNDED: Final = Context(prec=2 * _LARGEST_EXPONENT, rounding=ROUND_HALF_UP).quantize
 
 
 def money(value: Any) -> Decimal:
@@ -36,7 +36,7 @@ def money(value: Any) -> Decimal:
 
 def cents(value: Decimal) -> Decimal:
     """Rounded to the cent, half away from zero."""
-    return value.quantize(CENT, rounding=ROUND_HALF_UP, context=_EXACT)
+    return _ROUNDED(value, CENT)
 
 
 def money_text(value: Decimal) -> str:

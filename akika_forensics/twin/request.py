@@ -41,5 +41,7 @@ def txn_date(body: dict[str, Any]) -> date:
 def ref_id(body: dict[str, Any] | None, field: str) -> str | None:
     """The Id in a reference field, or None."""
     holder = body.get(field) if body else None
+    if holder is None:
+        return None
     value = holder.get("value") if isinstance(holder, dict) else None
     return str(value) if value not in (None, "") else None

@@ -104,6 +104,8 @@ class Rows:
         rows = self._waiting.pop(sql, [])
         if not rows:
             return
+        if sql == entries.INSERT_DOCUMENT:
+            rows.sort()  # its table is kept in this order
         try:
             self._store.run(sql, rows)
         except sqlite3.IntegrityError as error:
