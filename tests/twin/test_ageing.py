@@ -214,7 +214,7 @@ def test_filters(owing: Books) -> None:
         ("2080", "AgedPayableDetail", {"past_due": "x"}),
         ("2060", "AgedPayableDetail", {"start_duedate": "soon"}),
         ("2060", "AgedPayables", {"report_date": "2026-02-30"}),
-        ("5030", "AgedPayables", {"term": "3"}),
+        ("5030", "AgedPayables", {"shipvia": "sea"}),
         ("5030", "AgedPayables", {"customer": "1"}),
     ],
 )
@@ -362,3 +362,21 @@ def _inactive(books: Books, customer: str) -> bytes:
 def test_reports_of_the_french_edition_are_not_offered(books: Books, name: str) -> None:
     books.refused("5030", books.twin.report, name)
     books.refused("500", books.twin.report, "NoSuchReport")
+
+
+def test_terms_and_who_wrote_it_when_asked(books: Books) -> None:
+    term = books.made("Term", {"Name": "Net 10", "DueDays": 10})
+    body = {"VendorRef": ref(books.power), "Line": [books.spend(4)], "TxnDate": "2026-02-01"}
+    made = books.twin.create("Bill", {**body, "SalesTermRef": ref(term)})
+    books.made("Bill", body)
+    asked = "term_name,create_date,create_by,last_mod_date,last_mod_by"
+    report = books.twin.report("AgedPayableDetail", columns=asked, term=term)
+    (row,) = [row for _, part, row in flat(report) if part == "row"]
+    assert titles(report) == ["Terms", "Create Date", "Created By", "Last Modified", "Last Modified By"]
+    stamp = made["MetaData"]["CreateTime"]
+    assert row[0] == "Net 10"
+    assert row[1] == row[3] == stamp[:-3] + stamp[-2:]
+    assert row[2] == row[4] == "Craig Carlson"
+    assert grand(books.twin.report("AgedPayables", term=term)) == 4
+    assert grand(books.twin.report("VendorBalance", term=term)) == 4
+    assert grand(books.twin.report("VendorBalance")) == 8

@@ -12,13 +12,15 @@ from typing import Any, Final
 
 from akika_forensics.model.instants import parse_date
 from akika_forensics.twin import faults, settings
-from akika_forensics.twin.reports import open_items, periods
+from akika_forensics.twin.reports import item_columns, open_items, periods
 from akika_forensics.twin.reports.open_items import OpenItem, Side
 from akika_forensics.twin.reports.report import Asked
 from akika_forensics.twin.session import Session
 
-OPTIONS: Final = frozenset({"aging_period", "num_periods", "aging_method", "past_due", "start_duedate", "end_duedate"})
-UNKEPT: Final = frozenset({"term", "shipvia", "custom1", "custom2", "custom3", "duedate_macro"})
+OPTIONS: Final = frozenset(
+    {"aging_period", "num_periods", "aging_method", "past_due", "start_duedate", "end_duedate", "term"}
+)
+UNKEPT: Final = frozenset({"shipvia", "custom1", "custom2", "custom3", "duedate_macro"})
 """Documented filters by what the books here do not keep apart."""
 _MOST_SPANS: Final = 100
 _LONGEST: Final = 10_000
@@ -98,7 +100,7 @@ def aged(session: Session, side: Side, asked: Asked) -> list[Aged]:
     shape = spans(asked)
     least = _least(asked)
     rows: list[Aged] = []
-    for item in kept(found, side, asked):
+    for item in kept(session, found, side, asked):
         days = (counted - _day(item.date if from_document else item.due, day)).days
         if least is None or days >= least:
             rows.append(Aged(item, days, shape.of(days)))
@@ -122,8 +124,9 @@ def _least(asked: Asked) -> int | None:
     return int(text)
 
 
-def kept(found: Sequence[OpenItem], side: Side, asked: Asked) -> list[OpenItem]:
-    """Those that the filters by name, place and day due leave."""
+def kept(session: Session, found: Sequence[OpenItem], side: Side, asked: Asked) -> list[OpenItem]:
+    """Those that the filters by name, place, terms and day due leave."""
+    terms = frozenset(filter(None, map(str.strip, asked.parameters.get("term", "").split(","))))
     names, places = asked.only(side.party.lower()), asked.only("department")
     first, last = _bound(asked.parameters, "start_duedate"), _bound(asked.parameters, "end_duedate")
     return [
@@ -133,6 +136,7 @@ def kept(found: Sequence[OpenItem], side: Side, asked: Asked) -> list[OpenItem]:
         and (not places or item.department in places)
         and (not first or item.due >= first)
         and (not last or item.due <= last)
+        and (not terms or item_columns.term_of(session, item) in terms)
     ]
 
 

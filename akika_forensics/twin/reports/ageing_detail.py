@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from akika_forensics.twin import settings
-from akika_forensics.twin.reports import ageing, item_columns, open_items, parties, sheet
+from akika_forensics.twin.reports import ageing, item_columns, open_items, sheet
 from akika_forensics.twin.reports.ageing import Aged
-from akika_forensics.twin.reports.item_columns import Column, Line
+from akika_forensics.twin.reports.item_columns import Column
 from akika_forensics.twin.reports.open_items import PAYABLE, Side
 from akika_forensics.twin.reports.report import Asked, Report
 from akika_forensics.twin.session import Session
@@ -45,12 +45,12 @@ def _rows(
     session: Session, side: Side, asked: Asked, found: Sequence[Aged], columns: Sequence[Column]
 ) -> list[dict[str, Any]]:
     shape = ageing.spans(asked)
-    names, places = parties.Names(session, side.party), parties.Names(session, "Department")
+    made = item_columns.Lines(session, side)
     rows: list[dict[str, Any]] = []
     for number in range(shape.count, -1, -1):
         mine = [one for one in found if one.span == number]
         if mine:
-            lines = [item_columns.row(Line(session, one.item, names, places, one.days), columns) for one in mine]
+            lines = made.rows(((one.item, one.days) for one in mine), columns)
             rows += _section(shape.section(number), lines, [one.item for one in mine], columns)
     if item_columns.has_total(columns):
         rows.append(sheet.section(None, [], item_columns.total("TOTAL", [one.item for one in found], columns)))

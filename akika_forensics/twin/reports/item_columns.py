@@ -5,7 +5,7 @@ Keys, titles and kinds are recorded for a list of aged payables of 2018; the oth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
@@ -13,7 +13,11 @@ from typing import Any, Final
 from akika_forensics.model.money import money
 from akika_forensics.twin import settings
 from akika_forensics.twin.reports import parties, sheet
+from akika_forensics.twin.reports.listings import columns as listed
+from akika_forensics.twin.reports.listings.authors import Authors
+from akika_forensics.twin.reports.listings.names import Names
 from akika_forensics.twin.reports.open_items import PAYABLE, OpenItem, Side
+from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
 
 type Cell = dict[str, str]
@@ -35,18 +39,32 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A document in a list; ``days`` past due where its age is of interest."""
+    """A document in a list; ``days`` past due where its age is of interest. Names and authors are the whole list's."""
 
     session: Session
     item: OpenItem
     names: parties.Names
-    places: parties.Names
+    shown: listed.Shown
     days: int | None = None
 
 
+class Lines:
+    """Makes the lines of one list."""
+
+    def __init__(self, session: Session, side: Side) -> None:
+        self._session = session
+        self.names = parties.Names(session, side.party)
+        self._shown = listed.Shown(Names(session), Authors(session))
+
+    def rows(self, items: Iterable[tuple[OpenItem, int | None]], columns: Sequence[Column]) -> list[dict[str, Any]]:
+        """A row for each document and its days past due."""
+        found = (Line(self._session, item, self.names, self._shown, days) for item, days in items)
+        return [{"ColData": [column.cell(line) for column in columns], "type": "Data"} for line in found]
+
+
 def shown(cents: int) -> str:
-    """Nothing is ``.00`` here. Source: recorded totals of aged payables."""
-    return ".00" if not cents else sheet.text(cents)
+    """As other lists write it: nothing is ``.00``. Source: recorded totals of aged payables."""
+    return listed.amount(cents)
 
 
 def _text(of: Callable[[OpenItem], str]) -> Callable[[Line], Cell]:
@@ -64,8 +82,38 @@ def _name(line: Line) -> Cell:
 
 
 def _place(line: Line) -> Cell:
-    found = line.item.department
-    return {"value": line.places.full(found), "id": found} if found else {"value": "", "id": ""}
+    return line.shown.names.of("Department", line.item.department)
+
+
+def term_of(session: Session, item: OpenItem) -> str:
+    """The Id of the terms under which a document is due; empty where it has none."""
+    return ref_id(session.find(item.entity, item.id), "SalesTermRef") or ""
+
+
+def _term(line: Line) -> Cell:
+    return line.shown.names.of("Term", term_of(line.session, line.item))
+
+
+_RECORD: Final = "FROM record AS r LEFT JOIN author AS a USING (entity, id) WHERE r.entity = ? AND r.id = ?"
+_FACTS: Final = {
+    "create_date": "r.created",
+    "create_by": "r.entity, r.id, a.created_by",
+    "last_mod_date": "r.updated",
+    "last_mod_by": "r.entity, r.id, a.modified_by",
+}
+"""What is known of a record's writing, as other lists show it."""
+
+
+def _written(key: str) -> Column:
+    """A column of other lists, looked up for each document: few ask for it."""
+    like = listed.COLUMNS[key]
+
+    def cell(line: Line) -> Cell:
+        sql = f"SELECT {_FACTS[key]} {_RECORD}"
+        found = line.session.store.select(sql, (line.item.entity, line.item.id))
+        return like.cell(line.shown)(*found[0]) if found else {"value": ""}
+
+    return Column(key, like.title, like.kind, cell)
 
 
 def _rate(line: Line) -> Cell:
@@ -104,6 +152,8 @@ def columns(session: Session, side: Side) -> dict[str, Column]:
         Column("dept_name", "Location", "String", _place),
         Column("due_date", "Due Date", "Date", _text(lambda item: item.due)),
         Column("past_due", "Past Due", "String", _past_due),
+        Column("term_name", "Terms", "String", _term),
+        *map(_written, _FACTS),
     ]
     if settings.multicurrency(session):
         found += [
@@ -132,12 +182,12 @@ _AMOUNTS: Final = (
 )
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "Customer": (
-        "tx_date", "txn_type", "doc_num", "cust_name", "memo", "dept_name", "due_date", "past_due", "currency",
-        "exch_rate", *_AMOUNTS,
+        "tx_date", "txn_type", "doc_num", "cust_name", "memo", "dept_name", "due_date", "past_due", "term_name", *_FACTS,
+        "currency", "exch_rate", *_AMOUNTS,
     ),
     "Vendor": (
-        "tx_date", "txn_type", "doc_num", "vend_name", "memo", "dept_name", "due_date", "past_due", "currency",
-        "exch_rate", *(key.replace("foreign", "neg_foreign").replace("subt_", "subt_neg_") for key in _AMOUNTS),
+        "tx_date", "txn_type", "doc_num", "vend_name", "memo", "dept_name", "due_date", "past_due", "term_name", *_FACTS,
+        "currency", "exch_rate", *(key.replace("foreign", "neg_foreign").replace("subt_", "subt_neg_") for key in _AMOUNTS),
     ),
 }  # fmt: skip
 """What ``columns=`` may name, by whose documents they are."""
@@ -147,10 +197,6 @@ def chosen(known: Mapping[str, Column], asked: Sequence[str], unasked: Sequence[
     """The columns of a report: those asked for, as far as this company has them, else its own."""
     found = [known[key] for key in asked if key in known]
     return found or [known[key] for key in unasked if key in known]
-
-
-def row(line: Line, columns: Sequence[Column]) -> dict[str, Any]:
-    return {"ColData": [column.cell(line) for column in columns], "type": "Data"}
 
 
 def total(name: str, items: Sequence[OpenItem], columns: Sequence[Column]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from akika_forensics.twin import faults
 from akika_forensics.twin.reports import ageing, item_columns, open_items, parties, sheet
-from akika_forensics.twin.reports.item_columns import Column, Line
+from akika_forensics.twin.reports.item_columns import Column
 from akika_forensics.twin.reports.open_items import PAYABLE, RECEIVABLE, OpenItem, Side
 from akika_forensics.twin.reports.report import Asked, Report
 from akika_forensics.twin.session import Session
@@ -23,7 +23,7 @@ def _summary(side: Side) -> Callable[[Session, Asked], tuple[dict[str, Any], boo
         found = open_items.what_is_open(session, side, asked.period.end.isoformat())
         if any(asked.parameters.get(one) for one in _DAYS):
             found = open_items.told(session, side, found)
-        found = ageing.kept(found, side, asked)
+        found = ageing.kept(session, found, side, asked)
         sums = {one: sum(item.open for item in mine) for one, mine in ageing.grouped(found, side).items()}
         figures: dict[str, list[int | None]] = {one: [cents] for one, cents in sums.items() if cents}
         columns = [sheet.column("", side.party), sheet.column("Total", "Money")]
@@ -65,7 +65,7 @@ def _detail(side: Side) -> Callable[[Session, Asked], tuple[dict[str, Any], bool
             for item in open_items.all_items(session, side, day)
             if wanted.lower() == "all" or bool(item.open or item.own_open) == (wanted.lower() == "unpaid")
         ]
-        found = ageing.kept(open_items.told(session, side, found), side, asked)
+        found = ageing.kept(session, open_items.told(session, side, found), side, asked)
         known = item_columns.columns(session, side)
         columns = item_columns.chosen(known, asked.columns, _unasked(side))
         report: dict[str, Any] = {"Columns": {"Column": [one.heading() for one in columns]}, "Rows": {}}
@@ -95,12 +95,13 @@ def _sorted(asked: Asked, found: list[OpenItem]) -> list[OpenItem]:
 
 
 def _listed(session: Session, side: Side, found: Sequence[OpenItem], columns: Sequence[Column]) -> list[dict[str, Any]]:
-    names, places = parties.Names(session, side.party), parties.Names(session, "Department")
+    made_of = item_columns.Lines(session, side)
+    names = made_of.names
     groups = ageing.grouped(found, side)
     tree = parties.Tree(names, [one for one in groups if one])
 
     def lines(items: Sequence[OpenItem]) -> list[dict[str, Any]]:
-        return [item_columns.row(Line(session, item, names, places), columns) for item in items]
+        return made_of.rows(((item, None) for item in items), columns)
 
     def sections(above: str | None) -> tuple[list[dict[str, Any]], list[OpenItem]]:
         made: list[dict[str, Any]] = []
@@ -132,7 +133,7 @@ def _report(name: str, side: Side, *, detail: bool) -> Report:
         filters=frozenset({side.party.lower(), "department"}),
         period="All",
         columns=item_columns.KEYS[side.party] if detail else (),
-        options=_DAYS | ageing.UNKEPT | (_SORTING | {"arpaid", "appaid"} if detail else frozenset()),
+        options=_DAYS | {"term"} | ageing.UNKEPT | (_SORTING | {"arpaid", "appaid"} if detail else frozenset()),
         bases=(),
         as_of=True,
     )
