@@ -288,6 +288,29 @@ def test_what_does_not_fit_is_cut_off_without_a_word(march: Books, monkeypatch: 
     assert report["Header"]["Option"] == [{"Name": "NoReportData", "Value": "false"}]
 
 
+def test_each_side_of_a_transfer_is_reconciled_by_itself(books: Books) -> None:
+    savings = books.made("Account", {"Name": "Savings", "AccountType": "Bank"})
+    moved = {"FromAccountRef": ref(books.checking), "ToAccountRef": ref(savings), "Amount": 5, "TxnDate": "2026-03-06"}
+    transfer = books.made("Transfer", moved)
+    books.twin.screens.reconcile(books.checking, "2026-03-31", -5, [{"entity": "Transfer", "id": transfer}])
+    spent = {
+        "PaymentType": "Cash",
+        "AccountRef": ref(books.checking),
+        "TxnDate": "2026-03-04",
+        "Line": [books.spend(4)],
+    }
+    books.twin.match_bank("Purchase", books.made("Purchase", spent))
+    report = ledger(books, columns="txn_type,account_name,is_cleared")
+    assert shown(report, "txn_type", "account_name", "is_cleared") == [
+        ("Cash Expense", "Checking", "C"),
+        ("Transfer", "Checking", "R"),
+        ("Transfer", "Savings", ""),
+        ("Beginning Balance", "", ""),
+        ("Beginning Balance", "", ""),
+        ("Cash Expense", "Rent", ""),
+    ]
+
+
 def test_on_the_cash_basis_it_tells_what_was_paid(march: Books) -> None:
     report = ledger(march, accounting_method="Cash")
     assert report["Header"]["ReportBasis"] == "Cash"

@@ -317,6 +317,20 @@ def test_more_of_a_transaction(march: Books) -> None:
     )
 
 
+def test_stock_that_is_counted_again_is_under_its_own_account(books: Books) -> None:
+    line = {
+        "DetailType": "ItemAdjustmentLineDetail",
+        "ItemAdjustmentLineDetail": {"ItemRef": ref(books.pump), "QtyDiff": -3},
+    }
+    counted = {"AdjustAccountRef": ref(books.shrinkage), "TxnDate": "2026-03-04", "Line": [line]}
+    books.twin.create("InventoryAdjustment", counted)
+    assert shown(listed(books), "txn_type", "account_name", "other_account", "subt_nat_amount") == [
+        ("Inventory Qty Adjust", "Shrinkage", "Stock", ".00")
+    ]
+    report = books.twin.report("GeneralLedger", **MARCH)
+    assert [row["split_acc"] for row in lines(report) if row["txn_type"]] == ["Shrinkage", "Stock"]
+
+
 def test_what_does_not_fit_is_cut_off(march: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheet, "MOST_CELLS", 3 * len(USUAL))
     assert [row["tx_date"] for row in lines(listed(march))] == ["2026-03-02", "2026-03-03", "2026-03-04", sheet.UNABLE]

@@ -55,8 +55,9 @@ _OWN_ACCOUNT: Final[dict[str, tuple[tuple[str, ...], str]]] = {
     "BillPayment": (("CheckPayment", "BankAccountRef"), ""),
     "Deposit": (("DepositToAccountRef",), ""),
     "Transfer": (("ToAccountRef",), ""),
+    "InventoryAdjustment": (("AdjustAccountRef",), ""),
 }
-"""Where a document that posts nothing, such as a void one, would have posted: its field, or a role."""
+"""Where a document that has no side of its own, such as a void one, would have it: its field, or a role."""
 
 _PARTIES: Final = {
     "CustomerRef": "Customer",

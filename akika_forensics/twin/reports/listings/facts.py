@@ -80,6 +80,19 @@ def _marked(key: str) -> str:
     return f"(SELECT group_concat(m.what) FROM mark AS m WHERE {where})"  # noqa: S608 - our text
 
 
+# The side of an account is what is reconciled, so that of a transfer one side may be and the other not. What was ticked
+# off no statement has the mark of its transaction on the sides that a statement could show.
+_BANKS: Final = (
+    "SELECT a.id FROM record AS a WHERE a.entity = 'Account' "
+    "AND CAST(a.payload AS TEXT) ->> '$.AccountType' IN ('Bank', 'Credit Card')"
+)
+_TICKED: Final = "SELECT 1 FROM ticked AS t WHERE t.entity = p.entity AND t.id = p.id"
+_UNTICKED: Final = f"nullif(trim(replace({_marked('p')}, 'reconciled', ''), ','), '')"
+_ON_STATEMENT: Final = (
+    f"CASE WHEN EXISTS ({_TICKED} AND t.account = p.account) THEN 'reconciled' WHEN p.account IN ({_BANKS}) THEN "
+    f"CASE WHEN EXISTS ({_TICKED}) THEN {_UNTICKED} ELSE {_marked('p')} END END"
+)
+
 # The opening stock of an item has no document; its key is ``Item:5``.
 _STOCK: Final = f"p.entity = '{OPENING}' AND p.id LIKE 'Item:%'"
 _STOCKED: Final = (
@@ -107,7 +120,7 @@ SIDE: Final[Mapping[str, str]] = {
     "quantity": "p.quantity",
     "class": "coalesce(p.class, d.class)",
     "department": "coalesce(p.department, d.department)",
-    "marks": _marked("p"),
+    "marks": _ON_STATEMENT,
 }
 
 # What the transaction did to its own account: the sum of the sides of the whole document there, of a journal entry its
@@ -115,7 +128,7 @@ SIDE: Final[Mapping[str, str]] = {
 _MAIN: Final = (
     "coalesce((SELECT sum({what}) FROM posting AS o WHERE o.entity = d.entity AND o.id = d.id AND o.account = d.account "
     "AND o.line = 0), (SELECT {what} FROM posting AS o WHERE o.entity = d.entity AND o.id = d.id "
-    "AND o.account = d.account ORDER BY o.rowid LIMIT 1), {total})"
+    "AND o.account = d.account AND o.movement IS NULL ORDER BY o.rowid LIMIT 1), {total})"
 )
 
 WHOLE: Final[Mapping[str, str]] = {
