@@ -16,6 +16,7 @@ from akika_forensics.twin.people.trail import User
 from akika_forensics.twin.reports import sheet
 
 from .conftest import Books, ref
+from .foreign_scene import Abroad
 from .listing_scene import Body, keys, lines, sections, shown, summary
 from .listing_scene import stock as stock  # noqa: PLC0414 - a fixture
 
@@ -398,3 +399,74 @@ def test_the_sample_is_listed_whole(stock: Twin) -> None:
     assert len(first) == len(held)
     sums = {row["txn_type.id"]: row["subt_nat_amount"] for row in found if row["txn_type"] == "Invoice"}
     assert {row["txn_type.id"]: row["nat_amount"] for row in first if row["txn_type"] == "Invoice"} == sums
+
+
+_KINDS = (
+    "CreditCardCharge Check Invoice ReceivePayment JournalEntry Bill CreditCardCredit VendorCredit Credit "
+    "BillPaymentCheck BillPaymentCreditCard Charge Transfer Deposit Statement BillableCharge TimeActivity CashPurchase "
+    "SalesReceipt CreditMemo CreditRefund Estimate InventoryQuantityAdjustment PurchaseOrder GlobalTaxPayment "
+    "GlobalTaxAdjustment CreditCardPayment"
+).split()
+"""As the documentation has them, and the one that is newer."""
+
+
+@pytest.mark.parametrize(
+    ("parameter", "values"),
+    [
+        ("transaction_type", _KINDS),
+        ("cleared", ["Cleared", "Uncleared", "Reconciled"]),
+        (
+            "source_account_type",
+            [
+                "Bank",
+                "CreditCard,OtherCurrentAsset",
+                "AccountsReceivable,AccountsPayable",
+                "NonPosting",
+                "FixedAsset,Equity,Expense,OtherExpense",
+            ],
+        ),
+    ],
+)
+def test_parts_of_a_list_make_the_whole(stock: Twin, parameter: str, values: list[str]) -> None:
+    """Whatever a list is kept to, each transaction is in exactly one part."""
+    columns = "tx_date,txn_type,doc_num,account_name,subt_nat_amount"
+    whole = shown(stock.report("TransactionList", **YEAR, columns=columns), *columns.split(","))
+    parts = [
+        row
+        for value in values
+        for row in shown(
+            stock.report("TransactionList", **YEAR, columns=columns, **{parameter: value}), *columns.split(",")
+        )
+    ]
+    assert sorted(parts) == sorted(whole)
+
+
+def test_customers_and_vendors_make_their_lists(stock: Twin) -> None:
+    for kind in ("Customer", "Vendor"):
+        report = stock.report(f"TransactionListBy{kind}", **YEAR)
+        for row in report["Rows"]["Row"]:
+            record_id = row["Header"]["ColData"][0]["id"]
+            alone = stock.report(f"TransactionListBy{kind}", **YEAR, **{kind.lower(): record_id})
+            assert alone["Rows"]["Row"] == [row]
+
+
+def test_amounts_abroad() -> None:
+    """Unasked a company with several currencies shows its own; the other amount, currency and rate on request."""
+    books = Abroad()
+    sold = books.sale(books.emma, 100, CurrencyRef=ref("EUR"), ExchangeRate="1.25", TxnDate="2026-03-03")
+    books.twin.create("Invoice", sold)
+    assert keys(listed(books))[-1] == "subt_nat_home_amount"
+    wanted = "subt_nat_home_amount,nat_foreign_amount,exch_rate,currency,nat_home_open_bal,nat_foreign_open_bal"
+    (row,) = lines(listed(books, columns=wanted))
+    assert row == {
+        "subt_nat_home_amount": "125.00",
+        "nat_home_open_bal": "125.00",
+        "nat_foreign_open_bal": "100.00",
+        "nat_foreign_amount": "100.00",
+        "exch_rate": "1.25",
+        "currency": "EUR",
+    }
+    ledger = listed(books, "GeneralLedger")
+    assert keys(ledger)[-2:] == ["subt_nat_home_amount", "rbal_nat_home_amount"]
+    assert {row["rbal_nat_home_amount"] for row in lines(ledger) if row["txn_type"] == "Invoice"} == {"125.00"}
+    books.twin.close()
