@@ -10,16 +10,34 @@ from hypothesis import given, settings
 
 from akika_forensics.twin import Twin, life
 from akika_forensics.twin.life import parameters
-from tests.twin.recount import check_flows, check_owed, check_statements, check_trade, sheet
+from tests.twin.recount import (
+    check_flows,
+    check_listings,
+    check_owed,
+    check_statements,
+    check_taxes,
+    check_trade,
+    sheet,
+)
 from tests.twin.recount.acts import USUAL, act
 from tests.twin.recount.keying import Keeper
 from tests.twin.recount.stage import Check, as_read, random_life
 
 SOAK = os.environ.get("AKIKA_TEST_PROFILE") == "soak"
 STEPS = st.lists(st.tuples(st.sampled_from(USUAL), st.integers(0, 2**20)), min_size=5, max_size=60 if SOAK else 30)
-STATED: tuple[Check, ...] = (*check_statements.CHECKS, *check_trade.CHECKS)
+STATED: tuple[Check, ...] = (
+    *check_statements.CHECKS,
+    *check_trade.CHECKS,
+    *check_taxes.CHECKS,
+    *check_listings.CHECKS,
+)
 """Reports that are to be had on both bases."""
-LISTED: tuple[Check, ...] = (*check_owed.CHECKS, *check_trade.LISTS, *check_flows.LISTS)
+LISTED: tuple[Check, ...] = (
+    *check_owed.CHECKS,
+    *check_trade.LISTS,
+    *check_flows.LISTS,
+    *check_listings.LISTS,
+)
 """Reports that have no basis."""
 
 

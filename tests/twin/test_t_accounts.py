@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.twin.t_accounts import abroad, banking, purchases, receipts, sales, stock, table, undone
+from tests.twin.t_accounts import abroad, banking, purchases, receipts, sales, screens, stock, table, undone
 from tests.twin.t_accounts.shop import Overseas, Shop
 
 OPENED = table.read("""
@@ -21,6 +21,8 @@ HOME = [
     for module in (sales, receipts, purchases, banking, stock, undone)
     for case in module.CASES
 ]
+AT_SCREENS = [pytest.param(case, id=f"screens-{case.name}") for case in screens.CASES]
+"""Part of which no record tells."""
 FOREIGN = [pytest.param(case, id=f"abroad-{case.name}") for case in abroad.CASES]
 
 
@@ -52,7 +54,7 @@ def holds(books: Shop, case: table.Case, basis: str) -> None:
 
 
 @pytest.mark.parametrize("basis", ["Accrual", "Cash"])
-@pytest.mark.parametrize("case", HOME)
+@pytest.mark.parametrize("case", [*HOME, *AT_SCREENS])
 def test_in_one_currency(shop: Shop, case: table.Case, basis: str) -> None:
     case.key(shop)
     holds(shop, case, basis)
