@@ -28,6 +28,7 @@ _TYPES = (
     "Refund",
     "Expense",
     "Transfer",
+    "Deposit",
     "Bill",
     "account",
     "settings",

@@ -186,6 +186,8 @@ class Story:
                 return {"VendorRef": vendor, "Line": [books.spend(amount)]}
             case "BillPayment":
                 return self._bill_payment(choice, vendor)
+            case "Deposit":
+                return self._deposit(choice, amount)
             case "Purchase":
                 paid = {
                     "PaymentType": "Cash",
@@ -205,6 +207,16 @@ class Story:
             return {"CustomerRef": customer, "TotalAmt": 7}
         owed = found[1]["Balance"]
         return {"CustomerRef": found[1]["CustomerRef"], **self.books.pays(owed, ("Invoice", found[1]["Id"], owed))}
+
+    def _deposit(self, choice: random.Random, amount: Decimal) -> Body:
+        """Of a payment that was not deposited yet, if there is one, and of something else."""
+        detail = {"AccountRef": {"value": self.books.sales}}
+        lines: list[Body] = [{"Amount": amount, "DetailType": "DepositLineDetail", "DepositLineDetail": detail}]
+        found = self.pick(choice, "Payment")
+        if found is not None and found[1].get("TotalAmt"):
+            link = {"TxnId": found[1]["Id"], "TxnType": "Payment", "TxnLineId": "0"}
+            lines.append({"Amount": found[1]["TotalAmt"], "LinkedTxn": [link]})
+        return {"DepositToAccountRef": {"value": self.books.checking}, "Line": lines}
 
     def _bill_payment(self, choice: random.Random, vendor: Body) -> Body:
         found = self.pick(choice, "Bill")
@@ -307,6 +319,7 @@ TRANSACTIONS = (
     "VendorCredit",
     "BillPayment",
     "Purchase",
+    "Deposit",
     "Transfer",
     "JournalEntry",
 )

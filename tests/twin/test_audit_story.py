@@ -6,6 +6,7 @@ Neither looks at the trail from which the export is made.
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -56,9 +57,12 @@ TYPES = {
 }
 PACIFIC = ZoneInfo("America/Los_Angeles")
 
+SOAK = os.environ.get("AKIKA_TEST_PROFILE") == "soak"
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 """A story that fails is not made shorter: each try serves a company."""
-SLOW = settings(max_examples=15, deadline=None, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(
+    max_examples=300 if SOAK else 15, deadline=None, phases=QUICK, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def line(row: Told, form: str, *, apps_by_name: bool) -> Line:

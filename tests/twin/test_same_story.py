@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from dataclasses import replace
@@ -23,6 +24,7 @@ WEIGHTED = [*NAMES, "create", "create", "create", "batch", "update", "delete", "
 STEPS = st.lists(st.tuples(st.sampled_from(WEIGHTED), st.integers(0, 2**32)), min_size=5, max_size=20)
 
 
+SOAK = os.environ.get("AKIKA_TEST_PROFILE") == "soak"
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 """A story that fails is not made shorter: each try serves a company."""
 
@@ -55,7 +57,7 @@ def notified(row: Told) -> str | None:
     return f"{OPERATIONS[verb]} {row.entity}:{row.id}" if verb in TABLE.get(row.entity, ()) else None
 
 
-@settings(max_examples=20, deadline=None, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300 if SOAK else 20, deadline=None, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
 def test_the_trail_tells_what_the_log_of_requests_tells(steps: list[tuple[str, int]]) -> None:
     books = Books()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from tests.twin.hook_scene import GARBAGE, HANG_UP, REDIRECT, Receiver, Sender
 from tests.twin.test_killed import client, served
 
 START = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
+SOAK = os.environ.get("AKIKA_TEST_PROFILE") == "soak"
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 """A story that fails is not made shorter: each try serves a company."""
 MOODS = (200, 500, 410, REDIRECT, HANG_UP, GARBAGE)
@@ -111,7 +113,9 @@ def told(steps: list[tuple[str, int]], spec: str) -> tuple[Story, list[str]]:
         return story, story.receiver.accepted
 
 
-SLOW = settings(max_examples=25, deadline=None, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(
+    max_examples=300 if SOAK else 25, deadline=None, phases=QUICK, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 @SLOW

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -182,3 +183,29 @@ def test_connections_of_an_earlier_version_are_the_owners() -> None:
 def test_a_company_of_one_has_nobody_to_choose(company: Company) -> None:
     page = company.http.get("/connect/oauth2", params=wish(company.server), headers={"Accept": "text/html"}).text
     assert 'name="user"' not in page
+
+
+def test_many_applications_at_once_are_told_apart(staffed: TwinServer, books: Any) -> None:
+    """Three connections write at the same time, some through the threads that a script of faults asks for."""
+    before = books.twin.store.trail.last()
+    connections = {user: connect(staffed, user) for user in (OWNER, ADA.id, ANA.id)}
+    httpx.put(f"{staffed.base_url}/twin/faults", json={"spec": "error@10%"})
+
+    def work(user: str) -> None:
+        path = f"{staffed.base_url}/v3/company/{staffed.realm_id}/customer"
+        with httpx.Client(headers=bearer(connections[user]), timeout=20) as web:
+            for number in range(25):
+                web.post(path, json={"DisplayName": f"{user} {number}"})
+
+    with ThreadPoolExecutor(len(connections)) as pool:
+        list(pool.map(work, connections))
+    entries = {entry.seq: entry for entry in staffed.log}
+    rows = books.twin.store.trail.events(before)
+    assert {row.user for row in rows} == set(connections)
+    for row in rows:
+        assert row.party.split()[0] == row.user
+        entry = entries[row.request or 0]
+        assert entry.applied == [f"create Customer:{row.id}"]
+        assert row.party in entry.body
+    applied = [entry for entry in entries.values() if entry.applied]
+    assert len(rows) == len(applied) < 75

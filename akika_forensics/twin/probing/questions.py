@@ -11,7 +11,7 @@ from akika_forensics.twin.probing import guards, papers
 from akika_forensics.twin.probing.question import Ask, Found, Question, either
 from akika_forensics.twin.probing.sandbox import Reply
 from akika_forensics.twin.probing.stage import Body, Stage, Unclear, ref
-from akika_forensics.twin.uncertain import ATTACH, FEED, FILTER
+from akika_forensics.twin.uncertain import ATTACH, FEED, FILTER, TABLE
 
 
 def _statement(statement: str, works: str = "answered") -> Ask:
@@ -250,5 +250,9 @@ UNASKED: Final[dict[str, str]] = {
     "refresh_token_hard_end": "It takes the app's own secret, which a probe does not ask for.",
     "refresh_token_value": "It takes the app's own secret, which a probe does not ask for.",
     "requestid_kept": "It takes longer than a sitting.",
+    **dict.fromkeys(
+        (row.name for row in TABLE if row.name.startswith("webhook_")),
+        "It takes an address that Intuit can reach, which a probe has not.",
+    ),
 }
 """Why some beliefs have no question."""
