@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from akika_forensics.twin import Twin
 from akika_forensics.twin.reports import request as requests
 from akika_forensics.twin.reports import sheet
 from akika_forensics.twin.reports.report import Report
@@ -88,6 +90,36 @@ def test_a_wide_statement_is_partial_and_no_error(company: Company, name: str, m
     assert shown[:3] == list(cells(whole["Rows"]["Row"]))[:3]
     assert [row[0] for row in shown[3:]] == [sheet.UNABLE]
     assert answer.json()["Header"]["Option"][-1] == {"Name": "NoReportData", "Value": "false"}
+
+
+def test_ten_years_by_day_are_more_than_a_report_may_have() -> None:
+    twin = Twin()
+    with twin.bulk() as bulk:
+        for one in range(130):
+            bulk.add(
+                "Account", json.dumps({"Id": str(one), "Name": f"Cost {one:03}", "AccountType": "Expense"}).encode()
+            )
+        lines = [
+            {
+                "Amount": 1,
+                "DetailType": "JournalEntryLineDetail",
+                "JournalEntryLineDetail": {"PostingType": side, "AccountRef": {"value": str(one)}},
+            }
+            for one in range(130)
+            for side in ("Debit", "Credit")
+        ]
+        bulk.add("JournalEntry", json.dumps({"Id": "1", "TxnDate": "2020-02-29", "Line": lines}).encode())
+    period = {"start_date": "2016-01-01", "end_date": "2025-12-31"}
+    by_year = list(cells(twin.report("ProfitAndLoss", **period, summarize_column_by="Year")["Rows"]["Row"]))
+    report = twin.report("ProfitAndLoss", **period, summarize_column_by="Days")
+    columns = len(report["Columns"]["Column"])
+    assert columns == 3653 + 2
+    shown = list(cells(report["Rows"]["Row"]))
+    assert len(shown) == sheet.MOST_CELLS // columns + 1
+    assert [row[0] for row in shown[:-1]] == [row[0] for row in by_year][: len(shown) - 1]
+    assert shown[-1][0] == sheet.UNABLE
+    assert "Total Expenses" not in {row[0] for row in shown}
+    twin.close()
 
 
 def test_every_report_is_cut_in_one_place(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
