@@ -14,6 +14,9 @@ from akika_forensics.twin.life.agenda import moment
 from akika_forensics.twin.life.goods import WRITTEN_OFF, opening_stock
 from akika_forensics.twin.life.parameters import Parameters
 from akika_forensics.twin.life.wish import Wish
+from akika_forensics.twin.people import actors
+from akika_forensics.twin.people.actors import Actor
+from akika_forensics.twin.people.trail import User
 
 if TYPE_CHECKING:
     from akika_forensics.twin.engine import Twin
@@ -28,7 +31,36 @@ def found(twin: Twin, parameters: Parameters, wish: Wish) -> None:
     founding = settings.Founding(multicurrency=bool(wish.currency))
     twin.put_raw("CompanyInfo", payloads.encode(_company_info(parameters, stamp, founding)))
     twin.put_raw("Preferences", payloads.encode(_preferences(stamp, founding)))
-    _keep_books(twin, parameters, wish, start)
+    _settle_people(twin, parameters)
+    with twin.acting(people(parameters)[parameters.user_for("lists").key]):
+        _keep_books(twin, parameters, wish, start)
+
+
+def people(parameters: Parameters) -> dict[str, Actor]:
+    """Who acts, by the keys of the parameters. An app acts for the owner, who connected it."""
+    found: dict[str, Actor] = {}
+    number = int(actors.OWNER)
+    for row in parameters.user:
+        if row.role == "app":
+            found[row.key] = Actor(actors.OWNER, row.name, "app")
+        elif row.role == "owner":
+            found[row.key] = Actor(actors.OWNER, row.name)
+        else:
+            number += 1
+            found[row.key] = Actor(str(number), row.name)
+    return found
+
+
+def _settle_people(twin: Twin, parameters: Parameters) -> None:
+    who = people(parameters)
+    with twin.transaction():
+        for row in parameters.user:
+            if row.role == "app":
+                continue
+            role = {"owner": "admin", "outside accountant": "accountant"}.get(row.role, "standard")
+            twin.store.trail.put_user(User(who[row.key].user, row.name, row.email, role))
+            if role == "admin":
+                twin.name_user(row.name)
 
 
 def _keep_books(twin: Twin, parameters: Parameters, wish: Wish, start: datetime) -> None:

@@ -5,7 +5,7 @@ What an act is about may be gone or another by now: then it is done as a sensibl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +16,7 @@ from akika_forensics.twin.life import acts, bodies
 from akika_forensics.twin.life.acts import Act, Applied, BankFact
 from akika_forensics.twin.life.bodies import Absent
 from akika_forensics.twin.life.directory import Directory, bill_name
+from akika_forensics.twin.people.actors import Actor
 from akika_forensics.twin.statements.lines import MATCHED, BankLine
 
 if TYPE_CHECKING:
@@ -36,9 +37,10 @@ class Departure:
 
 @dataclass(slots=True)
 class Life:
-    """Lives acts in a company. ``departures`` are those that could not be done as planned."""
+    """Lives acts in a company; ``people`` are the actors by the keys of users. ``departures`` are those that could not be done as planned."""
 
     twin: Twin
+    people: Mapping[str, Actor]
     payable: str
     currency: str = ""
     departures: list[Departure] = field(default_factory=list)
@@ -54,7 +56,7 @@ class Life:
     def do(self, act: Act) -> None:
         """One act, whole or not at all."""
         try:
-            with self.twin.transaction():
+            with self.twin.acting(self.people[act.who]), self.twin.transaction():
                 _DOINGS[type(act)](self, act)
         except Absent as error:
             self.tell(act, f"left out: {error} is not there")
