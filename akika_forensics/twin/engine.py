@@ -380,6 +380,13 @@ class Twin:
             self._unposted += bulk.finish()
             self._cache.clear()
 
+    @contextmanager
+    def beside(self) -> Iterator[Store]:
+        """The tables, to be written beside every rule by whoever knows what they say; all or nothing."""
+        with self.transaction():
+            yield self._store
+            self._cache.clear()
+
     def _settle_loaded(self) -> None:
         if not self._pending:
             return

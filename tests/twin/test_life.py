@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from akika_forensics.errors import WrongUse
+from akika_forensics.errors import AkikaError, WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.money import money
 from akika_forensics.twin import Twin, life
 from akika_forensics.twin.documents.totals import disagreement
-from akika_forensics.twin.life import parameters
+from akika_forensics.twin.life import acts, parameters
+from akika_forensics.twin.life.bulk import elsewhere
 from akika_forensics.twin.life.plan import Plan
+from akika_forensics.twin.wire import PACIFIC
 
 SMALL = 420
 
@@ -174,3 +177,124 @@ def test_a_file_of_parameters_is_checked(tmp_path: Path) -> None:
             parameters.load(file)
     file.write_text(text.replace("Fernhill Garden Supply", "Another Firm"), encoding="utf-8")
     assert parameters.load(file).company.name == "Another Firm"
+
+
+TABLES = (
+    "posting",
+    "document",
+    "link",
+    "movement",
+    "author",
+    "event",
+    "mark",
+    "bank_line",
+    "tombstone",
+    "sequence",
+    "user",
+)
+COLUMNS = "entity, id, payload, active, created, updated, name, doc, doc_number"
+
+
+def tables(twin: Twin) -> dict[str, list[Any]]:
+    """All rows of a company; postings and links of one document in their order, documents in any."""
+    rows = {name: sorted(twin.store.select(f"SELECT * FROM {name}"), key=repr) for name in TABLES}
+    ordered = "SELECT entity, id, movement, line, account, cents FROM posting ORDER BY entity, id, rowid"
+    return rows | {
+        "record": twin.store.select(f"SELECT {COLUMNS} FROM record ORDER BY entity, id"),
+        "order of postings": twin.store.select(ordered),
+    }
+
+
+@pytest.mark.parametrize(
+    ("records", "seed", "currency"),
+    [(600, 3, ""), (1500, 11, "EUR"), (2200, 4, "")],
+)
+def test_a_life_written_down_is_the_life_that_was_lived(records: int, seed: int, currency: str) -> None:
+    wish = life.Wish(records, seed, currency=currency)
+    lived, written = Twin(), Twin()
+    made = life.fill(lived, wish, lived=True)
+    assert life.fill(written, wish) == made
+    one, other = tables(lived), tables(written)
+    for name in one:
+        assert one[name] == other[name], name
+
+
+def test_what_is_written_down_holds_every_kind_of_act() -> None:
+    """So that the comparison above compares something: seeds are chosen for it."""
+    kinds = {type(act).__name__ for act in planned(life.Wish(1500, 11, currency="EUR"))}
+    kinds |= {type(act).__name__ for act in planned(life.Wish(2200, 4))}
+    assert kinds == {kind.__name__ for kind in acts.Act.__subclasses__()}
+
+
+def test_a_company_that_was_written_down_goes_on_as_one_that_was_lived() -> None:
+    wish = life.Wish(600, 3)
+    lived, written = Twin(), Twin()
+    life.fill(lived, wish, lived=True)
+    life.fill(written, wish)
+    for twin in (lived, written):
+        at = datetime(2024, 1, 8, 12, tzinfo=UTC)
+        twin.create("Customer", {"DisplayName": "Afterwards"}, at=at)
+        invoice = next(body for body in bodies(twin, "Invoice") if money(body["Balance"]))
+        line = {"Amount": invoice["Balance"], "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}
+        payment = {"CustomerRef": invoice["CustomerRef"], "TotalAmt": invoice["Balance"], "Line": [line]}
+        twin.create("Payment", payment, at=at)
+        sold = {"ItemRef": {"value": "11"}, "Qty": 2, "UnitPrice": 10}
+        line = {"Amount": 20, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": sold}
+        twin.create("SalesReceipt", {"CustomerRef": invoice["CustomerRef"], "Line": [line]}, at=at)
+        bill = next(body for body in bodies(twin, "Bill") if money(body["Balance"]))
+        twin.delete("Bill", {"Id": bill["Id"], "SyncToken": bill["SyncToken"]}, at=at)
+    one, other = tables(lived), tables(written)
+    for name in one:
+        assert one[name] == other[name], name
+
+
+def test_a_second_process_makes_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    wish = life.Wish(500, 2, currency="EUR")
+    alone, helped = Twin(), Twin()
+    life.fill(alone, wish)
+    monkeypatch.setattr(elsewhere, "WORTH_IT", 0)
+    life.fill(helped, wish)
+    assert tables(alone) == tables(helped)
+
+
+def test_a_second_process_that_ends_early_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    twin = Twin()
+    file = tmp_path / "own.toml"
+    file.write_text(parameters.text_of(), encoding="utf-8")
+    monkeypatch.setattr(elsewhere, "WORTH_IT", 0)
+
+    def gone(known: object, wish: object, path: Path, until: object) -> Iterator[Any]:
+        path.unlink()
+        return batches(known, wish, path, until)
+
+    batches = elsewhere.batches
+    monkeypatch.setattr(elsewhere, "batches", gone)
+    with pytest.raises(AkikaError):
+        life.fill(twin, life.Wish(500, 2), file)
+    assert twin.count("Invoice") == 0
+    assert twin.store.select("SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = 'posting_source'") == [
+        (1,)
+    ]
+
+
+def test_the_rest_of_a_life_is_lived_by_a_damaged_company_and_by_its_clean_sister() -> None:
+    """A payment's invoice is gone: the money is keyed without it; all else is the same act in both."""
+    wish, noon = life.Wish(900, 6), datetime(2023, 5, 10, 12, tzinfo=PACIFIC)
+    whole, clean, damaged = Twin(), Twin(), Twin()
+    life.fill(whole, wish)
+    for twin in (clean, damaged):
+        life.fill(twin, wish, until=noon)
+    paid = {
+        row.number for act in life.later(wish, noon) for row in getattr(act, "applied", ()) if row.kind == "Invoice"
+    }
+    lost = next(body for body in bodies(damaged, "Invoice") if body["DocNumber"] in paid and not body["LinkedTxn"])
+    damaged.delete("Invoice", {"Id": lost["Id"], "SyncToken": lost["SyncToken"]}, at=noon)
+    lives = [life.living(twin, wish) for twin in (clean, damaged)]
+    for one in lives:
+        one.live(life.later(wish, noon))
+    assert tables(clean) == tables(whole)
+    assert lives[0].departures == []
+    assert f"Invoice {lost['DocNumber']} is not there" in lives[1].departures[0].what
+    assert damaged.store.out_of_balance() == []
+    assert damaged.count("Payment") == clean.count("Payment")
+    assert damaged.count("Invoice") == clean.count("Invoice") - 1

@@ -8,65 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+
+from akika_forensics.twin.life.lines import Applied, BankFact, CostLine, JournalLine, SaleLine
 
 type Day = date
-
-
-class BankFact(NamedTuple):
-    """What the bank did about a transaction: a line of its statement, money in positive."""
-
-    account: str
-    date: Day
-    cents: int
-    payee: str
-    memo: str
-    number: str
-    fitid: str
-
-
-class SaleLine(NamedTuple):
-    item: str
-    quantity: int
-    price: int
-    taxed: bool
-    klass: str
-    text: str
-
-    @property
-    def cents(self) -> int:
-        return (self.quantity * self.price + 50) // 100
-
-
-class CostLine(NamedTuple):
-    """Of a bill or an expense: an account and an amount, or an item, a quantity and a price."""
-
-    account: str
-    cents: int
-    text: str
-    item: str = ""
-    quantity: int = 0
-    price: int = 0
-    klass: str = ""
-    customer: str = ""
-
-
-class JournalLine(NamedTuple):
-    """Debit positive; ``party`` is ``("Customer", name)``, ``("Vendor", name)`` or None."""
-
-    account: str
-    cents: int
-    text: str
-    party: tuple[str, str] | None = None
-    klass: str = ""
-
-
-class Applied(NamedTuple):
-    """What a payment takes off a document: its kind, its number, cents."""
-
-    kind: str
-    number: str
-    cents: int
 
 
 @dataclass(frozen=True, slots=True)

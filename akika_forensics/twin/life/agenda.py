@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from akika_forensics.twin.life.chance import Chance, Weighted
-from akika_forensics.twin.life.parameters import Parameters, User
+from akika_forensics.twin.life.parameter_tables import Parameters, User
 from akika_forensics.twin.wire import PACIFIC
 
 DAY: Final = timedelta(days=1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 
-from akika_forensics.twin.life.acts import BankFact
 from akika_forensics.twin.life.chance import Chance
-from akika_forensics.twin.life.parameters import Bank
+from akika_forensics.twin.life.lines import BankFact
+from akika_forensics.twin.life.parameter_tables import Bank
 
 
 class BankTruth:

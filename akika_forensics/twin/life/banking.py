@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from akika_forensics.twin.life import acts
-from akika_forensics.twin.life.acts import Applied, SaleLine
 from akika_forensics.twin.life.chance import Chance, Weighted
 from akika_forensics.twin.life.clientele import Client
-from akika_forensics.twin.life.parameters import Method
+from akika_forensics.twin.life.lines import Applied, BankFact, SaleLine
+from akika_forensics.twin.life.parameter_tables import Method
 
 if TYPE_CHECKING:
     from akika_forensics.twin.life.plan import Plan
@@ -96,7 +96,7 @@ class Banking:
     ) -> None:
         """A sale that is paid on the spot; the web shop takes cards alone."""
         plan = self._plan
-        facts: tuple[acts.BankFact, ...] = ()
+        facts: tuple[BankFact, ...] = ()
         method, account = "", ""
         if client.currency:
             account = self._foreign

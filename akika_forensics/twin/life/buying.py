@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from akika_forensics.twin.life import acts
-from akika_forensics.twin.life.acts import Applied, CostLine
 from akika_forensics.twin.life.agenda import DAY, month_end
 from akika_forensics.twin.life.chance import Chance, Weighted
-from akika_forensics.twin.life.parameters import Recurring, Spending, cents
+from akika_forensics.twin.life.lines import Applied, BankFact, CostLine
+from akika_forensics.twin.life.parameter_tables import Recurring, Spending
+from akika_forensics.twin.life.parameters import cents
 
 if TYPE_CHECKING:
     from akika_forensics.twin.life.plan import Plan
@@ -250,7 +251,7 @@ class Buying:
         if abroad:
             plan.period_end.cover(at, account, total)
         number = self.check_number() if by == "Check" else self._slip()
-        facts: tuple[acts.BankFact, ...] = ()
+        facts: tuple[BankFact, ...] = ()
         if not lost:
             kind = "electronic" if abroad else "card" if by == "CreditCard" else "check"
             shown = number if kind == "check" else ""

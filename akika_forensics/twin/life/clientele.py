@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from akika_forensics.twin.life.chance import Chance, Weighted
-from akika_forensics.twin.life.parameters import Names, Parameters, Payer, TermRow
+from akika_forensics.twin.life.parameter_tables import Names, Parameters, Payer, TermRow
 
 _HEAVIEST = 14.0
 

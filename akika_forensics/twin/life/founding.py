@@ -12,7 +12,7 @@ from akika_forensics.twin import settings, wire
 from akika_forensics.twin.ledger.accounts import SYSTEM
 from akika_forensics.twin.life.agenda import moment
 from akika_forensics.twin.life.goods import WRITTEN_OFF, opening_stock
-from akika_forensics.twin.life.parameters import Parameters
+from akika_forensics.twin.life.parameter_tables import Parameters
 from akika_forensics.twin.life.wish import Wish
 from akika_forensics.twin.people import actors
 from akika_forensics.twin.people.actors import Actor

@@ -6,8 +6,9 @@ The same parameters and the same wish make the same bytes on every machine.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,11 +16,13 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.twin import identity
 from akika_forensics.twin.life import founding, parameters
+from akika_forensics.twin.life.acts import Act
 from akika_forensics.twin.life.agenda import DAY, moment
+from akika_forensics.twin.life.bulk import elsewhere
 from akika_forensics.twin.life.bulk.known import Known
-from akika_forensics.twin.life.bulk.run import Inlet, rows
+from akika_forensics.twin.life.bulk.run import Inlet, before, rows
 from akika_forensics.twin.life.lived import Life
-from akika_forensics.twin.life.parameters import Parameters
+from akika_forensics.twin.life.parameter_tables import Parameters
 from akika_forensics.twin.life.plan import Plan
 from akika_forensics.twin.life.wish import Wish
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from akika_forensics.twin.engine import Twin
 
 COMPANY: Final = "company.json"
+_COUNTED: Final = "SELECT entity, count(*) FROM record GROUP BY entity ORDER BY entity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,13 @@ class Generated:
         }
 
 
-def fill(twin: Twin, wish: Wish, file: Path | None = None, *, lived: bool = False) -> Generated:
+def fill(
+    twin: Twin, wish: Wish, file: Path | None = None, *, lived: bool = False, until: datetime | None = None
+) -> Generated:
     """Found the company in an empty twin and let it live. ``file`` holds other parameters than those that come along.
 
     ``lived`` does every act through the engine; without it the same life is written down as it ends, much faster.
+    ``until`` ends it before the first act at or after a moment; ``later`` gives the acts from there on.
 
     Raises WrongUse for a wish or a file that cannot be, and for a twin that holds a company already.
     """
@@ -67,33 +74,50 @@ def fill(twin: Twin, wish: Wish, file: Path | None = None, *, lived: bool = Fals
         raise WrongUse("This company has accounts already.", do="Give an empty one.")
     plan = Plan(rules, parameters.load_names(), wish)
     founding.found(twin, rules, wish)
-    (_live if lived else _write_down)(twin, plan, rules, wish)
+    if lived:
+        life = living(twin, wish, file)
+        life.live(before(plan.acts(), until))
+        if life.departures:
+            first = life.departures[0]
+            raise WrongUse(f"The parameters make a life that cannot be lived: {first.what} ({first.act}).")
+    else:
+        _write_down(twin, plan, rules, wish, file, until)
     if wish.closing_date is not None:
         close(twin, wish, plan)
-    counts = Counter(entity for entity, _ in twin.dump())
+    counts = {str(name): int(number) for name, number in twin.store.select(_COUNTED)}
     return Generated(
         wish,
         parameters.text_of(file),
-        dict(sorted(counts.items())),
+        counts,
         plan.first_day.isoformat(),
         plan.last_day.isoformat(),
     )
 
 
-def _live(twin: Twin, plan: Plan, rules: Parameters, wish: Wish) -> None:
-    life = Life(twin, founding.people(rules), rules.account_of("payable"), wish.currency)
-    life.live(plan.acts())
-    if life.departures:
-        first = life.departures[0]
-        raise WrongUse(f"The parameters make a life that cannot be lived: {first.what} ({first.act}).")
+def living(twin: Twin, wish: Wish, file: Path | None = None) -> Life:
+    """Whoever lives acts in a company that was filled, with its people."""
+    rules = parameters.load(file)
+    return Life(twin, founding.people(rules), rules.account_of("payable"), wish.currency)
 
 
-def _write_down(twin: Twin, plan: Plan, rules: Parameters, wish: Wish) -> None:
+def later(wish: Wish, after: datetime, file: Path | None = None) -> Iterator[Act]:
+    """The acts of a life from a moment on: of a wish and a file always the same, whatever became of the company."""
+    plan = Plan(parameters.load(file), parameters.load_names(), wish)
+    return (act for act in plan.acts() if act.at >= after)
+
+
+def _write_down(
+    twin: Twin, plan: Plan, rules: Parameters, wish: Wish, file: Path | None, until: datetime | None
+) -> None:
     people = founding.people(rules)
-    with twin.transaction():
-        inlet = Inlet(twin.store)
+    with twin.beside() as store:
+        inlet = Inlet(store)
         known = Known(twin, rules, wish.currency)
-        rows(plan.acts(), known, people, people[rules.user_for("lists").key].user, inlet.take)
+        if wish.records >= elsewhere.WORTH_IT:
+            for batch in elsewhere.batches(known, wish, file, until):
+                inlet.take(batch)
+        else:
+            rows(before(plan.acts(), until), known, people, people[rules.user_for("lists").key].user, inlet.take)
         inlet.finish()
 
 

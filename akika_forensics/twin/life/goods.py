@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from akika_forensics.twin.life import acts
-from akika_forensics.twin.life.acts import CostLine, SaleLine
 from akika_forensics.twin.life.chance import Chance, Weighted
-from akika_forensics.twin.life.parameters import ItemRow, cents
+from akika_forensics.twin.life.lines import CostLine, SaleLine
+from akika_forensics.twin.life.parameter_tables import ItemRow
+from akika_forensics.twin.life.parameters import cents
 
 if TYPE_CHECKING:
     from akika_forensics.twin.life.plan import Plan

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from akika_forensics.model.money import money
 from akika_forensics.twin.faults import QuickBooksFault
-from akika_forensics.twin.life import acts, bodies
-from akika_forensics.twin.life.acts import Act, Applied, BankFact
+from akika_forensics.twin.life import acts, bodies, cost_bodies
+from akika_forensics.twin.life.acts import Act
 from akika_forensics.twin.life.bodies import Absent
 from akika_forensics.twin.life.directory import Directory, bill_name
+from akika_forensics.twin.life.lines import Applied, BankFact
 from akika_forensics.twin.people.actors import Actor
 from akika_forensics.twin.statements.lines import MATCHED, BankLine
 
@@ -186,18 +187,18 @@ def _deposit(life: Life, act: acts.MakeDeposit) -> None:
             linked.append((entity, life.names.find(entity, name)))
         except Absent:
             life.tell(act, f"{entity} {name} is not there: brought to the bank without it")
-    life.create(act, "Deposit", bodies.deposit(life.names.find, act, linked), "", act.bank)
+    life.create(act, "Deposit", cost_bodies.deposit(life.names.find, act, linked), "", act.bank)
 
 
 def _bill(life: Life, act: acts.EnterBill) -> None:
-    body = bodies.bill(life.names.find, act, life.currency)
+    body = cost_bodies.bill(life.names.find, act, life.currency)
     life.create(act, act.kind, body, bill_name(act.vendor, act.number))
 
 
 def _correct_bill(life: Life, act: acts.CorrectBill) -> None:
     old = life.names.body("Bill", bill_name(act.vendor, act.number))
     ids = [str(line["Id"]) for line in old.get("Line", [])]
-    life.update(act, "Bill", old, {"Line": bodies.cost_lines(life.names.find, act.lines, ids)})
+    life.update(act, "Bill", old, {"Line": cost_bodies.cost_lines(life.names.find, act.lines, ids)})
 
 
 def _delete_bill(life: Life, act: acts.DeleteBill) -> None:
@@ -210,7 +211,7 @@ def _pay_bills(life: Life, act: acts.PayBills) -> None:
     if total > act.cents or total < 0:
         lines = _within(lines, act.cents)
     life.create(
-        act, "BillPayment", bodies.bill_payment(life.names.find, act, life.currency, lines), act.number, act.bank
+        act, "BillPayment", cost_bodies.bill_payment(life.names.find, act, life.currency, lines), act.number, act.bank
     )
 
 
@@ -220,7 +221,7 @@ def _void_payment(life: Life, act: acts.VoidPayment) -> None:
 
 
 def _spend(life: Life, act: acts.Spend) -> None:
-    life.create(act, "Purchase", bodies.expense(life.names.find, act), act.number, act.bank)
+    life.create(act, "Purchase", cost_bodies.expense(life.names.find, act), act.number, act.bank)
 
 
 def _reclassify(life: Life, act: acts.Reclassify) -> None:
@@ -235,23 +236,23 @@ def _reclassify(life: Life, act: acts.Reclassify) -> None:
 
 
 def _order(life: Life, act: acts.OrderGoods) -> None:
-    life.create(act, "PurchaseOrder", bodies.order(life.names.find, act, life.payable), act.number)
+    life.create(act, "PurchaseOrder", cost_bodies.order(life.names.find, act, life.payable), act.number)
 
 
 def _log(life: Life, act: acts.LogTime) -> None:
-    life.create(act, "TimeActivity", bodies.time_sheet(life.names.find, act), "")
+    life.create(act, "TimeActivity", cost_bodies.time_sheet(life.names.find, act), "")
 
 
 def _journal(life: Life, act: acts.PostJournal) -> None:
-    life.create(act, "JournalEntry", bodies.journal(life.names.find, act), act.number, act.bank)
+    life.create(act, "JournalEntry", cost_bodies.journal(life.names.find, act), act.number, act.bank)
 
 
 def _transfer(life: Life, act: acts.MoveMoney) -> None:
-    life.create(act, "Transfer", bodies.transfer(life.names.find, act, life.currency), "", act.bank)
+    life.create(act, "Transfer", cost_bodies.transfer(life.names.find, act, life.currency), "", act.bank)
 
 
 def _pay_card(life: Life, act: acts.PayCard) -> None:
-    life.create(act, "CreditCardPayment", bodies.card_payment(life.names.find, act), "", act.bank)
+    life.create(act, "CreditCardPayment", cost_bodies.card_payment(life.names.find, act), "", act.bank)
 
 
 def _reconcile(life: Life, act: acts.Reconcile) -> None:

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from akika_forensics.twin.life import acts
-from akika_forensics.twin.life.acts import CostLine, JournalLine
 from akika_forensics.twin.life.agenda import DAY, month_end
 from akika_forensics.twin.life.chance import Chance
+from akika_forensics.twin.life.lines import CostLine, JournalLine
 from akika_forensics.twin.life.parameters import cents
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from akika_forensics.twin.life.buying import Buying
 from akika_forensics.twin.life.chance import Chance
 from akika_forensics.twin.life.clientele import Client, Clientele
 from akika_forensics.twin.life.goods import Goods
-from akika_forensics.twin.life.parameters import Names, Parameters
+from akika_forensics.twin.life.parameter_tables import Names, Parameters
 from akika_forensics.twin.life.period_end import PeriodEnd
 from akika_forensics.twin.life.selling import Selling
 from akika_forensics.twin.life.staff import Staff

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from akika_forensics.twin.life import acts
-from akika_forensics.twin.life.acts import Applied, SaleLine
 from akika_forensics.twin.life.chance import Chance, Weighted
 from akika_forensics.twin.life.clientele import Client, Due
 from akika_forensics.twin.life.goods import WRITTEN_OFF
+from akika_forensics.twin.life.lines import Applied, SaleLine
 
 if TYPE_CHECKING:
     from akika_forensics.twin.life.plan import Plan

@@ -8,7 +8,7 @@ from typing import Final
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.twin.life.agenda import DAY, months_later
-from akika_forensics.twin.life.parameters import Parameters
+from akika_forensics.twin.life.parameter_tables import Parameters
 
 FEWEST: Final = 300
 _A_MONTH: Final = 110

@@ -8,15 +8,14 @@ from typing import Any, Final
 
 from akika_forensics.twin import wire
 from akika_forensics.twin.ledger import accounts
-from akika_forensics.twin.ledger.document import LABELS
-from akika_forensics.twin.life.acts import Act, BankFact
+from akika_forensics.twin.life.acts import Act
 from akika_forensics.twin.life.agenda import moment
 from akika_forensics.twin.life.bulk import lists
-from akika_forensics.twin.life.bulk.figures import listed
-from akika_forensics.twin.life.bulk.forms import Forms
+from akika_forensics.twin.life.bulk.archive import UNNUMBERED, Archive
 from akika_forensics.twin.life.bulk.known import Held, Known, Party
 from akika_forensics.twin.life.bulk.outlet import Outlet
 from akika_forensics.twin.life.bulk.paper import ACCOUNT, CENTS, OWN, PARTY, Paper, Posting
+from akika_forensics.twin.life.lines import BankFact
 from akika_forensics.twin.people.actors import Actor
 from akika_forensics.twin.statements.lines import MATCHED
 
@@ -24,6 +23,7 @@ _KEPT: Final = timedelta(days=75)
 """How long a paper that nothing is open of is kept: the longest that a life comes back to one, and some days more."""
 
 _BEGINNING: Final = date(1970, 1, 1)
+_SEQUENCES: Final = ("id:Transactions", "id:TimeActivity", "id:Names", "id:Address", "movement")
 _OPEN: Final = frozenset({"Invoice", "CreditMemo", "Bill", "VendorCredit", "Payment", "Estimate", "PurchaseOrder"})
 
 
@@ -35,17 +35,14 @@ class Keeper:
         self.people = people
         self._founder = founder
         self.out = outlet
-        self.forms = Forms(known)
+        self._archive = Archive(known)
         self.papers: dict[str, dict[str, Paper]] = defaultdict(dict)
         self.held = {row.id: row for row in known.accounts.values() if not accounts.is_profit_and_loss(row.body)}
         self.control = {known.receivable: 1, known.payable: -1}
         if known.many:
             self.control |= {known.receivable_abroad: 1, known.payable_abroad: -1}
         self.parties: dict[str, Party] = {row.key: row for row in known.vendors.values()}
-        self.numbers = {
-            name: known.sequence(name)
-            for name in ("id:Transactions", "id:TimeActivity", "id:Names", "id:Address", "movement")
-        }
+        self.numbers = {name: known.sequences.get(name, 0) for name in _SEQUENCES}
         self._bank_place = 0
         self._lines: dict[str, list[list[Any]]] = defaultdict(list)
         self._marked: set[tuple[str, str]] = set()
@@ -178,7 +175,7 @@ class Keeper:
         act, actor = paper.act, self.actor
         entity = paper.entity
         named = paper.party.name if paper.party is not None else ""
-        doc = "" if entity in {"Payment", "Deposit", "Transfer", "CreditCardPayment", "TimeActivity"} else act.number
+        doc = "" if entity in UNNUMBERED else act.number
         cents = None if entity == "TimeActivity" else paper.total
         self.out.batch["event"].append(
             (None, self.at_us, actor.user, actor.name, actor.kind, verb, entity, paper.id, None, doc, named,
@@ -229,7 +226,7 @@ class Keeper:
         for papers in self.papers.values():
             gone = [paper for paper in papers.values() if paper.changed_us < before and not self._is_open(paper)]
             for paper in gone:
-                self._emit(paper)
+                self._archive.keep(paper, self.out.batch)
                 del papers[paper.name]
 
     @staticmethod
@@ -240,62 +237,11 @@ class Keeper:
             return not paper.applied
         return bool(paper.balance) or paper.state in {"Open", "Pending"}
 
-    def _emit(self, paper: Paper) -> None:
-        act, batch = paper.act, self.out.batch
-        entity, number = paper.entity, paper.id
-        doc = None if entity in {"Payment", "Deposit", "Transfer", "CreditCardPayment", "TimeActivity"} else act.number
-        digits = int(doc) if doc and doc.isascii() and doc.isdigit() and len(doc) < 10 else None
-        batch["record"].append(
-            (entity, number, self.forms.body(paper), 1, paper.made_us, paper.changed_us, None, doc, digits)
-        )
-        batch["author"].append((entity, number, paper.maker, paper.saver))
-        batch["posting"] += paper.postings
-        if paper.movements:
-            batch["movement"] += paper.movements
-            for row in paper.movements:
-                batch["posting"] += _costs(row)
-        batch["link"] += [(entity, number, row.paper.entity, row.paper.id, row.cents, "") for row in paper.applied]
-        if entity == "Invoice" and act.estimate and paper.links:
-            batch["link"].append((entity, number, "Estimate", paper.links[-1][0], 0, "Pending"))
-        elif entity == "Bill" and act.order and paper.links:
-            batch["link"].append((entity, number, "PurchaseOrder", paper.links[-1][0], 0, "Open"))
-        batch["document"].append(self._listed(paper))
-
-    def _listed(self, paper: Paper) -> tuple[Any, ...]:
-        """How reports list it."""
-        act, entity = paper.act, paper.entity
-        first = next((row for row in paper.postings if row[8] == 0), paper.postings[0] if paper.postings else None)
-        millionths = getattr(act, "rate", 0) if entity != "TimeActivity" else 0
-        value = 0 if entity == "TimeActivity" else paper.total
-        due = ""
-        if entity == "Invoice":
-            due = (act.date + timedelta(days=self.known.terms[act.term][1])).isoformat()
-        elif entity == "Bill":
-            due = act.due.isoformat()
-        number = act.reference if entity == "Payment" else getattr(act, "number", "")
-        memo = "Voided" if paper.void else act.text if entity == "TimeActivity" else act.memo
-        department = self.known.departments.get(getattr(act, "department", ""), "")
-        return (
-            entity,
-            paper.id,
-            act.date.isoformat(),
-            due,
-            number,
-            _label(paper),
-            paper.party.key if paper.party is not None else first[PARTY] if first else "",
-            memo,
-            listed(value, millionths),
-            value if millionths else None,
-            first[ACCOUNT] if first else "",
-            department,
-            "",
-        )
-
     def finish(self) -> None:
         """Everything that is left, and the sequences."""
         for papers in self.papers.values():
             for paper in papers.values():
-                self._emit(paper)
+                self._archive.keep(paper, self.out.batch)
         self.papers.clear()
         batch = self.out.batch
         for lines in self._lines.values():
@@ -310,25 +256,3 @@ class Keeper:
         batch = self.out.batch
         batch["record"] += [lists.record(row) for row in rows if row.at]
         batch["author"] += [(row.entity, row.id, row.maker or self._founder, row.saver) for row in rows if row.saver]
-
-
-def _label(paper: Paper) -> str:
-    act = paper.act
-    if paper.entity == "BillPayment":
-        return "Bill Payment (Credit Card)" if act.by == "CreditCard" else "Bill Payment (Check)"
-    if paper.entity == "Purchase":
-        if act.by == "Check":
-            return "Check"
-        return "Credit Card Credit" if act.credit else "Expense"
-    return LABELS[paper.entity]
-
-
-def _costs(row: tuple[Any, ...]) -> list[Posting]:
-    """What a movement posts beyond its document: of a sale, what the goods had cost."""
-    number, item, day, entity, record_id, quantity, value, counter, asset, cost, line, klass, department, memo = row
-    if value is not None or not cost:
-        return []
-    return [
-        (entity, record_id, day, asset, cost, "", number, None, line, klass, department, item, quantity, memo),
-        (entity, record_id, day, counter, -cost, "", number, None, line, klass, department, item, quantity, memo),
-    ]

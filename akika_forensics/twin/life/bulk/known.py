@@ -9,7 +9,7 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.money import money
 from akika_forensics.twin import currencies
 from akika_forensics.twin.life.bulk.figures import text
-from akika_forensics.twin.life.parameters import Parameters
+from akika_forensics.twin.life.parameter_tables import Parameters
 
 if TYPE_CHECKING:
     from akika_forensics.twin.engine import Twin
@@ -69,26 +69,31 @@ class Known:
     """The lists of a company that was just founded, by the names that acts use."""
 
     def __init__(self, twin: Twin, parameters: Parameters, currency: str) -> None:
-        self._twin = twin
+        def each(entity: str) -> list[Body]:
+            return [payloads.decode(payload) for payload in twin.payloads(entity)]
+
+        self.sequences = {
+            str(name): int(value) for name, value in twin.store.select("SELECT name, value FROM sequence")
+        }
         self.many = bool(currency)
         self.currency = currency
         self.home = reference("USD", currencies.NAMES["USD"])
         self.currency_ref = {"value": currency, "name": currencies.NAMES.get(currency, currency)}
         self.abroad = reference(currency, currencies.NAMES.get(currency, currency)) if currency else ""
-        self.accounts = {str(body["Name"]): Held("Account", str(body["Id"]), body) for body in self._each("Account")}
+        self.accounts = {str(body["Name"]): Held("Account", str(body["Id"]), body) for body in each("Account")}
         for held in self.accounts.values():
             held.cents = int(money(held.body.get("CurrentBalance")) * 100)
         self.account_refs = {name: reference(held.id, name) for name, held in self.accounts.items()}
-        self.items = {str(body["Name"]): _stocked(body) for body in self._each("Item")}
-        self.vendors = {str(body["DisplayName"]): party("Vendor", body, currency) for body in self._each("Vendor")}
-        self.employees = {str(body["DisplayName"]): party("Employee", body, "") for body in self._each("Employee")}
+        self.items = {str(body["Name"]): _stocked(body) for body in each("Item")}
+        self.vendors = {str(body["DisplayName"]): party("Vendor", body, currency) for body in each("Vendor")}
+        self.employees = {str(body["DisplayName"]): party("Employee", body, "") for body in each("Employee")}
         self.customers: dict[str, Party] = {}
-        self.terms = {str(body["Name"]): (str(body["Id"]), int(body["DueDays"])) for body in self._each("Term")}
-        self.methods = {str(body["Name"]): str(body["Id"]) for body in self._each("PaymentMethod")}
-        self.classes = {str(body["Name"]): str(body["Id"]) for body in self._each("Class")}
-        self.departments = {str(body["Name"]): str(body["Id"]) for body in self._each("Department")}
-        self.codes = {str(body["Name"]): str(body["Id"]) for body in self._each("TaxCode")}
-        rates = {str(body["Name"]): str(body["Id"]) for body in self._each("TaxRate")}
+        self.terms = {str(body["Name"]): (str(body["Id"]), int(body["DueDays"])) for body in each("Term")}
+        self.methods = {str(body["Name"]): str(body["Id"]) for body in each("PaymentMethod")}
+        self.classes = {str(body["Name"]): str(body["Id"]) for body in each("Class")}
+        self.departments = {str(body["Name"]): str(body["Id"]) for body in each("Department")}
+        self.codes = {str(body["Name"]): str(body["Id"]) for body in each("TaxCode")}
+        rates = {str(body["Name"]): str(body["Id"]) for body in each("TaxRate")}
         percents = {row.name: int(row.percent * 1000) for row in parameters.tax.rate}
         self.tax_rates = {
             row.name: [(rates[name], percents[name]) for name in row.rates] for row in parameters.tax.code
@@ -109,14 +114,6 @@ class Known:
         self.foreign_accounts = {
             held.id for held in self.accounts.values() if currency and held.body["CurrencyRef"]["value"] == currency
         }
-
-    def _each(self, entity: str) -> list[Body]:
-        return [payloads.decode(payload) for payload in self._twin.payloads(entity)]
-
-    def sequence(self, name: str) -> int:
-        """The last number of a sequence that was given."""
-        found = self._twin.store.select("SELECT value FROM sequence WHERE name = ?", (name,))
-        return int(found[0][0]) if found else 0
 
 
 def party(entity: str, body: Body, currency: str) -> Party:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from akika_forensics.twin.life.acts import CostLine
 from akika_forensics.twin.life.bulk.known import Party
+from akika_forensics.twin.life.lines import CostLine
 
 type Posting = tuple[Any, ...]
 """The columns of a posting: entity, id, date, account, cents, party, movement, own cents, line, class, department, item,

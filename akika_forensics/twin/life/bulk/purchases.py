@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from akika_forensics.twin.life import acts
-from akika_forensics.twin.life.acts import CostLine
 from akika_forensics.twin.life.bulk.figures import at_home, short
 from akika_forensics.twin.life.bulk.keeper import Keeper
 from akika_forensics.twin.life.bulk.paper import Paper, Posting
 from akika_forensics.twin.life.bulk.sales import balanced, cleared, settle
+from akika_forensics.twin.life.lines import CostLine
 
 
 def bill(keeper: Keeper, act: acts.EnterBill) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from akika_forensics.twin.life import acts
@@ -39,6 +41,11 @@ _DOINGS: Final[dict[type[Act], Callable[[Keeper, Any], None]]] = {
     acts.PayCard: books.pay_card,
     acts.Reconcile: books.reconcile,
 }
+
+
+def before(todo: Iterable[Act], until: datetime | None) -> Iterable[Act]:
+    """The acts before a moment; all of them when none is given."""
+    return todo if until is None else takewhile(lambda act: act.at < until, todo)
 
 
 def rows(

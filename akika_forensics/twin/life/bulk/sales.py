@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from akika_forensics.twin import naming
 from akika_forensics.twin.life import acts
-from akika_forensics.twin.life.acts import Applied, SaleLine
 from akika_forensics.twin.life.bulk import lists
 from akika_forensics.twin.life.bulk.figures import at_home, short
 from akika_forensics.twin.life.bulk.keeper import Keeper
 from akika_forensics.twin.life.bulk.known import Party
 from akika_forensics.twin.life.bulk.paper import CENTS, Paper, Posting, Settled
+from akika_forensics.twin.life.lines import Applied, SaleLine
 
 
 def add_customer(keeper: Keeper, act: acts.AddCustomer) -> None:

@@ -1,0 +1,98 @@
+"""What a paper leaves in the tables when no act comes back to it: its record, postings, links, and how reports list it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from akika_forensics.twin.ledger.document import LABELS
+from akika_forensics.twin.life.bulk.figures import listed
+from akika_forensics.twin.life.bulk.forms import Forms
+from akika_forensics.twin.life.bulk.known import Known
+from akika_forensics.twin.life.bulk.outlet import Batch
+from akika_forensics.twin.life.bulk.paper import ACCOUNT, PARTY, Paper, Posting
+
+UNNUMBERED: Final = frozenset({"Payment", "Deposit", "Transfer", "CreditCardPayment", "TimeActivity"})
+"""Transactions without a DocNumber."""
+
+
+class Archive:
+    """Writes papers down for good."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._forms = Forms(known)
+
+    def keep(self, paper: Paper, batch: Batch) -> None:
+        """All rows of a paper."""
+        act = paper.act
+        entity, number = paper.entity, paper.id
+        doc = None if entity in UNNUMBERED else act.number
+        digits = int(doc) if doc and doc.isascii() and doc.isdigit() and len(doc) < 10 else None
+        batch["record"].append(
+            (entity, number, self._forms.body(paper), 1, paper.made_us, paper.changed_us, None, doc, digits)
+        )
+        batch["author"].append((entity, number, paper.maker, paper.saver))
+        batch["posting"] += paper.postings
+        if paper.movements:
+            batch["movement"] += paper.movements
+            for row in sorted(paper.movements, key=lambda row: str(row[1])):
+                batch["posting"] += _costs(row)
+        batch["link"] += [(entity, number, row.paper.entity, row.paper.id, row.cents, "") for row in paper.applied]
+        if entity == "Invoice" and act.estimate and paper.links:
+            batch["link"].append((entity, number, "Estimate", paper.links[-1][0], 0, "Pending"))
+        elif entity == "Bill" and act.order and paper.links:
+            batch["link"].append((entity, number, "PurchaseOrder", paper.links[-1][0], 0, "Open"))
+        batch["document"].append(self._listed(paper))
+
+    def _listed(self, paper: Paper) -> tuple[Any, ...]:
+        """How reports list it."""
+        act, entity = paper.act, paper.entity
+        first = next((row for row in paper.postings if row[8] == 0), paper.postings[0] if paper.postings else None)
+        millionths = getattr(act, "rate", 0) if entity != "TimeActivity" else 0
+        value = 0 if entity == "TimeActivity" else paper.total
+        due = ""
+        if entity == "Invoice":
+            due = (act.date + timedelta(days=self._known.terms[act.term][1])).isoformat()
+        elif entity == "Bill":
+            due = act.due.isoformat()
+        number = act.reference if entity == "Payment" else getattr(act, "number", "")
+        memo = "Voided" if paper.void else act.text if entity == "TimeActivity" else act.memo
+        department = self._known.departments.get(getattr(act, "department", ""), "")
+        return (
+            entity,
+            paper.id,
+            act.date.isoformat(),
+            due,
+            number,
+            _label(paper),
+            paper.party.key if paper.party is not None else first[PARTY] if first else "",
+            memo,
+            listed(value, millionths),
+            value if millionths else None,
+            first[ACCOUNT] if first else "",
+            department,
+            "",
+        )
+
+
+def _label(paper: Paper) -> str:
+    act = paper.act
+    if paper.entity == "BillPayment":
+        return "Bill Payment (Credit Card)" if act.by == "CreditCard" else "Bill Payment (Check)"
+    if paper.entity == "Purchase":
+        if act.by == "Check":
+            return "Check"
+        return "Credit Card Credit" if act.credit else "Expense"
+    return LABELS[paper.entity]
+
+
+def _costs(row: tuple[Any, ...]) -> list[Posting]:
+    """What a movement posts beyond its document: of a sale, what the goods had cost."""
+    number, item, day, entity, record_id, quantity, value, counter, asset, cost, line, klass, department, memo = row
+    if value is not None or not cost:
+        return []
+    return [
+        (entity, record_id, day, asset, cost, "", number, None, line, klass, department, item, quantity, memo),
+        (entity, record_id, day, counter, -cost, "", number, None, line, klass, department, item, quantity, memo),
+    ]
