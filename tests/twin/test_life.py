@@ -188,6 +188,8 @@ TABLES = (
     "event",
     "mark",
     "bank_line",
+    "reconciliation",
+    "ticked",
     "tombstone",
     "sequence",
     "user",

@@ -18,6 +18,7 @@ from akika_forensics.twin.life.bodies import Absent
 from akika_forensics.twin.life.directory import Directory, bill_name
 from akika_forensics.twin.life.lines import Applied, BankFact
 from akika_forensics.twin.people.actors import Actor
+from akika_forensics.twin.screens.asking import ScreenRefused
 from akika_forensics.twin.statements.lines import MATCHED, BankLine
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Life:
                 _DOINGS[type(act)](self, act)
         except Absent as error:
             self.tell(act, f"left out: {error} is not there")
-        except QuickBooksFault as error:
+        except (QuickBooksFault, ScreenRefused) as error:
             self.tell(act, f"refused: {error}")
 
     def tell(self, act: Act, what: str) -> None:
@@ -256,14 +257,14 @@ def _pay_card(life: Life, act: acts.PayCard) -> None:
 
 
 def _reconcile(life: Life, act: acts.Reconcile) -> None:
-    """What the statement shows is matched and ticked off, once."""
+    """What the statement shows is matched and ticked off; where the books no longer agree with it, that is left."""
     store, account = life.twin.store, life.names.find("Account", act.account)
     for line in store.bank.of(account, until=act.until.isoformat()):
         if not line.entity or line.state or life.twin.payload(line.entity, line.id) is None:
             continue
         store.bank.assign(line, line.entity, line.id, MATCHED)
         life.twin.match_bank(line.entity, line.id)
-        life.twin.reconcile(line.entity, line.id)
+    life.twin.screens.reconcile(account, act.until.isoformat(), at=act.at)
 
 
 _DOINGS: Final[dict[type[Act], Callable[[Life, Any], None]]] = {

@@ -65,7 +65,7 @@ class Archive:
             act.date.isoformat(),
             due,
             number,
-            _label(paper),
+            kind(paper) or LABELS[entity],
             paper.party.key if paper.party is not None else first[PARTY] if first else "",
             memo,
             listed(value, millionths),
@@ -76,15 +76,16 @@ class Archive:
         )
 
 
-def _label(paper: Paper) -> str:
+def kind(paper: Paper) -> str:
+    """The name of an expense or a bill payment by how it was paid; empty for other types."""
     act = paper.act
     if paper.entity == "BillPayment":
         return "Bill Payment (Credit Card)" if act.by == "CreditCard" else "Bill Payment (Check)"
-    if paper.entity == "Purchase":
-        if act.by == "Check":
-            return "Check"
-        return "Credit Card Credit" if act.credit else "Expense"
-    return LABELS[paper.entity]
+    if paper.entity != "Purchase":
+        return ""
+    if act.by == "Check":
+        return "Check"
+    return "Credit Card Credit" if act.credit else "Expense"
 
 
 def _costs(row: tuple[Any, ...]) -> list[Posting]:

@@ -86,4 +86,4 @@ def set_rate(keeper: Keeper, act: acts.SetRate) -> None:
 
 
 def reconcile(keeper: Keeper, act: acts.Reconcile) -> None:
-    keeper.reconcile(keeper.known.accounts[act.account].id, act.until.isoformat())
+    keeper.reconcile(act.account, act.until.isoformat())

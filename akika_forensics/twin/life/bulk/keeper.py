@@ -11,7 +11,7 @@ from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.life.acts import Act
 from akika_forensics.twin.life.agenda import moment
 from akika_forensics.twin.life.bulk import lists
-from akika_forensics.twin.life.bulk.archive import UNNUMBERED, Archive
+from akika_forensics.twin.life.bulk.archive import UNNUMBERED, Archive, kind
 from akika_forensics.twin.life.bulk.known import Held, Known, Party
 from akika_forensics.twin.life.bulk.outlet import Outlet
 from akika_forensics.twin.life.bulk.paper import ACCOUNT, CENTS, OWN, PARTY, Paper, Posting
@@ -45,7 +45,8 @@ class Keeper:
         self.numbers = {name: known.sequences.get(name, 0) for name in _SEQUENCES}
         self._bank_place = 0
         self._lines: dict[str, list[list[Any]]] = defaultdict(list)
-        self._marked: set[tuple[str, str]] = set()
+        self._ticked: dict[str, int] = defaultdict(int)
+        self._statement = 0
         self._day = _BEGINNING
         self._midnight = 0
         self._zone = ""
@@ -177,9 +178,11 @@ class Keeper:
         named = paper.party.name if paper.party is not None else ""
         doc = "" if entity in UNNUMBERED else act.number
         cents = None if entity == "TimeActivity" else paper.total
+        special = kind(paper)
+        detail = f'{{"type":"{special}"}}' if special else ""
         self.out.batch["event"].append(
             (None, self.at_us, actor.user, actor.name, actor.kind, verb, entity, paper.id, None, doc, named,
-             act.date.isoformat(), cents, indirect, "")
+             act.date.isoformat(), cents, indirect, detail)
         )  # fmt: skip
 
     def tell_of(self, verb: str, entity: str, record_id: str, name: str, detail: str = "") -> None:
@@ -201,22 +204,30 @@ class Keeper:
                  fact.number, paper.entity, paper.id, ""]
             )  # fmt: skip
 
-    def reconcile(self, account: str, until: str) -> None:
-        batch = self.out.batch
-        left = []
+    def reconcile(self, name: str, until: str) -> None:
+        """What the statement shows is matched and ticked off."""
+        held, batch, actor = self.known.accounts[name], self.out.batch, self.actor
+        account, left = held.id, []
+        self._statement += 1
+        opening = ending = self._ticked[account]
         for line in self._lines[account]:
             if line[2] > until:
                 left.append(line)
                 continue
             line[10] = MATCHED
             batch["bank_line"].append(tuple(line))
-            key = (line[8], line[9])
-            if key[0] in {"Transfer", "CreditCardPayment", "JournalEntry"}:
-                if key in self._marked:
-                    continue
-                self._marked.add(key)
-            batch["mark"] += [(*key, "matched"), (*key, "reconciled")]
+            batch["ticked"].append((account, line[8], line[9], self._statement, line[3]))
+            batch["mark"] += [(line[8], line[9], "matched"), (line[8], line[9], "reconciled")]
+            ending += line[3]
         self._lines[account] = left
+        self._ticked[account] = ending
+        batch["reconciliation"].append((self._statement, account, until, opening, ending, self.at_us, actor.user, ""))
+        detail = f'{{"statement":{self._statement}}}'
+        batch["event"].append(
+            (None, self.at_us, actor.user, actor.name, actor.kind, "reconciled", "Account", account, None, "", name, until,
+             ending, 0, detail)
+        )  # fmt: skip
+        held.saver = actor.user
 
     # what leaves
 

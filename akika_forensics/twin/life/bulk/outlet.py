@@ -20,6 +20,8 @@ STATEMENTS: Final[dict[str, str]] = {
     "author": "INSERT OR REPLACE INTO author VALUES (?,?,?,?)",
     "event": "INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     "mark": "INSERT OR IGNORE INTO mark VALUES (?,?,?)",
+    "reconciliation": "INSERT INTO reconciliation VALUES (?,?,?,?,?,?,?,?)",
+    "ticked": "INSERT INTO ticked VALUES (?,?,?,?,?)",
     "bank_line": "INSERT INTO bank_line VALUES (?,?,?,?,?,?,?,?,?,?,?)",
     "sequence": "INSERT OR REPLACE INTO sequence VALUES (?,?)",
 }
