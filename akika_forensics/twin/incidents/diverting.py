@@ -13,7 +13,8 @@ from datetime import date
 
 from akika_forensics.twin.incidents.description import Divert
 from akika_forensics.twin.life import acts
-from akika_forensics.twin.life.acts import Act, BankFact
+from akika_forensics.twin.life.acts import Act
+from akika_forensics.twin.life.lines import Applied, BankFact
 
 
 @dataclass(slots=True)
@@ -74,8 +75,8 @@ class Diverter:
         return Diverted([replace(act, items=items, bank=_less(act.bank, missing))], "without what was kept")
 
 
-def replace_cents(row: acts.Applied, cents: int) -> acts.Applied:
-    return acts.Applied(row.kind, row.number, cents)
+def replace_cents(row: Applied, cents: int) -> Applied:
+    return Applied(row.kind, row.number, cents)
 
 
 def _less(facts: Iterable[BankFact], cents: int) -> tuple[BankFact, ...]:

@@ -8,7 +8,7 @@ ordinary work gave: where the incident took one, the clean company has a gap.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -30,6 +30,7 @@ from akika_forensics.twin.life.acts import Act
 from akika_forensics.twin.life.lived import Departure, Life
 from akika_forensics.twin.life.plan import Plan
 from akika_forensics.twin.life.wish import Wish
+from akika_forensics.twin.people.actors import Actor
 
 if TYPE_CHECKING:
     from akika_forensics.twin.incidents.truth import Digests
@@ -58,6 +59,7 @@ class Stage:
     later: list[Act]
     payable: str
     currency: str
+    people: Mapping[str, Actor] = field(default_factory=dict)
 
     @classmethod
     def build(cls, wish: Wish, on: date | None = None, file: Path | None = None) -> Self:
@@ -75,7 +77,8 @@ class Stage:
         clock.freeze()
         company = Twin(clock=clock)
         founding.found(company, rules, wish)
-        life = Life(company, rules.account_of("payable"), wish.currency)
+        people = founding.people(rules)
+        life = Life(company, rules.account_of("payable"), wish.currency, people)
         acts = plan.acts()
         moment = datetime.combine(begin, time(), wire.PACIFIC)
         later: list[Act] = []
@@ -84,7 +87,7 @@ class Stage:
                 later = [act, *acts]
                 break
             life.do(act)
-        return cls(company, plan.first_day, begin, plan.last_day, later, life.payable, life.currency)
+        return cls(company, plan.first_day, begin, plan.last_day, later, life.payable, life.currency, people)
 
     def play(self, description: Description, seed: int = 1) -> Scene:
         """Let the incident happen from the day on, and ordinary work go on to the end of the life.
@@ -103,7 +106,7 @@ class Stage:
         performer = Performer(damaged, description, chance)
         turns = schedule.turns(description, self.begin, wire.PACIFIC, chance, live=False)
         scene = Scene(self.company, damaged, clean)
-        lives = [Life(twin, self.payable, self.currency) for twin in (damaged, clean)]
+        lives = [Life(twin, self.payable, self.currency, self.people) for twin in (damaged, clean)]
         diverters = [Diverter(one, self.begin) for one in description.diverts]
         Later(scene, lives[0], lives[1], performer, diverters).go_on(self.later, turns)
         scene.truth = _truth(scene, description, performer, lives, seed) | {

@@ -97,7 +97,7 @@ def fill(
 def living(twin: Twin, wish: Wish, file: Path | None = None) -> Life:
     """Whoever lives acts in a company that was filled, with its people."""
     rules = parameters.load(file)
-    return Life(twin, founding.people(rules), rules.account_of("payable"), wish.currency)
+    return Life(twin, rules.account_of("payable"), wish.currency, founding.people(rules))
 
 
 def later(wish: Wish, after: datetime, file: Path | None = None) -> Iterator[Act]:

@@ -6,6 +6,7 @@ What an act is about may be gone or another by now: then it is done as a sensibl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -39,12 +40,12 @@ class Departure:
 
 @dataclass(slots=True)
 class Life:
-    """Lives acts in a company; ``people`` are the actors by the keys of users. ``departures`` are those that could not be done as planned."""
+    """Lives acts in a company; ``people`` are the actors by the keys of users, without whom an application acts. ``departures`` are those that could not be done as planned."""
 
     twin: Twin
-    people: Mapping[str, Actor]
     payable: str
     currency: str = ""
+    people: Mapping[str, Actor] = field(default_factory=dict)
     departures: list[Departure] = field(default_factory=list)
     names: Directory = field(init=False)
 
@@ -58,12 +59,16 @@ class Life:
     def do(self, act: Act) -> None:
         """One act, whole or not at all."""
         try:
-            with self.twin.acting(self.people[act.who]), self.twin.transaction():
+            with self._by(act.who), self.twin.transaction():
                 _DOINGS[type(act)](self, act)
         except Absent as error:
             self.tell(act, f"left out: {error} is not there")
         except (QuickBooksFault, ScreenRefused) as error:
             self.tell(act, f"refused: {error}")
+
+    def _by(self, who: str) -> AbstractContextManager[None]:
+        actor = self.people.get(who)
+        return self.twin.acting(actor) if actor is not None else nullcontext()
 
     def tell(self, act: Act, what: str) -> None:
         self.departures.append(Departure(act, what))
