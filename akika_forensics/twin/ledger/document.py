@@ -34,7 +34,7 @@ LABELS: Final[dict[str, str]] = {
 }
 """Source: recorded general ledgers and lists of transactions for the common ones; Intuit's help for the others."""
 
-_PURCHASES: Final = {
+PURCHASES: Final = {
     "1": "Credit Card Expense",
     "3": "Check",
     "11": "Credit Card Credit",
@@ -132,7 +132,7 @@ def label(session: Session, entity: str, body: dict[str, Any]) -> str:
     if entity == "BillPayment":
         return "Bill Payment (Credit Card)" if body.get("PayType") == "CreditCard" else "Bill Payment (Check)"
     if entity == "Purchase":
-        form = _PURCHASES.get(_form(body))
+        form = PURCHASES.get(_form(body))
         if form is not None or body.get("PaymentType") == "Check":
             return form or "Check"
         card = accounts.account_type(session, ref_id(body, "AccountRef") or "") == "Credit Card"

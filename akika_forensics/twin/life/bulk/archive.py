@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from akika_forensics.twin.ledger.document import LABELS
+from akika_forensics.twin.ledger.document import LABELS, PURCHASES
+from akika_forensics.twin.life.bulk.cost_forms import form_number
 from akika_forensics.twin.life.bulk.figures import listed
 from akika_forensics.twin.life.bulk.forms import Forms
 from akika_forensics.twin.life.bulk.known import Known
@@ -48,7 +49,10 @@ class Archive:
     def _listed(self, paper: Paper) -> tuple[Any, ...]:
         """How reports list it."""
         act, entity = paper.act, paper.entity
-        first = next((row for row in paper.postings if row[8] == 0), paper.postings[0] if paper.postings else None)
+        sides = paper.postings
+        if entity == "BillPayment":  # the account that it is paid from comes second
+            sides = sides[1:]
+        first = sides[0] if sides else None
         millionths = getattr(act, "rate", 0) if entity != "TimeActivity" else 0
         value = 0 if entity == "TimeActivity" else paper.total
         due = ""
@@ -65,15 +69,29 @@ class Archive:
             act.date.isoformat(),
             due,
             number,
-            kind(paper) or LABELS[entity],
+            _label(paper),
             paper.party.key if paper.party is not None else first[PARTY] if first else "",
             memo,
             listed(value, millionths),
             value if millionths else None,
-            first[ACCOUNT] if first else "",
+            first[ACCOUNT] if first else self._idle(paper),
             department,
             "",
         )
+
+    def _idle(self, paper: Paper) -> str:
+        """The account of a paper that posts nothing: a payment by credits alone, or a void one."""
+        known, act = self._known, paper.act
+        if paper.entity == "BillPayment" or (paper.entity == "Payment" and act.account):
+            return known.accounts[act.account].id
+        return known.undeposited if paper.entity == "Payment" else ""
+
+
+def _label(paper: Paper) -> str:
+    """Its type as reports call it."""
+    if paper.entity == "Purchase":
+        return PURCHASES[form_number(paper.act)]
+    return kind(paper) or LABELS[paper.entity]
 
 
 def kind(paper: Paper) -> str:

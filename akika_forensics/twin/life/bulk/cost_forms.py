@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from akika_forensics.twin.life import acts
 from akika_forensics.twin.life.bulk.figures import amount, short, text
 from akika_forensics.twin.life.bulk.paper import Paper
 from akika_forensics.twin.life.bulk.pieces import VALUE, Pieces
@@ -86,12 +87,11 @@ class CostForms(Pieces):
         act, known = paper.act, self._known
         party = paper.party
         assert party is not None  # noqa: S101 - every expense of a life is paid to somebody
-        form = "11" if act.credit else _FORM[act.by]
         printed = '"PrintStatus":"NotSet",' if act.by == "Check" else ""
         return (
             f'{{"AccountRef":{known.account_refs[act.account]},"PaymentType":"{act.by}","EntityRef":'
             f'{party.ref[:-1]},"type":"Vendor"}},"Credit":{"true" if act.credit else "false"},'
-            f'"TotalAmt":{amount(paper.total)},{printed}"PurchaseEx":{{"any":[{VALUE % ("TxnType", form)}]}},'
+            f'"TotalAmt":{amount(paper.total)},{printed}"PurchaseEx":{{"any":[{VALUE % ("TxnType", form_number(act))}]}},'
             f'{paper.meta()},"DocNumber":{text(act.number)},"TxnDate":"{act.date}",'
             f"{self._named('DepartmentRef', act.department)}{self._currency(0)}{self._note(act.memo)}"
             f'"Line":[{self._cost_lines(paper.lines, numbered=False)}]}}'
@@ -141,3 +141,8 @@ class CostForms(Pieces):
             f'"Taxable":false,"HourlyRate":{short(act.rate)},"Hours":{act.hours},"Minutes":0,'
             f'"Description":{text(act.text)},{paper.meta()}}}'
         )
+
+
+def form_number(act: acts.Spend) -> str:
+    """The number of the form in PurchaseEx."""
+    return "11" if act.credit else _FORM[act.by]
