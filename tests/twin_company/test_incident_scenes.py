@@ -266,7 +266,7 @@ def test_a_scene_is_written_and_loaded_again(stage: Stage, tmp_path: Path) -> No
     assert {path.suffix for path in (papers / "bank").iterdir()} == {".ofx", ".csv"}
     assert (papers / "audit-log.csv").read_bytes().startswith(b"\xef\xbb\xbfDate Changed,User,Event")
     assert "Casey" not in (papers / "audit-log.csv").read_text("utf-8-sig")
-    assert "Bo Keeper" in (papers / "audit-log.csv").read_text("utf-8-sig")
+    assert "Theo Brandt" in (papers / "audit-log.csv").read_text("utf-8-sig")
     assert (papers / "reports" / "TrialBalance.csv").stat().st_size > 500
     with pytest.raises(WrongUse, match="is not empty"):
         writing.write(scene, tmp_path / "case")
