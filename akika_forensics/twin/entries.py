@@ -11,7 +11,15 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any, Final
 
-from akika_forensics.twin.tables import DocumentRow, LinkRow, MovementRow, OutOfBalanceError, PostingRow, TaxedRow
+from akika_forensics.twin.tables import (
+    DocumentRow,
+    LinkRow,
+    MovementRow,
+    OutOfBalanceError,
+    PostingRow,
+    TaxedRow,
+    UnchargedRow,
+)
 
 _POSTING = "date, account, cents, party, movement, own_cents, line, class, department, item, quantity, memo"
 _MOVEMENT = (
@@ -24,6 +32,7 @@ INSERT_POSTING: Final = f"INSERT INTO posting (entity, id, {_POSTING}) VALUES (?
 INSERT_MOVEMENT: Final = f"INSERT INTO movement ({_MOVEMENT}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608 - fixed text
 INSERT_LINK: Final = f"INSERT INTO link ({_LINK}) VALUES (?,?,?,?,?,?)"  # noqa: S608 - fixed text
 INSERT_DOCUMENT: Final = "INSERT INTO document VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+INSERT_UNCHARGED: Final = "INSERT OR REPLACE INTO uncharged VALUES (?,?,?,?,?,?,?)"
 INSERT_TAXED: Final = "INSERT OR REPLACE INTO taxed VALUES (?,?,?,?,?)"
 
 movement_cells: Final = attrgetter(*MovementRow.__slots__)
@@ -189,6 +198,7 @@ class Entries:
         if row is None:
             self._db.execute("DELETE FROM document WHERE entity = ? AND id = ?", (entity, record_id))
             self.set_taxed(entity, record_id, [])
+            self.set_uncharged(entity, record_id, [])
             return
         self._db.execute(INSERT_DOCUMENT.replace("INSERT", "INSERT OR REPLACE"), row)
 
@@ -196,6 +206,11 @@ class Entries:
         """What the tax lines of a transaction were taken of."""
         self._db.execute("DELETE FROM taxed WHERE entity = ? AND id = ?", (entity, record_id))
         self._db.executemany(INSERT_TAXED, list(rows))
+
+    def set_uncharged(self, entity: str, record_id: str, rows: Iterable[UnchargedRow]) -> None:
+        """What its lines count beside what they post."""
+        self._db.execute("DELETE FROM uncharged WHERE entity = ? AND id = ?", (entity, record_id))
+        self._db.executemany(INSERT_UNCHARGED, list(rows))
 
     def document(self, entity: str, record_id: str) -> DocumentRow | None:
         with self._lock:

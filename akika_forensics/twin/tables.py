@@ -32,6 +32,9 @@ CREATE INDEX IF NOT EXISTS document_party ON document (party, date);
 CREATE TABLE IF NOT EXISTS taxed (
     entity TEXT NOT NULL, id TEXT NOT NULL, line INTEGER NOT NULL, rate TEXT NOT NULL, cents INTEGER NOT NULL,
     PRIMARY KEY (entity, id, line)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS uncharged (
+    entity TEXT NOT NULL, id TEXT NOT NULL, line INTEGER NOT NULL, item TEXT NOT NULL, quantity TEXT NOT NULL,
+    class TEXT NOT NULL, department TEXT NOT NULL, PRIMARY KEY (entity, id, line)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS link (
     source_entity TEXT NOT NULL, source_id TEXT NOT NULL, target_entity TEXT NOT NULL, target_id TEXT NOT NULL,
     cents INTEGER NOT NULL, before TEXT NOT NULL DEFAULT '');
@@ -142,6 +145,18 @@ class TaxedRow(NamedTuple):
     line: int
     rate: str
     cents: int
+
+
+class UnchargedRow(NamedTuple):
+    """What a line of a sales form counts beside what it posts; without an item, what a discount was taken of."""
+
+    entity: str
+    id: str
+    line: int
+    item: str
+    quantity: str
+    klass: str
+    department: str
 
 
 class LinkRow(NamedTuple):

@@ -279,3 +279,28 @@ def test_all_ways_of_cutting_sales_make_the_same_sum(found: list[Any], basis: st
     whole = flat(books.twin.report("ItemSales", **asked))
     assert (Decimal(whole[-1][2][5]) if whole else 0) == (Decimal(cost[0][1]) if cost else 0)
     books.twin.close()
+
+
+def test_what_is_given_away_is_counted_and_a_percentage_is_the_price_of_a_discount(books: Books) -> None:
+    """Source: recorded ItemSales: ten per cent of 293.68 are -293.68 at 0.10."""
+    free = books.sale(books.ann, 0, TxnDate="2026-01-10")["Line"][0]
+    body = books.sale(books.ann, Decimal("293.68"), qty=1, TxnDate="2026-01-10")
+    discount = {
+        "DetailType": "DiscountLineDetail",
+        "DiscountLineDetail": {"PercentBased": True, "DiscountPercent": 10},
+    }
+    lines = [*body["Line"], detail(free, ItemRef=ref(books.digging), Qty=3), discount]
+    made = books.twin.create("Invoice", {**body, "Line": lines})
+    assert flat(books.twin.report("ItemSales", **WINTER)) == [
+        (0, "row", ["Digging", "4.00", "293.68", "111.11 %", "73.42", "", "", ""]),
+        (0, "row", ["Not Specified", "-293.68", "-29.37", "-11.11 %", "0.10", "", "", ""]),
+        (0, "row", ["TOTAL", "", "264.31", "100.00 %", "", "0.00", "", ""]),
+    ]
+    assert flat(books.twin.report("ItemSales", accounting_method="Cash", **WINTER)) == []
+    books.twin.void("Invoice", made)
+    assert flat(books.twin.report("ItemSales", **WINTER)) == []
+    books.made("Invoice", {**books.sale(books.bob, 0, TxnDate="2026-02-01"), "Line": [detail(free, Qty=2)]})
+    assert flat(books.twin.report("ItemSales", customer=books.bob, **WINTER))[0][2] == [
+        "Digging", "2.00", "0.00", "0.00 %", "0.00", "", "", "",
+    ]  # fmt: skip
+    assert flat(books.twin.report("ItemSales", customer=books.ann, **WINTER)) == []

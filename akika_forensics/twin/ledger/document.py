@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.twin import settings
-from akika_forensics.twin.ledger import accounts, rates, tax_lines
+from akika_forensics.twin.ledger import accounts, rates, tax_lines, uncharged
 from akika_forensics.twin.people import acts
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
@@ -71,6 +71,7 @@ def write(session: Session, entity: str, body: dict[str, Any], rows: Sequence[Po
     if CATALOGUE[entity].is_transaction:
         session.store.set_document(entity, str(body["Id"]), row(session, entity, body, rows))
         session.store.set_taxed(entity, str(body["Id"]), tax_lines.of(session, entity, body))
+        session.store.set_uncharged(entity, str(body["Id"]), uncharged.of(entity, body))
 
 
 def row(session: Session, entity: str, body: dict[str, Any], rows: Sequence[PostingRow]) -> DocumentRow:

@@ -26,7 +26,7 @@ from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin import identity, naming
 from akika_forensics.twin.documents import links
-from akika_forensics.twin.ledger import document, entry, inventory, posting, tax_lines
+from akika_forensics.twin.ledger import document, entry, inventory, posting, tax_lines, uncharged
 from akika_forensics.twin.loading import raw
 from akika_forensics.twin.loading.order import Position, position
 from akika_forensics.twin.loading.rows import Rows
@@ -150,6 +150,7 @@ class Bulk:
         self._rows.postings(entity, record_id, rows)
         self._rows.document(document.row(self._session, entity, body, rows))
         self._rows.taxed(tax_lines.of(self._session, entity, body))
+        self._rows.uncharged(uncharged.of(entity, body))
         self._rows.links(links.of(entity, body))
         for movement in inventory.movements(self._session, entity, body):
             self._moved.append(movement)

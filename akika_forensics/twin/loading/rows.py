@@ -14,7 +14,7 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.twin import entries
 from akika_forensics.twin.people.trail import Event
 from akika_forensics.twin.store import Store
-from akika_forensics.twin.tables import DocumentRow, LinkRow, MovementRow, PostingRow, TaxedRow
+from akika_forensics.twin.tables import DocumentRow, LinkRow, MovementRow, PostingRow, TaxedRow, UnchargedRow
 
 _CHUNK: Final = 4_000
 _TABLES: Final = ("record", "posting", "document", "link", "movement", "author", "event")
@@ -73,6 +73,9 @@ class Rows:
     def taxed(self, rows: Iterable[TaxedRow]) -> None:
         self._add(entries.INSERT_TAXED, list(rows))
 
+    def uncharged(self, rows: Iterable[UnchargedRow]) -> None:
+        self._add(entries.INSERT_UNCHARGED, list(rows))
+
     def links(self, rows: Iterable[LinkRow]) -> None:
         self._add(entries.INSERT_LINK, list(rows))
 
@@ -88,7 +91,7 @@ class Rows:
     def forget(self, entity: str, record_id: str) -> None:
         """Remove what a document did that is there already, before it does it anew."""
         key = (entity, record_id)
-        for table in ("posting", "document", "taxed", "movement"):
+        for table in ("posting", "document", "taxed", "uncharged", "movement"):
             self._store.run(f"DELETE FROM {table} WHERE entity = ? AND id = ?", [key])  # noqa: S608 - ours
         self._store.run("DELETE FROM link WHERE source_entity = ? AND source_id = ?", [key])
 

@@ -119,9 +119,14 @@ def cut_sql(asked: Asked) -> str:
     return "p.date" if asked.by in periods.CUTS else BY[asked.by].sql
 
 
-def sums(session: Session, asked: Asked, down: str, what: What, figure: str = "sum(p.cents)") -> list[tuple[Any, ...]]:
-    """(value down, value across, figure) of the postings on the asked basis; ``figure`` is SQL, several apart by commas."""
-    table = basis.table(session, asked.basis)
+def sums(
+    session: Session, asked: Asked, down: str, what: What, figure: str = "sum(p.cents)", table: str = ""
+) -> list[tuple[Any, ...]]:
+    """(value down, value across, figure) of the postings on the asked basis, or of ``table`` with such columns.
+
+    ``figure`` is SQL, several apart by commas.
+    """
+    table = table or basis.table(session, asked.basis)
     return session.store.select(
         f"SELECT {down}, {cut_sql(asked)}, {figure} FROM {table} AS p WHERE {what.where} GROUP BY 1, 2",  # noqa: S608 - our own text
         what.values,

@@ -1,7 +1,7 @@
 """ItemSales: of each product and service how many were sold, for how much, and what they cost.
 
-Source: recorded ItemSales of 2025. It counts discounts by their percentage under "Not Specified", which is not imitated:
-their quantity is left empty here. A line of 0 posts nothing and is not counted.
+Source: recorded ItemSales of 2025. It lists what was given away, and counts discounts under "Not Specified" by what they
+were taken of: the percentage is their price.
 """
 
 from __future__ import annotations
@@ -32,6 +32,13 @@ _TITLES: Final = (
     ("Gross Margin %", "GrossMarginPerc", False),
 )
 """Title, key, and whether the column tells its days."""
+
+
+_UNCHARGED: Final = (
+    "(SELECT u.entity, u.id, d.date, d.party, u.class, u.department, u.item, u.quantity FROM uncharged AS u "
+    "JOIN document AS d USING (entity, id))"
+)
+"""What lines count beside what they post, as if it were posted; on the accrual basis, as all quantities."""
 
 
 @dataclass(slots=True)
@@ -97,6 +104,12 @@ def _found(session: Session, asked: Asked) -> _Found:
         item, _, quantity = str(key).rpartition(" ")
         part = Decimal(quantity.replace("--", "")) * int(times)
         found.at(item, across).add(_Sold(quantity=part))
+    if asked.basis != "Cash":
+        for key, across, times in crosstab.sums(
+            session, asked, "p.item || ' ' || p.quantity", days, "count(*)", _UNCHARGED
+        ):
+            item, _, quantity = str(key).rpartition(" ")
+            found.at(item, across).add(_Sold(quantity=Decimal(quantity) * int(times)))
     costing = crosstab.one_of("p.account", sales.accounts_of(session, "Expense"))
     cost = crosstab.one_of("p.entity", sales.FORMS) & What("p.movement IS NOT NULL") & costing & days
     for item, across, cents in crosstab.sums(session, asked, ITEM.sql, cost):
