@@ -150,6 +150,9 @@ ASKED: Final[dict[str, tuple[Way, ...]]] = {
     "quickbooks-types/report1.json": (
         _get("reports/ProfitAndLoss?date_macro=This%20Calendar%20Year-to-date&accounting_method=Cash"),
     ),
+    "quickbooks-types/report2.json": (
+        _get("reports/ItemSales?date_macro=This%20Month-to-date&accounting_method=Accrual"),
+    ),
     "qbosdk/mock_qbo.json": (
         _list("accounts", "Account"),
         _list("employees", "Employee"),

@@ -177,7 +177,7 @@ class Bodies:
             said = datetime.fromisoformat(text)
         except ValueError:
             return False
-        return timedelta(seconds=-1) < said - self.moment <= _LATEST
+        return said.tzinfo is not None and timedelta(seconds=-1) < said - self.moment <= _LATEST
 
 
 def _identity(row: Any) -> str:

@@ -100,7 +100,6 @@ NOT_REPLAYED: Final = (
         "see below.",
     ),
     NotReplayed("quickbooks-ruby (156 of 157 files)", "Bodies are XML, a part of them samples from documentation."),
-    NotReplayed("quickbooks-types/report2.json", "ItemSales is none of the reports that the twin offers."),
     NotReplayed(
         "dotnet-oauth/failure_token_response.json, failure_token_revocation_response.json",
         "Written by hand: the words `error` and `error_description` stand where a real answer says what was wrong.",

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.twin import wire
+from twin_recorded import sold_items
 from twin_recorded.recordings import Recording
 from twin_recorded.scenes import Body, Scene, Stage
 
@@ -233,4 +234,5 @@ _OWN: Final[Mapping[str, Preparation]] = {
     "quickbooks-go/account.json": _ids_after("Account", "93"),
     "quickbooks-go/attachable.json": _invoice_95,
     "quickbooks-types/report1.json": _accounts_of_a_report,
+    "quickbooks-types/report2.json": sold_items.prepare,
 }

@@ -26,7 +26,9 @@ from twin_recorded.recordings import REALM, Exchange, Recording
 type Body = dict[str, Any]
 type Key = tuple[str, str]
 
-_OTHER_COMPANIES: Final = frozenset({"qbosdk/mock_qbo.json", "quickbooks-types/report1.json"})
+_OTHER_COMPANIES: Final = frozenset(
+    {"qbosdk/mock_qbo.json", "quickbooks-types/report1.json", "quickbooks-types/report2.json"}
+)
 """Recordings of companies that are no copy of the stock company."""
 
 _FOUNDED: Final = datetime(2014, 9, 1, 16, tzinfo=UTC)
