@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import threading
 import weakref
@@ -121,10 +122,12 @@ class Store(Entries):
         self._db.execute("UPDATE record SET payload = ? WHERE entity = ? AND id = ?", (payload, entity, record_id))
 
     def naming(self, record_id: str) -> list[tuple[str, str]]:
-        """Entity and Id of every record in whose bytes an Id stands in quotes, whatever it means there."""
+        """Entity and Id of every record that may cite an Id: it stands there under a name that is none of a record's own."""
+        cited = re.compile(rb'"(?!Id"|TxnId"|SyncToken"|DocNumber")\w+"\s*:\s*"' + re.escape(record_id.encode()) + b'"')
         with self._lock:
+            self._db.create_function("cites", 1, lambda payload: cited.search(payload) is not None)
             found = self._db.execute(
-                "SELECT entity, id FROM record WHERE instr(payload, ?) > 0 ORDER BY entity, id",
+                "SELECT entity, id FROM record WHERE instr(payload, ?) > 0 AND cites(payload) ORDER BY entity, id",
                 (f'"{record_id}"'.encode(),),
             )
             return [(str(row[0]), str(row[1])) for row in found]
