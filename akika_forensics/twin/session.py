@@ -15,7 +15,7 @@ from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.people import actors, acts
 from akika_forensics.twin.people.actors import Actor
 from akika_forensics.twin.people.acts import Act
-from akika_forensics.twin.store import Store
+from akika_forensics.twin.store import SILENT, Store
 from akika_forensics.twin.tables import Row
 
 Key = tuple[str, str]
@@ -63,6 +63,7 @@ class Session:
         self._cache = cache
         self._dirty: dict[Key, dict[str, Any]] = {}
         self._removed: set[Key] = set()
+        self._silent: set[Key] = set()
         self._created: dict[Key, int] = {}
         self._touched: set[Key] = set()
         self.account_cents: dict[str, int] = defaultdict(int)
@@ -127,8 +128,11 @@ class Session:
             self.roles.clear()
         self._removed.discard(key)
 
-    def remove(self, entity: str, record_id: str) -> None:
+    def remove(self, entity: str, record_id: str, *, silent: bool = False) -> None:
+        """A record goes; ``silent`` leaves no stub of it in the change feed."""
         key = (entity, record_id)
+        if silent:
+            self._silent.add(key)
         self._dirty.pop(key, None)
         self._removed.add(key)
 
@@ -154,7 +158,7 @@ class Session:
         stamp = wire.metadata_time(self.moment)
         self._leave_trail()
         for key in self._removed:
-            self.store.remove(*key, now)
+            self.store.remove(*key, SILENT if key in self._silent else now)
             self._cache.forget(key)
         for key, body in self._dirty.items():
             if key in self._touched:
@@ -163,6 +167,7 @@ class Session:
             self._cache.forget(key)
         self._dirty.clear()
         self._removed.clear()
+        self._silent.clear()
         self._touched.clear()
 
     def _leave_trail(self) -> None:

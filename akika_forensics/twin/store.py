@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from akika_forensics.twin import witness
 from akika_forensics.twin.attachments import shelf
@@ -24,6 +24,8 @@ from akika_forensics.twin.tables import LATER, TABLES, Row
 from akika_forensics.twin.webhooks import register
 
 _A_DAY = 86_400.0
+SILENT: Final = -1
+"""In place of the moment of a deletion: no change feed tells of it."""
 
 
 class Store(Entries):

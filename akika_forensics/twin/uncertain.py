@@ -514,6 +514,13 @@ TABLE: Final[tuple[Belief, ...]] = (
         "merge",
     ),
     _row(
+        "merge_feed",
+        "Does the change feed show the name that a merge took away?",
+        "silent stub",
+        "forensic notes: a merge is seen in a notification or by comparing snapshots alone; names cannot be deleted",
+        "merge",
+    ),
+    _row(
         "audit_app_writes",
         "Under which name does the Audit Log show what an application wrote?",
         "system_administration user",

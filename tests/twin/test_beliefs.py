@@ -787,6 +787,14 @@ def _log(books: Any) -> str:
     return str(books.twin.audit_log().decode("utf-8-sig"))
 
 
+@look("merge_feed")
+def _(books: Any) -> str:
+    books.twin.screens.merge("Vendor", books.power, books.lumber)
+    feed = books.twin.change_feed(["Vendor"], books.clock() - timedelta(days=20))
+    assert books.twin.get("Vendor", books.power) is None
+    return "stub" if [record_id for group in feed.groups for record_id, _ in group.deleted] else "silent"
+
+
 @look("audit_app_writes")
 def _(books: Any) -> str:
     books.twin.create("Vendor", {"DisplayName": "By an application"})

@@ -87,7 +87,7 @@ def merge(session: Session, entity: str, id: str, into: str) -> Body:  # noqa: A
         for field in _SUMMED[entity]:
             if field in kept or field in gone:
                 kept[field] = money(kept.get(field)) + money(gone.get(field))
-    session.remove(entity, str(id))
+    session.remove(entity, str(id), silent=session.beliefs.choice("merge_feed") == "silent")
     name = references.name_of(entity, gone)
     session.note("merged", entity, str(into), stays, merged_from=str(id), merged_name=name, cited=len(cited))
     return {"entity": entity, "id": str(into), "gone": str(id), "cited": len(cited)}
