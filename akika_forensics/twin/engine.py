@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
@@ -24,7 +23,7 @@ from akika_forensics.twin.documents import entitlements
 from akika_forensics.twin.http.request_log import RequestLog, Seen
 from akika_forensics.twin.ledger import accounts, effects, inventory
 from akika_forensics.twin.loading import raw
-from akika_forensics.twin.loading.bulk import Bulk
+from akika_forensics.twin.loading.bulk import Bulk, uncollected
 from akika_forensics.twin.papers import form, mailing
 from akika_forensics.twin.people import actors, audit_log
 from akika_forensics.twin.people.actors import Actor
@@ -374,7 +373,7 @@ class Twin:
 
         ``in_order``: lists come first, and no transaction before what it is linked to.
         """
-        with self.transaction(), _uncollected():
+        with self.transaction(), uncollected():
             bulk = Bulk(self._store, self.clock(), in_order=in_order)
             yield bulk
             self._unposted += bulk.finish()
@@ -420,15 +419,3 @@ class Twin:
                 raise WrongUse(f"There is no account {unknown[0]}.")
             number = self._store.next_in("opaque")
             self._store.set_postings(inventory.OPENING, f"{number}:{label}", rows)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Records hold no cycles: looking for some among hundreds of thousands takes a fifth of the time of a load."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

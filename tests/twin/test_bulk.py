@@ -18,6 +18,9 @@ from hypothesis import strategies as st
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.twin import QuickBooksFault, Twin, sample
+from akika_forensics.twin.loading import bulk as bulks
+from akika_forensics.twin.loading import rows
+from akika_forensics.twin.people.trail import Event
 from tests.twin.conftest import Books
 from tests.twin.life import RECIPES
 
@@ -96,6 +99,69 @@ def ordered(records: Kept) -> Kept:
 def test_the_sample_company_in_any_order(sampled: Kept, seed: int, decoded: bool) -> None:
     shuffled = Random(seed).sample(sampled, len(sampled))
     assert tables(at_once(shuffled, decoded=decoded)) == tables(one_at_a_time(sampled))
+
+
+@pytest.fixture
+def in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a load of many thousands goes: written in parts, the indexes made at the end, bodies read back."""
+    monkeypatch.setattr(rows, "_CHUNK", 40)
+    monkeypatch.setattr(bulks, "_REMEMBERED", 5)
+
+
+@pytest.mark.usefixtures("in_small_parts")
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_load_in_many_parts(sampled: Kept, seed: int) -> None:
+    shuffled = Random(seed).sample(sampled, len(sampled))
+    expected = tables(one_at_a_time(sampled))
+    assert tables(at_once(shuffled)) == expected
+    assert tables(at_once(ordered(sampled), in_order=True)) == expected
+    assert tables(at_once([*sampled, *shuffled])) == expected
+
+
+@pytest.mark.usefixtures("in_small_parts")
+def test_a_load_in_many_parts_into_a_company_that_has_books(sampled: Kept, books: Books) -> None:
+    there = [(entity, payload) for (entity, _), payload in books.twin.dump().items()]
+    books.made("Invoice", books.sale(books.ann, 27, item=books.pump, qty=3))
+
+    def twice(load: Callable[[Kept], Callable[[Twin], object]]) -> Callable[[Twin], object]:
+        return lambda twin: (load(sampled)(twin), load(there)(twin))
+
+    assert tables(twice(at_once)) == tables(twice(one_at_a_time))
+
+
+@pytest.mark.usefixtures("in_small_parts")
+def test_a_load_that_breaks_off_after_many_parts(sampled: Kept) -> None:
+    def torn() -> Iterator[tuple[str, bytes]]:
+        yield from sampled
+        raise RuntimeError("the disk is full")
+
+    def breaking(twin: Twin) -> None:
+        with pytest.raises(RuntimeError, match="the disk is full"):
+            at_once(torn())(twin)
+        twin.create("Customer", {"DisplayName": "Ann"})
+
+    assert tables(breaking) == tables(lambda twin: twin.create("Customer", {"DisplayName": "Ann"}))
+
+
+def test_in_order_a_transaction_comes_once(sampled: Kept, books: Books) -> None:
+    records = ordered(sampled)
+    invoice = next(record for record in records if record[0] == "Invoice")
+    with pytest.raises(WrongUse, match="came twice"):
+        at_once([*records, invoice], in_order=True)(Twin())
+    books.made("Invoice", books.sale(books.ann, 27))
+    with pytest.raises(WrongUse, match="is there already"):
+        at_once([("Invoice", books.twin.payloads("Invoice")[0])], in_order=True)(books.twin)
+
+
+def test_who_wrote_a_record_and_what_was_done_is_kept_where_it_is_told() -> None:
+    twin = Twin(clock=lambda: NOON)
+    told = Event(0, 5, "9", "Ann", "person", "created", "Customer", "7", None, "", "Bob", "", None, False, "")
+    with twin.bulk() as bulk:
+        bulk.add("Customer", b'{"Id":"7","DisplayName":"Bob"}')
+        bulk.sign("Customer", "7", "9", "10")
+        bulk.tell(told)
+    assert twin.store.trail.authors("Customer", "7") == ("9", "10")
+    assert [event.name for event in twin.store.trail.of("Customer", "7")] == ["Ann"]
 
 
 def test_the_sample_company_in_order(sampled: Kept) -> None:

@@ -17,6 +17,7 @@ from akika_forensics.model.money import ZERO, cents
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin.loading import folder as folders
 from akika_forensics.twin.loading import opening_entry, openings, placeholders, shape
+from akika_forensics.twin.loading.bulk import uncollected
 from akika_forensics.twin.loading.intake import Intake
 from akika_forensics.twin.loading.load_report import LoadReport, Opening
 from akika_forensics.twin.loading.raw import Unposted
@@ -31,6 +32,7 @@ _BALANCED: Final = ("Account", "Customer", "Vendor")
 UNEXPLAINED: Final = "Balances that the documents do not explain"
 
 
+@uncollected()
 def load_folder(twin: Twin, folder: Path) -> LoadReport:
     """Load a folder of ``Entity.jsonl`` files into an empty twin.
 
@@ -61,6 +63,7 @@ def load_folder(twin: Twin, folder: Path) -> LoadReport:
     return report
 
 
+@uncollected()
 def load_records(
     twin: Twin,
     records: Iterable[tuple[str, bytes]],
