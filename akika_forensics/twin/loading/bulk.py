@@ -6,10 +6,10 @@ first, and no transaction before what it is linked to), ``twin.bulk(in_order=Tru
 give the decoded body beside the bytes, ``bulk.add(entity, payload, body)``, and nothing is decoded. A company is
 filled fastest in one go: what comes into empty tables is sorted once, at the end.
 
-A record of a key that has come before takes its place. In order, a transaction comes once; what moved it along later
-(its balance, its links) comes with ``post=False``, and its postings stay. Who wrote a record, ``bulk.sign``, and what
-people did, ``bulk.tell``, is written only if it is said. What cannot be posted is in ``twin.unposted`` afterwards. An
-error inside the ``with`` leaves nothing behind.
+A record of a key that has come before takes its place, and whether it posts is what is said last. In order, a
+transaction comes once; what moved it along later (its balance, its links) comes with ``post=False``, and its postings
+stay. Who wrote a record, ``bulk.sign``, and what people did, ``bulk.tell``, is written only if it is said. What cannot
+be posted is in ``twin.unposted`` afterwards. An error inside the ``with`` leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -126,14 +126,15 @@ class Bulk:
 
     def _number(self, entity: str, record_id: str, body: dict[str, Any]) -> None:
         """Sequences go on behind what came."""
-        spaces = [(identity.space_of(entity), identity.number_of(record_id))]
+        self._see(identity.space_of(entity), identity.number_of(record_id))
         for field in _ADDRESSES:
             address = body.get(field)
             if isinstance(address, dict):
-                spaces.append(("Address", identity.number_of(str(address.get("Id", "")))))
-        for space, number in spaces:
-            if number > self._highest.get(space, 0):
-                self._highest[space] = number
+                self._see("Address", identity.number_of(str(address.get("Id", ""))))
+
+    def _see(self, space: str, number: int) -> None:
+        if number > self._highest.get(space, 0):
+            self._highest[space] = number
 
     def _settle(self, entity: str, record_id: str, body: dict[str, Any]) -> None:
         """What ``raw.settle`` does, for one of many."""
