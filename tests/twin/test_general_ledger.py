@@ -61,7 +61,10 @@ def test_every_account_from_its_beginning_to_its_end(march: Books) -> None:
         ("2026-03-10", "-60.00", "80.00"),
     ]
     payable = lines(report, found["Accounts Payable (A/P)"]["Rows"])
-    assert [(row["split_acc"], row["rbal_nat_amount"]) for row in payable] == [("Rent", "42.00"), ("Checking", ".00")]
+    assert [(row["split_acc"], row["rbal_nat_amount"]) for row in payable] == [
+        ("-Split-", "42.00"),
+        ("Checking", ".00"),
+    ]
     assert [row["rbal_nat_amount"] for row in lines(report, found["Rent"]["Rows"])] == ["30.00", "42.00"]
     income = lines(report, found["Sales"]["Rows"])
     assert [(row["tx_date"], row["rbal_nat_amount"]) for row in income] == [
@@ -181,7 +184,7 @@ def test_nothing_at_all(books: Books) -> None:
 
 def test_columns_come_in_the_reports_order_and_unknown_ones_are_left_out(march: Books) -> None:
     report = ledger(march, columns="subt_nat_amount,TX_DATE,nonsense,create_by,account_name,credit_amt,debt_amt")
-    assert keys(report) == ["tx_date", "create_by", "account_name", "debt_amt", "credit_amt", "subt_nat_amount"]
+    assert keys(report) == ["tx_date", "create_by", "debt_amt", "credit_amt", "account_name", "subt_nat_amount"]
     rows = lines(report, sections(report)["Accounts Payable (A/P)"]["Rows"])
     assert [(row["debt_amt"], row["credit_amt"], row["create_by"]) for row in rows] == [
         ("", "42.00", "Craig Carlson"),
@@ -190,6 +193,50 @@ def test_columns_come_in_the_reports_order_and_unknown_ones_are_left_out(march: 
     total = summary(report, sections(report)["Accounts Payable (A/P)"])
     assert (total["debt_amt"], total["credit_amt"], total["subt_nat_amount"]) == ("42.00", "42.00", ".00")
     assert keys(ledger(march, columns="nonsense")) == USUAL
+
+
+def test_the_order_of_columns_is_that_of_a_ledger_recorded_in_2026(march: Books) -> None:
+    asked = "tx_date,txn_type,doc_num,name,memo,split_acc,debt_amt,credit_amt,create_by,create_date"
+    report = ledger(march, columns=asked)
+    assert [(one["MetaData"][0]["Value"], one["ColType"]) for one in report["Columns"]["Column"]] == [
+        ("tx_date", "Date"),
+        ("txn_type", "String"),
+        ("doc_num", "String"),
+        ("create_date", "TimeStamp"),
+        ("create_by", "String"),
+        ("name", "String"),
+        ("debt_amt", "Money"),
+        ("credit_amt", "Money"),
+        ("memo", "String"),
+        ("split_acc", "String"),
+    ]
+    beginning = sections(report)["Accounts Receivable (A/R)"]["Rows"]["Row"][0]["ColData"]
+    assert beginning == [{"value": "Beginning Balance"}, *[{"value": ""}] * 9]
+
+
+def test_notes_and_splits_as_recorded_in_2026(books: Books) -> None:
+    """A journal entry is in several accounts whatever it has; the note of a payment stands on the side of its bank."""
+    line = {"Amount": 7, "DetailType": "JournalEntryLineDetail", "Description": "Opening Balance"}
+    sides = [
+        {**line, "JournalEntryLineDetail": {"PostingType": side, "AccountRef": ref(account)}}
+        for side, account in (("Debit", books.checking), ("Credit", books.sales))
+    ]
+    books.twin.create("JournalEntry", {"TxnDate": "2026-03-02", "Line": sides})
+    paid = {"CustomerRef": ref(books.ann), "TotalAmt": 5, "TxnDate": "2026-03-03", "PrivateNote": "Thanks"}
+    books.twin.create("Payment", {**paid, "DepositToAccountRef": ref(books.checking)})
+    two = [books.spend(3), books.spend(4)]
+    spent = {"PaymentType": "Cash", "AccountRef": ref(books.checking), "TxnDate": "2026-03-04", "Line": two}
+    books.twin.create("Purchase", spent)
+    report = ledger(books, columns="account_name,txn_type,memo,split_acc")
+    assert [row for row in shown(report, "txn_type", "account_name", "memo", "split_acc") if row[1]] == [
+        ("Journal Entry", "Checking", "Opening Balance", "-Split-"),
+        ("Payment", "Checking", "Thanks", "Accounts Receivable (A/R)"),
+        ("Cash Expense", "Checking", "", "-Split-"),
+        ("Payment", "Accounts Receivable (A/R)", "", "Checking"),
+        ("Journal Entry", "Sales", "Opening Balance", "-Split-"),
+        ("Cash Expense", "Rent", "", "Checking"),
+        ("Cash Expense", "Rent", "", "Checking"),
+    ]
 
 
 def test_classes_and_locations_stand_in_it_where_they_are_kept(books: Books) -> None:

@@ -34,7 +34,11 @@ _MORE: Final = (
     "debt_home_amt credit_home_amt currency exch_rate nat_home_open_bal nat_foreign_open_bal nat_foreign_amount "
     "subt_nat_home_amount rbal_nat_home_amount"
 )
-_OFFERED: Final = tuple(key for key in COLUMNS if key in {*_USUAL, *_MORE.split()})
+_SIDES: Final = ("debt_amt", "credit_amt", "debt_home_amt", "credit_home_amt")
+_KEYS: Final = [key for key in COLUMNS if key in {*_USUAL, *_MORE.split()} and key not in _SIDES]
+_NAMED: Final = _KEYS.index("name") + 1
+_OFFERED: Final = (*_KEYS[:_NAMED], *_SIDES, *_KEYS[_NAMED:])
+"""Debit and credit follow the name here. Source: a ledger recorded in 2026."""
 
 
 def build(session: Session, asked: Asked) -> tuple[dict[str, Any], bool]:
