@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from akika_forensics.twin.reports import sheet
+from tests.twin.cash_scene import bill, feb, invoice, live, lives, receive
 from tests.twin.conftest import Books, ref
-from tests.twin.test_cash_basis import bill, feb, invoice, live, lives, receive
 from tests.twin.test_cut_off import cells
 from tests.twin.test_statements import lines, total, walk
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from akika_forensics.twin.reports.figures import CUTS
 from akika_forensics.twin.reports.periods import CUTS as SPANS
+from tests.twin.cash_scene import bill, credit, feb, invoice, live, lives, pay, receive
 from tests.twin.conftest import Body, Books, ref
-from tests.twin.test_cash_basis import bill, credit, feb, invoice, live, lives, pay, receive
 from tests.twin.test_statements import check_sums, group, lines, numbers, total, values, walk
 
 JANUARY_ON = {"start_date": "2026-01-01", "end_date": "2026-02-28"}
