@@ -7,6 +7,7 @@ A condition speaks of a path in the record's body, such as ``CustomerRef.value``
     $deposited   a payment or receipt that a deposit holds
     $matched, $reconciled, $cleared    its marks
     $payments    how many payments settle it
+    $home        whether it is in the company's own currency
     $taxed       whether it carries tax
     $used        of a record of a list: in how many transactions it is cited by name (customers, vendors, accounts)
 """
@@ -161,6 +162,14 @@ def _deposited(store: Store, key: RecordKey, _: Body, __: date) -> bool:
     return any(row.source_entity == "Deposit" for row in store.links_to(key.entity, key.id))
 
 
+def _home(store: Store, _: RecordKey, body: Body, __: date) -> bool:
+    code = (body.get("CurrencyRef") or {}).get("value")
+    row = store.get("Preferences", "1")
+    prefs = payloads.decode(row.payload) if row is not None else {}
+    own = at(prefs, ["CurrencyPrefs", "HomeCurrency", "value"]) or "USD"
+    return code in {None, "", own}
+
+
 def _used(store: Store, key: RecordKey, _: Body, __: date) -> int:
     if key.entity in {"Customer", "Vendor", "Employee"}:
         return int(store.select("SELECT count(*) FROM document WHERE party = ?", (f"{key.entity}:{key.id}",))[0][0])
@@ -178,5 +187,6 @@ _FACTS: Final[dict[str, Callable[[Any, RecordKey, Body, date], Any]]] = {
     "$cleared": lambda store, key, _, __: bool(store.marks(key.entity, key.id)),
     "$payments": lambda store, key, _, __: _settlements(store, key),
     "$taxed": lambda _, __, body, ___: bool(money((body.get("TxnTaxDetail") or {}).get("TotalTax"))),
+    "$home": _home,
     "$used": _used,
 }
