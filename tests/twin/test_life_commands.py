@@ -1,0 +1,82 @@
+"""A company that lived for years, from the command line: served, and written as files."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from akika_forensics.cli import main
+from akika_forensics.twin import Twin, life
+
+
+@contextmanager
+def served(*arguments: str) -> Iterator[dict[str, Any]]:
+    """What the first line of a served company says, while it is served."""
+    command = [sys.executable, "-m", "akika_forensics", "twin", "serve", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def count(said: dict[str, Any], entity: str) -> int:
+    url = f"{said['base_url']}/v3/company/{said['realm_id']}/query"
+    headers = {"Authorization": f"Bearer {said['access_token']}", "Accept": "application/json"}
+    statement = {"query": f"select count(*) from {entity}"}
+    answer = httpx.get(url, params=statement, headers=headers, trust_env=False, timeout=30)
+    return int(answer.json()["QueryResponse"]["totalCount"])
+
+
+@pytest.mark.parametrize("company", [(), ("--company", "empty")])
+def test_a_company_of_a_seed_is_served(company: tuple[str, ...]) -> None:
+    twin = Twin()
+    made = life.fill(twin, life.Wish(400, 7, currency="EUR"))
+    with served(*company, "--records", "400", "--seed", "7", "--currency", "EUR") as said:
+        assert {entity: count(said, entity) for entity in ("Invoice", "Payment", "Bill")} == {
+            entity: made.counts[entity] for entity in ("Invoice", "Payment", "Bill")
+        }
+
+
+def test_what_is_kept_is_not_made_again(tmp_path: Path) -> None:
+    kept = ("--records", "300", "--data", str(tmp_path))
+    with served(*kept, "--seed", "1") as said:
+        first = count(said, "Invoice")
+    with served(*kept, "--seed", "2") as said:
+        assert count(said, "Invoice") == first
+
+
+def test_a_company_cannot_be_another_one_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["twin", "serve", "--company", str(tmp_path), "--records", "400"]) == 2
+    assert "is one already" in capsys.readouterr().err
+    assert main(["twin", "generate", "--records", "400", "--closing-date", "soon", "--out", str(tmp_path / "a")]) == 2
+    assert "is no day" in capsys.readouterr().err
+    assert main(["twin", "generate", "--records", "12", "--out", str(tmp_path / "b")]) == 2
+    assert "at least 300" in capsys.readouterr().err
+
+
+def test_the_files_say_what_they_are_made_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "company"
+    asked = ["--records", "300", "--seed", "4", "--years", "0", "--closing-date", "2023-01-31", "--out", str(folder)]
+    assert main(["--json", "twin", "generate", *asked]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    said = json.loads((folder / "company.json").read_text("utf-8"))
+    assert {**printed, "parameters": said["parameters"]} == said | {"folder": str(folder)}
+    assert said["seed"] == 4
+    assert said["closing_date"] == "2023-01-31"
+    assert "Fernhill Garden Supply" in said["parameters"]
+    lines = {path.stem: len(path.read_bytes().splitlines()) for path in folder.glob("*.jsonl")}
+    assert lines == said["counts"]
