@@ -380,3 +380,40 @@ def test_terms_and_who_wrote_it_when_asked(books: Books) -> None:
     assert grand(books.twin.report("AgedPayables", term=term)) == 4
     assert grand(books.twin.report("VendorBalance", term=term)) == 4
     assert grand(books.twin.report("VendorBalance")) == 8
+
+
+def test_the_cent_of_a_rate_is_the_documents_and_not_the_payments(abroad: Abroad) -> None:
+    """3.00 at 1.2345 are 3.70; 1.26 of it cleared 1.56, where 1.26 of 3.00 of 3.70 would be 1.55, and 1.74 clear 2.15."""
+    owed = abroad.bill("3.00", "1.2345", TxnDate="2026-01-05")
+    account = abroad.get("Bill", owed["Id"])["APAccountRef"]["value"]
+    for amount, left in (("1.26", "2.14"), ("1.74", "-.01")):
+        body = {
+            "VendorRef": ref(abroad.stahl),
+            "CurrencyRef": ref("EUR"),
+            "ExchangeRate": Decimal("1.3"),
+            "TxnDate": "2026-02-01",
+            "PayType": "Check",
+            "CheckPayment": {"BankAccountRef": ref(abroad.euros)},
+        }
+        abroad.made("BillPayment", {**body, **abroad.pays(amount, ("Bill", owed["Id"], amount))})
+        rows = [row for _, part, row in flat(abroad.twin.report("AgedPayableDetail")) if part == "row"]
+        assert [(row[1], row[-1]) for row in rows] == [("Bill", left)]
+        assert abroad.twin.store.balances(until="2026-03-02")[account] == -100 * Decimal(left)
+
+
+def test_an_entry_that_moves_a_debt_from_one_name_to_another_is_open_in_both(books: Books) -> None:
+    bill(books, 40, "2026-01-05", "2026-01-05")
+    payable = books.account("Accounts Payable (A/P)")
+    lines = []
+    for side, vendor in (("Debit", books.power), ("Credit", books.lumber)):
+        named = {"Type": "Vendor", "EntityRef": ref(vendor)}
+        detail = {"PostingType": side, "AccountRef": ref(payable), "Entity": named}
+        lines.append({"Amount": 25, "DetailType": "JournalEntryLineDetail", "JournalEntryLineDetail": detail})
+    books.twin.put_raw("JournalEntry", encode({"Id": "900", "TxnDate": "2026-02-01", "Line": lines}))
+    rows = {row[0]: row[-1] for _, _, row in flat(books.twin.report("AgedPayables"))}
+    assert rows == {"Lumber Co": "25.00", "Power Co": "15.00", "TOTAL": "40.00"}
+    listed = [
+        (row[1], row[3], row[-1]) for _, part, row in flat(books.twin.report("AgedPayableDetail")) if part == "row"
+    ]
+    assert ("Journal Entry", "Lumber Co", "25.00") in listed
+    assert ("Journal Entry", "Power Co", "-25.00") in listed

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from akika_forensics.model.payload import encode
 from akika_forensics.twin import QuickBooksFault
+from akika_forensics.twin.reports import sheet
 from tests.twin.conftest import SHARED, Body, Books, ref
 from tests.twin.report_rows import flat, grand, has_data, titles
 from tests.twin.tax_scene import add_taxes, taxed
@@ -136,6 +137,7 @@ def test_the_form_of_items_is_the_recorded_one(selling: Selling) -> None:
     selling.made("Invoice", selling.sale(selling.ann, 55, TxnDate="2025-06-03"))
     report = selling.twin.report("ItemSales", **dates)
     assert report["Columns"] == recorded["Columns"]
+    assert sheet.width(report["Columns"]["Column"]) == 8
     assert report["Header"].keys() == recorded["Header"].keys() - {"DateMacro"}
     assert report["Header"]["Option"] == recorded["Header"]["Option"]
     assert report["Rows"]["Row"][0].keys() == recorded["Rows"]["Row"][0].keys()

@@ -27,7 +27,9 @@ def taxing(books: Books) -> Iterator[Books]:
     books.made("Invoice", tucson)
     books.made("SalesReceipt", taxed(books.sale(books.bob, 100, TxnDate="2026-02-01"), "2"))
     books.made("CreditMemo", taxed(books.sale(books.bob, 30, TxnDate="2026-02-10"), "2"))
-    books.made("Invoice", books.sale(books.bob, 40, TxnDate="2026-02-20"))
+    plain = books.sale(books.bob, 40, TxnDate="2026-02-20")
+    plain["Line"] += books.sale(books.bob, 0, qty=5)["Line"]
+    books.made("Invoice", plain)
     yield books
 
 
@@ -109,7 +111,8 @@ def test_a_load_keeps_what_was_taxed_as_writing_does(taxing: Books, in_order: bo
             (rest if entity in {"Invoice", "SalesReceipt", "CreditMemo"} else lists).append((entity, payload))
         for entity, payload in lists + rest:
             bulk.add(entity, payload)
-    assert copy.report("TaxSummary", **YEAR)["Rows"] == taxing.twin.report("TaxSummary", **YEAR)["Rows"]
+    for name in ("TaxSummary", "ItemSales"):
+        assert copy.report(name, **YEAR)["Rows"] == taxing.twin.report(name, **YEAR)["Rows"]
     copy.close()
 
 
@@ -167,3 +170,15 @@ def test_the_tax_is_what_the_agencies_are_owed_and_periods_add_up(found: list[An
                 whole[row[0]] = [a + Decimal(b) for a, b in zip(mine, row[1:], strict=True)]
     assert {row[0]: [Decimal(cell) for cell in row[1:]] for depth, _, row in flat(report) if depth} == whole
     books.twin.close()
+
+
+def test_half_a_cent_of_a_base_counts(books: Books) -> None:
+    """Of 1.00 taxable and 1.00 not, 1.05 count: half of that is 0.525."""
+    add_taxes(books)
+    body = taxed(books.sale(books.ann, 1, TxnDate="2026-01-10"), "2")
+    body["Line"] += books.sale(books.ann, 1)["Line"]
+    invoice = books.made("Invoice", body)
+    pays = books.pays(Decimal("1.09"), ("Invoice", invoice, Decimal("1.09")))
+    books.made("Payment", {"CustomerRef": ref(books.ann), "TxnDate": "2026-02-01", **pays})
+    report = books.twin.report("TaxSummary", accounting_method="Cash", agency_id="2", **YEAR)
+    assert flat(report)[1][2] == ["California", "1.05", "0.52", "0.53", "0.04"]
