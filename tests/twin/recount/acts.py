@@ -28,7 +28,8 @@ def settle(keeper: Keeper) -> None:
     if not opened:
         return
     first: Doc = keeper.one(opened)
-    mine = [first, *(doc for doc in opened if doc.party == first.party and doc is not first and keeper.chance(0.4))]
+    family = _family(keeper, first.party)
+    mine = [first, *(doc for doc in opened if doc.party in family and doc is not first and keeper.chance(0.4))]
     applied: dict[Key, int] = {}
     for doc in mine:
         left = keeper.open(doc)
@@ -36,13 +37,19 @@ def settle(keeper: Keeper) -> None:
     owed = sum(applied.values())
     kind = "CreditMemo" if first.entity == "Invoice" else "VendorCredit"
     for memo in keeper.docs.values():
-        left = keeper.open(memo) if memo.entity == kind and memo.party == first.party else 0
+        left = keeper.open(memo) if memo.entity == kind and memo.party in family else 0
         if left > 0 and owed and keeper.chance(0.6):
             used = min(left, owed) if keeper.chance(0.5) else keeper.random.randint(1, min(left, owed))
             applied[memo.key] = used
             owed -= used
     total = owed + (keeper.cents(5_000) if keeper.chance(0.25) else 0)
-    _paid(keeper, first, total, applied)
+    _paid(keeper, Doc(first.entity, "", "", 0, [], party=keeper.one(family)), total, applied)
+
+
+def _family(keeper: Keeper, party: str) -> tuple[str, ...]:
+    """Ann pays for her job, and the job for her."""
+    together = (f"Customer:{keeper.shop.ann}", f"Customer:{keeper.shop.job}")
+    return together if party in together else (party,)
 
 
 def advance(keeper: Keeper) -> None:
@@ -89,6 +96,44 @@ def _in_euros(keeper: Keeper, doc: Doc, body: Body) -> None:
         body.pop("CreditCardPayment", None)
         body |= {"PayType": "Check", "CheckPayment": {"BankAccountRef": ref(doc.account)}}
         doc.lines[0].account = keeper.euro_payable
+
+
+def settle_entry(keeper: Keeper) -> None:
+    """Pay what a journal entry says a customer owes, or is owed by us to a vendor, wholly or in part."""
+    wanted = [doc for doc in keeper.docs.values() if doc.entity == "JournalEntry" and _claim(keeper, doc)]
+    if not wanted:
+        return
+    entry: Doc = keeper.one(wanted)
+    line = _claim(keeper, entry)
+    if line is None:
+        return
+    left = abs(line.cents) - sum(payer.applied.get(entry.key, 0) for payer in keeper.docs.values())
+    if left > 0:
+        part = left if keeper.chance(0.5) else keeper.random.randint(1, left)
+        kind = "Invoice" if line.account == keeper.receivable else "Bill"
+        _paid(keeper, Doc(kind, "", "", 0, [], party=line.party), part, {entry.key: part})
+
+
+def _claim(keeper: Keeper, entry: Doc) -> Line | None:
+    """The line of an entry that claims something, where it has one control account alone."""
+    lines = [line for line in entry.lines if line.account in (keeper.receivable, keeper.payable)]
+    claims = [line for line in lines if (line.cents > 0) == (line.account == keeper.receivable)]
+    return claims[0] if len(lines) == len(claims) == 1 else None
+
+
+def reprice(keeper: Keeper) -> None:
+    """Another amount on the first line of a document, refused below what is settled of it."""
+    doc = keeper.pick("Invoice", "Bill", "CreditMemo", "Purchase")
+    if doc is None or doc.lines[0].quantity or any(line.kind in ("tax", "discount") for line in doc.lines):
+        return
+    if not doc.cents:
+        return
+    body = keeper.shop.get(*doc.key)
+    amount = keeper.cents()
+    body["Line"][0]["Amount"] = _money(amount)
+    keeper.shop.twin.update(doc.entity, body)
+    doc.lines[0].cents = amount
+    doc.cents = sum(line.cents for line in doc.lines)
 
 
 def bank(keeper: Keeper) -> None:
@@ -233,6 +278,8 @@ ACTS: dict[str, Callable[[Keeper], None]] = {
     "sell": Keeper.sell,
     "buy": Keeper.buy,
     "settle": settle,
+    "settle_entry": settle_entry,
+    "reprice": reprice,
     "advance": advance,
     "bank": bank,
     "move": move,
@@ -242,5 +289,5 @@ ACTS: dict[str, Callable[[Keeper], None]] = {
     "remove": remove,
     "void": void,
 }
-USUAL = ("sell", "sell", "sell", "buy", "buy", "settle", "settle", "settle", "bank", "advance", *ACTS)
+USUAL = (*["sell"] * 6, *["buy"] * 4, *["settle"] * 6, "settle_entry", "bank", "enter", *ACTS)
 """Names to draw from: what happens more often stands there more often."""

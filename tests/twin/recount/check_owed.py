@@ -45,21 +45,35 @@ def _balances(books: Recount, name: str, entity: str, day: str, owed: dict[str, 
     books.same(f"{name} of {day}", owed, {f"{entity}:{row.id}": row.cents(column) for row in rows})
 
 
-def ageing_detail(books: Recount, basis: str) -> None:
+def ageing_detail(books: Recount, _: str) -> None:
+    """Document by document: when it is due, in which span it stands, what is open of it."""
     for kind, _, aged, balance in OWED:
         for day in books.days:
-            for name in (aged.removesuffix("s") + "Detail", balance + "Detail"):
-                report = books.report(name, report_date=day)
-                ours = {one.key[1]: 0 for one in parties.opened(books.company, kind, day)}
-                for one in parties.opened(books.company, kind, day):
-                    ours[one.key[1]] += one.cents
-                theirs: dict[str, int] = {}
-                for row in sheet.data(report):
-                    record = row.ids.get("txn_type", "")
-                    theirs[record] = theirs.get(record, 0) + (
-                        row.cents("subt_open_bal") or row.cents("subt_neg_open_bal") or 0
-                    )
-                books.same(f"{name} of {day}", ours, theirs)
+            opened = parties.opened(books.company, kind, day)
+            ours = {one.key[1]: (one.due, parties.span(one, day), one.cents) for one in opened}
+            if len(ours) < len(opened):
+                continue  # An entry with two names stands twice under one Id.
+            report = books.report(aged.removesuffix("s") + "Detail", report_date=day)
+            theirs = {
+                row.ids["txn_type"]: (row.values["due_date"], _span(row), _left(row))
+                for row in sheet.data(report)
+                if "txn_type" in row.ids
+            }
+            books.same(f"{aged} in detail of {day}", ours, theirs)
+            report = books.report(balance + "Detail", report_date=day)
+            theirs = {row.ids["txn_type"]: _left(row) for row in sheet.data(report) if "txn_type" in row.ids}
+            books.same(f"{balance} in detail of {day}", {key: row[-1] for key, row in ours.items()}, theirs)
+            assert not sheet.does_not_add_up(report), sheet.does_not_add_up(report)
+
+
+def _left(row: sheet.Row) -> int:
+    return row.cents("subt_open_bal") or row.cents("subt_neg_open_bal") or 0
+
+
+def _span(row: sheet.Row) -> int:
+    """Of the section in which a row stands: ``31 - 60 days past due`` is the second."""
+    title = row.path[0][0]
+    return 0 if not title[:1].isdigit() else (int(title.split()[0]) - 1) // 30 + 1
 
 
 CHECKS = (ageing, ageing_detail)

@@ -100,7 +100,9 @@ class Keeper:
         self.docs[doc.key] = doc
 
     def sell(self) -> None:
-        entity = self.one(("Invoice", "Invoice", "Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt"))
+        entity = self.one(
+            ("Invoice", "Invoice", "Invoice", "SalesReceipt", "CreditMemo", "CreditMemo", "RefundReceipt")
+        )
         taxed = self.chance(0.3)
         lines, bodies = [], []
         for _ in range(self.random.randint(1, 3)):
@@ -152,7 +154,7 @@ class Keeper:
         return line, body
 
     def buy(self) -> None:
-        entity = self.one(("Bill", "Bill", "Bill", "VendorCredit", "Purchase", "Purchase"))
+        entity = self.one(("Bill", "Bill", "Bill", "VendorCredit", "VendorCredit", "Purchase"))
         lines, bodies = [], []
         for _ in range(self.random.randint(1, 3)):
             line, body = self._expense_line(entity)

@@ -74,13 +74,17 @@ def owed(company: Company, kind: str, day: str) -> dict[str, int]:
     return {party: cents for party, cents in sums.items() if cents}
 
 
-def ages(company: Company, kind: str, day: str, *, length: int = 30, spans: int = 4) -> dict[tuple[str, int], int]:
-    """(party, span) to cents: span 0 is not due yet, the last one everything beyond."""
+def span(one: Open, day: str, *, length: int = 30, most: int = 4) -> int:
+    """0 for what is not past due, then one for each thirty days; the last one is everything beyond."""
+    late = (date.fromisoformat(day) - date.fromisoformat(one.due)).days
+    return 0 if late <= 0 else min((late - 1) // length + 1, most)
+
+
+def ages(company: Company, kind: str, day: str) -> dict[tuple[str, int], int]:
+    """(party, span) to cents."""
     sums: dict[tuple[str, int], int] = defaultdict(int)
     for one in opened(company, kind, day):
-        late = (date.fromisoformat(day) - date.fromisoformat(one.due)).days
-        span = 0 if late <= 0 else min((late - 1) // length + 1, spans)
-        sums[one.party, span] += one.cents
+        sums[one.party, span(one, day)] += one.cents
     return {key: cents for key, cents in sums.items() if cents}
 
 
