@@ -36,6 +36,8 @@ def general_ledger(books: Recount, basis: str) -> None:
             running[account] += amount
             assert running[account] == row.cents("rbal_nat_amount"), f"{what}: the balance after {row}"
         books.same(what, _some(moved), _some(theirs))
+        wrong = sheet.does_not_add_up(report, "subt_nat_amount")
+        assert not wrong, f"{what}: {wrong}"
         books.same(f"{what}, beginning", _before(books, rows, start), begun)
         _closing(books, what, rows, end, running)
 

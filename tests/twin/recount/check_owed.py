@@ -63,7 +63,8 @@ def ageing_detail(books: Recount, _: str) -> None:
             report = books.report(balance + "Detail", report_date=day)
             theirs = {row.ids["txn_type"]: _left(row) for row in sheet.data(report) if "txn_type" in row.ids}
             books.same(f"{balance} in detail of {day}", {key: row[-1] for key, row in ours.items()}, theirs)
-            assert not sheet.does_not_add_up(report), sheet.does_not_add_up(report)
+            wrong = sheet.does_not_add_up(report, "subt_amount", "subt_open_bal")
+            assert not wrong, wrong
 
 
 def _left(row: sheet.Row) -> int:

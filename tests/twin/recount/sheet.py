@@ -101,15 +101,16 @@ def spans(report: dict[str, Any]) -> dict[str, tuple[str, str]]:
     return found
 
 
-def does_not_add_up(report: dict[str, Any]) -> list[str]:
-    """Sections whose total is not what stands in them, column by column."""
+def does_not_add_up(report: dict[str, Any], *columns: str) -> list[str]:
+    """Sections whose total is not what stands in them; in the named columns, else in all but the first."""
     wrong: list[str] = []
+    wanted = {at: key for at, key in enumerate(keys(report)) if (key in columns if columns else at)}
     for one in report.get("Rows", {}).get("Row", []):
-        _sum(one, keys(report), wrong)
+        _sum(one, wanted, wrong)
     return wrong
 
 
-def _sum(one: dict[str, Any], columns: list[str], wrong: list[str]) -> dict[str, int]:
+def _sum(one: dict[str, Any], columns: dict[int, str], wrong: list[str]) -> dict[str, int]:
     """What a row or a section comes to, by column."""
     if "ColData" in one:
         return _amounts(one["ColData"], columns)
@@ -130,5 +131,5 @@ def _sum(one: dict[str, Any], columns: list[str], wrong: list[str]) -> dict[str,
     return said
 
 
-def _amounts(cells: list[dict[str, Any]], columns: list[str]) -> dict[str, int]:
-    return {key: cents(cell["value"]) for key, cell in list(zip(columns, cells, strict=False))[1:] if cell.get("value")}
+def _amounts(cells: list[dict[str, Any]], columns: dict[int, str]) -> dict[str, int]:
+    return {columns[at]: cents(cell["value"]) for at, cell in enumerate(cells) if at in columns and cell.get("value")}
