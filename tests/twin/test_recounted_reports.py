@@ -41,7 +41,7 @@ LISTED: tuple[Check, ...] = (
 """Reports that have no basis."""
 
 
-@settings(max_examples=300 if SOAK else 25, deadline=None, derandomize=not SOAK)
+@settings(max_examples=300 if SOAK else 80, deadline=None, derandomize=not SOAK)
 @given(STEPS)
 def test_every_report_is_what_a_recount_says(steps: list[tuple[str, int]]) -> None:
     books = random_life(steps)
@@ -55,7 +55,7 @@ def test_every_report_is_what_a_recount_says(steps: list[tuple[str, int]]) -> No
         books.close()
 
 
-@settings(max_examples=300 if SOAK else 15, deadline=None, derandomize=not SOAK)
+@settings(max_examples=300 if SOAK else 40, deadline=None, derandomize=not SOAK)
 @given(STEPS)
 def test_statements_of_a_company_that_trades_abroad_are_what_a_recount_says(steps: list[tuple[str, int]]) -> None:
     books = random_life(steps, abroad=True)

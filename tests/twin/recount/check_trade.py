@@ -111,13 +111,15 @@ def expenses_by_vendor(books: Recount, basis: str) -> None:
 def income_by_customer(books: Recount, basis: str) -> None:
     period = {"start_date": books.start, "end_date": books.end, "accounting_method": basis}
     report = books.report("CustomerIncome", **period)
-    named = [
-        side for side in books.sides[basis] if _of_customer(side) and statements.earns(books.company, side.account)
-    ]
+
+    def customer(side: Side) -> str:
+        return statements.named(books.company, side, "Customer")
+
+    named = [side for side in books.sides[basis] if customer(side) and statements.earns(books.company, side.account)]
     for column, wanted in (("Income", True), ("Expenses", False)):
         rows = [side for side in named if (statements.kind(books.company, side.account) in REVENUE) is wanted]
-        books.same(f"CustomerIncome, {column}, {basis}", _by(books, rows, -1, _of_customer), _read(report, column))
-    books.same(f"CustomerIncome, {basis}", _by(books, named, -1, _of_customer), _read(report, "Net Income"))
+        books.same(f"CustomerIncome, {column}, {basis}", _by(books, rows, -1, customer), _read(report, column))
+    books.same(f"CustomerIncome, {basis}", _by(books, named, -1, customer), _read(report, "Net Income"))
 
 
 def valuation(books: Recount, _: str) -> None:

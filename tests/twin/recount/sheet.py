@@ -23,8 +23,8 @@ class Row:
     """The Id of its first cell."""
 
     def cents(self, key: str) -> int | None:
-        """None for an empty cell."""
-        text = self.values.get(key, "")
+        """None for an empty cell. In home currency, where there are several."""
+        text = self.values.get(key) or self.values.get(HOME.get(key, key), "")
         return None if text == "" else cents(text)
 
 
@@ -32,6 +32,16 @@ def cents(text: str) -> int:
     value = Decimal(text) * 100
     assert value == int(value), text
     return int(value)
+
+
+HOME = {
+    "subt_nat_amount": "subt_nat_home_amount",
+    "rbal_nat_amount": "rbal_nat_home_amount",
+    "nat_amount": "subt_nat_home_amount",
+    "debt_amt": "debt_home_amt",
+    "credit_amt": "credit_home_amt",
+}
+"""What a company with several currencies shows instead, in its own."""
 
 
 def keys(report: dict[str, Any]) -> list[str]:
@@ -104,7 +114,8 @@ def spans(report: dict[str, Any]) -> dict[str, tuple[str, str]]:
 def does_not_add_up(report: dict[str, Any], *columns: str) -> list[str]:
     """Sections whose total is not what stands in them; in the named columns, else in all but the first."""
     wrong: list[str] = []
-    wanted = {at: key for at, key in enumerate(keys(report)) if (key in columns if columns else at)}
+    named = {*columns, *(HOME[key] for key in columns if key in HOME)}
+    wanted = {at: key for at, key in enumerate(keys(report)) if (key in named if columns else at)}
     for one in report.get("Rows", {}).get("Row", []):
         _sum(one, wanted, wrong)
     return wrong
