@@ -22,6 +22,8 @@ from tests.twin.recount import (
 from tests.twin.recount.acts import USUAL, act
 from tests.twin.recount.keying import Keeper
 from tests.twin.recount.stage import Check, as_read, random_life
+from tests.twin.t_accounts import abroad
+from tests.twin.t_accounts.shop import Overseas
 
 SOAK = os.environ.get("AKIKA_TEST_PROFILE") == "soak"
 STEPS = st.lists(st.tuples(st.sampled_from(USUAL), st.integers(0, 2**20)), min_size=5, max_size=60 if SOAK else 30)
@@ -39,6 +41,8 @@ LISTED: tuple[Check, ...] = (
     *check_listings.LISTS,
 )
 """Reports that have no basis."""
+AT_HOME: tuple[Check, ...] = (*check_owed.ABROAD, *check_trade.LISTS, *check_flows.LISTS, *check_listings.LISTS)
+"""Of those the ones that a company with several currencies shows in its own."""
 
 
 @settings(max_examples=300 if SOAK else 80, deadline=None, derandomize=not SOAK)
@@ -57,12 +61,14 @@ def test_every_report_is_what_a_recount_says(steps: list[tuple[str, int]]) -> No
 
 @settings(max_examples=300 if SOAK else 40, deadline=None, derandomize=not SOAK)
 @given(STEPS)
-def test_statements_of_a_company_that_trades_abroad_are_what_a_recount_says(steps: list[tuple[str, int]]) -> None:
+def test_a_company_that_trades_abroad_is_recounted_too(steps: list[tuple[str, int]]) -> None:
     books = random_life(steps, abroad=True)
     try:
         for basis in ("Accrual", "Cash"):
-            for check in check_statements.CHECKS:
+            for check in STATED:
                 check(books, basis)
+        for check in AT_HOME:
+            check(books, "Accrual")
     finally:
         books.close()
 
@@ -73,12 +79,11 @@ def test_reports_of_a_company_with_a_life_are_what_a_recount_of_its_records_says
     twin = Twin()
     life.fill(twin, wish)
     books = as_read(twin, "2023-01-02", wish.last_day(parameters.load()).isoformat())
-    checks = STATED if not currency else check_statements.CHECKS
     try:
         for basis in ("Accrual", "Cash"):
-            for check in checks:
+            for check in STATED:
                 check(books, basis)
-        for check in LISTED if not currency else ():
+        for check in AT_HOME if currency else LISTED:
             check(books, "Accrual")
     finally:
         books.close()
@@ -110,4 +115,18 @@ def test_what_an_entry_does_not_name_is_nobodys() -> None:
             "ProfitAndLoss", start_date="2026-01-01", end_date="2026-12-31", summarize_column_by=by
         )
         assert sheet.keys(result)[1:] == ["not_specified", "total"]
+    shop.twin.close()
+
+
+def test_a_payment_of_nothing_is_listed_with_nothing() -> None:
+    """40 euros of 1.10 meet a credit of 40 euros of 1.25: six dollars are gained and no money moves."""
+    shop = Overseas()
+    abroad.uses_a_credit_of_another_rate(shop)
+    report = shop.twin.report("TransactionList", start_date="2026-02-10", end_date="2026-02-10")
+    (row,) = sheet.data(report)
+    assert (row.values["txn_type"], row.values["account_name"], row.cents("subt_nat_amount")) == (
+        "Payment",
+        "Euro bank",
+        0,
+    )
     shop.twin.close()

@@ -66,6 +66,10 @@ _PARTIES: Final = {
 }
 
 
+_SETTLING: Final = frozenset({"Payment", "BillPayment"})
+"""What moves no money when its total is nothing: credits meet charges, and what that gains is not its amount."""
+
+
 def write(session: Session, entity: str, body: dict[str, Any], rows: Sequence[PostingRow]) -> None:
     """Keep how reports list a transaction, ``rows`` its own postings; of a record of a list nothing is kept."""
     if CATALOGUE[entity].is_transaction:
@@ -77,7 +81,7 @@ def write(session: Session, entity: str, body: dict[str, Any], rows: Sequence[Po
 def row(session: Session, entity: str, body: dict[str, Any], rows: Sequence[PostingRow]) -> DocumentRow:
     value = acts.total(entity, body) or 0
     foreign = settings.multicurrency(session) and rates.code_of(session, body) != settings.home_code(session)
-    main = _main(entity, rows)
+    main = _main(entity, rows) if value or entity not in _SETTLING else None
     day = str(body.get("TxnDate") or body.get("PaymentDate") or "")[:10]
     home = round(value * rates.of(session, body)) if foreign else value
     return DocumentRow(

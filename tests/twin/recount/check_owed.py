@@ -77,4 +77,17 @@ def _span(row: sheet.Row) -> int:
     return 0 if not title[:1].isdigit() else (int(title.split()[0]) - 1) // 30 + 1
 
 
+def owed_at_home(books: Recount, _: str) -> None:
+    """Whatever the currencies: what is owed in all is what the control accounts hold."""
+    for kind, _entity, aged, balance in OWED:
+        for day in books.days:
+            held = parties.control(books.company, books.sides["Accrual"], kind, day)
+            for name in (aged, balance):
+                report = books.report(name, report_date=day)
+                (total,) = [row for row in sheet.rows(report) if row.group == "GrandTotal"] or [None]
+                said = total.cents(sheet.keys(report)[-1]) if total else 0
+                assert said == held, f"{name} of {day}: {said} in all, {held} on the accounts"
+
+
 CHECKS = (ageing, ageing_detail)
+ABROAD = (owed_at_home,)
