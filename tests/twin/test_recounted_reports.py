@@ -39,6 +39,7 @@ LISTED: tuple[Check, ...] = (
     *check_trade.LISTS,
     *check_flows.LISTS,
     *check_listings.LISTS,
+    *check_listings.OWN,
 )
 """Reports that have no basis."""
 AT_HOME: tuple[Check, ...] = (*check_owed.ABROAD, *check_trade.LISTS, *check_flows.LISTS, *check_listings.LISTS)

@@ -193,5 +193,7 @@ def account_list(books: Recount, _: str) -> None:
     assert theirs.keys() == books.company.accounts.keys()
 
 
-CHECKS = (general_ledger,)
+CHECKS = (general_ledger, profit_and_loss_detail)
 LISTS = (journal, transaction_list, splits)
+OWN = (account_list,)
+"""In the currency of each account."""
