@@ -124,10 +124,32 @@ def transaction_list(books: Recount, _: str) -> None:
         books.same(f"TransactionList of {start} to {end}", ours, theirs)
 
 
-def _name(doc: Doc) -> str:
+def transaction_list_by_name(books: Recount, _: str) -> None:
+    """The same rows under the customer or vendor they are with; those of nobody are not there."""
+    start, end = books.periods[0]
+    for entity in ("Customer", "Vendor"):
+        report = books.report(f"TransactionListBy{entity}", start_date=start, end_date=end)
+        ours = {
+            doc.id: (_name(doc), _about(books, doc))
+            for doc in books.company.docs.values()
+            if start <= doc.day <= end and _party(doc).startswith(f"{entity}:")
+        }
+        theirs = {
+            row.ids["txn_type"]: (row.path[-1][1], row.cents("subt_nat_amount") or 0)
+            for row in sheet.data(report)
+            if row.ids.get("txn_type") and row.values["is_no_post"] == "Yes"
+        }
+        books.same(f"TransactionListBy{entity}", ours, theirs)
+        assert not sheet.does_not_add_up(report, "subt_nat_amount")
+
+
+def _party(doc: Doc) -> str:
     """A journal entry is under the name of its first line."""
-    named = doc.lines[0].party if doc.entity == "JournalEntry" else doc.party
-    return named.partition(":")[2]
+    return doc.lines[0].party if doc.entity == "JournalEntry" else doc.party
+
+
+def _name(doc: Doc) -> str:
+    return _party(doc).partition(":")[2]
 
 
 def _about(books: Recount, doc: Doc) -> int:
@@ -194,6 +216,6 @@ def account_list(books: Recount, _: str) -> None:
 
 
 CHECKS = (general_ledger, profit_and_loss_detail)
-LISTS = (journal, transaction_list, splits)
+LISTS = (journal, transaction_list, transaction_list_by_name, splits)
 OWN = (account_list,)
 """In the currency of each account."""
