@@ -182,6 +182,8 @@ def test_a_file_of_parameters_is_checked(tmp_path: Path) -> None:
 TABLES = (
     "posting",
     "document",
+    "taxed",
+    "uncharged",
     "link",
     "movement",
     "author",

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from akika_forensics.twin.ledger.document import LABELS, PURCHASES
 from akika_forensics.twin.life.bulk.cost_forms import form_number
-from akika_forensics.twin.life.bulk.figures import listed
+from akika_forensics.twin.life.bulk.figures import at_home, listed
 from akika_forensics.twin.life.bulk.forms import Forms
 from akika_forensics.twin.life.bulk.known import Known
 from akika_forensics.twin.life.bulk.outlet import Batch
 from akika_forensics.twin.life.bulk.paper import ACCOUNT, PARTY, Paper, Posting
 
+_TAXED: Final = {"Invoice": 1, "SalesReceipt": 1, "CreditMemo": -1, "RefundReceipt": -1}
 UNNUMBERED: Final = frozenset({"Payment", "Deposit", "Transfer", "CreditCardPayment", "TimeActivity"})
 """Transactions without a DocNumber."""
 
@@ -45,6 +46,18 @@ class Archive:
         elif entity == "Bill" and act.order and paper.links:
             batch["link"].append((entity, number, "PurchaseOrder", paper.links[-1][0], 0, "Open"))
         batch["document"].append(self._listed(paper))
+        if entity in _TAXED and act.tax and not paper.void:
+            batch["taxed"] += self._taxed(paper)
+
+    def _taxed(self, paper: Paper) -> list[tuple[Any, ...]]:
+        """What each tax line was taken of, under the line of its posting."""
+        act = paper.act
+        taxable = _TAXED[paper.entity] * at_home(sum(line.cents for line in act.lines if line.taxed), act.rate)
+        rates = self._known.tax_rates[act.tax]
+        return [
+            (paper.entity, paper.id, position, rate, taxable)
+            for position, (rate, _) in enumerate(rates, len(act.lines) + 2)
+        ]
 
     def _listed(self, paper: Paper) -> tuple[Any, ...]:
         """How reports list it."""

@@ -15,6 +15,7 @@ STATEMENTS: Final[dict[str, str]] = {
     "tombstone": "INSERT OR REPLACE INTO tombstone VALUES (?,?,?)",
     "posting": entries.INSERT_POSTING,
     "document": entries.INSERT_DOCUMENT,
+    "taxed": entries.INSERT_TAXED,
     "link": entries.INSERT_LINK,
     "movement": entries.INSERT_MOVEMENT,
     "author": "INSERT OR REPLACE INTO author VALUES (?,?,?,?)",
