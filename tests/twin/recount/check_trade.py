@@ -79,12 +79,30 @@ def item_sales(books: Recount, basis: str) -> None:
     report = books.report("ItemSales", **period)
     ours = _by(books, sold(books, basis), -1, lambda side: side.item)
     books.same(f"ItemSales, {basis}", ours, _read(report, "total/Amount"))
+    if basis == "Accrual":
+        books.same("ItemSales, quantities", _counted(books), _quantities(report))
     costs = [
         side
         for side in books.sides[basis]
         if side.key[0] in SALES and side.pair and statements.kind(books.company, side.account) == "Cost of Goods Sold"
     ]
     books.same(f"ItemSales, cost, {basis}", _by(books, costs, 1, lambda side: side.item), _read(report, "total/Cogs"))
+
+
+def _counted(books: Recount) -> dict[str, Fraction]:
+    """How many of each item were sold, less what came back."""
+    sums: dict[str, Fraction] = defaultdict(Fraction)
+    for doc in books.company.of(*SALES):
+        for line in doc.lines if books.start <= doc.day <= books.end else []:
+            if line.item:
+                sums[line.item] += doc.sign * line.quantity
+    return {item: units for item, units in sums.items() if units}
+
+
+def _quantities(report: dict[str, object]) -> dict[str, Fraction]:
+    """Beside each item; what stands under none is what percentages were taken of."""
+    found = {row.id: Fraction(row.values["total/Quantity"] or 0) for row in sheet.data(report) if row.id}
+    return {item: units for item, units in found.items() if units}
 
 
 def expenses_by_vendor(books: Recount, basis: str) -> None:
