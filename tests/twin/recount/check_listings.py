@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from tests.twin.recount import sheet, statements
@@ -40,6 +41,32 @@ def general_ledger(books: Recount, basis: str) -> None:
         assert not wrong, f"{what}: {wrong}"
         books.same(f"{what}, beginning", _before(books, rows, start), begun)
         _closing(books, what, rows, end, running)
+
+
+def general_ledger_of_one(books: Recount, basis: str) -> None:
+    """Kept to one class, one place, one account."""
+    start, end = books.periods[0]
+    account = next(iter(books.company.accounts))
+    parts: dict[str, Callable[[Side], str]] = {
+        "class": lambda side: side.klass,
+        "department": lambda side: side.department,
+        "account": lambda side: side.account,
+    }
+    for kind, of_side in parts.items():
+        record_id = account if kind == "account" else books.kept.get(kind, "")
+        if not record_id:
+            continue
+        period = {"start_date": start, "end_date": end, "accounting_method": basis}
+        report = books.report("GeneralLedger", **period, **{kind: record_id})
+        ours: dict[tuple[str, str], int] = defaultdict(int)
+        for side in books.sides[basis]:
+            if start <= side.day <= end and of_side(side) == record_id:
+                ours[side.account, record(side)] += statements.natural(books.company, side.account, side.cents)
+        theirs: dict[tuple[str, str], int] = defaultdict(int)
+        for row in sheet.data(report):
+            if row.values["tx_date"] != "Beginning Balance":
+                theirs[_account(row), row.ids.get("txn_type", "")] += row.cents("subt_nat_amount") or 0
+        books.same(f"GeneralLedger of {kind} {record_id}, {basis}", _some(ours), _some(theirs))
 
 
 def _account(row: sheet.Row) -> str:
@@ -215,7 +242,7 @@ def account_list(books: Recount, _: str) -> None:
     assert theirs.keys() == books.company.accounts.keys()
 
 
-CHECKS = (general_ledger, profit_and_loss_detail)
+CHECKS = (general_ledger, general_ledger_of_one, profit_and_loss_detail)
 LISTS = (journal, transaction_list, transaction_list_by_name, splits)
 OWN = (account_list,)
 """In the currency of each account."""

@@ -128,7 +128,7 @@ def _deposit(company: Company, doc: Doc) -> list[Side]:
             rows.append(_side(doc, line, at, line.cents))
         elif line.target is not None:
             came = company.docs[line.target].home(line.cents)
-            rows.append(Side(doc.day, doc.key, line.account, -came, at))
+            rows.append(Side(doc.day, doc.key, line.account, -came, at, department=doc.department))
         else:
             rows.append(_side(doc, line, at, -line.cents))
     return rows
