@@ -168,6 +168,10 @@ def test_a_file_of_parameters_is_checked(tmp_path: Path) -> None:
         text.replace('account = "Rent"', 'account = "Nowhere"', 1),
         text.replace("spread = 0.22", "spreed = 0.22", 1),
         text.replace("[company]", "[company", 1),
+        text.replace("void_found = [3, 10]", "void_found = [3, 100]", 1),
+        text.replace("double_found = [2, 12]", "double_found = [0, 12]", 1),
+        text.replace('"web sales"', '"sales"', 1),
+        text.replace("weekdays = [1, 1, 1, 1, 1, 0, 0]", "weekdays = [0, 0, 0, 0, 0, 1, 0]", 1),
         text.replace('acts = ["lists", "draws"]', 'acts = ["lists", "draws"]\nhobby = "sailing"', 1),
     ):
         assert wrong != text
@@ -175,6 +179,8 @@ def test_a_file_of_parameters_is_checked(tmp_path: Path) -> None:
         file.write_text(wrong, encoding="utf-8")
         with pytest.raises(WrongUse):
             parameters.load(file)
+    with pytest.raises(WrongUse):
+        parameters.load(tmp_path / "nowhere.toml")
     file.write_text(text.replace("Fernhill Garden Supply", "Another Firm"), encoding="utf-8")
     assert parameters.load(file).company.name == "Another Firm"
 

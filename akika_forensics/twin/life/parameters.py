@@ -17,6 +17,12 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.twin.life.parameter_tables import Names, Parameters
 
 DEFAULT: Final = "garden_supply.toml"
+LATEST: Final = 60
+"""Days after which nobody comes back to a mistake."""
+ACTS: Final = (
+    "lists", "draws", "purchases", "banking", "payments", "corrections", "sales", "estimates", "web sales", "period end",
+)  # fmt: skip
+"""The kinds of acts, each of which somebody does."""
 
 
 def _read(name: str) -> str:
@@ -72,9 +78,25 @@ def check(found: Parameters) -> None:
         raise WrongUse(f"The parameters name a class that they do not list: {lost[0]}.")
     if len(found.season.months) != 12 or len(found.season.weekdays) != 7:
         raise WrongUse("A season has twelve months and seven weekdays.")
+    _check_people(found)
+    _check_days(found)
+
+
+def _check_people(found: Parameters) -> None:
     for row in found.user:
-        if not sum(row.hours) or not sum(row.weekdays):
-            raise WrongUse(f"{row.name} has no hours.")
+        if not sum(row.hours) or len(row.weekdays) != 7 or not sum(row.weekdays[:5]):
+            raise WrongUse(f"{row.name} has no hours from Monday to Friday.")
+    for acts in ACTS:
+        found.user_for(acts)
+
+
+def _check_days(found: Parameters) -> None:
+    """What follows from something follows on a later day; a cheque is voided while its bill is still in everybody's mind."""
+    rows = {name: getattr(found.mistakes, name) for name in found.mistakes.__struct_fields__ if name.endswith("_found")}
+    rows |= {"arrives": found.stock.arrives, "reconciled_on": found.period_end.reconciled_on}
+    for name, (low, high) in rows.items():
+        if not 1 <= low <= high <= LATEST:
+            raise WrongUse(f"{name} is {low} to {high} days.", do=f"Write 1 to {LATEST} days, the smaller first.")
 
 
 def cents(amount: Decimal) -> int:

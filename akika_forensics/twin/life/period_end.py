@@ -100,7 +100,16 @@ class PeriodEnd:
         facts = self._plan.bank.move("transfer", bank, on, amount, text.upper()) if bank else ()
         lines = (JournalLine(debit, amount, text), JournalLine(credit, -amount, text))
         self._plan.add(
-            acts.PostJournal(at, who, self.number(), on, lines, text, adjustment=who == "accountant", bank=facts)
+            acts.PostJournal(
+                at,
+                who,
+                self.number(),
+                on,
+                lines,
+                text,
+                adjustment=who == self._plan.agenda.who("period end"),
+                bank=facts,
+            )
         )
 
     # money
