@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.record import RecordKey
-from akika_forensics.twin import wire
+from akika_forensics.twin import life, wire
 from akika_forensics.twin.clock import VirtualClock
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.incidents import schedule, truth
@@ -76,18 +76,11 @@ class Stage:
         clock.set(datetime.combine(plan.first_day, time(), wire.PACIFIC))
         clock.freeze()
         company = Twin(clock=clock)
-        founding.found(company, rules, wish)
-        people = founding.people(rules)
-        life = Life(company, rules.account_of("payable"), wish.currency, people)
-        acts = plan.acts()
         moment = datetime.combine(begin, time(), wire.PACIFIC)
-        later: list[Act] = []
-        for act in acts:
-            if act.at >= moment:
-                later = [act, *acts]
-                break
-            life.do(act)
-        return cls(company, plan.first_day, begin, plan.last_day, later, life.payable, life.currency, people)
+        life.fill(company, wish, file, until=moment)
+        later = list(life.later(wish, moment, file))
+        payable, people = rules.account_of("payable"), founding.people(rules)
+        return cls(company, plan.first_day, begin, plan.last_day, later, payable, wish.currency, people)
 
     def play(self, description: Description, seed: int = 1) -> Scene:
         """Let the incident happen from the day on, and ordinary work go on to the end of the life.

@@ -82,7 +82,7 @@ def fill(
             raise WrongUse(f"The parameters make a life that cannot be lived: {first.what} ({first.act}).")
     else:
         _write_down(twin, plan, rules, wish, file, until)
-    if wish.closing_date is not None:
+    if wish.closing_date is not None and until is None:
         close(twin, wish, plan)
     counts = {str(name): int(number) for name, number in twin.store.select(_COUNTED)}
     return Generated(
