@@ -1,11 +1,10 @@
-"""How long a company of 500,000 records takes to be loaded, its reports, and one of 1,000,000 to be made.
+"""How long a company of 500,000 records takes to be loaded, and its reports.
 
-Usage: python benchmarks/twin_company.py [RECORDS LOADED] [RECORDS MADE]
+Usage: python benchmarks/twin_company.py [RECORDS]
 
 The records to load are those of the sample company, keyed anew under other Ids, numbers and years until there are
 enough; making them is not measured. Beside the time on the clock stands what the process computed: on a machine with
-other work the first grows and the second hardly does. Each of the two is done in a process of its own, and a life is
-written down by a second one.
+other work the first grows and the second hardly does. All is taken in a process of its own.
 """
 
 from __future__ import annotations
@@ -21,10 +20,9 @@ from typing import Any
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE
-from akika_forensics.twin import QuickBooksFault, Twin, life, loading, sample
+from akika_forensics.twin import QuickBooksFault, Twin, loading, sample
 
 RECORDS = 500_000
-MADE = 1_000_000
 YEARS = 6
 _MARK = re.compile(rb'"@(\d+)@"|(?<=")2026-')
 
@@ -152,33 +150,12 @@ def loaded(count: int) -> None:
             print(f"{label:<42}  is not offered: {fault}")
 
 
-def computed_below() -> float:
-    """Seconds that processes of this one have computed which have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def generated(count: int) -> None:
-    """Make a company of that many records."""
-    before = peak()
-    clock, computed = time.perf_counter(), time.process_time()
-    made = life.fill(Twin(), life.Wish(records=count, seed=1))
-    clock, computed = time.perf_counter() - clock, time.process_time() - computed + computed_below()
-    show(f"making {sum(made.counts.values()):,} records", clock, computed, f"{count * 120e-6:,.0f} s")
-    print(f"{'memory at most, the company within':<42}{peak() - before:9,.0f} MB")
-
-
 def main() -> None:
-    if len(sys.argv) > 1 and sys.argv[1] in _ACTS:
-        _ACTS[sys.argv[1]](int(sys.argv[2]))
+    if "--load" in sys.argv:
+        loaded(int(sys.argv[-1]))
         return
-    counts = [int(text) for text in sys.argv[1:]]
-    for act, count in zip(_ACTS, [*counts, *(RECORDS, MADE)[len(counts) :]], strict=True):
-        if count:
-            subprocess.run([sys.executable, str(Path(__file__)), act, str(count)], check=True)
-
-
-_ACTS: dict[str, Callable[[int], None]] = {"--load": loaded, "--make": generated}
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else RECORDS
+    subprocess.run([sys.executable, str(Path(__file__)), "--load", str(count)], check=True)
 
 
 if __name__ == "__main__":
