@@ -27,22 +27,28 @@ def generate(
     closing_date: str = typer.Option("", help="The books are closed up to this day; without it they are open."),
     parameters: Path | None = typer.Option(None, help="A file of parameters in the place of the one that comes along."),
     incident: str = typer.Option("", help="An incident amid its life, by name or as a file that describes it."),
+    papers: bool = typer.Option(True, help="Beside it the banks' statements, the Audit Log and exported reports."),
     on: str = typer.Option("", help="The day on which the incident begins; without it after two thirds of the life."),
 ) -> None:
     """Make a company with a life: one Entity.jsonl an entity, which `akika twin serve --company` takes, and company.json.
 
-    With an incident three of them: before, damaged, clean; and the truth.
+    In papers beside them lies what people get of a company elsewhere than through the API.
+
+    With an incident three of them: before, damaged, clean; the truth; and the papers of the damaged one.
     """
-    from akika_forensics.twin import Twin, life
+    from akika_forensics.twin import life
+    from akika_forensics.twin.life import folder
 
     options: Options = context.obj
     wish = life.Wish(records, seed, years, currency, _day(closing_date))
     if incident:
         _with_incident(options, wish, incident, _day(on), parameters, out)
         return
-    twin = Twin()
+    folder.check(out)
+    twin = life.empty(parameters)
     made = life.fill(twin, wish, parameters)
-    said = life.write(twin, made, out)
+    twin.clock.set(life.morning_after(date.fromisoformat(made.last_day)))
+    said = life.write(twin, made, out, with_papers=papers)
     twin.close()
     if options.json:
         say_json({name: value for name, value in said.items() if name != "parameters"} | {"folder": str(out)})
@@ -56,19 +62,20 @@ def _with_incident(
 ) -> None:
     from akika_forensics.twin import incidents
     from akika_forensics.twin.incidents import scene, writing
+    from akika_forensics.twin.life import folder
 
     if wish.closing_date is not None:
         raise WrongUse("An incident is played in open books.", do="Leave --closing-date away.")
     file = Path(incident)
     description = incidents.described_in(file) if file.suffix == ".toml" else incidents.described(incident)
-    writing.check(out)
+    folder.check(out)
     played = scene.Stage.build(wish, on, parameters).play(description, wish.seed)
     writing.write(played, out)
     truth = played.truth
     if options.json:
         say_json({"folder": str(out), **truth})
         return
-    say(f"{truth['what']}")
+    say(str(truth["what"]))
     say(
         f"{len(truth['records'])} records struck, {len(truth['consequences'])} moved along; the companies and the truth are in {out}."
     )

@@ -103,9 +103,18 @@ def test_two_processes_make_the_same_bytes(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "akika_forensics", "twin", "generate"]
         command += ["--records", "400", "--seed", "9", "--currency", "EUR", "--out", str(folder)]
         subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed})
-        folders.append({path.name: path.read_bytes() for path in sorted(folder.iterdir())})
+        paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        folders.append({path.relative_to(folder).as_posix(): path.read_bytes() for path in paths})
     assert folders[0] == folders[1]
-    assert len(folders[0]) > 20
+    assert {"Invoice.jsonl", "company.json", "papers/reports/TaxSummary.csv"} <= folders[0].keys()
+    assert sum(name.startswith("papers/bank/") and name.endswith(".ofx") for name in folders[0]) >= 3
+    log = folders[0]["papers/audit-log.csv"].decode("utf-8-sig")
+    assert {row.rsplit('",', 1)[1].split(",")[0] for row in log.splitlines() if row.startswith('"')} >= {
+        "Marian Holt",
+        "Theo Brandt",
+        "Ines Calder",
+        "Ruth Okafor",
+    }
 
 
 def test_what_was_written_is_taken_back(tmp_path: Path) -> None:
@@ -194,9 +203,7 @@ def tables(twin: Twin) -> dict[str, list[Any]]:
     """All rows of a company; postings and links of one document in their order, documents in any."""
     names = {str(name) for (name,) in twin.store.select("SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert {"posting", "document", "taxed", "event", "bank_line"} <= names
-    rows = {
-        name: sorted(twin.store.select(f"SELECT * FROM {name}"), key=repr) for name in sorted(names - ELSEWHERE)
-    }
+    rows = {name: sorted(twin.store.select(f"SELECT * FROM {name}"), key=repr) for name in sorted(names - ELSEWHERE)}
     ordered = "SELECT entity, id, movement, line, account, cents FROM posting ORDER BY entity, id, rowid"
     return rows | {
         "record": twin.store.select(f"SELECT {COLUMNS} FROM record ORDER BY entity, id"),

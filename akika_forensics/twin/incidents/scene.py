@@ -18,8 +18,6 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin import life, wire
-from akika_forensics.twin.clock import VirtualClock
-from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.incidents import schedule, truth
 from akika_forensics.twin.incidents.description import Description, Divert
 from akika_forensics.twin.incidents.diverting import Diverted, Diverter
@@ -27,12 +25,14 @@ from akika_forensics.twin.incidents.performing import Performer
 from akika_forensics.twin.incidents.schedule import Turn
 from akika_forensics.twin.life import founding, parameters
 from akika_forensics.twin.life.acts import Act
+from akika_forensics.twin.life.agenda import morning_after
 from akika_forensics.twin.life.lived import Departure, Life
 from akika_forensics.twin.life.plan import Plan
 from akika_forensics.twin.life.wish import Wish
 from akika_forensics.twin.people.actors import Actor
 
 if TYPE_CHECKING:
+    from akika_forensics.twin.engine import Twin
     from akika_forensics.twin.incidents.truth import Digests
 
 type Body = dict[str, Any]
@@ -72,10 +72,7 @@ class Stage:
                 f"{begin} is no day of this company's life.",
                 do=f"Choose one after {plan.first_day} and up to {plan.last_day}, or ask for more years.",
             )
-        clock = VirtualClock()
-        clock.set(datetime.combine(plan.first_day, time(), wire.PACIFIC))
-        clock.freeze()
-        company = Twin(clock=clock)
+        company = life.empty(file)
         moment = datetime.combine(begin, time(), wire.PACIFIC)
         life.fill(company, wish, file, until=moment)
         later = list(life.later(wish, moment, file))
@@ -102,6 +99,8 @@ class Stage:
         lives = [Life(twin, self.payable, self.currency, self.people) for twin in (damaged, clean)]
         diverters = [Diverter(one, self.begin) for one in description.diverts]
         Later(scene, lives[0], lives[1], performer, diverters).go_on(self.later, turns)
+        for twin in (damaged, clean):
+            twin.clock.set(morning_after(self.last_day))
         scene.truth = _truth(scene, description, performer, lives, seed) | {
             "first_day": self.first_day.isoformat(),
             "began": self.begin.isoformat(),

@@ -82,6 +82,11 @@ def moment(day: date, second: int) -> datetime:
     return datetime(day.year, day.month, day.day, second // 3600, second // 60 % 60, second % 60, tzinfo=PACIFIC)
 
 
+def morning_after(last_day: date) -> datetime:
+    """When a life is over: whoever looks back on it does so from here."""
+    return moment(last_day + DAY, 9 * 3600)
+
+
 def month_end(day: date) -> date:
     """The last day of the day's month."""
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - DAY

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.twin import settings, wire
+from akika_forensics.twin.clock import VirtualClock
+from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.ledger.accounts import SYSTEM
 from akika_forensics.twin.life.agenda import moment
 from akika_forensics.twin.life.goods import WRITTEN_OFF, opening_stock
@@ -18,10 +20,15 @@ from akika_forensics.twin.people import actors
 from akika_forensics.twin.people.actors import Actor
 from akika_forensics.twin.people.trail import User
 
-if TYPE_CHECKING:
-    from akika_forensics.twin.engine import Twin
-
 type Body = dict[str, Any]
+
+
+def nothing_yet(parameters: Parameters) -> Twin:
+    """An empty company in memory as the first day begins; its clock stands, and nothing of it knows the machine's time."""
+    clock = VirtualClock()
+    clock.set(moment(parameters.company.starts, 0))
+    clock.freeze()
+    return Twin(clock=clock)
 
 
 def found(twin: Twin, parameters: Parameters, wish: Wish) -> None:

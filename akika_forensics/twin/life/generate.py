@@ -5,19 +5,18 @@ The same parameters and the same wish make the same bytes on every machine.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
-from akika_forensics.twin import identity
-from akika_forensics.twin.life import founding, parameters
+from akika_forensics.twin.life import folder as folders
+from akika_forensics.twin.life import founding, papers, parameters
 from akika_forensics.twin.life.acts import Act
-from akika_forensics.twin.life.agenda import DAY, moment
+from akika_forensics.twin.life.agenda import morning_after
 from akika_forensics.twin.life.bulk import elsewhere
 from akika_forensics.twin.life.bulk.known import Known
 from akika_forensics.twin.life.bulk.run import Inlet, before, rows
@@ -94,6 +93,11 @@ def fill(
     )
 
 
+def empty(file: Path | None = None) -> Twin:
+    """A twin to be filled, whose clock stands on the first day of the life."""
+    return founding.nothing_yet(parameters.load(file))
+
+
 def living(twin: Twin, wish: Wish, file: Path | None = None) -> Life:
     """Whoever lives acts in a company that was filled, with its people."""
     rules = parameters.load(file)
@@ -127,24 +131,18 @@ def close(twin: Twin, wish: Wish, plan: Plan) -> None:
     old = twin.get("Preferences", "1") or {}
     changed = {"AccountingInfoPrefs": {"BookCloseDate": wish.closing_date.isoformat()}}
     sent = {"Id": "1", "SyncToken": old["SyncToken"], "sparse": True, **changed}
-    twin.update("Preferences", sent, at=moment(plan.last_day + DAY, 9 * 3600))
+    twin.update("Preferences", sent, at=morning_after(plan.last_day))
 
 
-def write(twin: Twin, made: Generated, folder: Path) -> dict[str, Any]:
-    """Write one ``Entity.jsonl`` an entity, in the order of the Ids, and ``company.json``; gives the latter.
+def write(twin: Twin, made: Generated, folder: Path, *, with_papers: bool = False) -> dict[str, Any]:
+    """Write one ``Entity.jsonl`` an entity and ``company.json``; gives the latter, with the ``digest`` of the records.
 
-    ``digest`` is the SHA-256 of all payloads in the order of files and lines. Raises WrongUse unless the folder is new
-    or empty.
+    ``with_papers`` lets ``papers`` of the whole life lie beside them, as of the twin's clock. Raises WrongUse unless the
+    folder is new or empty.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise WrongUse(f"{folder} is not empty.", do="Give a new folder.")
-    folder.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256()
-    for entity in made.counts:
-        rows = sorted(twin.store.rows(entity), key=lambda row: (identity.number_of(row.id), row.id))
-        data = b"".join(row.payload + b"\n" for row in rows)
-        digest.update(data)
-        (folder / f"{entity}.jsonl").write_bytes(data)
-    said = made.as_dict() | {"digest": digest.hexdigest()}
+    said = made.as_dict() | {"digest": folders.write(twin, folder)}
     (folder / COMPANY).write_bytes(payloads.encode(said) + b"\n")
+    if with_papers:
+        first, last = date.fromisoformat(made.first_day), date.fromisoformat(made.last_day)
+        papers.write(twin, folder / papers.FOLDER, first, last)
     return said

@@ -15,6 +15,7 @@ from akika_forensics.twin.statements import statement as statements
 if TYPE_CHECKING:
     from akika_forensics.twin.engine import Twin
 
+FOLDER: Final = "papers"
 _AT_THE_END: Final = (
     "AgedReceivables",
     "AgedPayables",
@@ -33,7 +34,7 @@ _OF_THE_PERIOD: Final = (
 
 
 def write(twin: Twin, folder: Path, first: date, last: date) -> list[Path]:
-    """Into a new folder: gives the files.
+    """Into a new folder: gives the files. The twin's clock says when they were made.
 
     ``bank/``: an OFX file an account with a statement a month, and all its lines as CSV. ``audit-log.csv`` in the native
     form and ``audit-log-wide.csv``. ``reports/``: what the screens export of the period, and as of its last day.
