@@ -65,8 +65,9 @@ def test_open_documents_and_parties_of_the_sample_company(twin: Twin) -> None:
     assert seen > 30
 
 
-@pytest.mark.parametrize("name", sorted(incidents.INCIDENTS))
+@pytest.mark.parametrize("name", sorted(incidents.INCIDENTS.keys() - {"bank-feed"}))
 def test_after_each_incident(twin: Twin, name: str) -> None:
+    """The sample company is at no bank, so its feed cannot be disturbed."""
     incidents.run(twin, name)
     assert [line for end in ENDS for line in compared(twin, end) if line.residual] == []
 
