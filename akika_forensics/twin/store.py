@@ -136,6 +136,7 @@ class Store(Entries):
 
     def repoint(self, places: Iterable[tuple[str, str]], old: str, new: str) -> None:
         """In columns of the tables, each a table and a name of ours, one value for another."""
+        self.wrote()
         for table, column in places:
             self._db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, old))  # noqa: S608 - ours
 

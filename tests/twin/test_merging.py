@@ -231,7 +231,7 @@ def tables(books: Books) -> dict[str, list[Any]]:
     store = books.twin.store
     return {
         name: sorted(map(repr, store.select(f"SELECT * FROM {name}")))
-        for name in ("posting", "document", "movement", "link")
+        for name in ("posting", "document", "movement", "link", "taxed", "uncharged")
     }
 
 
@@ -239,8 +239,9 @@ def same(one: Books, other: Books, gone: str, entity: str) -> None:
     assert listed(one, gone, entity) == listed(other, gone, entity)
     assert tables(one) == tables(other)
     for name in ("TrialBalance", "ProfitAndLoss", "BalanceSheet"):
-        reports = [books.twin.report(name, end_date="2026-12-31") for books in (one, other)]
-        assert reports[0]["Rows"] == reports[1]["Rows"]
+        for basis in ("Accrual", "Cash"):
+            reports = [books.twin.report(name, end_date="2026-12-31", accounting_method=basis) for books in (one, other)]
+            assert reports[0]["Rows"] == reports[1]["Rows"]
 
 
 for _acts in ACTS.values():
@@ -374,6 +375,38 @@ def test_hidden_transactions_move_along(books: Books) -> None:
 
 
 # what does not fit
+
+
+def test_the_cash_basis_is_made_anew_after_a_merge(books: Books) -> None:
+    gone, stays = pair("Expense", books)
+    body = {"PaymentType": "Cash", "AccountRef": ref(books.checking), "Line": [books.spend(30, gone)], "TxnDate": DAY}
+    books.made("Purchase", body)
+    asked = {"start_date": DAY, "end_date": DAY, "accounting_method": "Cash"}
+    assert "Gone rents" in str(books.twin.report("ProfitAndLoss", **asked)["Rows"])
+    books.twin.screens.merge("Account", gone, stays)
+    assert books.twin.report("ProfitAndLoss", **asked)["Rows"] == _renamed(books, stays, asked)
+
+
+def _renamed(books: Books, stays: str, asked: dict[str, str]) -> Any:
+    """The report as it stands on the accrual basis, which is the same here."""
+    found = books.twin.report("ProfitAndLoss", **{**asked, "accounting_method": "Accrual"})["Rows"]
+    assert f"'id': '{stays}'" in str(found)
+    return found
+
+
+@pytest.mark.parametrize(("entity", "column"), [("Item", "item"), ("Class", "class"), ("Department", "department")])
+def test_what_was_given_away_is_counted_under_the_name_that_stays(books: Books, entity: str, column: str) -> None:
+    gone, stays = pair(entity, books)
+    body = books.sale(books.ann, 0, TxnDate=DAY)
+    detail = body["Line"][0]["SalesItemLineDetail"]
+    detail["Qty"] = 3
+    if entity == "Department":
+        body["DepartmentRef"] = ref(gone)
+    else:
+        detail[f"{entity}Ref"] = ref(gone)
+    books.made("Invoice", body)
+    books.twin.screens.merge(entity, gone, stays)
+    assert books.twin.store.select(f"SELECT {column} FROM uncharged") == [(stays,)]  # noqa: S608 - a name of ours
 
 
 def test_only_what_fits_is_merged(books: Books) -> None:

@@ -39,9 +39,14 @@ _PLACES: Final = {
     ),
     "Customer": (("posting", "party"), ("document", "party")),
     "Vendor": (("posting", "party"), ("document", "party")),
-    "Item": (("posting", "item"),),
-    "Class": (("posting", "class"), ("movement", "class"), ("document", "class")),
-    "Department": (("posting", "department"), ("movement", "department"), ("document", "department")),
+    "Item": (("posting", "item"), ("uncharged", "item")),
+    "Class": (("posting", "class"), ("movement", "class"), ("document", "class"), ("uncharged", "class")),
+    "Department": (
+        ("posting", "department"),
+        ("movement", "department"),
+        ("document", "department"),
+        ("uncharged", "department"),
+    ),
 }
 
 _RESERVED: Final = frozenset(
