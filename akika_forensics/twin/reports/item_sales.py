@@ -38,7 +38,7 @@ _UNCHARGED: Final = (
     "(SELECT u.entity, u.id, d.date, d.party, u.class, u.department, u.item, u.quantity FROM uncharged AS u "
     "JOIN document AS d USING (entity, id))"
 )
-"""What lines count beside what they post, as if it were posted; on the accrual basis, as all quantities."""
+"""What lines count beside what they post, as if it were posted."""
 
 
 @dataclass(slots=True)
@@ -98,18 +98,8 @@ def _found(session: Session, asked: Asked) -> _Found:
     sold = sales.sold(session) & days
     for item, across, cents in crosstab.sums(session, asked, ITEM.sql, sold):
         found.at(item, across).amount = -int(cents)
-    sign = "CASE WHEN p.entity IN ('CreditMemo', 'RefundReceipt') THEN '-' ELSE '' END || p.quantity"
-    counted = sold & What("p.quantity IS NOT NULL AND p.item <> ''")
-    for key, across, times in crosstab.sums(session, asked, f"p.item || ' ' || {sign}", counted, "count(*)"):
-        item, _, quantity = str(key).rpartition(" ")
-        part = Decimal(quantity.replace("--", "")) * int(times)
-        found.at(item, across).add(_Sold(quantity=part))
     if asked.basis != "Cash":
-        for key, across, times in crosstab.sums(
-            session, asked, "p.item || ' ' || p.quantity", days, "count(*)", _UNCHARGED
-        ):
-            item, _, quantity = str(key).rpartition(" ")
-            found.at(item, across).add(_Sold(quantity=Decimal(quantity) * int(times)))
+        _count(session, asked, found, sold, days)
     costing = crosstab.one_of("p.account", sales.accounts_of(session, "Expense"))
     cost = crosstab.one_of("p.entity", sales.FORMS) & What("p.movement IS NOT NULL") & costing & days
     for item, across, cents in crosstab.sums(session, asked, ITEM.sql, cost):
@@ -118,6 +108,17 @@ def _found(session: Session, asked: Asked) -> _Found:
         if one.cost is None and (session.find("Item", item) or {}).get("Type") == "Inventory":
             one.cost = 0
     return found
+
+
+def _count(session: Session, asked: Asked, found: _Found, sold: What, days: What) -> None:
+    """How many were sold. On the cash basis nobody counts: of what is paid in parts there is no quantity."""
+    sign = "CASE WHEN p.entity IN ('CreditMemo', 'RefundReceipt') THEN '-' ELSE '' END || p.quantity"
+    counted = sold & What("p.quantity IS NOT NULL AND p.item <> ''")
+    posted = crosstab.sums(session, asked, f"p.item || ' ' || {sign}", counted, "count(*)")
+    free = crosstab.sums(session, asked, "p.item || ' ' || p.quantity", days, "count(*)", _UNCHARGED)
+    for key, across, times in (*posted, *free):
+        item, _, quantity = str(key).rpartition(" ")
+        found.at(item, across).add(_Sold(quantity=Decimal(quantity.replace("--", "")) * int(times)))
 
 
 def _due(asked: Asked) -> What:
