@@ -99,6 +99,15 @@ def test_a_report_of_transactions_has_its_sections_in_a_column_of_their_own() ->
     assert found[-1] == ["Saturday, Sep 05, 2026 08:00:59 PM GMT+5:30"]
 
 
+def test_columns_within_a_column_stand_below_its_title(books: Books) -> None:
+    books.made("SalesReceipt", books.sale(books.bob, 9000, item=books.pump, qty=3, TxnDate="2026-02-03"))
+    report = books.twin.report("ItemSales", start_date="2026-02-01", end_date="2026-02-28")
+    found = rows(report_export.write(report, Company(books.get("CompanyInfo", "1"))))
+    assert found[4] == ["", "Total", "", "", "", "", "", ""]
+    assert found[5][:3] == ["", "Quantity", "Amount"]
+    assert found[6][:3] == ["Pump", "3.00", "9,000.00"]
+
+
 @pytest.mark.parametrize(
     ("header", "said"),
     [

@@ -82,7 +82,7 @@ def write(report: Mapping[str, Any], company: Company, layout: str = "classic") 
     if layout not in LAYOUTS:
         raise WrongUse(f"There is no layout {layout!r} of a report.", do=f"Choose {' or '.join(LAYOUTS)}.")
     header = report["Header"]
-    columns = report["Columns"].get("Column", [])
+    above, columns = _flat(report["Columns"].get("Column", []))
     title = TITLES.get(str(header["ReportName"])) or _spaced(str(header["ReportName"]))
     named = [company.name, title] if layout == "classic" else [title, company.name]
     # A report of transactions has the names of its sections in a column of their own.
@@ -92,12 +92,25 @@ def write(report: Mapping[str, Any], company: Company, layout: str = "classic") 
     writer = csv.writer(text)
     writer.writerows([[line] for line in (*named, _period(header))])
     writer.writerow([])
+    if any(above):
+        writer.writerow(above)
     writer.writerow([*([""] if aside else []), *(column.get("ColTitle", "") for column in columns)])
     writer.writerows(_rows(report.get("Rows", {}).get("Row", []), 0, cell, aside=aside))
     writer.writerow([])
     foot = _classic_foot if layout == "classic" else _modern_foot
     writer.writerow([foot(company.local(parse_instant(str(header["Time"]))), str(header.get("ReportBasis") or ""))])
     return text.getvalue().encode()
+
+
+def _flat(columns: list[dict[str, Any]]) -> tuple[list[str], list[dict[str, Any]]]:
+    """The columns that have cells, and what stands above each: the title of a group above its first."""
+    above: list[str] = []
+    flat: list[dict[str, Any]] = []
+    for column in columns:
+        inner = column["Columns"]["Column"] if "Columns" in column else [column]
+        above += [column.get("ColTitle", "") if "Columns" in column else "", *[""] * (len(inner) - 1)]
+        flat += inner
+    return above, flat
 
 
 @dataclass(frozen=True, slots=True)
