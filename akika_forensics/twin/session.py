@@ -64,7 +64,6 @@ class Session:
         self._dirty: dict[Key, dict[str, Any]] = {}
         self._removed: set[Key] = set()
         self._silent: set[Key] = set()
-        self._created: dict[Key, int] = {}
         self._touched: set[Key] = set()
         self.account_cents: dict[str, int] = defaultdict(int)
         self.party_cents: dict[str, int] = defaultdict(int)

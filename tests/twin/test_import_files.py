@@ -86,6 +86,9 @@ def test_a_faulty_file_imports_nothing(books: Books) -> None:
     good = "1,Lumber Co,02/03/2026,,,Rent,,1\n"
     refused(books, "Row 3: 'soon' is no date", call, "Bill", f"{BILLS}{good}2,Lumber Co,soon,,,Rent,,1\n")
     refused(books, "Row 3: 'much' is no amount", call, "Bill", f"{BILLS}{good}2,Lumber Co,02/03/2026,,,Rent,,much\n")
+    for much in ("NaN", "Infinity", "1e400"):
+        row = f"2,Lumber Co,02/03/2026,,,Rent,,{much}\n"
+        refused(books, f"Row 3: '{much}' is no amount", call, "Bill", f"{BILLS}{good}{row}")
     refused(books, "1000 rows at most", call, "Customer", "Name\n" + "".join(f"C{n}\n" for n in range(1001)))
     refused(books, "Row 2 was not imported", call, "Customer", "Name\nNew one\nAnn\n")
     for entity, text, said in (
@@ -93,6 +96,7 @@ def test_a_faulty_file_imports_nothing(books: Books) -> None:
         ("Bill", "a,b\n1,2\n", "no column BillNo"),
         ("Customer", "", "no column Name"),
         ("Customer", "Name\n\n", "no rows"),
+        ("Customer", "Name\n" + "x" * 200_000, "no CSV file"),
     ):
         with pytest.raises(WrongUse, match=said):
             call(entity, text)

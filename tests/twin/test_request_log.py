@@ -74,7 +74,8 @@ def test_an_entry_says_what_came_and_what_was_answered(company: Company) -> None
     ]
     assert [row["seq"] for row in told(company, 4)] == [5, 6]
     assert company.http.get("/twin/log").json()["last"] == 6
-    assert company.http.get("/twin/log?since=x").status_code == 400
+    for wrong in ("x", "-1", "9" * 5000):
+        assert company.http.get("/twin/log", params={"since": wrong}).status_code == 400
 
 
 def test_no_token_and_no_secret_is_in_it(kept: Company) -> None:

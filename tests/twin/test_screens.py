@@ -319,6 +319,26 @@ def test_the_screens_are_at_the_twins_own_door(company: Any) -> None:
         assert said in answer.json()["error"]
 
 
+@pytest.mark.parametrize("wrong", [{}, [], None, 1.5, True])
+@pytest.mark.parametrize("name", ["void", "match", "invite", "merge", "import_file", "change_settings"])
+def test_what_is_no_text_is_refused(company: Any, name: str, wrong: Any) -> None:
+    for one in SCREENS[name].must():
+        fits = one == "values" and wrong == {}
+        asked = {**dict.fromkeys(SCREENS[name].must(), "1"), one: wrong}
+        answer = company.http.post(f"/twin/screens/{name}", json=asked)
+        assert answer.status_code == 400
+        assert (f"{one} is a" in answer.json()["error"]) is not fits
+
+
+def test_a_number_may_stand_for_an_id(books: Books) -> None:
+    made = books.made("Bill", bill(books))
+    assert books.twin.screens.void("Bill", int(made)) == {"entity": "Bill", "id": made}
+    with pytest.raises(WrongUse, match="sure is true or false"):
+        books.twin.screens.delete("Bill", made, sure="yes")
+    with pytest.raises(WrongUse, match="body is an object"):
+        books.twin.screens.enter("Bill", "[]")
+
+
 def test_methods_take_what_the_screens_take(books: Books) -> None:
     with pytest.raises(AttributeError, match="no screen"):
         books.twin.screens.ghost()

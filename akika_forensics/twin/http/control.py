@@ -130,7 +130,7 @@ class Control:
 
     def _log(self, request: Request, _body: Body) -> Any:
         since = request.query_params.get("since")
-        if since is not None and not since.isdecimal():
+        if since is not None and not (since.isascii() and since.isdecimal() and len(since) < 16):
             raise WrongUse("since is the number of an entry.", do="Give the `seq` of the last one you have, or 0.")
         log = self._twin.requests
         found = log.as_dicts(int(since)) if since is not None else [entry.as_dict() for entry in log.entries]

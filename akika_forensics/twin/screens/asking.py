@@ -50,17 +50,47 @@ class Screen:
         return list(inspect.signature(self.run).parameters.values())[1:]
 
     def call(self, session: Session, given: Mapping[str, Any]) -> Body:
-        """Do it with what was given, which ``check`` has seen."""
-        return self.run(session, **{f"{name}_" if iskeyword(name) else name: value for name, value in given.items()})
+        """Do it with what was given, which ``check`` has seen; a number may stand for an Id."""
+        texts = {one.name.rstrip("_") for one in self._parameters() if one.annotation == "str"}
+        chosen = {
+            name: str(value) if name in texts and isinstance(value, int) else value for name, value in given.items()
+        }
+        return self.run(session, **{f"{name}_" if iskeyword(name) else name: value for name, value in chosen.items()})
 
     def check(self, given: Mapping[str, Any]) -> None:
-        """Raises WrongUse for what the screen does not take, and for what it lacks."""
+        """Raises WrongUse for what the screen does not take, for what it lacks, and for what is of another form."""
         unknown = sorted(set(given) - set(self.takes()))
         if unknown:
             raise WrongUse(f"{self.name} does not take {unknown[0]}.", do=f"Give {', '.join(self.takes())}.")
         lacking = [name for name in self.must() if name not in given]
         if lacking:
             raise WrongUse(f"{self.name} lacks {lacking[0]}.", do=f"Give {', '.join(self.must())}.")
+        for one in self._parameters():
+            name = one.name.rstrip("_")
+            if name in given and not _fits(str(one.annotation), given[name]):
+                raise WrongUse(f"{name} is {_SAID[str(one.annotation)]}, not {given[name]!r:.40}.")
+
+
+_SAID: Final = {
+    "str": "a text",
+    "bool": "true or false",
+    "Mapping[str, Any]": "an object",
+    "dict[str, Any] | None": "an object",
+}
+"""What a parameter takes, by its annotation; the screens look at the others themselves."""
+
+
+def _fits(annotation: str, value: Any) -> bool:
+    match annotation:
+        case "str":
+            return isinstance(value, str | date) or type(value) is int
+        case "bool":
+            return isinstance(value, bool)
+        case "Mapping[str, Any]":
+            return isinstance(value, Mapping)
+        case "dict[str, Any] | None":
+            return value is None or isinstance(value, dict)
+    return True
 
 
 def found(session: Session, entity: Any, record_id: Any) -> Body:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -33,6 +33,8 @@ _COLUMNS: Final = {
     ),
     "Bill": ("*BillNo", "*Vendor", "*BillDate", "*DueDate", "Memo", "*Account", "LineDescription", "*LineAmount"),
 }  # fmt: skip
+_LONGEST: Final = 15
+"""Digits before the point of an amount, less one."""
 _MOST: Final = 1_000
 """Rows of one file. Source: Intuit's help on importing."""
 
@@ -83,13 +85,13 @@ def _read(entity: str, text: str) -> list[Row]:
     """Rows by column, each with its number in the file under ``#``."""
     known = {_plain(name): name.lstrip("*") for name in _COLUMNS[entity]}
     read = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    header = [known.get(_plain(cell), "") for cell in next(read, [])]
+    header = [known.get(_plain(cell), "") for cell in next(_cells(read), [])]
     needed = [name.lstrip("*") for name in _COLUMNS[entity] if name.startswith("*")] or ["Name"]
     lacking = [name for name in needed if name not in header]
     if lacking:
         raise WrongUse(f"The file has no column {lacking[0]}.", do=f"Its columns are {', '.join(_COLUMNS[entity])}.")
     rows = []
-    for number, cells in enumerate(read, 2):
+    for number, cells in enumerate(_cells(read), 2):
         row = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name}
         if any(row.values()):
             rows.append({**dict.fromkeys(known.values(), ""), **row, "#": str(number)})
@@ -98,6 +100,14 @@ def _read(entity: str, text: str) -> list[Row]:
     if len(rows) > _MOST:
         raise ScreenRefused(f"A file can have {_MOST} rows at most; this one has {len(rows)}.")
     return rows
+
+
+def _cells(read: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Raises WrongUse for what is no CSV, such as a cell without end."""
+    try:
+        yield from read
+    except csv.Error as error:
+        raise WrongUse(f"This is no CSV file: {error}.") from error
 
 
 def _plain(name: str) -> str:
@@ -187,9 +197,12 @@ def _date(session: Session, text: str, number: int) -> str:
 
 def _amount(text: str, number: int) -> Decimal:
     try:
-        return Decimal(re.sub(r"[$£€,\s]", "", text))
+        value = Decimal(re.sub(r"[$£€,\s]", "", text))
     except InvalidOperation:
-        raise ScreenRefused(f"Row {number}: {text!r} is no amount.") from None
+        value = Decimal("NaN")
+    if not value.is_finite() or value.adjusted() > _LONGEST:
+        raise ScreenRefused(f"Row {number}: {text!r:.80} is no amount.")
+    return value
 
 
 _MAKERS: Final[dict[str, Callable[[Session, list[Row], _Missing], list[Body]]]] = {
