@@ -56,13 +56,16 @@ def serve(
         Path(data).mkdir(parents=True, exist_ok=True)
         path = Path(data) / "company.sqlite"
     kept = path is not None and path.exists()
-    twin = Twin(path, beliefs=_beliefs(profile, belief))
     if records and company not in {"sample", "empty"}:
         raise WrongUse(f"--records makes a company; {company} is one already.", do="Give one of the two.")
+    beliefs = _beliefs(profile, belief)
     if not kept and records:
-        note(twin_life.fill(twin, records, seed, years, currency, parameters))
-    elif not kept:
-        _fill(twin, company, options)
+        twin, said = twin_life.made(path, beliefs, records, seed, years, currency, parameters)
+        note(said)
+    else:
+        twin = Twin(path, beliefs=beliefs)
+        if not kept:
+            _fill(twin, company, options)
     stopped = threading.Event()
     with serve_twin(twin, port=port, limits=limits == "on", faults=faults) as server, stop_on_signal() as asked:
         for url in webhook:

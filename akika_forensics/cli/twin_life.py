@@ -14,6 +14,7 @@ from akika_forensics.errors import WrongUse
 
 if TYPE_CHECKING:
     from akika_forensics.twin import Twin
+    from akika_forensics.twin.beliefs import Beliefs
     from akika_forensics.twin.life import Wish
 
 
@@ -89,9 +90,23 @@ def _day(text: str) -> date | None:
         raise WrongUse(f"{text!r} is no day.", do="Write for example 2025-06-30.") from None
 
 
-def fill(twin: Twin, records: int, seed: int, years: int, currency: str, parameters: Path | None) -> str:
-    """Let a company live in an empty twin; gives one sentence about it."""
+def made(
+    path: Path | None,
+    beliefs: Beliefs | None,
+    records: int,
+    seed: int,
+    years: int,
+    currency: str,
+    parameters: Path | None,
+) -> tuple[Twin, str]:
+    """A company that lived, its clock on the morning after; and one sentence about it."""
     from akika_forensics.twin import life
 
-    made = life.fill(twin, life.Wish(records, seed, years, currency), parameters)
-    return f"{sum(made.counts.values())} records of {made.first_day} to {made.last_day}, seed {seed}."
+    wish = life.Wish(records, seed, years, currency)
+    wish.check()
+    twin = life.empty(parameters, path, beliefs)
+    done = life.fill(twin, wish, parameters)
+    twin.clock.set(life.morning_after(date.fromisoformat(done.last_day)))
+    twin.clock.release()
+    count = sum(done.counts.values())
+    return twin, f"{count} records of {done.first_day} to {done.last_day}, seed {seed}; the clock goes on from there."

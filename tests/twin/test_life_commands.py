@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,24 @@ def test_a_company_of_a_seed_is_served(company: tuple[str, ...]) -> None:
         }
 
 
+def test_a_served_company_goes_on_where_its_life_ended(tmp_path: Path) -> None:
+    """So that what looks back from today, as the Audit Log and the change feed do, sees the life."""
+    kept = ("--records", "400", "--seed", "7", "--data", str(tmp_path))
+    made = life.fill(Twin(), life.Wish(400, 7))
+    for _ in range(2):  # made, and taken up again
+        with served(*kept) as said:
+            clock = httpx.get(f"{said['base_url']}/twin/clock", trust_env=False).json()
+            log = httpx.get(f"{said['base_url']}/twin/audit-log.csv", trust_env=False, timeout=30).text
+            feed = f"{said['base_url']}/v3/company/{said['realm_id']}/cdc"
+            headers = {"Authorization": f"Bearer {said['access_token']}", "Accept": "application/json"}
+            asked = {"entities": "Invoice", "changedSince": f"{made.last_day[:8]}01"}
+            changed = httpx.get(feed, params=asked, headers=headers, trust_env=False, timeout=30).json()
+        assert not clock["frozen"]
+        assert date.fromisoformat(clock["now"][:10]) - date.fromisoformat(made.last_day) == timedelta(days=1)
+        assert len(log.splitlines()) > 400
+        assert changed["CDCResponse"][0]["QueryResponse"][0]["Invoice"]
+
+
 def test_what_is_kept_is_not_made_again(tmp_path: Path) -> None:
     kept = ("--records", "300", "--data", str(tmp_path))
     with served(*kept, "--seed", "1") as said:
@@ -62,6 +81,9 @@ def test_what_is_kept_is_not_made_again(tmp_path: Path) -> None:
 def test_a_company_cannot_be_another_one_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["twin", "serve", "--company", str(tmp_path), "--records", "400"]) == 2
     assert "is one already" in capsys.readouterr().err
+    assert main(["twin", "serve", "--records", "12", "--data", str(tmp_path / "kept")]) == 2
+    assert "at least 300" in capsys.readouterr().err
+    assert not list((tmp_path / "kept").iterdir())
     assert main(["twin", "generate", "--records", "400", "--closing-date", "soon", "--out", str(tmp_path / "a")]) == 2
     assert "is no day" in capsys.readouterr().err
     assert main(["twin", "generate", "--records", "12", "--out", str(tmp_path / "b")]) == 2

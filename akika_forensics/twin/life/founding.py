@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.twin import settings, wire
+from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.clock import VirtualClock
 from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.ledger.accounts import SYSTEM
@@ -23,12 +25,12 @@ from akika_forensics.twin.people.trail import User
 type Body = dict[str, Any]
 
 
-def nothing_yet(parameters: Parameters) -> Twin:
-    """An empty company in memory as the first day begins; its clock stands, and nothing of it knows the machine's time."""
+def nothing_yet(parameters: Parameters, path: Path | None = None, beliefs: Beliefs | None = None) -> Twin:
+    """An empty company as the first day begins; its clock stands, and nothing of it knows the machine's time."""
     clock = VirtualClock()
     clock.set(moment(parameters.company.starts, 0))
     clock.freeze()
-    return Twin(clock=clock)
+    return Twin(path, clock=clock, beliefs=beliefs)
 
 
 def found(twin: Twin, parameters: Parameters, wish: Wish) -> None:

@@ -26,6 +26,7 @@ from akika_forensics.twin.life.plan import Plan
 from akika_forensics.twin.life.wish import Wish
 
 if TYPE_CHECKING:
+    from akika_forensics.twin.beliefs import Beliefs
     from akika_forensics.twin.engine import Twin
 
 COMPANY: Final = "company.json"
@@ -93,9 +94,9 @@ def fill(
     )
 
 
-def empty(file: Path | None = None) -> Twin:
-    """A twin to be filled, whose clock stands on the first day of the life."""
-    return founding.nothing_yet(parameters.load(file))
+def empty(file: Path | None = None, path: Path | None = None, beliefs: Beliefs | None = None) -> Twin:
+    """A twin to be filled, whose clock stands on the first day of the life; in memory or in a new file at ``path``."""
+    return founding.nothing_yet(parameters.load(file), path, beliefs)
 
 
 def living(twin: Twin, wish: Wish, file: Path | None = None) -> Life:
