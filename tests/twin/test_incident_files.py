@@ -155,7 +155,7 @@ def test_lines_are_copied_without_what_the_service_adds() -> None:
     (scaled,) = worked_out({"lines": "@bill.Line", "times": Decimal("0.333"), "set": {"ItemRef": "@bill"}}, scope())
     assert (scaled["Amount"], scaled["SalesItemLineDetail"]) == (
         Decimal("3.33"),
-        {"ItemRef": {"value": "7", "name": "Bee"}},
+        {"ItemRef": {"value": "7", "name": "Bee"}, "Qty": 2, "UnitPrice": Decimal("1.665")},
     )
     assert BILL["Line"][0]["SalesItemLineDetail"]["Qty"] == 2, "the record itself stays"
 

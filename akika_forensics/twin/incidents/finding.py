@@ -9,13 +9,15 @@ A condition speaks of a path in the record's body, such as ``CustomerRef.value``
     $payments    how many payments settle it
     $home        whether it is in the company's own currency
     $taxed       whether it carries tax
+    $expense     whether it is charged to expense accounts alone
+    $alike       how many other active accounts have the account's type and detail type
     $used        of a record of a list: in how many transactions it is cited by name (customers, vendors, accounts)
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -38,10 +40,11 @@ MANY: Final = 2_000
 
 
 class Company:
-    """A company as an incident looks at it."""
+    """A company as an incident looks at it; ``gone`` is what records said last that the incident deleted."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, gone: Mapping[RecordKey, Body] | None = None) -> None:
         self._store = store
+        self._gone = gone or {}
 
     def get(self, key: RecordKey) -> Body | None:
         if key.entity == BANK_LINE:
@@ -49,7 +52,7 @@ class Company:
             line = self._store.bank.find(account, fitid)
             return asdict(line) if line is not None else None
         row = self._store.get(key.entity, key.id)
-        return payloads.decode(row.payload) if row is not None else None
+        return payloads.decode(row.payload) if row is not None else self._gone.get(key)
 
     def find(self, wanted: Find, scope: Scope) -> list[RecordKey]:
         """Raises WrongUse when there are too few."""
@@ -62,7 +65,6 @@ class Company:
                     break
         if wanted.order:
             path, descending = wanted.order.removeprefix("-"), wanted.order.startswith("-")
-            taken.sort(key=lambda row: number_of(row[0].id))
             taken.sort(key=lambda row: _rank(self._fact(row[0], row[1], path, scope)), reverse=descending)
         if len(taken) < wanted.least:
             raise WrongUse(
@@ -127,8 +129,8 @@ def _same(found: Any, wanted: Any) -> bool:
 
 
 def _rank(value: Any) -> tuple[int, Decimal, str]:
-    if isinstance(value, int | float | Decimal):
-        return 1, money(value), ""
+    if isinstance(value, bool | int | float | Decimal):
+        return 1, money(int(value) if isinstance(value, bool) else value), ""
     return (2, Decimal(0), str(value)) if value is not None else (0, Decimal(0), "")
 
 
@@ -170,6 +172,23 @@ def _home(store: Store, _: RecordKey, body: Body, __: date) -> bool:
     return code in {None, "", own}
 
 
+def _expense(store: Store, _: RecordKey, body: Body, __: date) -> bool:
+    named = [at(line, ["AccountBasedExpenseLineDetail", "AccountRef", "value"]) for line in body.get("Line") or []]
+    rows = [store.get("Account", str(one)) for one in named]
+    return bool(rows) and all(
+        row is not None and payloads.decode(row.payload).get("AccountType") == "Expense" for row in rows
+    )
+
+
+def _alike(store: Store, key: RecordKey, body: Body, __: date) -> int:
+    bodies = (payloads.decode(row.payload) for row in store.rows("Account") if row.id != key.id)
+    return sum(
+        one.get("Active") is not False
+        and all(one.get(name) == body.get(name) for name in ("AccountType", "AccountSubType"))
+        for one in bodies
+    )
+
+
 def _used(store: Store, key: RecordKey, _: Body, __: date) -> int:
     if key.entity in {"Customer", "Vendor", "Employee"}:
         return int(store.select("SELECT count(*) FROM document WHERE party = ?", (f"{key.entity}:{key.id}",))[0][0])
@@ -188,5 +207,7 @@ _FACTS: Final[dict[str, Callable[[Any, RecordKey, Body, date], Any]]] = {
     "$payments": lambda store, key, _, __: _settlements(store, key),
     "$taxed": lambda _, __, body, ___: bool(money((body.get("TxnTaxDetail") or {}).get("TotalTax"))),
     "$home": _home,
+    "$expense": _expense,
+    "$alike": _alike,
     "$used": _used,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +28,12 @@ _AT: Final = "company.example"
 _BY_API: Final = frozenset({"create", "update", "delete"})
 _SETTINGS: Final = frozenset({"close_books", "change_settings"})
 _SAID: Final = {
+    "sign_in": "signed in",
+    "sign_out": "signed out",
+    "invite": "given access",
+    "remove_user": "access taken away",
+    "connect_bank": "bank connected",
+    "disconnect_bank": "bank disconnected",
     "enter": "made up",
     "create": "made",
     "edit": "changed",
@@ -45,9 +51,10 @@ _SAID: Final = {
 
 @dataclass(slots=True)
 class Done:
-    """One act that was done, or was not: ``refused`` says why."""
+    """One act that was done, or was not: ``refused`` says why. ``actor`` is a key of the incident's file."""
 
     at: datetime
+    actor: str
     who: str
     user: str
     do: str
@@ -67,6 +74,7 @@ class Performer:
     names: dict[str, list[RecordKey]] = field(default_factory=dict)
     done: list[Done] = field(default_factory=list)
     bank: list[BankLine] = field(default_factory=list)
+    _gone: dict[RecordKey, Body] = field(default_factory=dict)
     _actors: dict[str, Actor] = field(default_factory=dict)
     _begun: bool = False
 
@@ -97,7 +105,7 @@ class Performer:
         return Actor(str(made["id"]), who.name)
 
     def perform(self, turn: Turn) -> list[Done]:
-        """One turn: once, or for each record of a name. Raises WrongUse when it is refused and may not fail.
+        """One turn: once, for the record of a name whose turn it is, or for each of them. Raises WrongUse when it is refused and may not fail.
 
         Victims are chosen as the first turn comes.
         """
@@ -105,21 +113,24 @@ class Performer:
             self._begin(turn.day)
             self._begun = True
         step = turn.step
-        counts = range(1, len(self.names.get(step.each, ())) + 1) if step.each else [turn.n]
+        held = len(self.names.get(step.each, ()))
+        if turn.i:
+            counts: Iterable[int] = [turn.i] if turn.i <= held else []
+        else:
+            counts = range(1, held + 1) if step.each else [turn.n]
         return [self._once(step, turn.day, n) for n in counts]
 
     def told_of(self, actor: str, at: datetime, says: str, records: list[RecordKey]) -> None:
         """Something that an actor did with an ordinary act."""
         who = self.actor(actor)
-        self.done.append(Done(at, who.name, who.user, "divert", says, {}, records))
+        self.done.append(Done(at, actor, who.name, who.user, "divert", says, {}, records))
 
     def _once(self, step: Step, day: date, n: int) -> Done:
         actor = self.actor(step.actor)
-        scope = Scope(Company(self.twin.store), self.names, day, n, self.chance)
-        given = {key: worked_out(value, scope) for key, value in step.given.items()}
-        row = Done(
-            self.twin.clock(), actor.name, actor.user, step.do, step.says or _SAID.get(step.do, step.do), given, []
-        )
+        scope = Scope(Company(self.twin.store, self._gone), self.names, day, n, self.chance)
+        given = {key: self._given(value, scope) for key, value in step.given.items()}
+        says = step.says or _SAID.get(step.do, step.do)
+        row = Done(self.twin.clock(), step.actor, actor.name, actor.user, step.do, says, given, [])
         self.done.append(row)
         try:
             with self.twin.transaction(), self.twin.acting(actor):
@@ -136,7 +147,23 @@ class Performer:
             self.names.setdefault(step.name, []).extend(row.records)
         return row
 
+    def _given(self, value: Any, scope: Scope) -> Any:
+        match value:
+            case {"actor": str(key), **rest} if not rest:
+                return self.actor(key).user
+        return worked_out(value, scope)
+
+    def _remember(self, given: Body) -> None:
+        """What a record said last, before it is deleted: later acts may write it again."""
+        body = given.get("body")
+        key = RecordKey(str(given.get("entity")), str(body.get("Id") if isinstance(body, dict) else given.get("id")))
+        said = Company(self.twin.store).get(key)
+        if said is not None:
+            self._gone[key] = said
+
     def _do(self, step: Step, given: Body, *, by_api: bool) -> Any:
+        if step.do == "delete":
+            self._remember(given)
         if not by_api:
             return self.twin.screens.perform(step.do, given)
         if step.do not in _BY_API:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.instants import format_instant
@@ -29,13 +29,22 @@ from akika_forensics.twin.life.agenda import morning_after
 from akika_forensics.twin.life.lived import Departure, Life
 from akika_forensics.twin.life.plan import Plan
 from akika_forensics.twin.life.wish import Wish
-from akika_forensics.twin.people.actors import Actor
+from akika_forensics.twin.people.actors import OWNER, Actor
 
 if TYPE_CHECKING:
     from akika_forensics.twin.engine import Twin
     from akika_forensics.twin.incidents.truth import Digests
 
 type Body = dict[str, Any]
+
+
+class _Shown(NamedTuple):
+    """A line of the bank as the truth tells it."""
+
+    account: str
+    date: str
+    cents: int
+    fitid: str
 
 
 @dataclass(slots=True)
@@ -96,7 +105,7 @@ class Stage:
         performer = Performer(damaged, description, chance)
         turns = schedule.turns(description, self.begin, wire.PACIFIC, chance, live=False)
         scene = Scene(self.company, damaged, clean)
-        lives = [Life(twin, self.payable, self.currency, self.people) for twin in (damaged, clean)]
+        lives = [Life(twin, self.payable, self.currency, dict(self.people)) for twin in (damaged, clean)]
         diverters = [Diverter(one, self.begin) for one in description.diverts]
         Later(scene, lives[0], lives[1], performer, diverters).go_on(self.later, turns)
         for twin in (damaged, clean):
@@ -138,6 +147,15 @@ class Later:
         assert turn.at is not None  # noqa: S101 - nothing here is done at once
         self.scene.damaged.clock.set(turn.at)
         self.performer.perform(turn)
+        if turn.step.do == "remove_user":
+            self._replace()
+
+    def _replace(self) -> None:
+        """Whoever has no access any more does no ordinary work: the owner does it."""
+        users = {user.id: user for user in self.scene.damaged.store.trail.users()}
+        owner = Actor(OWNER, users[OWNER].name)
+        people = self.damaged.people
+        self.damaged.people = {key: who if users[who.user].active else owner for key, who in people.items()}
 
     def _damaged(self, act: Act, last: int) -> None:
         for diverter in self.diverters:
@@ -172,12 +190,21 @@ def _truth(
     damaged, clean = truth.digests(scene.damaged), truth.digests(scene.clean)
     first = truth.digests(scene.before)
     told = truth.told(description, performer, clean, damaged, seed)
+    shown, owed = _bank(scene.damaged), _bank(scene.clean)
     return told | {
+        "bank": [row._asdict() for row in sorted(shown - owed)],
+        "bank_missing": [row._asdict() for row in sorted(owed - shown)],
         "against": "the clean company that lived the same later work",
         "records": [row | {"at_first": _digest(first, row)} for row in told["records"]],
         "departures": [_departure(one) for one in lives[0].departures],
         "departures_when_clean": [_departure(one) for one in lives[1].departures],
     }
+
+
+def _bank(twin: Twin) -> set[_Shown]:
+    bank = twin.store.bank
+    lines = (line for account in bank.accounts() for line in bank.of(account))
+    return {_Shown(line.account, line.date, line.cents, line.fitid) for line in lines}
 
 
 def _digest(digests: Digests, row: Body) -> str | None:

@@ -74,6 +74,7 @@ def told(description: Description, performer: Performer, before: Digests, after:
 def _act(row: Done) -> Body:
     return {
         "at": format_instant(row.at),
+        "actor": row.actor,
         "who": row.who,
         "user": row.user,
         "do": row.do,

@@ -9,6 +9,7 @@
     {choice = ["a", "b"]}          one of them by chance
     {of = "@bill.TotalAmt", times = 0.8, plus = 1.00}     an amount from another one, to the cent
     {lines = "@bill.Line", times = 0.8, set = {…}}        the lines of a record: amounts, prices scaled; details changed
+    {actor = "insider"}            in a step: the Id of the user that an actor is
     {all = "@bills"}               all records of a name, as {"entity", "id"}
     {rows = N, of = {…}}           a list of so many, each worked out anew; {i} is its number
 
@@ -166,7 +167,7 @@ def _between(low: Decimal, high: Decimal, step: Decimal, scope: Scope) -> Decima
 
 
 def _lines(lines: Any, how: Mapping[str, Any], scope: Scope) -> list[Body]:
-    """Copies without what the service adds; amounts scaled, prices with them, so that quantity times price stays true."""
+    """Copies without what the service adds; prices scaled, amounts with them, so that quantity times price stays true."""
     if not isinstance(lines, list):
         raise WrongUse("These are no lines.")
     times = money(how.get("times", 1))
@@ -179,9 +180,9 @@ def _line(line: Body, times: Decimal, change: Mapping[str, Any], scope: Scope) -
     kind = str(line.get("DetailType"))
     detail = dict(kept.get(kind) or {})
     kept["Amount"] = cents(money(line.get("Amount")) * times)
-    if times != 1:
-        detail.pop("Qty", None)
-        detail.pop("UnitPrice", None)
+    if times != 1 and "UnitPrice" in detail:
+        detail["UnitPrice"] = money(detail["UnitPrice"]) * times
+        kept["Amount"] = cents(detail["UnitPrice"] * money(detail.get("Qty", 1)))
     detail.pop("BillableStatus", None)
     detail |= {key: worked_out(value, scope) for key, value in change.items() if key != "Description"}
     if "Description" in change:

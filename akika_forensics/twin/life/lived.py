@@ -20,7 +20,7 @@ from akika_forensics.twin.life.directory import Directory, bill_name
 from akika_forensics.twin.life.lines import Applied, BankFact
 from akika_forensics.twin.people.actors import Actor
 from akika_forensics.twin.screens.asking import ScreenRefused
-from akika_forensics.twin.statements.lines import MATCHED, BankLine
+from akika_forensics.twin.statements.lines import MATCHED, REVIEW, UNSEEN, BankLine
 
 if TYPE_CHECKING:
     from akika_forensics.twin.engine import Twin
@@ -265,7 +265,7 @@ def _reconcile(life: Life, act: acts.Reconcile) -> None:
     """What the statement shows is matched and ticked off; where the books no longer agree with it, that is left."""
     store, account = life.twin.store, life.names.find("Account", act.account)
     for line in store.bank.of(account, until=act.until.isoformat()):
-        if not line.entity or line.state or life.twin.payload(line.entity, line.id) is None:
+        if not line.entity or line.state not in {UNSEEN, REVIEW} or life.twin.payload(line.entity, line.id) is None:
             continue
         store.bank.assign(line, line.entity, line.id, MATCHED)
         life.twin.match_bank(line.entity, line.id)
