@@ -115,6 +115,9 @@ def test_filters(selling: Selling) -> None:
     selling.refused("2170", twin.report, "CustomerSales", summarize_column_by="Colours")
     selling.refused("2060", twin.report, "ItemSales", start_duedate="soon")
     selling.refused("5030", twin.report, "CustomerIncome", term="1")
+    selling.refused("5030", twin.report, "CustomerIncome", summarize_column_by="Month")
+    assert has_data(twin.report("CustomerIncome", summarize_column_by="Total", **WINTER))
+    selling.refused("5030", twin.report, "TaxSummary", summarize_column_by="Month")
 
 
 def test_items_with_quantity_price_and_cost(selling: Selling) -> None:

@@ -11,7 +11,10 @@ from akika_forensics.twin.reports.catalogue import REPORTS
 from akika_forensics.twin.reports.report import Asked, Report
 from akika_forensics.twin.session import Session
 
-_CUTS: Final = frozenset({"customers", "vendors", "employees", "departments", "classes", "productsandservices"})
+_CUTS: Final = frozenset({"customers", "vendors", "employees", "departments", "classes", "productsandservices"}).union(
+    one.lower() for one in periods.CUTS
+)
+"""Ways in which QuickBooks can cut a report, whether this one can be or not."""
 FILTERS: Final = ("customer", "vendor", "employee", "item", "class", "department", "account")
 _OPTIONS: Final = frozenset().union(*(report.options for report in REPORTS.values()))
 PARAMETERS: Final = frozenset(

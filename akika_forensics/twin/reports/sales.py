@@ -92,9 +92,15 @@ def _grouped(row: Row) -> Row:
 
 
 def _income(session: Session, asked: Asked) -> Made:
-    """Customers that earned or cost something; expenses are negative. Raises QuickBooksFault 5030 for ``term``."""
+    """Customers that earned or cost something; expenses are negative.
+
+    Raises QuickBooksFault 5030 for ``term`` and for columns of a ``summarize_column_by``.
+    """
     if asked.parameters.get("term"):
         raise faults.not_offered("CustomerIncome cannot be had by term.")
+    by = asked.parameters.get("summarize_column_by") or "Total"
+    if by.lower() != "total":
+        raise faults.not_offered(f"CustomerIncome cannot be had by {by}.")
     days = crosstab.asked_for(asked, (CUSTOMER, VENDOR, CLASS, DEPARTMENT))
     figures: dict[str, list[int | None]] = {}
     for place, kind in enumerate(("Revenue", "Expense")):
@@ -139,7 +145,7 @@ REPORTS: Final = (
         "CustomerIncome",
         _income,
         filters=frozenset({"customer", "vendor", "class", "department"}),
-        options=frozenset({"term"}),
+        options=frozenset({"term", "summarize_column_by"}),
         bases=("Accrual", "Cash"),
     ),
 )
