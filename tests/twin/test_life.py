@@ -91,6 +91,18 @@ def test_a_plan_has_as_many_records_as_were_asked_for(records: int) -> None:
     assert abs(plan.records - records) <= records * 0.02
 
 
+@pytest.mark.parametrize("records", [700, 2000, 8000, 30_000])
+def test_wages_grow_with_what_is_sold(records: int) -> None:
+    """A firm with ten times the sales is not run by the same three people."""
+    sold = paid = 0
+    for act in planned(life.Wish(records, 5)):
+        if isinstance(act, acts.Sale) and act.kind in {"Invoice", "SalesReceipt"}:
+            sold += sum(line.cents for line in act.lines)
+        elif isinstance(act, acts.PostJournal):
+            paid += sum(line.cents for line in act.lines if line.account == "Wages")
+    assert sold * 0.15 < paid < sold * 0.6
+
+
 def test_the_seed_alone_decides() -> None:
     assert planned(life.Wish(SMALL, 1)) == planned(life.Wish(SMALL, 1))
     assert planned(life.Wish(SMALL, 1)) != planned(life.Wish(SMALL, 2))

@@ -70,7 +70,7 @@ class Buying:
 
     def _recur(self, at: datetime, who: str, row: Recurring, day: date) -> None:
         spread = 1.0 + (self._chance.unit() - 0.5) * 2 * float(row.spread)
-        amount = int(cents(row.amount) * spread)
+        amount = int(self._plan.scaled(cents(row.amount)) * spread)
         numbers = {"month": f"{day:%Y-%m}", "year": f"{day:%Y}"}
         number = numbers.get(row.number) or self._bill_number(row.vendor)
         lines = (CostLine(row.account, amount, f"{row.text}, {day:%B %Y}"),)

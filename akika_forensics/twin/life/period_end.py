@@ -42,8 +42,8 @@ class PeriodEnd:
     def _open(self, at: datetime, who: str) -> None:
         plan, opening = self._plan, self._plan.parameters.opening
         rows = [
-            (self._bank, cents(opening.bank)),
-            (self._savings, cents(opening.savings)),
+            (self._bank, plan.scaled(cents(opening.bank))),
+            (self._savings, plan.scaled(cents(opening.savings))),
             (self._account("equipment"), cents(opening.equipment)),
             (self._account("vehicles"), cents(opening.vehicles)),
             (self._account("loan"), -cents(opening.loan)),
@@ -86,10 +86,10 @@ class PeriodEnd:
         )
         for row in plan.parameters.recurring:
             if row.spread_over:
-                part = cents(row.amount) // row.every
+                part = plan.scaled(cents(row.amount)) // row.every
                 self._journal(at, who, last, row.spread_over, row.account, part, f"{row.text}, a part")
             if row.accrued:
-                guess = int(cents(row.amount) * (0.8 + 0.4 * self._chance.unit())) // 100 * 100
+                guess = int(plan.scaled(cents(row.amount)) * (0.8 + 0.4 * self._chance.unit())) // 100 * 100
                 accrued = self._account("accrued")
                 self._journal(at, who, last, row.account, accrued, guess, f"{row.text}, estimated")
                 self._journal(at, who, last + DAY, accrued, row.account, guess, f"{row.text}, estimate taken back")
@@ -153,8 +153,8 @@ class PeriodEnd:
         plan.selling.tax_held = 0
 
     def _draw(self, at: datetime, who: str) -> None:
-        amount = self._chance.between(self._rules.owner_draw) * 100
-        if self._plan.bank.held[self._bank] > cents(self._rules.floor) + amount:
+        amount = self._plan.scaled(self._chance.between(self._rules.owner_draw) * 100)
+        if self._plan.bank.held[self._bank] > self._plan.scaled(cents(self._rules.floor)) + amount:
             text = "Drawn by the owner"
             facts = self._plan.bank.move("transfer", self._bank, at.date(), -amount, "TRANSFER", "OWNER")
             lines = (JournalLine(self._account("draws"), amount, text), JournalLine(self._bank, -amount, text))
@@ -164,7 +164,7 @@ class PeriodEnd:
         """Too much in the bank goes to the savings, too little is made up from them or by the owner."""
         plan = self._plan
         held = plan.bank.held
-        floor, ceiling = cents(self._rules.floor), cents(self._rules.ceiling)
+        floor, ceiling = plan.scaled(cents(self._rules.floor)), plan.scaled(cents(self._rules.ceiling))
         if plan.wish.currency and held[self._foreign] > ceiling // 6:
             self.transfer(at, who, self._foreign, self._bank, held[self._foreign] * 3 // 4 // 100 * 100)
         if held[self._bank] > ceiling:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import accumulate
+from typing import Final
 
 from akika_forensics.twin.life import acts, founding
 from akika_forensics.twin.life.agenda import DAY, Agenda, moment
@@ -23,6 +24,9 @@ from akika_forensics.twin.life.period_end import PeriodEnd
 from akika_forensics.twin.life.selling import Selling
 from akika_forensics.twin.life.staff import Staff
 from akika_forensics.twin.life.wish import Wish
+
+_QUIET: Final = 0.4
+_STEP: Final = 500
 
 
 class Plan:
@@ -57,6 +61,11 @@ class Plan:
         """One more act; ``records`` is by how many it changes the number of records."""
         self._out.append(act)
         self.records += records
+
+    def scaled(self, cents: int) -> int:
+        """An amount that comes whatever is sold, in a firm so many times as busy as the parameters' own."""
+        whole = int(cents * max(_QUIET, self.volume))
+        return whole // _STEP * _STEP if whole >= 100 * _STEP else whole
 
     def rate_of(self, currency: str) -> int:
         """The rate of a document: 0 at home."""

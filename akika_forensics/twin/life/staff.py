@@ -50,7 +50,7 @@ class Staff:
         plan = self._plan
         lines: list[JournalLine] = []
         gross = kept = 0
-        for name, wage in self._names:
+        for name, wage in self._paid():
             lines.append(JournalLine(self._wages, wage, f"Wages of {name}"))
             gross += wage
             kept += int(wage * float(self._rules.taxes))
@@ -64,6 +64,15 @@ class Staff:
         facts = plan.bank.move("electronic", self._bank, at.date(), kept - gross, "PAYROLL", "WAGES")
         number = plan.period_end.number()
         plan.add(acts.PostJournal(at, who, number, at.date(), tuple(lines), "Wages of two weeks", bank=facts))
+
+    def _paid(self) -> list[tuple[str, int]]:
+        """Whoever works there: those that are named; fewer in a quiet firm, others beside them in a busy one."""
+        hands = max(1, round(len(self._names) * self._plan.volume))
+        others = hands - len(self._names)
+        if others <= 0:
+            return self._names[:hands]
+        usual = sum(wage for _, wage in self._names) // len(self._names)
+        return [*self._names, (f"{others} others", others * usual)]
 
     def _pay_liabilities(self, at: datetime, who: str) -> None:
         if not self._owed:
