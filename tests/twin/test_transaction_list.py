@@ -195,6 +195,7 @@ def test_what_the_bank_knows(march: Books) -> None:
         ({"source_account_type": "Bank"}, ["Bill Payment (Check)", "Check", "Cash Expense", "Deposit"]),
         ({"source_account_type": "CreditCard,NonPosting"}, ["Estimate", "Credit Card Expense"]),
         ({"printed": "To_be_printed", "transaction_type": "Check"}, ["Check"]),
+        ({"transaction_type": ",,", "docnum": "E1"}, ["Estimate"]),
         ({"arpaid": "Paid"}, ["Invoice"]),
         ({"arpaid": "Unpaid"}, ["Credit Memo"]),
         ({"appaid": "Paid"}, ["Bill"]),

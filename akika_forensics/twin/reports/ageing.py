@@ -119,7 +119,7 @@ def _least(asked: Asked) -> int | None:
     text = asked.parameters.get("past_due", "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.removeprefix("-").isdigit()):
+    if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) < 10):
         raise faults.malformed("past_due", "integer", text)
     return int(text)
 

@@ -12,6 +12,8 @@ from akika_forensics.twin import faults, settings, wire
 from akika_forensics.twin.session import Session
 
 _DAY: Final = timedelta(days=1)
+_YEARS: Final = range(1900, 9990)
+"""In which a day may lie, so that the years and months around it are in the calendar too. Our choice."""
 _SPANS: Final = ("Week", "Month", "Fiscal Quarter", "Fiscal Year", "Calendar Quarter", "Calendar Year")
 MACROS: Final = (
     "All",
@@ -112,9 +114,12 @@ def day_of(parameters: Mapping[str, str], name: str) -> date | None:
     if not text:
         return None
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         raise faults.malformed(name, "date", text) from None
+    if day.year not in _YEARS:
+        raise faults.malformed(name, "date", text)
+    return day
 
 
 def _days(session: Session, name: str, now: date) -> tuple[date, date]:

@@ -130,6 +130,8 @@ def _source_types(session: Session, found: Conditions, text: str) -> None:
 
 def _types(session: Session, found: Conditions, text: str) -> None:
     wanted = [kinds.condition(session, one) for one in _split(text)]
+    if not wanted:
+        return
     found.add(f"({' OR '.join(condition for condition, _ in wanted)})", *(v for _, values in wanted for v in values))
 
 
