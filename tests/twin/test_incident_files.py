@@ -92,6 +92,9 @@ def test_a_whole_file_is_read() -> None:
         ("[[actor]]", "[[actor]]\nkind = 'robot'", "kind is one of person, app"),
         ("day = 2", "day = 2\nhours = [22, 5]", "hours are two hours"),
         ("day = 2", "day = 2\nbank = {to = 'x'}", "step 1, bank: 'to' is not known"),
+        ("day = 2", "day = 2\neach = 'bils'", "step 1: nothing is called 'bils'"),
+        ('do = "delete"', 'do = "shred"', "step 1: 'shred' is nothing that a can do"),
+        ("day = 2", "day = 2\nmay_fail = 'no'", "step 1: may_fail is true or false"),
         ("[[step]]", "[[", "is no TOML"),
     ],
 )
@@ -99,6 +102,13 @@ def test_what_is_wrong_is_said_with_its_place(line: str, instead: str, said: str
     with pytest.raises(WrongUse, match=r".*") as caught:
         read(WHOLE.replace(line, instead, 1), "x.toml")
     assert said in str(caught.value)
+
+
+def test_an_application_does_what_the_api_offers() -> None:
+    by_app = WHOLE.replace('name = "Ann"', 'name = "Ann"\nkind = "app"')
+    assert read(by_app, "x.toml").steps[0].do == "delete"
+    with pytest.raises(WrongUse, match="'merge' is nothing that a can do"):
+        read(by_app.replace('do = "delete"', 'do = "merge"'), "x.toml")
 
 
 def test_a_file_without_steps_is_none() -> None:

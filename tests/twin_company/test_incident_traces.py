@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from akika_forensics.errors import WrongUse
 from akika_forensics.model.instants import parse_instant
 from akika_forensics.twin import Twin
 from akika_forensics.twin.incidents import LIBRARY
@@ -167,6 +168,14 @@ entity = "Invoice"
 body = {CustomerRef = "@one.CustomerRef", DocNumber = "@one.DocNumber", Line = {lines = "@one.Line"}}
 as = "again"
 """
+
+
+def test_nobody_does_more_than_a_role_allows(stage: Stage) -> None:
+    closing = OWN.split("[[find]]", maxsplit=1)[0] + '[[step]]\nactor = "who"\ndo = "close_books"\ndate = {day = -30}\n'
+    with pytest.raises(WrongUse, match="You need access"):
+        stage.play(read(closing, "own.toml"))
+    allowed = closing.replace('key = "who"', 'key = "who"\nrole = "admin"')
+    assert stage.play(read(allowed, "own.toml")).truth["records"]
 
 
 def test_what_was_deleted_can_be_written_again_as_it_was_last(stage: Stage) -> None:

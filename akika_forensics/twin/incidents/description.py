@@ -47,12 +47,16 @@ from typing import Any, Final
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.twin.screens.desk import SCREENS
 
 type Condition = tuple[str, str, Any]
 
 OPERATORS: Final = ("=", "!=", "<", "<=", ">", ">=", "in", "contains")
 BANK_LINE: Final = "BankLine"
 """Not a record: a line of the bank, with its fields; of it ``id`` is account and number."""
+GAP: Final = "gap"
+"""The name of the invoice that diverted payments leave open."""
+BY_API: Final = frozenset({"create", "update", "delete"})
 OFFICE: Final = (9, 17)
 ONLY: Final = ("", "amid", "at once")
 DIVERTED: Final = ("keep", "lap")
@@ -155,10 +159,26 @@ def read(text: str, where: str) -> Description:
         steps,
         diverts,
     )
+    _check_names(found, where)
     late = [step for step in steps if step.day + step.every * (step.times - 1) > found.days]
     if late:
         raise WrongUse(f"{where}: a step comes later than the {found.days} days that it goes on.")
     return found
+
+
+def _check_names(found: Description, where: str) -> None:
+    """Raises WrongUse where a step goes through a name that nothing has, or is done in a way that nobody can."""
+    named = {GAP, *(find.name for find in found.finds), *(step.name for step in found.steps if step.name)}
+    kinds = {who.key: who.kind for who in found.actors}
+    for place, step in enumerate(found.steps, 1):
+        if step.each and step.each not in named:
+            raise WrongUse(f"{where}, step {place}: nothing is called {step.each!r}.")
+        offered = BY_API if kinds[step.actor] == "app" else SCREENS.keys()
+        if step.do not in offered:
+            raise WrongUse(
+                f"{where}, step {place}: {step.do!r} is nothing that {step.actor} can do.",
+                do=f"Choose one of {', '.join(sorted(offered))}.",
+            )
 
 
 def _rows(told: Mapping[str, Any], key: str, where: str) -> list[tuple[int, dict[str, Any]]]:
@@ -224,6 +244,8 @@ def _step(row: dict[str, Any], where: str, actors: tuple[Who, ...]) -> Step:
     actor = _of(actors, row, where)
     if row.get("only", "") not in ONLY:
         raise WrongUse(f"{where}: only is amid or at once.")
+    if not isinstance(row.get("may_fail", False), bool):
+        raise WrongUse(f"{where}: may_fail is true or false.")
     bank = row.get("bank")
     if bank is not None:
         _known(bank, _BANK, f"{where}, bank")

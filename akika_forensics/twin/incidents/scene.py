@@ -19,7 +19,7 @@ from akika_forensics.model.instants import format_instant
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin import life, wire
 from akika_forensics.twin.incidents import schedule, truth
-from akika_forensics.twin.incidents.description import Description, Divert
+from akika_forensics.twin.incidents.description import GAP, Description, Divert
 from akika_forensics.twin.incidents.diverting import Diverted, Diverter
 from akika_forensics.twin.incidents.performing import Performer
 from akika_forensics.twin.incidents.schedule import Turn
@@ -176,7 +176,7 @@ class Later:
         ]
         self.performer.told_of(wanted.actor, act.at, found.what, records)
         if found.gap:
-            self.performer.names["gap"] = [RecordKey("Invoice", self.damaged.names.find("Invoice", found.gap))]
+            self.performer.names[GAP] = [RecordKey("Invoice", self.damaged.names.find("Invoice", found.gap))]
 
 
 def _truth(
