@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
-KINDS: Final = ("person", "app", "system", "bank feed", "support", "import")
+KINDS: Final = ("person", "app", "system", "bank feed")
 OWNER: Final = "9130000000000001"
 """The Id of the user who founded the company: sixteen digits, as one was seen. Source: forensic notes on MetaData."""
 
@@ -28,9 +28,7 @@ class Actor:
 
 SYSTEM: Final = Actor("0", "System Administration", "system")
 BANK_FEED: Final = Actor("0", "Online Banking Administration", "bank feed")
-SUPPORT: Final = Actor("0", "Support Representative", "support")
-IMPORT: Final = Actor("0", "Import Administration", "import")
-"""The names under which the service and its people act. Source: Intuit's help on the Audit Log."""
+"""The names under which the service itself acts. Source: Intuit's help on the Audit Log."""
 
 _ACTING: ContextVar[Actor | None] = ContextVar("acting", default=None)
 _REQUEST: ContextVar[int | None] = ContextVar("request", default=None)
