@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date, datetime
 from typing import Any
@@ -99,6 +100,16 @@ def test_backdated_entries_pass_a_closing_date(stage: Stage) -> None:
 
 def _preferences(twin: Twin) -> dict[str, Any]:
     return twin.get("Preferences", "1") or {}
+
+
+def test_the_trail_tells_from_which_closing_date_to_which(stage: Stage) -> None:
+    scene = stage.play(LIBRARY["settings-change"])
+    details = [json.loads(event.detail) for event in made_by_it(scene) if event.entity == "Preferences"]
+    moved = [(one["before"], one["after"]) for one in details if one["settings"] == "closing date"]
+    first, last = "2023-06-10", "2023-05-29"
+    assert moved == [(None, first), (first, None), (None, last)]
+    assert _preferences(scene.damaged)["AccountingInfoPrefs"]["BookCloseDate"] == last
+    assert [one["after"] for one in details if one["settings"] == "SalesFormsPrefs"] == [{"CustomTxnNumbers": True}]
 
 
 def test_an_import_comes_in_one_minute_under_consecutive_ids(stage: Stage) -> None:

@@ -31,11 +31,12 @@ def close(session: Session, date: str = "", password: str = "") -> Body:
         raise WrongUse("There is no closing date for the password to guard.")
     closed = day(date).isoformat() if date else ""
     session.store.set_setting(_GUARD, _digest(session, password) if password else "")
-    session.remarks["settings"] = "closing date"
     held = found(session, "Preferences", "1")
+    before = (held.get("AccountingInfoPrefs") or {}).get("BookCloseDate")
+    session.remarks |= {"settings": "closing date", "before": before, "after": closed or None}
     if not closed:
         _open(session, held)
-    elif closed == (held.get("AccountingInfoPrefs") or {}).get("BookCloseDate"):
+    elif closed == before:
         session.note("updated", "Preferences", "1", held)  # the password alone
     else:
         section = {**(held.get("AccountingInfoPrefs") or {}), "BookCloseDate": closed}
