@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -102,3 +103,26 @@ def test_the_files_say_what_they_are_made_of(tmp_path: Path, capsys: pytest.Capt
     assert "Fernhill Garden Supply" in said["parameters"]
     lines = {path.stem: len(path.read_bytes().splitlines()) for path in folder.glob("*.jsonl")}
     assert lines == said["counts"]
+
+
+def test_two_processes_play_an_incident_to_the_same_bytes(tmp_path: Path) -> None:
+    folders = []
+    for seed in ("1", "77"):
+        folder = tmp_path / seed
+        command = [sys.executable, "-m", "akika_forensics", "twin", "generate", "--records", "500", "--seed", "9"]
+        command += ["--incident", "csv-import", "--out", str(folder)]
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed})
+        paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        folders.append({path.relative_to(folder).as_posix(): path.read_bytes() for path in paths})
+    assert folders[0] == folders[1]
+    assert {"truth.json", "damaged/Bill.jsonl", "clean/Bill.jsonl", "before/Bill.jsonl"} <= folders[0].keys()
+    assert "papers/audit-log.csv" in folders[0]
+
+
+def test_papers_can_be_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for asked, there in (("--papers", True), ("--no-papers", False)):
+        out = tmp_path / asked
+        assert main(["twin", "generate", "--records", "400", "--seed", "7", asked, "--out", str(out)]) == 0
+        assert (out / "papers" / "audit-log.csv").exists() is there
+        assert (out / "Invoice.jsonl").exists()
+    capsys.readouterr()
