@@ -64,6 +64,7 @@ def fill(
     """Found the company in an empty twin and let it live. ``file`` holds other parameters than those that come along.
 
     ``lived`` does every act through the engine; without it the same life is written down as it ends, much faster.
+    From 25,000 records on that takes a second process, which a script can start below ``if __name__ == "__main__"`` alone.
     ``until`` ends it before the first act at or after a moment; ``later`` gives the acts from there on.
 
     Raises WrongUse for a wish or a file that cannot be, and for a twin that holds a company already.

@@ -44,7 +44,10 @@ def batches(known: Known, wish: Wish, file: Path | None, until: datetime | None 
             if not found:
                 return
             yield marshal.loads(found)  # noqa: S302 - what the process that was started here wrote
-        raise AkikaError("The process that writes the life down ended early.", do="Ask for fewer records.")
+        raise AkikaError(
+            "The process that writes the life down ended early.",
+            do="In a script of your own, do this below `if __name__ == '__main__':`; else ask for fewer records.",
+        )
     finally:
         done.set()
         worker.terminate()
