@@ -246,7 +246,7 @@ async function refusals(call, ids) {
     stale: await refused('updateCustomer', { Id: ids.ann, SyncToken: '99', CompanyName: 'x' }),
     lines: await refused('createInvoice', { CustomerRef: ref(ids.ann), Line: [] }),
     query: await refused('findInvoices', { NoSuchField: '1' }),
-    report: await refused('reportTaxSummary', {}),
+    report: await refused('reportTrialBalanceFR', {}),
   };
 }
 
