@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from akika_forensics.model import payload as payloads
 from akika_forensics.twin.life.bodies import Absent
 
 if TYPE_CHECKING:
@@ -57,16 +58,10 @@ class Directory:
 
     def _of(self, entity: str) -> dict[str, str]:
         if entity not in self._ids:
-            rows = [self._twin_body(entity, payload) for payload in self._twin.payloads(entity)]
+            rows = [payloads.decode(payload) for payload in self._twin.payloads(entity)]
             names = {name: str(body["Id"]) for body in rows for name in names_of(entity, body)}
             self._ids[entity] = names
         return self._ids[entity]
-
-    @staticmethod
-    def _twin_body(_: str, payload: bytes) -> dict[str, Any]:
-        from akika_forensics.model import payload as payloads  # noqa: PLC0415
-
-        return payloads.decode(payload)  # type: ignore[no-any-return]  # a stored record is an object
 
 
 def names_of(entity: str, body: dict[str, Any]) -> list[str]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from akika_forensics.twin import identity, naming
+from akika_forensics.twin import identity
 from akika_forensics.twin.ledger import accounts
-from akika_forensics.twin.reports import basis, figures, periods, sheet
+from akika_forensics.twin.reports import basis, chart, figures, periods, sheet
 from akika_forensics.twin.reports.figures import CUTS, FILTERS, Figures
 from akika_forensics.twin.reports.profit_and_loss import Table, earns, spread
 from akika_forensics.twin.reports.report import TIME_CUTS, Asked, Report
@@ -136,20 +136,14 @@ def _rows(session: Session, flows: _Flows, known: bool) -> list[dict[str, Any]]:
 
 def _row(session: Session, account_id: str, moved: Sequence[int | None]) -> dict[str, Any]:
     shown = [None if cents is None else -cents for cents in moved]
-    return sheet.data(_name(session, account_id), shown, basis.shown_id(account_id))
-
-
-def _name(session: Session, account_id: str) -> str:
-    account = basis.account(session, account_id) or {}
-    name = str(account.get("FullyQualifiedName") or account.get("Name") or account_id)
-    return naming.marked(name) if account.get("Active") is False else name
+    return sheet.data(chart.full_name(session, account_id), shown, basis.shown_id(account_id))
 
 
 def _place(session: Session, account_id: str) -> tuple[int, str, int]:
     """By type, then by name. Source of the order: a recorded statement of 2014."""
     kind = str((basis.account(session, account_id) or {}).get("AccountType"))
     at = _ORDER.index(kind) if kind in _ORDER else len(_ORDER)
-    return at, _name(session, account_id).casefold(), identity.number_of(account_id)
+    return at, chart.full_name(session, account_id).casefold(), identity.number_of(account_id)
 
 
 REPORTS: Final = (Report("CashFlow", build, by=(*TIME_CUTS, *CUTS), filters=FILTERS, bases=()),)

@@ -31,6 +31,13 @@ def shown_name(account: Mapping[str, Any]) -> str:
     return naming.marked(name) if account.get("Active") is False else name
 
 
+def full_name(session: Session, account_id: str) -> str:
+    """An account's name with those above it, and the mark of an inactive one."""
+    account = basis.account(session, account_id) or {}
+    name = str(account.get("FullyQualifiedName") or account.get("Name") or account_id)
+    return naming.marked(name) if account.get("Active") is False else name
+
+
 _FALLBACK: Final = {
     "Asset": "Other Asset",
     "Liability": "Other Current Liability",

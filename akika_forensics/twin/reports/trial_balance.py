@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from akika_forensics.twin import identity, naming
+from akika_forensics.twin import identity
 from akika_forensics.twin.ledger import accounts
-from akika_forensics.twin.reports import basis, periods, sheet
+from akika_forensics.twin.reports import basis, chart, periods, sheet
 from akika_forensics.twin.reports.report import Asked, Report
 from akika_forensics.twin.session import Session
 
@@ -65,16 +65,12 @@ def _rows(session: Session, asked: Asked) -> list[tuple[str, str, int]]:
     home = accounts.find_system(session, "retained")
     if home is not None:
         balances[home] = balances.get(home, 0) + retained
-    rows = [(account_id, _name(session, account_id), cents) for account_id, cents in balances.items() if cents]
+    rows = [
+        (account_id, chart.full_name(session, account_id), cents) for account_id, cents in balances.items() if cents
+    ]
     if home is None and retained:
         rows.append(("", accounts.SYSTEM["retained"][0], retained))
     return sorted(rows, key=lambda row: _position(session, row))
-
-
-def _name(session: Session, account_id: str) -> str:
-    account = basis.account(session, account_id) or {}
-    name = str(account.get("FullyQualifiedName") or account.get("Name") or account_id)
-    return naming.marked(name) if account.get("Active") is False else name
 
 
 def _position(session: Session, row: tuple[str, str, int]) -> tuple[int, str, int]:
