@@ -134,8 +134,10 @@ class LabProcess:
 
         client = BlockingKernelClient()
         client.load_connection_info(self.connection_file(kernel))
+        # A kernel that starts on a busy machine can miss the default second between heartbeats and is not dead.
+        client.hb_channel.time_to_dead = 30.0
         client.start_channels()
-        client.wait_for_ready(timeout=60)
+        client.wait_for_ready(timeout=120)
         return client
 
 
