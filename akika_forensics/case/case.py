@@ -30,16 +30,7 @@ from akika_forensics.quickbooks import Connection
 from akika_forensics.restore.signers import PREPARER, Signers
 from akika_forensics.settings import Secret, state_dir
 from akika_forensics.twin.beliefs import Beliefs
-from akika_forensics.vault import (
-    HeadStore,
-    KdfCost,
-    Snapshot,
-    SnapshotInfo,
-    Vault,
-    VerifyReport,
-    create,
-    verify,
-)
+from akika_forensics.vault import HeadStore, KdfCost, Snapshot, SnapshotInfo, Vault, VerifyReport, create, verify
 from akika_forensics.vault import open_vault as open_bare_vault
 from akika_widgets.views.record_graph import GraphView
 

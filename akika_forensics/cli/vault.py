@@ -155,7 +155,7 @@ def verify(
 ) -> None:
     from akika_forensics.model.payload import decode
     from akika_forensics.vault import HeadStore
-    from akika_forensics.vault.verify import verify as verify_vault
+    from akika_forensics.vault.checks.verify import verify as verify_vault
 
     options: Options = context.obj
     root = vault_path(options)

@@ -14,7 +14,8 @@ from akika_forensics.errors import AkikaError, NotApproved, Refused
 from akika_forensics.model.instants import format_instant
 from akika_forensics.restore.document import Plan
 from akika_forensics.restore.signers import Signer
-from akika_forensics.vault import canonical, sshsig
+from akika_forensics.vault import canonical
+from akika_forensics.vault.chains import sshsig
 
 NAMESPACE: Final = "akika-approval"
 FORMAT: Final = "akika-approval/1"

@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.instants import format_instant, now
 from akika_forensics.settings import Secret
-from akika_forensics.vault import KdfCost, Vault, passphrase, sshsig
+from akika_forensics.vault import KdfCost, Vault
+from akika_forensics.vault.chains import sshsig
+from akika_forensics.vault.keys import passphrase
 
 PREPARER: Final = "preparer"
 _SLOT: Final = "signer/"

@@ -7,10 +7,11 @@ from typing import Final
 
 import msgspec
 
-from akika_forensics.vault import canonical, layout, sealing
+from akika_forensics.vault import canonical, layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.files import StoredFile
-from akika_forensics.vault.keyring import Keyring
+from akika_forensics.vault.keys import sealing
+from akika_forensics.vault.keys.keyring import Keyring
 from akika_forensics.vault.storage import Backend
 
 _KIND: Final = b"DOCU"

@@ -8,10 +8,11 @@ from typing import Final
 import msgspec
 
 from akika_forensics.errors import Refused
-from akika_forensics.vault import canonical, layout, sealing
+from akika_forensics.vault import canonical, layout
 from akika_forensics.vault.canonical import DamagedFile
-from akika_forensics.vault.heads import HeadStore
-from akika_forensics.vault.keyring import Keyring
+from akika_forensics.vault.chains.heads import HeadStore
+from akika_forensics.vault.keys import sealing
+from akika_forensics.vault.keys.keyring import Keyring
 from akika_forensics.vault.storage import Backend
 
 _KIND: Final = b"SLOT"

@@ -11,29 +11,20 @@ from akika_forensics.errors import VaultDamaged, WrongUse
 from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
 from akika_forensics.settings import Secret
-from akika_forensics.vault import (
-    canonical,
-    documents,
-    keyring,
-    layout,
-    locking,
-    marker,
-    recovery,
-    shelf,
-    slots,
-    snapshots,
-    sshsig,
-)
-from akika_forensics.vault import chain as chains
+from akika_forensics.vault import canonical, documents, layout, slots
 from akika_forensics.vault.canonical import DamagedFile
-from akika_forensics.vault.chain import Chain
+from akika_forensics.vault.chains import chain as chains
+from akika_forensics.vault.chains import marker, sshsig
+from akika_forensics.vault.chains.chain import Chain
+from akika_forensics.vault.chains.heads import ChainHead, HeadStore, disagreements
 from akika_forensics.vault.files import StoredFile
-from akika_forensics.vault.heads import ChainHead, HeadStore, disagreements
-from akika_forensics.vault.passphrase import KdfCost
-from akika_forensics.vault.snapshot_format import GENESIS, Commit, SnapshotInfo, Version
-from akika_forensics.vault.snapshots import Snapshot
-from akika_forensics.vault.storage import Backend, LocalBackend
-from akika_forensics.vault.writer import SnapshotWriter
+from akika_forensics.vault.keys import keyring, recovery
+from akika_forensics.vault.keys.passphrase import KdfCost
+from akika_forensics.vault.snapshots import shelf, snapshot
+from akika_forensics.vault.snapshots.commits import GENESIS, Commit, SnapshotInfo, Version
+from akika_forensics.vault.snapshots.snapshot import Snapshot
+from akika_forensics.vault.snapshots.writer import SnapshotWriter
+from akika_forensics.vault.storage import Backend, LocalBackend, locking
 
 
 class Vault:
@@ -90,7 +81,7 @@ class Vault:
 
         ``company`` may be left out when the vault holds one. Raises WrongUse when it holds several.
         """
-        return snapshots.history(self._shelf, self._commits_of(company), key)
+        return snapshot.history(self._shelf, self._commits_of(company), key)
 
     def chain(self, name: str, namespace: str) -> Chain:
         """A chain of signed entries beside the snapshots, such as ``custody`` or ``journals/<plan id>``."""

@@ -11,7 +11,7 @@ import pytest
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.settings import Secret, state_dir
 from akika_forensics.vault import HeadStore
-from akika_forensics.vault.verify import verify
+from akika_forensics.vault.checks.verify import verify
 
 from .conftest import PASSPHRASE, Scene
 from .test_restore import INVOICE, delete_invoice

@@ -18,8 +18,8 @@ from akika_forensics.model.record import RecordKey
 from akika_forensics.settings import Secret
 from akika_forensics.vault import HeadStore, KdfCost, SnapshotInfo, Vault, VerifyReport, create, open_vault, verify
 from akika_forensics.vault import vault as vaults
+from akika_forensics.vault.checks.verify import verify_in
 from akika_forensics.vault.storage import StorageFailed
-from akika_forensics.vault.verify import verify_in
 
 PASSPHRASE = Secret("correct horse battery staple")
 COMPANY = Company("9341453000000017", "Amys Landscaping and Sons", "http://127.0.0.1:8080")

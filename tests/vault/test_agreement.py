@@ -13,7 +13,9 @@ import pytest
 
 from akika_forensics.errors import VaultDamaged, WrongUse
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault import documents, frames, keytable, shelf, writer
+from akika_forensics.vault import documents
+from akika_forensics.vault.keys import keytable
+from akika_forensics.vault.snapshots import frames, shelf, writer
 
 FULL, DELTA = frames.full_manifest, frames.delta_manifest
 

@@ -8,7 +8,7 @@ import pytest
 
 from akika_forensics.errors import Refused, VaultDamaged, WrongUse
 from akika_forensics.vault import HeadStore, StoredFile
-from akika_forensics.vault.heads import Remembered, read_anchor
+from akika_forensics.vault.chains.heads import Remembered, read_anchor
 
 
 def test_entries_come_back_in_order_with_their_files(filled: Any) -> None:

@@ -18,7 +18,8 @@ import pytest
 
 from akika_forensics.errors import AkikaError
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault import HeadStore, StorageFailed, heads, storage
+from akika_forensics.vault import HeadStore, StorageFailed
+from akika_forensics.vault.chains import heads
 
 KINDS = ("killed before", "killed after", "failed after", "full")
 
@@ -156,7 +157,7 @@ class Calls:
 
     def install(self, patched: pytest.MonkeyPatch) -> None:
         for name in ("link", "fsync", "write"):
-            patched.setattr(storage.os, name, self.wrap(getattr(os, name)))
+            patched.setattr(os, name, self.wrap(getattr(os, name)))
         patched.setattr(Path, "replace", self.wrap(Path.replace))
         patched.setattr(Path, "unlink", self.wrap(Path.unlink))
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from akika_forensics.errors import VaultDamaged, VaultLocked, WrongKey, WrongUse
 from akika_forensics.settings import Secret
-from akika_forensics.vault import HeadStore, KdfCost, create, keyring, open_vault, passphrase, recovery, sealing, verify
-from akika_forensics.vault.sealing import OpenError
+from akika_forensics.vault import HeadStore, KdfCost, create, open_vault, verify
+from akika_forensics.vault.keys import keyring, passphrase, recovery, sealing
+from akika_forensics.vault.keys.sealing import OpenError
 
 KEY = bytes(range(32))
 
@@ -149,7 +150,7 @@ def test_keys_have_no_text_form_and_are_not_pickled() -> None:
 
 def test_the_lock_names_its_owner_and_a_dead_owners_lock_is_free(filled: Any) -> None:
     program = (
-        "import sys, time\nfrom pathlib import Path\nfrom akika_forensics.vault.locking import FileLock\n"
+        "import sys, time\nfrom pathlib import Path\nfrom akika_forensics.vault.storage.locking import FileLock\n"
         "FileLock(Path(sys.argv[1])).acquire('restore')\nprint('held', flush=True)\ntime.sleep(60)\n"
     )
     owner = subprocess.Popen(

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from akika_forensics.model.payload import digest
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault import writer
+from akika_forensics.vault.snapshots import writer
 
 KEYS = st.builds(RecordKey, st.sampled_from(["Account", "Invoice", "Vendor"]), st.sampled_from(["1", "2", "10", "é"]))
 VALUES = st.sampled_from([b'{"v":1}', b'{"v":1.0}', b'{ "v":1 }', b'{"v":2}', b'{"w":"x"}'])

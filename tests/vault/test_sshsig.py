@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from akika_forensics.errors import VaultDamaged
-from akika_forensics.vault import sshsig
+from akika_forensics.vault.chains import sshsig
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 

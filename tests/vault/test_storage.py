@@ -87,7 +87,7 @@ def test_a_full_disk_leaves_nothing_and_says_so(tmp_path: Path, monkeypatch: pyt
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(storage.os, call, full)
+        patched.setattr(os, call, full)
         with pytest.raises(StorageFailed, match="the disk is full") as raised:
             backend.create("a/second", b"second")
     assert "Free some space" in raised.value.do
@@ -97,7 +97,7 @@ def test_a_full_disk_leaves_nothing_and_says_so(tmp_path: Path, monkeypatch: pyt
 
 def test_a_short_write_is_carried_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write = os.write
-    monkeypatch.setattr(storage.os, "write", lambda descriptor, data: write(descriptor, bytes(data[:3])))
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, bytes(data[:3])))
     LocalBackend(tmp_path).create("x", b"0123456789")
     assert (tmp_path / "x").read_bytes() == b"0123456789"
 
@@ -116,8 +116,8 @@ def test_file_and_folder_are_synced_before_create_returns(tmp_path: Path, monkey
 
     if not Path("/proc/self/fd").is_dir():
         pytest.skip("needs /proc to name what was synced")
-    monkeypatch.setattr(storage.os, "fsync", noted_fsync)
-    monkeypatch.setattr(storage.os, "link", noted_link)
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(os, "link", noted_link)
     LocalBackend(tmp_path).create("folder/x", b"x")
     assert order == [f"sync {tmp_path.name}", "sync x", "link x", "sync folder"]
 

@@ -12,8 +12,8 @@ import pytest
 
 from akika_forensics.errors import VaultDamaged, WrongUse
 from akika_forensics.vault import Finding, HeadStore, KdfCost, create, open_vault, verify
-from akika_forensics.vault import marker as markers
 from akika_forensics.vault.canonical import encode
+from akika_forensics.vault.chains import marker as markers
 
 POSITIONS = 420
 SLICES = 16

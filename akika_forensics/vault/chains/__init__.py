@@ -1,0 +1,1 @@
+"""Signed entries that follow one another, and what is remembered of them outside."""

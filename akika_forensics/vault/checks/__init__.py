@@ -1,0 +1,1 @@
+"""Is a vault what was put into it?"""

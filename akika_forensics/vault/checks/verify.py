@@ -1,0 +1,108 @@
+"""Is a vault what was put into it? Every file, every link, and what is remembered of it outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from akika_forensics.settings import Secret
+from akika_forensics.vault import layout
+from akika_forensics.vault.canonical import DamagedFile
+from akika_forensics.vault.chains.heads import HeadStore, Remembered, disagreements, read_anchor
+from akika_forensics.vault.checks import contents, plain
+from akika_forensics.vault.checks.findings import DAMAGE, VerifyReport
+from akika_forensics.vault.checks.plain import Inspection
+from akika_forensics.vault.keys import keyring
+from akika_forensics.vault.storage import Backend, LocalBackend
+
+type Progress = Callable[[str, int, int], None]
+
+
+def verify(
+    root: Path,
+    passphrase: Secret | None,
+    *,
+    heads: HeadStore,
+    anchor: dict[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> VerifyReport:
+    """Check a whole vault; with the passphrase also that everything opens and agrees. Writes nothing.
+
+    ``progress(what, done, total)`` is called as the work goes on. Raises WrongUse when there is no vault or a newer
+    version of the software made it, and WrongKey when the keyring is undamaged and the passphrase does not open it.
+    """
+    return verify_in(
+        LocalBackend(root), passphrase, heads=heads, anchor=anchor, place=heads.vault_at(root), progress=progress
+    )
+
+
+def verify_in(
+    backend: Backend,
+    passphrase: Secret | None,
+    *,
+    heads: HeadStore,
+    anchor: dict[str, Any] | None = None,
+    place: str | None = None,
+    progress: Progress | None = None,
+) -> VerifyReport:
+    """`verify` on any backend. ``place``: the id of the vault that was last seen where this one is."""
+    report = progress or _silent
+    known_anchor = read_anchor(anchor) if anchor is not None else None
+    inspection = plain.inspect(backend, report)
+    _check_outside(inspection, heads, known_anchor, place)
+    if passphrase is not None:
+        keys = _keys(inspection, passphrase)
+        if keys is not None:
+            contents.inspect(inspection, keys, report)
+    findings = tuple(sorted(dict.fromkeys(inspection.findings), key=lambda one: (one.severity, one.path)))
+    return VerifyReport(
+        ok=all(one.severity != DAMAGE for one in findings),
+        files=inspection.file_count,
+        bytes=inspection.byte_count,
+        findings=findings,
+    )
+
+
+def _check_outside(inspection: Inspection, heads: HeadStore, anchor: Remembered | None, place: str | None) -> None:
+    vault = inspection.vault
+    if vault is None:
+        return
+    if place is not None and place != vault:
+        inspection.damage(layout.MARKER, "Another vault was at this place before.")
+    known = heads.remembered(vault)
+    if known is not None:
+        signer = inspection.marker.signer if inspection.marker else None
+        if signer is not None and known.signer != signer:
+            inspection.damage(layout.MARKER, "It names another signing key than this machine remembers.")
+        _compare(inspection, known, "this machine's memory")
+        for name, seq in sorted(known.slots.items()):
+            if inspection.slots.get(name, -1) < seq:
+                inspection.damage(
+                    layout.slot(name, seq),
+                    "The value is missing, but this machine's memory tells of it or a newer one.",
+                )
+    if anchor is not None:
+        _compare(inspection, anchor, "the anchor")
+
+
+def _compare(inspection: Inspection, head: Remembered, source: str) -> None:
+    for finding in disagreements(head, inspection.vault or "", inspection.digest_at, source):
+        if not inspection.is_damaged(finding.path):
+            inspection.damage(finding.path, finding.what)
+
+
+def _keys(inspection: Inspection, passphrase: Secret) -> keyring.Keyring | None:
+    if inspection.is_damaged(layout.KEYRING):
+        return None
+    try:
+        return keyring.read(inspection.backend.read(layout.KEYRING), passphrase)
+    except FileNotFoundError:
+        return None
+    except DamagedFile as error:
+        inspection.damage(error.path, error.finding)
+        return None
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    del what, done, total

@@ -1,0 +1,1 @@
+"""From what a person knows to the keys of the files."""

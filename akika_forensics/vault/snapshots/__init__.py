@@ -1,0 +1,1 @@
+"""Record versions, manifests and the frames they lie in."""

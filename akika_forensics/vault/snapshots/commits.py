@@ -1,0 +1,149 @@
+"""What a commit tells of a snapshot, sealed: the description in its entry, and the value made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.model.company import Company
+from akika_forensics.model.instants import parse_instant
+from akika_forensics.model.payload import CANONICAL_FORM
+from akika_forensics.model.record import Record
+from akika_forensics.vault import layout
+from akika_forensics.vault.canonical import DamagedFile
+from akika_forensics.vault.chains.entries import Entry
+from akika_forensics.vault.chains.heads import ChainHead
+from akika_forensics.vault.files import StoredFile
+
+SNAPSHOT: Final = "snapshot"
+GENESIS: Final = "genesis"
+
+
+@dataclass(frozen=True)
+class SnapshotInfo:
+    """``new_versions`` counts records whose canonical form is new; ``digest`` is the commit's, in hexadecimal."""
+
+    id: str
+    company: Company
+    taken_at: datetime
+    finished_at: datetime
+    records: int
+    new_versions: int
+    complete: bool
+    counts: dict[str, int]
+    fence: dict[str, Any]
+    requests: int
+    findings: list[dict[str, Any]]
+    controls: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """A record as it was from one snapshot on; ``record`` is None when it is not in it."""
+
+    snapshot: str
+    taken_at: datetime
+    present: bool
+    record: Record | None
+
+
+class Segment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Paths of the two files of a segment; ``number`` is unique in a company."""
+
+    number: int
+    index: str
+    payload: str
+    rows: int
+
+
+class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The sealed part of a snapshot's commit. ``base`` is the commit a delta manifest follows, None for a full one.
+
+    ``witness``: the heads of the other chains at that time, so that removing one of them whole is seen.
+    """
+
+    kind: str
+    canonical_form: str
+    snapshot: str
+    company: dict[str, str]
+    pseudonym: str
+    taken_at: str
+    finished_at: str
+    records: int
+    new_versions: int
+    complete: bool
+    counts: dict[str, int]
+    fence: dict[str, Any]
+    requests: int
+    findings: list[dict[str, Any]]
+    controls: dict[str, str]
+    manifest: str
+    base: int | None
+    segments: list[Segment]
+    key_table: str
+    witness: dict[str, ChainHead]
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A snapshot's entry, read."""
+
+    seq: int
+    info: SnapshotInfo
+    text: Description
+    files: dict[str, StoredFile]
+
+    @property
+    def pseudonym(self) -> str:
+        return self.text.pseudonym
+
+
+def read_commit(entry: Entry) -> Commit | None:
+    """The commit in an entry of the chain of commits; None for the first one, which makes the vault.
+
+    Raises DamagedFile when the description is not one, or names a file that the entry does not vouch for,
+    and WrongUse when the digests are of another canonical form than this version makes.
+    """
+    path = layout.entry(layout.COMMITS, entry.seq)
+    if entry.body.get("kind") == GENESIS:
+        return None
+    try:
+        text = msgspec.convert(entry.body, Description)
+        info = _info(text, entry.digest)
+    except (msgspec.ValidationError, ValueError, TypeError) as error:
+        raise DamagedFile(path, "Its sealed part does not describe a snapshot.") from error
+    if text.canonical_form != CANONICAL_FORM:
+        raise WrongUse(
+            f"The digests of snapshot {text.snapshot} are of the form {text.canonical_form}.",
+            means=f"This version of the software makes {CANONICAL_FORM}; the two cannot be compared.",
+            do="Install the version that made the snapshot, or a newer one.",
+        )
+    files = {file.path: file for file in entry.files}
+    named = {text.manifest, text.key_table, *text.controls.values()}
+    named |= {path for segment in text.segments for path in (segment.index, segment.payload)}
+    if named != files.keys():
+        raise DamagedFile(path, "It does not vouch for exactly the files that it describes.")
+    return Commit(entry.seq, info, text, files)
+
+
+def _info(text: Description, digest: str) -> SnapshotInfo:
+    return SnapshotInfo(
+        id=text.snapshot,
+        company=Company(**text.company),
+        taken_at=parse_instant(text.taken_at),
+        finished_at=parse_instant(text.finished_at),
+        records=text.records,
+        new_versions=text.new_versions,
+        complete=text.complete,
+        counts=text.counts,
+        fence=text.fence,
+        requests=text.requests,
+        findings=text.findings,
+        controls=tuple(sorted(text.controls)),
+        digest=digest,
+    )
