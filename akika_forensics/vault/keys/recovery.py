@@ -9,10 +9,8 @@ import re
 from pathlib import Path
 from typing import Final, Self
 
-from akika_forensics.errors import WrongUse
 from akika_forensics.settings import Secret
-from akika_forensics.vault import storage
-from akika_forensics.vault.keys import sealing
+from akika_forensics.vault.keys import outside, sealing
 
 _PREFIX: Final = "AKIKA"
 _LENGTH: Final = 32
@@ -61,16 +59,11 @@ def _check(raw: bytes) -> bytes:
 
 def refuse_inside(sheet: Path, root: Path) -> None:
     """Raises WrongUse when the sheet would lie in the vault it opens, or over a file that is there."""
-    if sheet.resolve().is_relative_to(root.resolve()):
-        raise WrongUse(
-            "The recovery sheet may not lie inside the vault it opens.", do="Choose a folder outside the vault."
-        )
-    if sheet.exists():
-        raise WrongUse(f"{sheet} is already there.", do="Choose another name for the recovery sheet.")
+    outside.refuse(sheet, "The recovery sheet", root)
 
 
 def write_sheet(sheet: Path, vault_id: str, key: RecoveryKey) -> None:
-    """A text to print; readable by its owner only. Raises StorageFailed."""
+    """A text to print; readable by its owner only. Raises WrongUse, StorageFailed."""
     text = (
         "Recovery sheet of an Akika Forensics vault\n\n"
         f"Vault         {vault_id}\n"
@@ -79,9 +72,4 @@ def write_sheet(sheet: Path, vault_id: str, key: RecoveryKey) -> None:
         "Print it, keep it where the vault is not, and delete this file.\n"
         "Give the key where the passphrase is asked for.\n"
     )
-    try:
-        sheet.parent.mkdir(parents=True, exist_ok=True)
-        storage.write_durably(sheet, text.encode())
-        storage.sync_folder(sheet.parent)
-    except OSError as error:
-        raise storage.failed("written", str(sheet), error) from error
+    outside.write(sheet, text.encode(), "The recovery sheet")

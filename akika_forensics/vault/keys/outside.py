@@ -1,0 +1,36 @@
+"""Files that must not lie in the vault: what opens it, on paper or on a medium of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.vault import storage
+
+
+def refuse(file: Path, what: str, root: Path | None = None) -> None:
+    """Raises WrongUse when ``file`` would lie in the vault at ``root``, or over something that is there.
+
+    ``what`` names it at the beginning of a sentence, such as ``The recovery sheet``.
+    """
+    if root is not None and file.resolve().is_relative_to(root.resolve()):
+        raise WrongUse(f"{what} may not lie inside the vault it opens.", do="Choose a folder outside the vault.")
+    if file.exists() or file.is_symlink():
+        raise WrongUse(f"{file} is already there.", do=f"Choose another name; {_lower(what)} overwrites nothing.")
+
+
+def write(file: Path, data: bytes, what: str, root: Path | None = None) -> None:
+    """A new file that only its owner reads, durable on return. Raises WrongUse as `refuse` does, StorageFailed."""
+    refuse(file, what, root)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        storage.write_durably(file, data)
+        storage.sync_folder(file.parent)
+    except FileExistsError as error:
+        raise WrongUse(f"{file} is already there.", do="Choose another name.") from error
+    except OSError as error:
+        raise storage.failed("written", str(file), error) from error
+
+
+def _lower(what: str) -> str:
+    return what[:1].lower() + what[1:]
