@@ -15,7 +15,7 @@ LOCK: Final = "lock"
 COMMITS: Final = "commits"
 COMMIT_NAMESPACE: Final = "akika-commit"
 
-_RESERVED: Final = frozenset({"keys", "data", "keytables", "documents", "slots", "lock", MARKER.lower()})
+_RESERVED: Final = frozenset({"keys", "data", "keytables", "documents", "slots", "blobs", "lock", MARKER.lower()})
 _CHAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,79})?")
 _ENTRY: Final = re.compile(r"(?P<chain>.+)/(?P<seq>\d{8})\.json")
 _SIGNATURE: Final = re.compile(r"(?P<chain>.+)/(?P<seq>\d{8})-(?P<digest>[0-9a-f]{16})\.sig")
@@ -23,6 +23,7 @@ _SLOT: Final = re.compile(r"slots/(?P<name>[0-9a-f]{32})/(?P<seq>\d{8})\.sealed"
 _PARQUET: Final = re.compile(r"data/(?P<id>[0-9a-f]{32})-(?P<digest>[0-9a-f]{16})\.parquet")
 _SEALED: Final = re.compile(r"(?:data|documents)/(?P<id>[0-9a-f]{32})\.sealed")
 _KEY_TABLE: Final = re.compile(r"keytables/(?P<id>[0-9a-f]{32})\.sealed")
+_BLOB: Final = re.compile(r"blobs/(?P<id>[0-9a-f]{32})\.sealed")
 
 
 class Place(NamedTuple):
@@ -36,7 +37,7 @@ class Place(NamedTuple):
 
 
 def place_of(path: str) -> Place:
-    """Kinds: marker, keyring, lock, entry, signature, slot, parquet, sealed, keytable, temporary, unknown."""
+    """Kinds: marker, keyring, lock, entry, signature, slot, parquet, sealed, keytable, blob, temporary, unknown."""
     fixed = {MARKER: "marker", KEYRING: "keyring", LOCK: "lock"}.get(path)
     if fixed:
         return Place(fixed)
@@ -50,7 +51,7 @@ def place_of(path: str) -> Place:
     match = _SLOT.fullmatch(path)
     if match:
         return Place("slot", seq=int(match["seq"]), id=match["name"])
-    for kind, pattern in (("parquet", _PARQUET), ("sealed", _SEALED), ("keytable", _KEY_TABLE)):
+    for kind, pattern in (("parquet", _PARQUET), ("sealed", _SEALED), ("keytable", _KEY_TABLE), ("blob", _BLOB)):
         match = pattern.fullmatch(path)
         if match:
             parts = match.groupdict()

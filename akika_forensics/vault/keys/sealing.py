@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
 import os
 import zlib
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -21,7 +23,8 @@ from akika_forensics.vault import canonical
 KEY_LENGTH: Final = 32
 _NONCE: Final = 12
 _TAG: Final = 16
-_SALT: Final = 32
+SALT: Final = 32
+"""Bytes at the beginning of a sealed stream."""
 CHUNK: Final = 1 << 20
 """Plain bytes in one sealed chunk of a stream."""
 
@@ -59,31 +62,58 @@ def open_sealed(key: bytes, sealed: bytes, *place: str | int) -> bytes:
 
 def seal_stream(key: bytes, data: bytes, *place: str | int) -> bytes:
     """A salt, then chunks of 1 MiB under a key of their own, each with its number and whether it is the last."""
-    salt = os.urandom(_SALT)
-    cipher, bound = AESGCM(_stream_key(key, salt)), canonical.encode(["akika/1", *place])
-    packed = _pack(data)
-    total = max(1, -(-len(packed) // CHUNK))
-    chunks = (
-        cipher.encrypt(_chunk_nonce(number, number == total - 1), packed[number * CHUNK : (number + 1) * CHUNK], bound)
-        for number in range(total)
-    )
-    return b"".join([salt, *chunks])
+    return b"".join(encrypted(key, os.urandom(SALT), [_pack(data)], *place))
 
 
 def open_stream(key: bytes, sealed: bytes, *place: str | int) -> bytes:
     """Raises OpenError for a changed, missing, added or moved chunk."""
-    salt, body = sealed[:_SALT], memoryview(sealed)[_SALT:]
-    cipher, bound = AESGCM(_stream_key(key, salt)), canonical.encode(["akika/1", *place])
-    size = CHUNK + _TAG
-    total = max(1, -(-len(body) // size))
     try:
-        chunks = [
-            cipher.decrypt(_chunk_nonce(number, number == total - 1), body[number * size : (number + 1) * size], bound)
-            for number in range(total)
-        ]
-        return _unpack(b"".join(chunks))
-    except (InvalidTag, ValueError, zlib.error) as error:
+        return _unpack(b"".join(decrypted(key, [sealed], *place)))
+    except (ValueError, zlib.error) as error:
         raise OpenError from error
+
+
+def encrypted(key: bytes, salt: bytes, pieces: Iterable[bytes], *place: str | int) -> Iterator[bytes]:
+    """The salt and the sealed chunks of a stream whose plain bytes come in pieces of any size; holds one chunk."""
+    cipher, bound = AESGCM(_stream_key(key, salt)), canonical.encode(["akika/1", *place])
+    yield salt
+    for number, (chunk, last) in enumerate(_cut(pieces, CHUNK)):
+        yield cipher.encrypt(_chunk_nonce(number, last), chunk, bound)
+
+
+def decrypted(key: bytes, pieces: Iterable[bytes], *place: str | int) -> Iterator[bytes]:
+    """The plain chunks of a stream that comes in pieces of any size; holds one chunk, and gives none that is not proved.
+
+    Raises OpenError for a changed, added or moved chunk when it comes to it, for a missing one at the latest at the end.
+    """
+    rest = iter(pieces)
+    salt = bytearray()
+    while len(salt) < SALT:
+        piece = next(rest, None)
+        if piece is None:
+            raise OpenError
+        salt += piece
+    cipher, bound = AESGCM(_stream_key(key, bytes(salt[:SALT]))), canonical.encode(["akika/1", *place])
+    for number, (chunk, last) in enumerate(_cut(itertools.chain([salt[SALT:]], rest), CHUNK + _TAG)):
+        try:
+            yield cipher.decrypt(_chunk_nonce(number, last), chunk, bound)
+        except (InvalidTag, ValueError) as error:
+            raise OpenError from error
+
+
+def _cut(pieces: Iterable[bytes | bytearray], size: int) -> Iterator[tuple[bytearray, bool]]:
+    """The same bytes in chunks of exactly ``size``, and whether each is the last, which may be shorter or empty."""
+    held = bytearray()
+    for piece in pieces:
+        view = memoryview(piece)
+        while view:
+            if len(held) == size:
+                yield held, False
+                held = bytearray()
+            taken = view[: size - len(held)]
+            held += taken
+            view = view[len(taken) :]
+    yield held, True
 
 
 def _stream_key(key: bytes, salt: bytes) -> bytes:
