@@ -1,0 +1,1 @@
+"""What becomes of stored versions with the years: merged, dropped by a rule, erased with their company."""
