@@ -141,6 +141,15 @@ class MemoryBackend:
             raise FileExistsError(path)
         self.content[path] = bytes(data)
 
+    def create_stream(self, path: str, pieces: Iterator[bytes]) -> None:
+        self.create(path, b"".join(pieces))
+
+    def replace(self, path: str, data: bytes) -> None:
+        self.content[path] = bytes(data)
+
+    def make_durable(self, folder: str) -> None:
+        pass
+
     def read(self, path: str) -> bytes:
         if path not in self.content:
             raise FileNotFoundError(path)
@@ -206,6 +215,15 @@ class FaultyBackend:
 
     def create(self, path: str, data: bytes) -> None:
         self.trouble("create", path, lambda: self.inner.create(path, data))
+
+    def create_stream(self, path: str, pieces: Iterator[bytes]) -> None:
+        self.trouble("create", path, lambda: self.inner.create_stream(path, pieces))
+
+    def replace(self, path: str, data: bytes) -> None:
+        self.trouble("replace", path, lambda: self.inner.replace(path, data))
+
+    def make_durable(self, folder: str) -> None:
+        self.inner.make_durable(folder)
 
     def delete(self, path: str) -> None:
         self.trouble("delete", path, lambda: self.inner.delete(path))

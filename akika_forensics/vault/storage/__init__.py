@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from akika_forensics.vault.storage.backend import TEMPORARY, Backend, StorageFailed, failed, sweep
-from akika_forensics.vault.storage.durable import sync_folder, write_durably
+from akika_forensics.vault.storage.durable import sync_folder, write_durably, write_pieces_durably
 from akika_forensics.vault.storage.local import LocalBackend
 
-__all__ = ["TEMPORARY", "Backend", "LocalBackend", "StorageFailed", "failed", "sweep", "sync_folder", "write_durably"]
+__all__ = [
+    "TEMPORARY",
+    "Backend",
+    "LocalBackend",
+    "StorageFailed",
+    "failed",
+    "sweep",
+    "sync_folder",
+    "write_durably",
+    "write_pieces_durably",
+]

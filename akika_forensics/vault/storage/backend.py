@@ -26,10 +26,25 @@ class StorageFailed(AkikaError):
 
 
 class Backend(Protocol):
-    """Paths are relative, with ``/``. All methods raise StorageFailed when the medium fails."""
+    """Paths are relative, with ``/``. All methods raise StorageFailed when the medium fails.
+
+    What a method says about a crash holds whenever the process, or the machine, stops: during the call or after it.
+    """
 
     def create(self, path: str, data: bytes) -> None:
-        """Write a new file, durable on return. Raises FileExistsError when the path is taken; then nothing changed."""
+        """Write a new file, durable on return. Raises FileExistsError when the path is taken; then nothing changed.
+
+        After a crash the whole file is there, or none. Of many that create one path at the same time, one succeeds.
+        """
+
+    def create_stream(self, path: str, pieces: Iterator[bytes]) -> None:
+        """`create` of what does not fit into memory. What ``pieces`` raises is passed on; then there is no file."""
+
+    def replace(self, path: str, data: bytes) -> None:
+        """Put new content in the place of the old, durable on return; a reader or a crash finds one of the two, whole.
+
+        For the marker during an upgrade; nothing else in a vault is ever replaced.
+        """
 
     def read(self, path: str) -> bytes:
         """Raises FileNotFoundError."""
@@ -41,7 +56,13 @@ class Backend(Protocol):
         """Every path below ``folder`` (all when empty), sorted; an absent folder is empty."""
 
     def delete(self, path: str) -> None:
-        """Remove a file; an absent one is no error."""
+        """Remove a file, durably; an absent one is no error."""
+
+    def make_durable(self, folder: str) -> None:
+        """What is visible in a folder, by whomever it was written, outlasts a crash from here on.
+
+        To be called before anything outside the vault is told of what another process may just be writing.
+        """
 
     def odd(self, path: str) -> str | None:
         """Why this is no ordinary file, such as a symbolic link; None when it is one."""

@@ -1,4 +1,16 @@
-"""A vault in a folder of this machine."""
+"""A vault in a folder of this machine.
+
+The order of writes, on which it rests that a crash at any point leaves whole files only:
+
+1. a folder that is missing is made and the folder above it synced, from the outside in;
+2. the bytes go into a temporary file beside the target, which is synced;
+3. `link` gives it the target's name, which fails when the name is taken (`replace` renames it over the target);
+4. the temporary name is removed;
+5. the folder is synced. Only now does the call return.
+
+After a crash before 5 the name may be there or not. What it names is whole, because 2 came before 3.
+A crash before 4 is durable leaves a temporary file, which `sweep` removes later.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +18,30 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from akika_forensics.vault.storage.backend import TEMPORARY, failed
-from akika_forensics.vault.storage.durable import sync_folder, write_durably
+from akika_forensics.vault.storage.backend import TEMPORARY, StorageFailed, failed
+from akika_forensics.vault.storage.durable import sync_folder, write_pieces_durably
 
 _CHUNK: Final = 1 << 20
 
 
 class LocalBackend:
-    """A folder of this machine: temporary file, fsync, link, fsync of the folder."""
+    """A folder of this machine."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._durable_folders: set[Path] = set()
 
     def create(self, path: str, data: bytes) -> None:
-        target = self.root / path
-        temporary = target.with_name(f"{target.name}{TEMPORARY}{secrets.token_hex(8)}")
+        self.create_stream(path, iter((data,)))
+
+    def create_stream(self, path: str, pieces: Iterator[bytes]) -> None:
+        target = self._target(path)
         try:
-            self._make_folder(target.parent)
-            try:
-                write_durably(temporary, data)
-                os.link(temporary, target)
-            finally:
-                with contextlib.suppress(FileNotFoundError):
-                    temporary.unlink()
+            self._place(target, pieces, os.link)
             try:
                 sync_folder(target.parent)
             except OSError:
@@ -43,6 +52,21 @@ class LocalBackend:
             raise
         except OSError as error:
             raise failed("written", path, error) from error
+
+    def replace(self, path: str, data: bytes) -> None:
+        target = self._target(path)
+        try:
+            self._place(target, (data,), os.replace)
+        except OSError as error:
+            raise failed("written", path, error) from error
+        try:
+            sync_folder(target.parent)
+        except OSError as error:
+            raise StorageFailed(
+                f"{path} was replaced, but the disk does not say that it keeps it: {error.strerror}.",
+                means="After a crash of the machine the old content may be back; both are whole.",
+                do="Look at the disk, then run it again.",
+            ) from error
 
     def read(self, path: str) -> bytes:
         try:
@@ -64,7 +88,7 @@ class LocalBackend:
 
     def list(self, folder: str = "") -> tuple[str, ...]:
         found: list[str] = []
-        for place, folders, names in os.walk(self.root / folder):
+        for place, folders, names in os.walk(self.root / folder, onerror=_unless_absent):
             linked = [name for name in folders if (Path(place) / name).is_symlink()]
             found.extend((Path(place) / name).relative_to(self.root).as_posix() for name in [*names, *linked])
         return tuple(sorted(found))
@@ -85,13 +109,56 @@ class LocalBackend:
         return None if target.is_file() else "it is no ordinary file"
 
     def age(self, path: str) -> float:
-        return time.time() - (self.root / path).stat().st_mtime
+        try:
+            return time.time() - (self.root / path).stat().st_mtime
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise failed("read", path, error) from error
+
+    def make_durable(self, folder: str) -> None:
+        place = self.root / folder
+        try:
+            while place.is_dir():
+                sync_folder(place)
+                if place == self.root:
+                    break
+                place = place.parent
+        except OSError as error:
+            raise failed("kept", folder, error) from error
+
+    def _place(self, target: Path, pieces: Iterable[bytes], name: Callable[[Path, Path], None]) -> None:
+        """Steps 2 to 4."""
+        temporary = target.with_name(f"{target.name}{TEMPORARY}{secrets.token_hex(8)}")
+        try:
+            write_pieces_durably(temporary, pieces)
+            name(temporary, target)
+        finally:
+            # A temporary that cannot be removed harms nobody, and must not hide what happened before.
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+
+    def _target(self, path: str) -> Path:
+        """Step 1. Raises StorageFailed."""
+        target = self.root / path
+        try:
+            self._make_folder(target.parent)
+        except OSError as error:
+            raise failed("written", path, error) from error
+        return target
 
     def _make_folder(self, folder: Path) -> None:
-        missing: list[Path] = []
-        while not folder.is_dir():
-            missing.append(folder)
-            folder = folder.parent
-        for one in reversed(missing):
-            one.mkdir(mode=0o700, exist_ok=True)
-            sync_folder(one.parent)
+        """A folder that is there may have been made a moment ago by another process, which has not synced it yet."""
+        inside = folder != self.root and folder.is_relative_to(self.root)
+        if folder.is_dir() and (folder in self._durable_folders or not inside):
+            return
+        self._make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
+        if inside:
+            self._durable_folders.add(folder)
+
+
+def _unless_absent(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise failed("listed", str(error.filename), error) from error
