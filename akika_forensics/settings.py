@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 VERSION: Final = "0.1.0"
 
@@ -61,3 +61,19 @@ def state_dir() -> Path:
         return Path(explicit)
     base = os.environ.get("XDG_STATE_HOME")
     return (Path(base) if base else Path.home() / ".local" / "state") / "akika"
+
+
+class TimeStamping(NamedTuple):
+    """Which authority stamps: its address, the file of its certificates (PEM), the policy it must name, if any."""
+
+    url: str
+    certificates: Path | None
+    policy: str
+
+
+def time_stamping() -> TimeStamping:
+    """``AKIKA_TSA_URL``, ``AKIKA_TSA_ROOTS`` and ``AKIKA_TSA_POLICY``; nothing is asked where the first is empty."""
+    roots = os.environ.get("AKIKA_TSA_ROOTS")
+    return TimeStamping(
+        os.environ.get("AKIKA_TSA_URL", ""), Path(roots) if roots else None, os.environ.get("AKIKA_TSA_POLICY", "")
+    )

@@ -1,0 +1,147 @@
+"""A time-stamping authority on this machine: certificates of its own, `openssl ts` behind HTTP on loopback."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+OPENSSL = shutil.which("openssl")
+POLICY = "1.2.3.4.1"
+_SETTINGS = f"""
+[tsa]
+default_tsa = one
+[one]
+serial = {{folder}}/serial
+signer_digest = sha256
+default_policy = {POLICY}
+digests = sha256
+accuracy = secs:1
+ess_cert_id_chain = no
+ess_cert_id_alg = sha256
+"""
+
+
+class LocalAuthority:
+    """An authority in a folder. ``days``: from when to when its certificate holds, counted from now.
+
+    ``chain``: whether its answers bring the certificate between it and the root as well.
+    """
+
+    def __init__(self, folder: Path, name: str = "Stamps", days: tuple[int, int] = (-10, 3000), *, chain: bool = False):
+        self.folder, self.name = folder, name
+        folder.mkdir()
+        root, root_key = _certificate(f"{name} Root", None, (-20, 4000), stamps=False)
+        between, between_key = _certificate(f"{name} Between", (root, root_key), (-20, 4000), stamps=False)
+        own, own_key = _certificate(name, (between, between_key), days, stamps=True)
+        self.certificates = _pem(root) + _pem(between)
+        self.signer = _pem(own)
+        self.until = own.not_valid_after_utc
+        (folder / "signer.pem").write_bytes(self.signer)
+        (folder / "signer.key").write_bytes(
+            own_key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+        )
+        (folder / "root.pem").write_bytes(_pem(root))
+        (folder / "between.pem").write_bytes(_pem(between))
+        (folder / "certificates.pem").write_bytes(self.certificates)
+        (folder / "settings").write_text(_SETTINGS.format(folder=folder))
+        (folder / "serial").write_text("01\n")
+        self._chain = ["-chain", str(folder / "between.pem")] if chain else []
+
+    def answer(self, question: bytes) -> bytes:
+        asked, answered = self.folder / "asked", self.folder / "answered"
+        asked.write_bytes(question)
+        self._openssl(
+            "-reply", "-config", "settings", "-section", "one", "-queryfile", "asked", "-out", "answered",
+            "-signer", "signer.pem", "-inkey", "signer.key", *self._chain,
+        )  # fmt: skip
+        return answered.read_bytes()
+
+    def believes(self, token: bytes, data: bytes) -> bool:
+        """Whether openssl finds that the token stamps these bytes."""
+        (self.folder / "token").write_bytes(token)
+        (self.folder / "data").write_bytes(data)
+        try:
+            self._openssl(
+                "-verify", "-in", "token", "-data", "data", "-CAfile", "root.pem", "-untrusted", "between.pem"
+            )
+        except subprocess.CalledProcessError:
+            return False
+        return True
+
+    def _openssl(self, *arguments: str) -> None:
+        subprocess.run(["openssl", "ts", *arguments], cwd=self.folder, check=True, capture_output=True)
+
+
+@contextmanager
+def serving(authority: LocalAuthority, content_type: str = "application/timestamp-reply") -> Iterator[str]:
+    """The address at which it answers."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            question = self.rfile.read(int(self.headers["Content-Length"]))
+            asked_well = self.headers["Content-Type"] == "application/timestamp-query" and self.path == "/tsr"
+            content = authority.answer(question) if asked_well else b""
+            self.send_response(200 if asked_well else 400)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/tsr"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _certificate(
+    name: str,
+    issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None,
+    days: tuple[int, int],
+    *,
+    stamps: bool,
+) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    use = x509.KeyUsage(
+        digital_signature=stamps, content_commitment=False, key_encipherment=False, data_encipherment=False,
+        key_agreement=False, key_cert_sign=not stamps, crl_sign=not stamps, encipher_only=False, decipher_only=False,
+    )  # fmt: skip
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer[0].subject if issuer else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now + timedelta(days=days[0]))
+        .not_valid_after(now + timedelta(days=days[1]))
+        .add_extension(x509.BasicConstraints(ca=not stamps, path_length=None), critical=True)
+        .add_extension(use, critical=True)
+    )
+    if stamps:
+        purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+        made = made.add_extension(purpose, critical=True)
+    return made.sign(issuer[1] if issuer else key, hashes.SHA256()), key
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.PEM)
