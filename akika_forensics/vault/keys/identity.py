@@ -179,4 +179,4 @@ def _letters(raw: bytes) -> str:
 
 
 def _check(raw: bytes) -> bytes:
-    return hashlib.sha256(b"akika recipient" + raw).digest()[:_CHECK]
+    return hashlib.sha256(_PREFIX.encode() + raw).digest()[:_CHECK]
