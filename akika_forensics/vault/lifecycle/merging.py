@@ -1,0 +1,177 @@
+"""Several parts made into one: rows sorted by entity, id and segment, a bounded number of payloads in memory at a time.
+
+Sources are read and the result is written as encrypted Parquet in memory, compressed; nothing here touches a medium.
+The result is written by pyarrow, because it takes one group of rows after the other and lets an interruption through.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow.parquet import encryption
+
+from akika_forensics.vault.snapshots.parquet import ROWS_IN_GROUP
+
+ORDER: Final = ("entity", "id", "segment")
+LEVEL: Final = 9
+"""Of zstd: written once in a while and kept for years, so the slower and smaller one."""
+
+_SLICE_ROWS: Final = 4 * ROWS_IN_GROUP
+_SLICE_BYTES: Final = 96 << 20
+_SOURCE: Final = "__source"
+_ROW: Final = "__row"
+_GONE: Final = "__gone"
+
+
+class MergeError(Exception):
+    """What was read or written is not what the index says; nothing of it may be used."""
+
+
+class Source(NamedTuple):
+    """A part: its index (``rows``) in memory and its payloads to read from, the same rows in the same order."""
+
+    rows: pl.DataFrame
+    payload: pl.LazyFrame
+
+
+class Sealed(NamedTuple):
+    """How one file is encrypted."""
+
+    key: bytes
+    associated: bytes
+
+
+class Order:
+    """Which row of which source comes when. ``gone``: rows that are left out, by their `ORDER` columns."""
+
+    def __init__(self, sources: Sequence[Source], gone: pl.DataFrame | None = None) -> None:
+        self._sources = sources
+        marked = [
+            source.rows.with_columns(pl.lit(number, pl.UInt32).alias(_SOURCE)).with_row_index(_ROW)
+            for number, source in enumerate(sources)
+        ]
+        rows = pl.concat(marked).sort(ORDER)
+        if rows.select(ORDER).is_duplicated().any():
+            raise MergeError("A version of a record lies in two parts.")
+        if gone is None or gone.is_empty():
+            self._rows = rows.with_columns(pl.lit(value=False).alias(_GONE))
+        else:
+            named = gone.select(*ORDER, pl.lit(value=True).alias(_GONE))
+            self._rows = rows.join(named, on=ORDER, how="left", maintain_order="left").with_columns(
+                pl.col(_GONE).fill_null(value=False)
+            )
+
+    @property
+    def index(self) -> pl.DataFrame:
+        """The index of the result."""
+        return self._rows.filter(~pl.col(_GONE)).drop(_SOURCE, _ROW, _GONE)
+
+    @property
+    def left_out(self) -> pl.DataFrame:
+        """The index rows that are not in the result."""
+        return self._rows.filter(pl.col(_GONE)).drop(_SOURCE, _ROW, _GONE)
+
+    def payloads(self) -> Iterator[pl.DataFrame]:
+        """The payload rows of the result in order, some ten thousand at a time. Raises MergeError."""
+        for start, end in _slices(self._rows["length"]):
+            piece = self._rows.slice(start, end - start)
+            found = [
+                self._read(int(str(number)), rows)
+                for (number,), rows in piece.filter(~pl.col(_GONE)).group_by(_SOURCE, maintain_order=True)
+            ]
+            if found:
+                yield pl.concat(found).sort(ORDER)
+
+    def _read(self, number: int, rows: pl.DataFrame) -> pl.DataFrame:
+        first, last = rows[_ROW][0], rows[_ROW][-1]
+        # Both sources and result are sorted alike, so what one source gives to a slice lies together in it.
+        read = self._sources[number].payload.slice(first, last - first + 1).collect()
+        if len(read) == last - first + 1:
+            read = read.select(pl.all().gather(rows[_ROW] - first))
+            if read.select(ORDER).equals(rows.select(ORDER)):
+                return read
+        raise MergeError("The payloads of a part are not those of its index.")
+
+
+def _slices(lengths: pl.Series) -> Iterator[tuple[int, int]]:
+    """Ranges of rows that hold a bounded number of rows and bytes; at least one row each."""
+    ends = lengths.cum_sum()
+    start, before, total = 0, 0, len(lengths)
+    while start < total:
+        by_bytes = int(ends.search_sorted(before + _SLICE_BYTES, side="right"))
+        end = max(start + 1, min(total, start + _SLICE_ROWS, by_bytes))
+        yield start, end
+        start, before = end, int(ends[end - 1])
+
+
+class FrameFile:
+    """One encrypted Parquet file, written frame by frame into memory. All frames have the columns of the first."""
+
+    def __init__(self, sealed: Sealed) -> None:
+        self._sealed = sealed
+        self._stream = io.BytesIO()
+        self._writer: Any = None
+
+    def write(self, frame: pl.DataFrame) -> None:
+        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        if self._writer is None:
+            self._writer = self._open(table.schema)
+        self._writer.write_table(table, row_group_size=ROWS_IN_GROUP)
+
+    def close(self) -> bytes:
+        """The content; at least one frame was written."""
+        self._writer.close()
+        return self._stream.getvalue()
+
+    def _open(self, schema: pa.Schema) -> Any:
+        properties = encryption.create_encryption_properties(
+            footer_key=self._sealed.key, aad_prefix=self._sealed.associated, store_aad_prefix=False
+        )
+        packed = {"id": "DELTA_BYTE_ARRAY"} | (
+            {"payload": "DELTA_LENGTH_BYTE_ARRAY"} if "payload" in schema.names else {}
+        )
+        return pq.ParquetWriter(
+            self._stream,
+            schema,
+            compression="zstd",
+            compression_level=LEVEL,
+            use_dictionary=["entity", "segment"],
+            column_encoding=packed,
+            write_page_index=True,
+            encryption_properties=properties,
+        )
+
+
+def write_index(index: pl.DataFrame, sealed: Sealed) -> bytes:
+    """The index file of a part."""
+    file = FrameFile(sealed)
+    file.write(index)
+    return file.close()
+
+
+def write_payloads(order: Order, sealed: Sealed, schema: pl.Schema, written: Callable[[int], None]) -> bytes:
+    """The payload file of a part; ``written`` is told the rows of each step, and may raise to stop it."""
+    file = FrameFile(sealed)
+    file.write(pl.DataFrame(schema=schema))
+    for frame in order.payloads():
+        written(len(frame))
+        file.write(frame)
+    return file.close()
+
+
+def check_payloads(index: pl.DataFrame, payload: pl.LazyFrame) -> None:
+    """Hold written payloads against their index, row by row. Raises MergeError."""
+    for start, end in _slices(index["length"]):
+        rows = index.slice(start, end - start)
+        read = payload.slice(start, end - start).collect()
+        same = read.select(ORDER).equals(rows.select(ORDER))
+        if not same or [hashlib.sha256(data).digest() for data in read["payload"]] != rows["payload_sha256"].to_list():
+            raise MergeError("The payloads that were written are not those of the index.")
+    if payload.select(pl.len()).collect().item() != len(index):
+        raise MergeError("The payloads that were written are not as many as the index has rows.")
