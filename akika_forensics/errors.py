@@ -2,6 +2,7 @@
 
     AkikaError
     ├── WrongUse            2   the request itself is not sound: bad option, unknown snapshot, bad file
+    │   └── NewerFormat         a newer version of this software wrote what is to be read
     ├── Found               1   the work is done and something was found that should not be
     │   └── VaultDamaged        bytes, links or the chain of a vault are not what was signed
     ├── Refused             3   a rule of this software forbids it: no approval, stale plan, locked, wrong company
@@ -45,6 +46,10 @@ class AkikaError(Exception):
 class WrongUse(AkikaError):
     code = "wrong_use"
     exit_code = 2
+
+
+class NewerFormat(WrongUse):
+    code = "newer_format"
 
 
 class Found(AkikaError):

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from akika_forensics.case.outcomes import read_rehearsal, read_verification
 from akika_forensics.custody import Act, CustodyLog
 from akika_forensics.errors import Refused, WrongUse
 from akika_forensics.model.instants import now
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore import approval as approvals
+from akika_forensics.restore import journal
 from akika_forensics.restore.approval import Tally
 from akika_forensics.restore.document import Plan, read_plan
 from akika_forensics.restore.journal import RunState, fold, register
@@ -37,10 +39,10 @@ class ChainJournal:
         self._chain = vault.chain(f"journals/{plan_id}", JOURNAL_NAMESPACE)
 
     def append(self, body: dict[str, Any]) -> None:
-        self._chain.append(body)
+        self._chain.append(journal.entry(body))
 
     def bodies(self) -> tuple[dict[str, Any], ...]:
-        return tuple(entry.body for entry in self._chain.entries())
+        return tuple(journal.read_entry(entry.body) for entry in self._chain.entries())
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,14 @@ class PlanArchive:
     def held(self, plan: Plan) -> Held:
         """What became of a plan."""
         run, counted = self.run_of(plan.id), self.tally(plan)
-        rehearsed, verified = self.last(REHEARSED, plan), self.last(VERIFIED, plan)
-        return Held(
-            plan, _state(run, counted, rehearsed, verified), run, counted, _details(rehearsed), _details(verified)
-        )
+        rehearsed, verified = self.rehearsal(plan), self.last(VERIFIED, plan)
+        state = _state(run, counted, rehearsed=rehearsed is not None, verified=verified is not None)
+        return Held(plan, state, run, counted, rehearsed, read_verification(verified.details) if verified else None)
+
+    def rehearsal(self, plan: Plan) -> dict[str, Any] | None:
+        """What the last rehearsal of exactly this plan found."""
+        act = self.last(REHEARSED, plan)
+        return read_rehearsal(act.details) if act else None
 
     def run_of(self, plan_id: str) -> RunState:
         return fold(ChainJournal(self._vault, plan_id).bodies())
@@ -138,8 +144,8 @@ class PlanArchive:
         return read_plan(self._vault.get_document(act.objects[0]))
 
 
-def _state(run: RunState, counted: Tally, rehearsed: Act | None, verified: Act | None) -> str:
-    if verified is not None:
+def _state(run: RunState, counted: Tally, *, rehearsed: bool, verified: bool) -> str:
+    if verified:
         return "verified"
     if run.ended:
         return run.ended
@@ -149,8 +155,4 @@ def _state(run: RunState, counted: Tally, rehearsed: Act | None, verified: Act |
         return "approved"
     if any(approval.statement.verdict == "rejected" for approval in counted.valid):
         return "rejected"
-    return "rehearsed" if rehearsed is not None else "draft"
-
-
-def _details(act: Act | None) -> dict[str, Any] | None:
-    return act.details if act else None
+    return "rehearsed" if rehearsed else "draft"

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 import msgspec
 
 from akika_forensics.errors import SignInFailed, WrongUse
 from akika_forensics.model.company import Company
+from akika_forensics.model.formats import Format, unchanged
 from akika_forensics.model.instants import format_instant, now
 from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Reader, Tokens, open_reader
 from akika_forensics.settings import Secret
 from akika_forensics.vault import Vault
 
-_COMPANY = "company/"
-_TOKENS = "tokens/"
+_COMPANY: Final = "company/"
+_TOKENS: Final = "tokens/"
+_COMPANY_FORMAT: Final = Format("akika-company-", 1, "connection to a company", {0: unchanged})
+_TOKENS_FORMAT: Final = Format("akika-tokens-", 1, "set of tokens", {0: unchanged})
 
 
-class _StoredCompany(msgspec.Struct, frozen=True):
+class _StoredCompany(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     realm_id: str
     base_url: str
@@ -25,13 +29,25 @@ class _StoredCompany(msgspec.Struct, frozen=True):
     client_id: str
     client_secret: str
     company_name: str
+    format: str = _COMPANY_FORMAT.label
 
 
-class _StoredTokens(msgspec.Struct, frozen=True):
+class _StoredTokens(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     access_token: str
     refresh_token: str
     access_expires_at: str
     refresh_expires_at: str
+    format: str = _TOKENS_FORMAT.label
+
+
+def read_company(data: bytes) -> _StoredCompany:
+    """A connection as kept in a slot. Raises NewerFormat, VaultDamaged."""
+    return _COMPANY_FORMAT.opened(data, _StoredCompany)
+
+
+def read_tokens(data: bytes) -> _StoredTokens:
+    """Tokens as kept in a slot. Raises NewerFormat, VaultDamaged."""
+    return _TOKENS_FORMAT.opened(data, _StoredTokens)
 
 
 class SlotTokenStore:
@@ -46,7 +62,7 @@ class SlotTokenStore:
             raise SignInFailed(
                 "There are no tokens for this company.", means="QuickBooks cannot be asked.", do="Run `akika connect`."
             )
-        stored = msgspec.json.decode(data, type=_StoredTokens)
+        stored = read_tokens(data)
         return Tokens(
             Secret(stored.access_token),
             Secret(stored.refresh_token),
@@ -146,7 +162,7 @@ class Companies:
         data = self._vault.slot(_COMPANY + name).read()
         if data is None:
             raise WrongUse(f"The vault knows no company {name!r}.", do="Run `akika connect`.")
-        return msgspec.json.decode(data, type=_StoredCompany)
+        return read_company(data)
 
 
 def _known(names: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from akika_forensics.books import TrialBalance, read_trial_balance
 from akika_forensics.case.archive import APPROVED, REHEARSED, VERIFIED, ChainJournal, Held, PlanArchive
-from akika_forensics.case.outcomes import rehearsal_json, verification_json
+from akika_forensics.case.outcomes import kept_rehearsal, kept_verification
 from akika_forensics.case.reviews import KeptReviews
 from akika_forensics.case.unverified import beliefs_in_force
 from akika_forensics.custody import CustodyLog
@@ -147,7 +147,7 @@ class PlanDesk:
             progress=progress,
             beliefs=beliefs or beliefs_in_force(),
         )
-        details = rehearsal_json(result)
+        details = kept_rehearsal(result)
         stored = self._vault.put_document("rehearsal", canonical_value(details))
         outcome = "ended as predicted" if result.ok else "did not end as predicted"
         self._custody.record(
@@ -171,8 +171,8 @@ class PlanDesk:
     ) -> tuple[Approval, Tally]:
         """Sign a plan, or reject it. A plan whose rehearsal failed needs ``override``, words that are kept."""
         plan = self._archive.read(file)
-        rehearsed = self._archive.last(REHEARSED, plan)
-        if not reject and rehearsed is not None and not rehearsed.details["ok"] and not override:
+        rehearsed = self._archive.rehearsal(plan)
+        if not reject and rehearsed is not None and not rehearsed["ok"] and not override:
             raise NotApproved(
                 "The rehearsal of this plan did not end as predicted.",
                 means="It is not approved without saying why.",
@@ -337,7 +337,7 @@ class PlanDesk:
             control_now=control_of(known, plan.prediction.as_of),
             control_final=control_of(final, plan.prediction.as_of),
         )
-        details = verification_json(result)
+        details = kept_verification(result)
         stored = self._vault.put_document("verification", canonical_value(details))
         outcome = "agrees with the approved plan" if result.clean else "does not agree with the approved plan"
         self._custody.record(

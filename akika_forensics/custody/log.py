@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from akika_forensics.model.formats import Format, unchanged
 from akika_forensics.settings import VERSION
 from akika_forensics.vault import Entry, StoredFile, Vault
 
 CHAIN: Final = "custody"
 NAMESPACE: Final = "akika-custody"
+_FORMAT: Final = Format("akika-custody-", 1, "entry of custody", {0: unchanged})
+_FIELDS: Final = ("act", "what", "by", "tool", "details", "objects")
 
 
 def operator() -> str:
@@ -51,33 +54,43 @@ class CustodyLog:
     ) -> Act:
         """Append an act; durable when it returns. ``act`` is a short code, ``what`` one plain sentence."""
         entry = self._chain.append(
-            {
-                "act": act,
-                "what": what,
-                "by": self._by(),
-                "tool": f"akika-forensics {VERSION}",
-                "details": details or {},
-                "objects": [stored.path for stored in files],
-            },
+            _FORMAT.named(
+                {
+                    "act": act,
+                    "what": what,
+                    "by": self._by(),
+                    "tool": f"akika-forensics {VERSION}",
+                    "details": details or {},
+                    "objects": [stored.path for stored in files],
+                }
+            ),
             files,
         )
         return _act(entry)
 
     def acts(self, *codes: str) -> tuple[Act, ...]:
-        """All acts, or those with one of the codes. Raises VaultDamaged when the chain does not hold."""
+        """All acts, or those with one of the codes.
+
+        Raises VaultDamaged when the chain does not hold, NewerFormat when a newer version of the software wrote to it.
+        """
         found = (_act(entry) for entry in self._chain.entries())
         return tuple(act for act in found if not codes or act.act in codes)
 
 
+def read_body(stored: Any) -> dict[str, Any]:
+    """What an entry of custody says, in today's version. Raises NewerFormat, VaultDamaged."""
+    return _FORMAT.stored(stored, _FIELDS)
+
+
 def _act(entry: Entry) -> Act:
-    body = entry.body
+    body = read_body(entry.body)
     return Act(
         number=entry.seq,
         at=entry.at,
-        by=str(body.get("by", "")),
-        act=str(body.get("act", "")),
-        what=str(body.get("what", "")),
-        details=dict(body.get("details", {})),
-        objects=tuple(body.get("objects", ())),
+        by=str(body["by"]),
+        act=str(body["act"]),
+        what=str(body["what"]),
+        details=dict(body["details"]),
+        objects=tuple(body["objects"]),
         digest=entry.digest,
     )

@@ -20,9 +20,10 @@ from typing import Final
 
 import msgspec
 
-from akika_forensics.errors import AkikaError
+from akika_forensics.errors import AkikaError, NewerFormat
 from akika_forensics.jobs.snapshot import ENDED, JobSnapshot, State
 from akika_forensics.jobs.trouble import kept_words
+from akika_forensics.model.formats import Format, OtherFormat, unchanged
 from akika_forensics.settings import state_dir
 
 MOST_KEPT: Final = 200
@@ -30,9 +31,10 @@ MOST_KEPT: Final = 200
 _log = logging.getLogger(__name__)
 _ID: Final = re.compile(r"j[0-9]{20}-[0-9a-f]{8}", re.ASCII)
 _MOST_BYTES: Final = 1 << 16
+_FORMAT: Final = Format("akika-job-", 1, "job", {0: unchanged})
 
 
-class KeptJob(msgspec.Struct, frozen=True):
+class KeptJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file's content. ``process`` names the lock of the process that ran it."""
 
     id: str
@@ -48,6 +50,7 @@ class KeptJob(msgspec.Struct, frozen=True):
     attempts: int = 1
     error_code: str = ""
     error: str = ""
+    format: str = _FORMAT.label
 
     @classmethod
     def of(cls, snapshot: JobSnapshot, process: str) -> KeptJob:
@@ -119,13 +122,17 @@ def write(job: KeptJob, *, durable: bool) -> None:
 
 
 def read(job_id: str) -> KeptJob | None:
-    """The file of a job; None when there is none, or when it cannot be read as one."""
+    """The file of a job; None when there is none, or when it cannot be read as one.
+
+    Raises NewerFormat when a newer version of the software wrote it.
+    """
     if not is_id(job_id):
         return None
     try:
         with (folder() / f"{job_id}.json").open("rb") as file:
-            job = msgspec.json.decode(file.read(_MOST_BYTES), type=KeptJob)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            stored = msgspec.json.decode(file.read(_MOST_BYTES))
+        job = msgspec.convert(_FORMAT.current(stored), KeptJob)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, OtherFormat):
         return None
     return job if job.id == job_id else None
 
@@ -139,15 +146,26 @@ def ids() -> list[str]:
     return sorted((name[:-5] for name in names if name.endswith(".json") and is_id(name[:-5])), reverse=True)
 
 
+def recent(most: int) -> list[KeptJob]:
+    """The newest kept jobs that this version reads, the newest first."""
+    found = []
+    for job_id in ids()[:most]:
+        with suppress(NewerFormat):
+            job = read(job_id)
+            if job is not None:
+                found.append(job)
+    return found
+
+
 def prune() -> None:
     """Forget the oldest jobs beyond `MOST_KEPT`, and the locks of processes that no kept job names."""
     every = ids()
     for job_id in every[MOST_KEPT:]:
-        job = read(job_id)
-        if job is None or job.state in ENDED or not is_alive(job):
-            with suppress(OSError):
+        with suppress(OSError, NewerFormat):
+            job = read(job_id)
+            if job is None or job.state in ENDED or not is_alive(job):
                 (folder() / f"{job_id}.json").unlink(missing_ok=True)
-    named = {job.process for job in map(read, every[:MOST_KEPT]) if job is not None}
+    named = {job.process for job in recent(MOST_KEPT)}
     with suppress(OSError):
         for path in folder().glob("process-*"):
             if path.name not in named and not _is_held(path):

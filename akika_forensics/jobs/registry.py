@@ -69,11 +69,9 @@ class Registry:
     def recent(self, most: int = MOST_HELD) -> tuple[Job[Any], ...]:
         with self._lock:
             found: dict[str, Job[Any]] = dict(self._jobs)
-        for job_id in kept.ids()[:most]:
-            if job_id not in found:
-                past = kept.read(job_id)
-                if past is not None:
-                    found[job_id] = PastJob(past)
+        for past in kept.recent(most):
+            if past.id not in found:
+                found[past.id] = PastJob(past)
         return tuple(found[job_id] for job_id in sorted(found, reverse=True)[:most])
 
     def stop_all(self, timeout: float = 0.0) -> bool:

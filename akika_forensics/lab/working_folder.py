@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from akika_forensics.errors import WrongUse
+from akika_forensics.model.formats import Format, OtherFormat
 
 MEMORY: Final = ".akika-lab.json"
+_FORMAT: Final = Format("akika-lab-", 1, "working folder", {0: lambda files: {"files": files}})
 type Outcome = Literal["new", "renewed", "kept", "beside"]
 
 
@@ -42,12 +44,12 @@ class Placed:
 
 
 def place_all(folder: Path, shipped: Iterable[Shipped]) -> tuple[Placed, ...]:
-    """Bring a folder up to date. Raises WrongUse where it cannot be written."""
+    """Bring a folder up to date. Raises WrongUse where it cannot be written, NewerFormat where a newer version laid it out."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         memory = _read_memory(folder)
         placed = tuple(_place(folder, one, memory) for one in shipped)
-        _write(folder / MEMORY, json.dumps(memory, indent=1, sort_keys=True).encode())
+        _write(folder / MEMORY, json.dumps(_FORMAT.named({"files": memory}), indent=1, sort_keys=True).encode())
     except OSError as error:
         raise WrongUse(
             f"The folder {folder} cannot be used: {error.strerror or 'the system refused'}.",
@@ -113,10 +115,11 @@ def digest_of(name: str, data: bytes) -> str:
 def _read_memory(folder: Path) -> dict[str, Any]:
     """What was written earlier; empty where nothing that can be read says so, and then nothing is overwritten."""
     try:
-        memory = json.loads((folder / MEMORY).read_bytes())
-    except (FileNotFoundError, ValueError):
+        memory = _FORMAT.current(json.loads((folder / MEMORY).read_bytes()))
+    except (FileNotFoundError, ValueError, OtherFormat):
         return {}
-    return memory if isinstance(memory, dict) else {}
+    files = memory.get("files")
+    return files if isinstance(files, dict) and memory.keys() == {"files", "format"} else {}
 
 
 def _write(path: Path, data: bytes) -> None:

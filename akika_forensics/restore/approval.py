@@ -11,6 +11,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from akika_forensics.errors import AkikaError, NotApproved, Refused
+from akika_forensics.model.formats import Format, OtherFormat
 from akika_forensics.model.instants import format_instant
 from akika_forensics.restore.document import Plan
 from akika_forensics.restore.signers import Signer
@@ -18,7 +19,8 @@ from akika_forensics.vault import canonical
 from akika_forensics.vault.chains import sshsig
 
 NAMESPACE: Final = "akika-approval"
-FORMAT: Final = "akika-approval/1"
+_APPROVAL: Final = Format("akika-approval/", 1, "approval")
+FORMAT: Final = _APPROVAL.label
 
 
 class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,11 +94,12 @@ def sign(
 
 
 def read(data: bytes) -> Approval:
-    """An approval as stored. Raises Refused when it is none."""
+    """An approval as stored. Raises NewerFormat when a newer version of the software made it, Refused when it is none."""
     try:
         signed = msgspec.json.decode(data, type=Signed)
-        return Approval(msgspec.json.decode(signed.statement.encode(), type=Statement), signed)
-    except msgspec.DecodeError as error:
+        said = _APPROVAL.current(msgspec.json.decode(signed.statement.encode()))
+        return Approval(msgspec.convert(said, Statement), signed)
+    except (msgspec.MsgspecError, UnicodeError, OtherFormat) as error:
         raise Refused(
             "A stored approval cannot be read.", means="It does not count.", do="Approve the plan again."
         ) from error

@@ -15,9 +15,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from akika_forensics.errors import Refused, WrongUse
 from akika_forensics.model import payload as payloads
+from akika_forensics.model.formats import Format, OtherFormat
 from akika_forensics.model.record import RecordKey
 
 FORMAT: Final = "akika-plan/1"
+_PLAN: Final = Format("akika-plan/", 1, "plan")
+"""Approvals sign the text as it is, so a plan is never brought forward: what another version wrote is made anew."""
 
 
 class Action(StrEnum):
@@ -210,15 +213,17 @@ def digest_of(plan: Plan) -> str:
 def read_plan(data: bytes) -> Plan:
     """Read a plan document and hold it against its own digest.
 
-    Raises WrongUse when the text is no plan, Refused when it was changed after it was made.
+    Raises WrongUse when the text is no plan, NewerFormat when a newer version wrote it, Refused when it was changed after
+    it was made.
     """
-    content = payloads.decode(data)
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    try:
+        content = _PLAN.current(payloads.decode(data))
+    except OtherFormat as error:
         raise WrongUse(
             "This file is not a plan this version can read.",
             means=f"A plan names its format as {FORMAT!r}.",
             do="Give the file that `akika plan create` wrote.",
-        )
+        ) from error
     try:
         plan = Plan.model_validate(content)
     except ValidationError as error:

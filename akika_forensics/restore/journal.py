@@ -9,10 +9,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+from akika_forensics.model.formats import Format, unchanged
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore.document import Plan
+
+_ENTRY: Final = Format("akika-journal-", 1, "entry of a journal", {0: unchanged})
+_FIELDS: Final[dict[Any, frozenset[str]]] = {
+    "begin": frozenset({"kind", "at", "plan_digest", "steps"}),
+    "intent": frozenset({"kind", "at", "steps", "request_id"}),
+    "result": frozenset({"kind", "at", "results"}),
+    "end": frozenset({"kind", "at", "state", "why"}),
+}
+
+
+def entry(body: Mapping[str, Any]) -> dict[str, Any]:
+    """An act of a run as it is kept."""
+    return _ENTRY.named(body)
+
+
+def read_entry(stored: Any) -> dict[str, Any]:
+    """An act of a run as it was kept. Raises NewerFormat, VaultDamaged."""
+    kind = stored.get("kind") if isinstance(stored, dict) else None
+    found = _ENTRY.stored(stored, _FIELDS.get(kind, frozenset({"kind"})), optional={"sync_token"})
+    del found["format"]
+    return found
 
 
 class StepState(StrEnum):

@@ -15,6 +15,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from akika_forensics.errors import WrongUse
+from akika_forensics.model.formats import Format, unchanged
 from akika_forensics.model.instants import format_instant, now
 from akika_forensics.settings import Secret
 from akika_forensics.vault import KdfCost, Vault
@@ -23,6 +24,7 @@ from akika_forensics.vault.keys import passphrase
 
 PREPARER: Final = "preparer"
 _SLOT: Final = "signer/"
+_FORMAT: Final = Format("akika-signer-", 1, "signer", {0: unchanged})
 
 
 class _Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,6 +35,7 @@ class _Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sealed: str
     added_at: str
     revoked_at: str = ""
+    format: str = _FORMAT.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,12 @@ class Signers:
             raise WrongUse(
                 f"There is no signer {name}.", do="`akika signer list` shows them; `akika signer add NAME` makes one."
             )
-        return msgspec.json.decode(data, type=_Stored)
+        return read_stored(data)
+
+
+def read_stored(data: bytes) -> _Stored:
+    """A signer as kept in a slot. Raises NewerFormat, VaultDamaged."""
+    return _FORMAT.opened(data, _Stored)
 
 
 def _signer(stored: _Stored) -> Signer:

@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from akika_forensics.errors import WrongUse
+from akika_forensics.model.formats import Format, OtherFormat
 from akika_forensics.model.payload import decode
 from akika_forensics.twin.doubt import Belief
 from akika_forensics.twin.uncertain import TABLE
 
-FORMAT: Final = "akika-beliefs/1"
+_PROFILE: Final = Format("akika-beliefs/", 1, "profile of a company")
+_FIELDS: Final = frozenset({"format", "host", "at", "beliefs", "open"})
+FORMAT: Final = _PROFILE.label
 """Of a profile: ``{"format", "host", "at", "beliefs": {name: {"choice", "asked", "answered"}}, "open": {name: why}}``."""
 
 BELIEFS: Final[dict[str, Belief]] = {row.name: row for row in TABLE}
@@ -56,9 +59,13 @@ class Beliefs:
 
     @classmethod
     def from_profile(cls, profile: Mapping[str, Any]) -> Self:
-        """What a profile settled. Raises WrongUse when it is none or names what is not known here."""
-        answers = profile.get("beliefs") if isinstance(profile, Mapping) else None
-        if not isinstance(answers, Mapping) or profile.get("format") != FORMAT:
+        """What a profile settled. Raises WrongUse when it is none or names what is not known here, NewerFormat."""
+        try:
+            told = _PROFILE.current(profile)
+        except OtherFormat:
+            told = {}
+        answers = told.get("beliefs")
+        if not isinstance(answers, Mapping) or not told.keys() <= _FIELDS:
             raise WrongUse(
                 "This is not a profile that this version can read.",
                 means=f"A profile names its format as {FORMAT!r}.",

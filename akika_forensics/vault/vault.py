@@ -16,7 +16,7 @@ from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains import chain as chains
 from akika_forensics.vault.chains import marker, sshsig
 from akika_forensics.vault.chains.chain import Chain
-from akika_forensics.vault.chains.heads import ChainHead, HeadStore, disagreements
+from akika_forensics.vault.chains.heads import ANCHOR, ChainHead, HeadStore, disagreements
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys import keyring, recovery
 from akika_forensics.vault.keys.passphrase import KdfCost
@@ -45,12 +45,10 @@ class Vault:
 
     @property
     def head(self) -> dict[str, Any]:
-        """``{"vault", "chains": {name: {"seq", "digest"}}}``: what to hand to a third party as an anchor."""
+        """``{"format", "vault", "chains": {name: {"seq", "digest"}}}``: what to hand to a third party as an anchor."""
         found = {name: _tail(self._backend, name) for name in chains.names(self._backend)}
-        return {
-            "vault": self.id,
-            "chains": {name: {"seq": head.seq, "digest": head.digest} for name, head in found.items()},
-        }
+        chains_at = {name: {"seq": head.seq, "digest": head.digest} for name, head in found.items()}
+        return ANCHOR.named({"vault": self.id, "chains": chains_at})
 
     def lock(self, purpose: str) -> AbstractContextManager[None]:
         """Hold the vault for one process. Raises VaultLocked naming the owner; may be nested."""

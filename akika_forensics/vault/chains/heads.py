@@ -13,11 +13,15 @@ from typing import Any, Final
 import msgspec
 
 from akika_forensics.errors import WrongUse
+from akika_forensics.model.formats import Format, OtherFormat, unchanged
 from akika_forensics.settings import state_dir
 from akika_forensics.vault import canonical, layout, storage
 from akika_forensics.vault.checks.findings import Finding
 
 _PLACES: Final = "places"
+_HEADS_FORMAT: Final = Format("akika-heads-", 1, "memory of a vault", {0: unchanged})
+_PLACES_FORMAT: Final = Format("akika-places-", 1, "memory of places", {0: lambda places: {"places": places}})
+ANCHOR: Final = Format("akika-anchor-", 1, "anchor", {0: unchanged})
 
 
 class ChainHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,19 +38,34 @@ class Remembered(msgspec.Struct, forbid_unknown_fields=True):
     signer: str
     chains: dict[str, ChainHead] = {}
     slots: dict[str, int] = {}
+    format: str = _HEADS_FORMAT.label
+
+
+class _Places(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which vault was last at which place."""
+
+    places: dict[str, str] = {}
+    format: str = _PLACES_FORMAT.label
+
+
+class _Anchor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    vault: str
+    chains: dict[str, ChainHead]
+    format: str
 
 
 class HeadStore:
     """A folder with one small file a vault, each replaced atomically and durable when a method returns.
 
-    Methods raise StorageFailed when the folder cannot be written and WrongUse when a file in it cannot be read.
+    Methods raise StorageFailed when the folder cannot be written and WrongUse when a file in it cannot be read
+    (NewerFormat when a newer version of the software wrote it).
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder if folder is not None else state_dir() / "heads"
 
     def remembered(self, vault: str) -> Remembered | None:
-        return self._load(vault, Remembered)
+        return self._load(vault, Remembered, _HEADS_FORMAT)
 
     def begin(self, vault: str, signer: str) -> None:
         """Remember who signs a vault, the first time it is seen."""
@@ -77,26 +96,30 @@ class HeadStore:
 
     def vault_at(self, root: Path) -> str | None:
         """Which vault was last at this place."""
-        return (self._load(_PLACES, dict[str, str]) or {}).get(str(root.resolve()))
+        return self._places().get(str(root.resolve()))
 
     def settle(self, root: Path, vault: str) -> None:
         with self._locked(_PLACES):
-            places = self._load(_PLACES, dict[str, str]) or {}
+            places = self._places()
             if places.get(str(root.resolve())) != vault:
-                self._store(_PLACES, {**places, str(root.resolve()): vault})
+                self._store(_PLACES, _Places({**places, str(root.resolve()): vault}))
+
+    def _places(self) -> dict[str, str]:
+        found = self._load(_PLACES, _Places, _PLACES_FORMAT)
+        return found.places if found else {}
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.json"
 
-    def _load[T](self, name: str, shape: type[T]) -> T | None:
+    def _load[T](self, name: str, shape: type[T], form: Format) -> T | None:
         path = self._path(name)
         try:
-            return msgspec.json.decode(path.read_bytes(), type=shape)
+            return msgspec.convert(form.current(msgspec.json.decode(path.read_bytes())), shape)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise storage.failed("read", str(path), error) from error
-        except msgspec.DecodeError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, OtherFormat) as error:
             raise WrongUse(
                 f"{path} cannot be read.",
                 means="It holds what this machine remembers of a vault, to notice an older copy put back.",
@@ -129,12 +152,12 @@ class HeadStore:
 
 
 def read_anchor(anchor: dict[str, Any]) -> Remembered:
-    """An anchor file's content: what `Vault.head` gave. Raises WrongUse."""
+    """An anchor file's content: what `Vault.head` gave. Raises WrongUse, NewerFormat."""
     try:
-        chains = msgspec.convert(anchor["chains"], dict[str, ChainHead])
-        return Remembered(msgspec.convert(anchor["vault"], str), "", chains)
-    except (KeyError, TypeError, msgspec.ValidationError) as error:
+        said = msgspec.convert(ANCHOR.current(anchor), _Anchor)
+    except (OtherFormat, msgspec.ValidationError) as error:
         raise WrongUse("This is not an anchor of a vault.", do="Give the JSON file that was handed out.") from error
+    return Remembered(said.vault, "", said.chains)
 
 
 def disagreements(

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from akika_forensics.errors import VaultDamaged, WrongUse
+from akika_forensics.errors import NewerFormat, VaultDamaged
 from akika_forensics.model import instants
 from akika_forensics.vault import canonical, layout
 from akika_forensics.vault.canonical import DamagedFile
@@ -40,14 +40,14 @@ def checksum(fields: dict[str, object]) -> str:
 
 
 def read(data: bytes) -> Marker:
-    """Raises VaultDamaged when the bytes were changed, WrongUse when a newer version of the software made it."""
+    """Raises VaultDamaged when the bytes were changed, NewerFormat when a newer version of the software made it."""
     path = layout.MARKER
     fields: dict[str, object] = canonical.decode(data, dict[str, object], path)
     if fields.get("checksum") != checksum(fields):
         raise DamagedFile(path, "Its bytes are not those that were written: its own check sum does not fit.")
     version = fields.get("version")
     if fields.get("format") == FORMAT and isinstance(version, int) and version > layout.FORMAT_VERSION:
-        raise WrongUse(
+        raise NewerFormat(
             f"This vault has format {version}; this version of the software reads format {layout.FORMAT_VERSION}.",
             means="A newer version of the software made it.",
             do="Install that version or a newer one.",

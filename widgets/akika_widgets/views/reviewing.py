@@ -13,11 +13,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
+from akika_forensics.model.formats import Format
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore.document import Note, Plan, Step
 from akika_widgets.views.plan_index import PlanIndex, choices_for, may_adopt
 
-FORMAT: Final = "akika-review/1"
+_FORMAT: Final = Format("akika-review/", 1, "review")
+_FIELDS: Final = frozenset({"format", "plan_digest", "marks", "decisions", "signed_off"})
 APPROVED: Final = "approved"
 SKIP: Final = "skip"
 VERDICTS: Final = ("", APPROVED, SKIP)
@@ -209,7 +211,7 @@ class Review:
     def to_json(self) -> str:
         """The review as text, to be kept beside its plan."""
         content = {
-            "format": FORMAT,
+            "format": _FORMAT.label,
             "plan_digest": self.plan_digest,
             "marks": {step_id: {"verdict": one.verdict, "comment": one.comment} for step_id, one in self.marks.items()},
             "decisions": dict(self.decisions),
@@ -219,12 +221,12 @@ class Review:
 
     @classmethod
     def read(cls, plan: Plan, text: str) -> Review:
-        """A review as it was kept. Raises ValueError when the text is no review, or one of another plan.
+        """A review as it was kept. Raises ValueError when the text is no review, or one of another plan, and NewerFormat.
 
         What the plan does not have, or cannot be marked so, is left out; a sign-off stands only if it could be given now.
         """
-        content = json.loads(text)
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
+        content = _FORMAT.current(json.loads(text))
+        if not content.keys() <= _FIELDS:
             raise ValueError("this text is no review")
         if content.get("plan_digest") != plan.digest:
             raise ValueError("this is the review of another plan")
