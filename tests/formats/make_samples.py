@@ -124,7 +124,7 @@ def main() -> None:
             held = case.plans.load(file)
             (folder / "vault" / "lock").unlink(missing_ok=True)
             shutil.copytree(folder / "vault", kept / "vault")
-            shutil.copy(file, kept / "restore.plan")
+            shutil.copy(file, kept / "plan.sealed")
             told = {
                 "passphrase": PASSPHRASE,
                 "plan": {"id": held.plan.id, "digest": held.plan.digest, "state": held.state},

@@ -305,7 +305,7 @@ def test_a_vault_of_an_earlier_version_tells_what_it_told(folder: Path, tmp_path
     assert [signer.name for signer in case.signers.all()] == told["signers"]
     assert list(case.companies.names()) == told["companies"]
     assert case.companies.tokens("craig").load().refresh_token
-    file = shutil.copy(folder / "restore.plan", tmp_path / "restore.plan")
+    file = shutil.copy(folder / "plan.sealed", tmp_path / "restore.plan")
     held = case.plans.load(Path(file))
     assert {"id": held.plan.id, "digest": held.plan.digest, "state": held.state} == told["plan"]
     assert held.rehearsal is not None
