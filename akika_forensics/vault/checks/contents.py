@@ -16,6 +16,7 @@ from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains import entries, sshsig
 from akika_forensics.vault.chains.entries import Entry
 from akika_forensics.vault.chains.heads import Remembered, disagreements
+from akika_forensics.vault.checks.effort import CONTROLS, OPENED, PAYLOADS, Effort
 from akika_forensics.vault.checks.plain import Inspection, Link
 from akika_forensics.vault.keys import keytable
 from akika_forensics.vault.keys.keyring import Keyring
@@ -24,7 +25,7 @@ from akika_forensics.vault.snapshots.commits import Commit, Segment, read_commit
 from akika_forensics.vault.snapshots.shelf import Shelf, pseudonym
 
 
-def inspect(inspection: Inspection, keys: Keyring, progress: Callable[[str, int, int], None]) -> None:
+def inspect(inspection: Inspection, keys: Keyring, progress: Callable[[str, int, int], None], effort: Effort) -> None:
     """Adds findings; what is already known to be damaged is not looked into again."""
     signer = inspection.marker.signer if inspection.marker else sshsig.public_line(keys.public_key)
     if keys.vault != inspection.vault or signer != sshsig.public_line(keys.public_key):
@@ -38,8 +39,8 @@ def inspect(inspection: Inspection, keys: Keyring, progress: Callable[[str, int,
         else:
             for _ in opened:
                 pass
-    _open_small(inspection, keys, progress)
-    _check_snapshots(inspection, keys, commits, progress)
+    _open_small(inspection, keys, progress, effort)
+    _check_snapshots(inspection, keys, commits, progress, effort)
 
 
 def _open_entries(inspection: Inspection, keys: Keyring, links: dict[int, Link]) -> Iterator[Entry]:
@@ -50,7 +51,9 @@ def _open_entries(inspection: Inspection, keys: Keyring, links: dict[int, Link])
             yield Entry(seq, at, link.digest, body, tuple(link.plain.files))
 
 
-def _open_small(inspection: Inspection, keys: Keyring, progress: Callable[[str, int, int], None]) -> None:
+def _open_small(
+    inspection: Inspection, keys: Keyring, progress: Callable[[str, int, int], None], effort: Effort
+) -> None:
     openers: dict[str, Callable[[str, bytes], object]] = {
         "sealed": lambda path, data: documents.open_document(keys, path, data),
         "slot": lambda path, data: slots.open_slot(keys, path, data),
@@ -63,12 +66,15 @@ def _open_small(inspection: Inspection, keys: Keyring, progress: Callable[[str, 
     small = [path for path in inspection.paths if kinds[path] in openers and not inspection.is_damaged(path)]
     for done, path in enumerate(small):
         progress("sealed files", done, len(small))
+        if not effort.opens(OPENED, path, inspection.backend):
+            continue
         with _noted(inspection):
             try:
                 data = inspection.backend.read(path)
             except FileNotFoundError:
                 continue
             openers[kinds[path]](path, data)
+            effort.sound(OPENED, path)
     progress("sealed files", len(small), len(small))
 
 
@@ -77,7 +83,11 @@ def _payload_keys(keys: Keyring, path: str, data: bytes) -> dict[str, bytes]:
 
 
 def _check_snapshots(
-    inspection: Inspection, keys: Keyring, found: list[Entry], progress: Callable[[str, int, int], None]
+    inspection: Inspection,
+    keys: Keyring,
+    found: list[Entry],
+    progress: Callable[[str, int, int], None],
+    effort: Effort,
 ) -> None:
     readable: list[Entry] = []
     for entry in found:
@@ -86,6 +96,7 @@ def _check_snapshots(
             readable.append(entry)
     shelf = Shelf(inspection.backend, keys, lambda: tuple(readable))
     commits = shelf.commits()
+    effort.population(sum(segment.rows for commit in commits for segment in commit.text.segments))
     whole = [entry.seq for entry in readable] == list(range(_length(inspection)))
     last: dict[str, _Known] = {}
     for number, commit in enumerate(commits, start=1):
@@ -94,7 +105,7 @@ def _check_snapshots(
         if not whole and known.seq != commit.text.base:
             # A commit between the two is damaged, which is reported; what it amounted to is not known.
             known = _Known(None, None)
-        last[commit.pseudonym] = _check_snapshot(inspection, shelf, commit, known)
+        last[commit.pseudonym] = _check_snapshot(inspection, shelf, commit, known, effort)
         with _noted(inspection):
             _check_description(shelf, commit, f"s{number}" if whole else commit.info.id)
         _check_witness(inspection, commit)
@@ -112,7 +123,7 @@ class _Known(NamedTuple):
     state: pl.DataFrame | None
 
 
-def _check_snapshot(inspection: Inspection, shelf: Shelf, commit: Commit, before: _Known) -> _Known:
+def _check_snapshot(inspection: Inspection, shelf: Shelf, commit: Commit, before: _Known, effort: Effort) -> _Known:
     fresh: pl.DataFrame | None = None
     state: pl.DataFrame | None = None
     with _noted(inspection):
@@ -120,11 +131,12 @@ def _check_snapshot(inspection: Inspection, shelf: Shelf, commit: Commit, before
             if inspection.is_damaged(file.path):
                 raise DamagedFile(file.path, "Its bytes are not those that were signed.")
         _check_keys(shelf, commit)
-        _check_controls(shelf, commit)
-        rows = [_check_segment(shelf, commit, segment) for segment in commit.text.segments]
+        _check_controls(shelf, commit, effort)
+        rows = [_check_segment(shelf, commit, segment, effort) for segment in commit.text.segments]
         fresh = pl.concat([pl.DataFrame(schema=frames.STATE), *rows])
     with _noted(inspection):
         manifest = shelf.manifest(commit)
+        effort.looked_at(commit.text.manifest)
         if commit.text.base is None:
             state = frames.apply_manifest(None, manifest)
         elif before.state is not None:
@@ -171,17 +183,30 @@ def _check_description(shelf: Shelf, commit: Commit, expected: str) -> None:
         raise DamagedFile(path, "It names another company than its files are bound to.")
 
 
-def _check_segment(shelf: Shelf, commit: Commit, segment: Segment) -> pl.DataFrame:
-    """The rows of a segment as a state has them, after every payload was held against the index."""
+def _check_segment(shelf: Shelf, commit: Commit, segment: Segment, effort: Effort) -> pl.DataFrame:
+    """The rows of a segment as a state has them, after its payloads, or the drawn ones, were held against the index."""
     index = shelf.index_of(commit.pseudonym, segment.number)
-    payloads = shelf.payloads_of(commit.pseudonym, segment.number)
-    if len(index) != segment.rows or not index.select(*frames.KEY).equals(payloads.select(*frames.KEY)):
+    effort.looked_at(segment.index)
+    if len(index) != segment.rows:
+        raise DamagedFile(segment.index, "It does not hold as many records as its commit tells of.")
+    chosen = effort.rows(segment.payload, list(index.select(*frames.KEY).iter_rows()), shelf.backend)
+    if chosen is None or chosen:
+        _check_payloads(index, shelf.payloads_of(commit.pseudonym, segment.number), segment, chosen)
+        effort.sound(PAYLOADS, segment.payload)
+    return index.with_columns(segment=pl.lit(segment.number, dtype=pl.UInt32)).select(*frames.STATE)
+
+
+def _check_payloads(
+    index: pl.DataFrame, payloads: pl.DataFrame, segment: Segment, chosen: frozenset[int] | None
+) -> None:
+    if not index.select(*frames.KEY).equals(payloads.select(*frames.KEY)):
         raise DamagedFile(segment.index, "It does not tell of exactly the records of its payload file.")
     rows = zip(index.iter_rows(), payloads["payload"], strict=True)
-    for (_, _, digest, sha256, length), content in rows:
+    for number, ((_, _, digest, sha256, length), content) in enumerate(rows):
+        if chosen is not None and number not in chosen:
+            continue
         if len(content) != length or hashlib.sha256(content).digest() != sha256 or _digest(content) != digest:
             raise DamagedFile(segment.payload, "A payload in it is not the one its index tells of.")
-    return index.with_columns(segment=pl.lit(segment.number, dtype=pl.UInt32)).select(*frames.STATE)
 
 
 def _digest(content: bytes) -> bytes:
@@ -204,11 +229,14 @@ def _check_keys(shelf: Shelf, commit: Commit) -> None:
         raise DamagedFile(text.key_table, "It does not hold exactly the keys of its commit's files.")
 
 
-def _check_controls(shelf: Shelf, commit: Commit) -> None:
+def _check_controls(shelf: Shelf, commit: Commit, effort: Effort) -> None:
     for name, path in commit.text.controls.items():
+        if not effort.opens(CONTROLS, path, shelf.backend):
+            continue
         kind, _ = documents.open_document(shelf.keyring, path, commit.files[path].read(shelf.backend))
         if kind != documents.control_kind(name):
             raise DamagedFile(path, "It is another control than its commit says.")
+        effort.sound(CONTROLS, path)
 
 
 def _check_witness(inspection: Inspection, commit: Commit) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -13,6 +13,8 @@ from akika_forensics.vault import documents, layout, slots
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains import entries, marker, sshsig
 from akika_forensics.vault.chains.entries import Plain
+from akika_forensics.vault.checks import bulk
+from akika_forensics.vault.checks.effort import BYTES, Effort
 from akika_forensics.vault.checks.findings import NOTICE, Finding
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys import keyring, keytable
@@ -70,7 +72,7 @@ class Inspection:
         return data
 
 
-def inspect(backend: Backend, progress: Callable[[str, int, int], None]) -> Inspection:
+def inspect(backend: Backend, progress: Callable[[str, int, int], None], effort: Effort) -> Inspection:
     """Raises WrongUse when there is no vault, or a newer version of the software made it."""
     inspection = Inspection(backend, backend.list())
     places = {path: layout.place_of(path) for path in inspection.paths}
@@ -90,7 +92,8 @@ def inspect(backend: Backend, progress: Callable[[str, int, int], None]) -> Insp
         _read_chain(inspection, name, places)
     progress("chains", len(names), len(names))
     _check_genesis(inspection)
-    _check_listed(inspection, progress)
+    effort.begin(inspection.vault, inspection.digests, inspection.listed.values())
+    _check_listed(inspection, progress, effort)
     _check_unlisted(inspection, places)
     return inspection
 
@@ -230,35 +233,45 @@ def _check_genesis(inspection: Inspection) -> None:
         inspection.vault = first.plain.vault
 
 
-def _check_listed(inspection: Inspection, progress: Callable[[str, int, int], None]) -> None:
-    total = sum(file.length for file in inspection.listed.values())
-    done = 0
-    for path in sorted(inspection.listed):
-        progress("files", done, total)
-        file = inspection.listed[path]
-        done += file.length
+def _check_listed(inspection: Inspection, progress: Callable[[str, int, int], None], effort: Effort) -> None:
+    present = set(inspection.paths)
+    wanted: dict[str, StoredFile] = {}
+    for path, file in sorted(inspection.listed.items()):
         if layout.place_of(path).kind not in ("marker", "keyring", "parquet", "sealed", "keytable"):
             inspection.damage(path, "An entry vouches for it, but it is no kind of file that entries vouch for.")
-            continue
-        found = _digest(inspection, path)
-        problem = "The file is missing." if found is None else file.difference(*found)
-        if problem and not inspection.is_damaged(path):
-            inspection.damage(path, problem)
-    progress("files", total, total)
+        elif path not in present:
+            _note(inspection, path, "The file is missing.")
+        elif effort.reads(file, inspection.backend):
+            wanted[path] = file
+    total = sum(file.length for file in wanted.values())
+    told = partial(progress, "files")
+    for path, found in bulk.digests(inspection.backend, wanted, lambda read: told(min(read, total), total)):
+        effort.looked_at(path)
+        _count(inspection, path, found)
+        problem = "The file is missing." if found is None else wanted[path].difference(*found)
+        if problem:
+            _note(inspection, path, problem)
+        else:
+            effort.sound(BYTES, path)
+    told(total, total)
 
 
-def _digest(inspection: Inspection, path: str) -> tuple[int, str] | None:
-    digest, length = hashlib.sha256(), 0
-    try:
-        for chunk in inspection.backend.chunks(path):
-            digest.update(chunk)
-            length += len(chunk)
-    except FileNotFoundError:
-        return None
-    if path != layout.MARKER:
+def _note(inspection: Inspection, path: str, problem: str) -> None:
+    if not inspection.is_damaged(path):
+        inspection.damage(path, problem)
+
+
+def _digest(inspection: Inspection, path: str) -> bulk.Digest | None:
+    found = bulk.digest_of(inspection.backend, path)
+    _count(inspection, path, found)
+    return found
+
+
+def _count(inspection: Inspection, path: str, found: bulk.Digest | None) -> None:
+    """The marker was read and counted before."""
+    if found is not None and path != layout.MARKER:
         inspection.file_count += 1
-        inspection.byte_count += length
-    return length, digest.hexdigest()
+        inspection.byte_count += found.length
 
 
 def _check_unlisted(inspection: Inspection, places: dict[str, Place]) -> None:

@@ -11,8 +11,10 @@ from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains.heads import HeadStore, Remembered, disagreements, read_anchor
 from akika_forensics.vault.checks import contents, plain
+from akika_forensics.vault.checks.effort import Effort
 from akika_forensics.vault.checks.findings import DAMAGE, VerifyReport
 from akika_forensics.vault.checks.plain import Inspection
+from akika_forensics.vault.checks.sample import Sample
 from akika_forensics.vault.keys import keyring
 from akika_forensics.vault.storage import Backend, LocalBackend
 
@@ -26,14 +28,25 @@ def verify(
     heads: HeadStore,
     anchor: dict[str, Any] | None = None,
     progress: Progress | None = None,
+    sample: Sample | None = None,
+    kept: Path | None = None,
+    resume: bool = False,
 ) -> VerifyReport:
-    """Check a whole vault; with the passphrase also that everything opens and agrees. Writes nothing.
+    """Check a vault, or a sample of it; with the passphrase also that everything opens and agrees. Writes nothing into it.
 
-    ``progress(what, done, total)`` is called as the work goes on. Raises WrongUse when there is no vault or a newer
-    version of the software made it, and WrongKey when the keyring is undamaged and the passphrase does not open it.
+    ``progress(what, done, total)`` is called as the work goes on; ``files`` counts bytes. ``kept``: a folder outside the
+    vault; what was found sound is kept there when the check is interrupted, and ``resume`` goes on from it.
+    Raises WrongUse when there is no vault or a newer version of the software made it, and WrongKey when the keyring is
+    undamaged and the passphrase does not open it.
     """
     return verify_in(
-        LocalBackend(root), passphrase, heads=heads, anchor=anchor, place=heads.vault_at(root), progress=progress
+        LocalBackend(root),
+        passphrase,
+        heads=heads,
+        anchor=anchor,
+        place=heads.vault_at(root),
+        progress=progress,
+        effort=Effort(keys=passphrase is not None, sample=sample, folder=kept, resume=resume),
     )
 
 
@@ -45,22 +58,30 @@ def verify_in(
     anchor: dict[str, Any] | None = None,
     place: str | None = None,
     progress: Progress | None = None,
+    effort: Effort | None = None,
 ) -> VerifyReport:
     """`verify` on any backend. ``place``: the id of the vault that was last seen where this one is."""
     report = progress or _silent
+    effort = effort or Effort(keys=passphrase is not None)
     known_anchor = read_anchor(anchor) if anchor is not None else None
-    inspection = plain.inspect(backend, report)
-    _check_outside(inspection, heads, known_anchor, place)
-    if passphrase is not None:
-        keys = _keys(inspection, passphrase)
-        if keys is not None:
-            contents.inspect(inspection, keys, report)
+    try:
+        inspection = plain.inspect(backend, report, effort)
+        _check_outside(inspection, heads, known_anchor, place)
+        if passphrase is not None:
+            keys = _keys(inspection, passphrase)
+            if keys is not None:
+                contents.inspect(inspection, keys, report, effort)
+    except BaseException:
+        effort.keep()
+        raise
+    effort.done()
     findings = tuple(sorted(dict.fromkeys(inspection.findings), key=lambda one: (one.severity, one.path)))
     return VerifyReport(
         ok=all(one.severity != DAMAGE for one in findings),
         files=inspection.file_count,
         bytes=inspection.byte_count,
         findings=findings,
+        scope=effort.scope(),
     )
 
 
