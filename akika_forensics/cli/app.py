@@ -10,7 +10,20 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from akika_forensics.cli import app_server, books, custody, demo, export, lab, plan, report, signer, twin, vault
+from akika_forensics.cli import (
+    app_server,
+    books,
+    custody,
+    demo,
+    export,
+    lab,
+    plan,
+    report,
+    signer,
+    twin,
+    vault,
+    vault_verify,
+)
 from akika_forensics.cli.session import Options, split_options
 from akika_forensics.cli.speech import say_error
 from akika_forensics.errors import AkikaError, Interrupted, WrongUse
@@ -36,7 +49,7 @@ app.add_typer(signer.group, name="signer")
 app.add_typer(report.group, name="report")
 app.add_typer(custody.group, name="custody")
 app.add_typer(app_server.group, name="app")
-for module in (demo, vault, books, export, lab):
+for module in (demo, vault, vault_verify, books, export, lab):
     for command in module.COMMANDS:
         app.command(command.name, help=command.help)(command.run)
 

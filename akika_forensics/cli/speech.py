@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from akika_forensics.cli.pace import Pace
 from akika_forensics.errors import AkikaError
 from akika_forensics.model.payload import encode
 
@@ -65,8 +66,11 @@ def _fit(text: str, width: int) -> str:
 
 
 @contextmanager
-def progress(title: str, *, quiet: bool) -> Iterator[Any]:
-    """A progress line on stderr when it is a terminal; the yielded callable takes (what, done, total)."""
+def progress(title: str, *, quiet: bool, pace: Pace | None = None) -> Iterator[Any]:
+    """A progress line on stderr when it is a terminal; the yielded callable takes (what, done, total).
+
+    With ``pace`` it also tells speed and time left.
+    """
     if quiet or not sys.stderr.isatty():
         yield lambda _what, _done, _total: None
         return
@@ -77,13 +81,14 @@ def progress(title: str, *, quiet: bool) -> Iterator[Any]:
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
+        *(() if pace else (MofNCompleteColumn(),)),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task(title, total=None)
 
         def advance(what: str, done: int, total: int) -> None:
-            shown.update(task, description=f"{title}: {plain(what)}", completed=done, total=total or None)
+            line = pace.line(what, done, total) if pace else what
+            shown.update(task, description=f"{title}: {plain(line)}", completed=done, total=total or None)
 
         yield advance

@@ -1,21 +1,20 @@
-"""``vault init``, ``connect``, ``capture``, ``snapshots``, ``verify``: the vault and what goes into it."""
+"""``vault init``, ``connect``, ``capture``, ``snapshots``: the vault and what goes into it."""
 
 from __future__ import annotations
 
 import os
 import time
 from pathlib import Path
-from typing import Any
 
 import typer
 
 from akika_forensics import jobs
 from akika_forensics.cli.session import Command, Options, open_case, passphrase, vault_path
-from akika_forensics.cli.speech import note, progress, say, say_json, table
+from akika_forensics.cli.speech import say, say_json, table
 from akika_forensics.errors import WrongUse
 from akika_forensics.jobs.terminal import follow
 from akika_forensics.model.instants import format_instant
-from akika_forensics.settings import Secret, state_dir
+from akika_forensics.settings import Secret
 
 group = typer.Typer(help="Make a vault.", no_args_is_help=True)
 
@@ -148,48 +147,8 @@ def snapshots(context: typer.Context) -> None:
     table(("snapshot", "taken at", "records", "complete", "company"), rows, right=(2,))
 
 
-def verify(
-    context: typer.Context,
-    anchor: str = typer.Option("", help="A head handed to a third party earlier, as a JSON file."),
-    without_key: bool = typer.Option(False, "--without-key", help="Check links, signatures and digests only."),
-) -> None:
-    from akika_forensics.model.payload import decode
-    from akika_forensics.vault import HeadStore
-    from akika_forensics.vault.checks.verify import verify as verify_vault
-
-    options: Options = context.obj
-    root = vault_path(options)
-    held: dict[str, Any] | None = None
-    if anchor:
-        try:
-            held = decode(Path(anchor).read_bytes())
-        except OSError as error:
-            raise WrongUse(f"The anchor {anchor} cannot be read.", do="Give the head that was kept.") from error
-    secret = None if without_key else passphrase(options)
-    with progress("Verifying", quiet=options.json) as shown:
-        report = verify_vault(root, secret, heads=HeadStore(state_dir() / "heads"), anchor=held, progress=shown)
-    if options.json:
-        say_json(
-            {
-                "ok": report.ok,
-                "files": report.files,
-                "bytes": report.bytes,
-                "findings": [{"path": f.path, "what": f.what, "severity": f.severity} for f in report.findings],
-            }
-        )
-    else:
-        for finding in report.findings:
-            say(f"{finding.path}: {finding.what}")
-        say(f"{report.files} files, {report.bytes:,} bytes: {'sound' if report.ok else 'DAMAGED'}.")
-        if not report.ok:
-            note("akika: The vault does not hold what was put into it. Take an undamaged copy.")
-    if not report.ok:
-        raise typer.Exit(1)
-
-
 COMMANDS = (
     Command("connect", "Connect the vault to a company.", connect),
     Command("capture", "Take a snapshot of the live company.", capture),
     Command("snapshots", "List the snapshots.", snapshots),
-    Command("verify", "Check every byte and every link of the vault.", verify),
 )

@@ -241,7 +241,7 @@ def _check_listed(inspection: Inspection, progress: Callable[[str, int, int], No
             inspection.damage(path, "An entry vouches for it, but it is no kind of file that entries vouch for.")
         elif path not in present:
             _note(inspection, path, "The file is missing.")
-        elif effort.reads(file, inspection.backend):
+        elif path == layout.MARKER or effort.reads(file, inspection.backend):
             wanted[path] = file
     total = sum(file.length for file in wanted.values())
     told = partial(progress, "files")

@@ -20,8 +20,8 @@ from akika_forensics.errors import WrongUse
 SMALL: Final = 64 << 10
 """Bytes up to which a file is always read."""
 
-_SHARE: Final = re.compile(r"(\d{1,3}(?:\.\d{1,4})?) ?%")
-_NUMBER: Final = re.compile(r"\d{1,9}")
+_SHARE: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) ?%")
+_NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _SEED: Final = re.compile(r"[!-~]{1,64}")
 
 
