@@ -26,16 +26,27 @@ def init(
 ) -> None:
     """Make a new vault with its keys, the preparer's signing key and a recovery sheet."""
     from akika_forensics.case.case import init_vault
+    from akika_forensics.vault.keys.sheet import files_of
 
     options: Options = context.obj
     root = vault_path(options)
     sheet = Path(recovery_sheet) if recovery_sheet else root.parent / f"{root.name}.recovery.txt"
     case = init_vault(root, passphrase(options, new=True), recovery_sheet=sheet)
+    sheets = [str(file) for file in files_of(sheet) if file.exists()]
     if options.json:
-        say_json({"vault": str(root), "id": case.vault.id, "head": case.vault.head, "recovery_sheet": str(sheet)})
+        say_json(
+            {
+                "vault": str(root),
+                "id": case.vault.id,
+                "head": case.vault.head,
+                "recovery_sheet": sheets[0],
+                "recovery_files": sheets,
+            }
+        )
         return
     say(f"The vault is at {root}.")
-    say(f"The recovery sheet is at {sheet}: print it, keep it away from the vault, and delete the file.")
+    files = "the file" if len(sheets) == 1 else "both files"
+    say(f"The recovery sheet is at {' and '.join(sheets)}: print it, keep it away from the vault, and delete {files}.")
 
 
 def connect(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from akika_forensics.errors import WrongUse
@@ -23,13 +24,23 @@ def write(file: Path, data: bytes, what: str, root: Path | None = None) -> None:
     """A new file that only its owner reads, durable on return. Raises WrongUse as `refuse` does, StorageFailed."""
     refuse(file, what, root)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(file.parent)
         storage.write_durably(file, data)
         storage.sync_folder(file.parent)
     except FileExistsError as error:
         raise WrongUse(f"{file} is already there.", do="Choose another name.") from error
     except OSError as error:
+        # Half a key on paper is worse than none.
+        with contextlib.suppress(OSError):
+            file.unlink()
         raise storage.failed("written", str(file), error) from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(*error.args) from error
 
 
 def _lower(what: str) -> str:

@@ -9,12 +9,15 @@ import re
 from pathlib import Path
 from typing import Final, Self
 
+from akika_forensics.model import instants
 from akika_forensics.settings import Secret
-from akika_forensics.vault.keys import outside, sealing
+from akika_forensics.vault.keys import sealing
+from akika_forensics.vault.keys import sheet as sheets
 
 _PREFIX: Final = "AKIKA"
 _LENGTH: Final = 32
 _CHECK: Final = 3
+_MISREAD: Final = str.maketrans("018", "OIB")
 
 
 class RecoveryKey:
@@ -32,7 +35,8 @@ class RecoveryKey:
     @classmethod
     def parse(cls, secret: Secret) -> Self | None:
         """The key in a text such as ``AKIKA-ABCD-…``; None when the text is no recovery key."""
-        text = re.sub(r"[\s-]", "", secret.reveal()).upper()
+        # Digits that never occur are letters read wrongly from paper.
+        text = re.sub(r"[\s-]", "", secret.reveal()).upper().translate(_MISREAD)
         if not text.startswith(_PREFIX):
             return None
         try:
@@ -59,17 +63,14 @@ def _check(raw: bytes) -> bytes:
 
 def refuse_inside(sheet: Path, root: Path) -> None:
     """Raises WrongUse when the sheet would lie in the vault it opens, or over a file that is there."""
-    outside.refuse(sheet, "The recovery sheet", root)
+    sheets.refuse(sheet, root)
 
 
-def write_sheet(sheet: Path, vault_id: str, key: RecoveryKey) -> None:
-    """A text to print; readable by its owner only. Raises WrongUse, StorageFailed."""
-    text = (
-        "Recovery sheet of an Akika Forensics vault\n\n"
-        f"Vault         {vault_id}\n"
-        f"Recovery key  {key.text().reveal()}\n\n"
-        "Whoever has this key and the vault's files can read everything in it.\n"
-        "Print it, keep it where the vault is not, and delete this file.\n"
-        "Give the key where the passphrase is asked for.\n"
-    )
-    outside.write(sheet, text.encode(), "The recovery sheet")
+def write_sheet(
+    sheet: Path, vault_id: str, key: RecoveryKey, *, member: str = "", root: Path | None = None
+) -> tuple[Path, ...]:
+    """The sheet to print, as a text and, where it can be made, as a PDF beside it; which files those are.
+
+    ``member``: whose way in it is. Raises WrongUse, StorageFailed.
+    """
+    return sheets.write(sheet, sheets.Sheet(vault_id, key.text(), instants.now(), member), root)
