@@ -14,7 +14,7 @@ from akika_forensics.case.companies import Companies
 from akika_forensics.case.dependencies import Dependencies, chosen_records, dependencies_of
 from akika_forensics.case.desk import PlanDesk, Session
 from akika_forensics.case.evidence import Compared
-from akika_forensics.case.export import export_snapshot
+from akika_forensics.case.export import Exported, export_snapshot
 from akika_forensics.case.journey import Journey
 from akika_forensics.case.results import CheckResult
 from akika_forensics.case.review import Review
@@ -247,16 +247,29 @@ class Case:
             held |= {one.key: one.after for one in incident.changes if one.before is None and one.after is not None}
         return dependencies_of(held.values(), chosen_records(records, states), depth=depth, states=states)
 
-    def export(self, ref: str, to: Path, form: str = "jsonl") -> tuple[Path, ...]:
-        """A readable copy of a snapshot, outside the vault's protection; custody keeps that it was made."""
+    def export(self, ref: str, to: str | Path, form: str = "jsonl", *, progress: Progress | None = None) -> Exported:
+        """A readable copy of a snapshot, outside the vault's protection, in a new or empty folder.
+
+        Custody lists what leaves, file by file with its SHA-256, before it is at its place. Raises WrongUse, ExportFailed.
+        """
         snapshot = self.snapshot(ref)
-        files = export_snapshot(snapshot, to, form)
-        self.custody.record(
-            "exported",
-            f"Snapshot {snapshot.info.id} was exported as {form}.",
-            {"snapshot": snapshot.info.id, "to": str(to), "files": len(files)},
-        )
-        return files
+
+        def leaves(made: Exported) -> None:
+            self.custody.record(
+                "exported",
+                f"Snapshot {snapshot.info.id} was exported as {form}, {len(made.written)} files.",
+                {
+                    "snapshot": snapshot.info.id,
+                    "digest": snapshot.info.digest,
+                    "form": form,
+                    "to": str(made.folder.absolute()),
+                    "files": [{"name": one.name, "length": one.length, "sha256": one.sha256} for one in made.written],
+                    "rows": made.rows,
+                    "notes": list(made.notes),
+                },
+            )
+
+        return export_snapshot(snapshot, Path(to), form, before=leaves, progress=progress)
 
     def plan(self, file: str | Path) -> CasePlan:
         """A plan file with what became of it, ready to be shown."""

@@ -7,21 +7,34 @@ from pathlib import Path
 import typer
 
 from akika_forensics.cli.session import Command, Options, open_case
-from akika_forensics.cli.speech import say, say_json
+from akika_forensics.cli.speech import progress, say, say_json
 
 
 def export(
     context: typer.Context,
     snapshot: str = typer.Argument(help="A snapshot."),
     to: Path = typer.Option(..., help="A new or empty folder."),
-    format: str = typer.Option("jsonl", "--format", help="jsonl (payloads as captured), csv or parquet."),
+    format: str = typer.Option("jsonl", "--format", help="jsonl (payloads as captured), csv, xlsx or parquet."),
 ) -> None:
     options: Options = context.obj
-    files = open_case(options).export(snapshot, to, format)
+    with progress("export", quiet=options.json) as advance:
+        made = open_case(options).export(snapshot, to, format, progress=advance)
     if options.json:
-        say_json({"files": [str(file) for file in files]})
+        say_json(
+            {
+                "files": [str(file) for file in made.files],
+                "about": str(made.about),
+                "sums": str(made.sums),
+                "rows": made.rows,
+                "notes": list(made.notes),
+            }
+        )
         return
-    say(f"{len(files)} files are in {to}. They are not encrypted.")
+    say(
+        f"{len(made.files)} files are in {to}. They are not encrypted. {made.about.name} says what they are, {made.sums.name} holds their sums."
+    )
+    for one in made.notes:
+        say(one)
 
 
 COMMANDS = (Command("export", "A readable copy of a snapshot for audit.", export),)

@@ -18,6 +18,8 @@ from akika_forensics.twin.rules import rates, recurring
 
 SUFFIX: Final = ".jsonl"
 _BOM: Final = b"\xef\xbb\xbf"
+_BESIDE: Final = {"ABOUT.txt", "SHA256SUMS"}
+"""What an export says of itself."""
 
 
 def records(folder: Path, report: LoadReport) -> Iterator[tuple[str, bytes, str]]:
@@ -33,7 +35,7 @@ def records(folder: Path, report: LoadReport) -> Iterator[tuple[str, bytes, str]
             f"{folder} holds no Entity.jsonl file.",
             do="Give a folder in the layout that an export in the form jsonl writes: Invoice.jsonl, Customer.jsonl.",
         )
-    for other in sorted(path.name for path in folder.iterdir() if path not in files):
+    for other in sorted({path.name for path in folder.iterdir() if path not in files} - _BESIDE):
         report.announce(f"{other} is not an Entity.jsonl file and was not read.")
     for path in files:
         yield from _lines(path, report)
