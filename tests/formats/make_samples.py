@@ -27,6 +27,7 @@ from akika_forensics.twin import Twin, incidents, sample, serve
 from akika_forensics.twin.beliefs import BELIEFS
 from akika_forensics.twin.beliefs import FORMAT as PROFILE
 from akika_forensics.vault import KdfCost
+from akika_forensics.vault.keys import identity
 from akika_forensics.vault.layout import FORMAT_VERSION
 from akika_widgets.views.reviewing import Review
 
@@ -93,6 +94,7 @@ def values(case: Case, file: Path, lab: Path) -> Iterator[tuple[str, Any]]:
     told = {
         belief.name: {"choice": belief.default, "asked": "…", "answered": "…"} for belief in list(BELIEFS.values())[:2]
     }
+    yield "identity", json.loads(identity.to_stored(identity.Identity.fresh()))
     yield (
         "profile",
         {"format": PROFILE, "host": "127.0.0.1:1", "at": "2026-11-23T10:00:00Z", "beliefs": told, "open": {}},

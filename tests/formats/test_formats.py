@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
 import json
 import pkgutil
@@ -30,6 +31,7 @@ from akika_forensics.settings import state_dir
 from akika_forensics.twin.beliefs import read_profile
 from akika_forensics.vault import HeadStore
 from akika_forensics.vault.chains.heads import read_anchor
+from akika_forensics.vault.keys import identity
 from akika_forensics.vault.storage import TEMPORARY
 from akika_widgets.views.reviewing import Review
 
@@ -119,6 +121,7 @@ READERS: Mapping[str, Callable[[bytes], Any]] = {
     "verification": one(outcomes.read_verification),
     "journal": each(journal.read_entry),
     "custody": each(log.read_body),
+    "identity": lambda data: {"seeds": base64.b64encode(identity.read_stored(data).to_bytes()).decode()},
     "signer": lambda data: msgspec.to_builtins(signers.read_stored(data)),
     "company": lambda data: msgspec.to_builtins(companies.read_company(data)),
     "tokens": lambda data: msgspec.to_builtins(companies.read_tokens(data)),

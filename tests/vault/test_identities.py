@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from akika_forensics.errors import WrongKey, WrongUse
 from akika_forensics.settings import Secret
-from akika_forensics.vault import KdfCost
+from akika_forensics.vault import KdfCost, canonical
 from akika_forensics.vault.chains import sshsig
 from akika_forensics.vault.keys import hpke, identity, passphrase
 from akika_forensics.vault.keys.identity import Identity, Recipient
@@ -90,8 +90,6 @@ def test_the_second_implementation_opens_the_published_vector() -> None:
 
 @given(st.binary(max_size=200), st.lists(st.text(max_size=8) | st.integers(0, 1 << 40), max_size=3))
 def test_envelopes_and_the_second_implementation_read_each_other(data: bytes, place: list[str | int]) -> None:
-    from akika_forensics.vault import canonical
-
     second, info = SecondHpke(2, 32), canonical.encode(["akika/1", *place])
     sealed = hpke.seal(PRIVATE.public_key(), data, *place)
     assert len(sealed) == len(data) + hpke.OVERHEAD
@@ -205,7 +203,9 @@ def test_an_identity_file_opens_with_its_own_passphrase(tmp_path: Path) -> None:
         identity.read_file(file, Secret(""))
     with pytest.raises(WrongUse, match="cannot be read"):
         identity.read_file(tmp_path / "nowhere", Secret("anna's own"))
-    for other in (b"", content[:-1], b"ssh-ed25519 AAAA", passphrase.seal(Secret("anna's own"), b"x", KdfCost.CHEAP)):
+    short = canonical.encode({"format": "akika-identity-1", "seeds": bytes(63)})
+    sealed = (passphrase.seal(Secret("anna's own"), data, KdfCost.CHEAP) for data in (b"x", ANNA.to_bytes(), short))
+    for other in (b"", content[:-1], b"ssh-ed25519 AAAA", *sealed):
         bad = tmp_path / "bad"
         bad.write_bytes(other)
         with pytest.raises(WrongUse, match="no identity file"):

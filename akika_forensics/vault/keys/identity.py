@@ -13,12 +13,14 @@ import re
 from pathlib import Path
 from typing import Final, Self
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-from akika_forensics.errors import WrongUse
+from akika_forensics.errors import VaultDamaged, WrongUse
+from akika_forensics.model.formats import Format
 from akika_forensics.settings import Secret
-from akika_forensics.vault.canonical import DamagedFile
+from akika_forensics.vault import canonical
 from akika_forensics.vault.chains import sshsig
 from akika_forensics.vault.keys import outside, passphrase
 
@@ -27,6 +29,7 @@ _SEED: Final = 32
 _PREFIX: Final = "akika-recipient-"
 _CHECK: Final = 4
 _WHAT: Final = "The identity file"
+_FORMAT: Final = Format("akika-identity-", 1, "identity")
 
 
 class Recipient:
@@ -108,6 +111,11 @@ class Recipient:
         return f"Recipient({self.fingerprint})"
 
 
+class _Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format: str
+    seeds: bytes
+
+
 class Identity:
     """Both private keys. No text form shows them."""
 
@@ -155,23 +163,36 @@ def write_file(
     Raises WrongUse, StorageFailed.
     """
     outside.refuse(file, _WHAT, root)
-    outside.write(file, passphrase.seal(secret, identity.to_bytes(), cost), _WHAT, root)
+    outside.write(file, passphrase.seal(secret, to_stored(identity), cost), _WHAT, root)
 
 
 def read_file(file: Path, secret: Secret) -> Identity:
-    """Raises WrongKey for another passphrase, WrongUse when there is no sound identity file."""
+    """Raises WrongKey for another passphrase, NewerFormat, and WrongUse when there is no sound identity file."""
     passphrase.require(secret)
     try:
         blob = file.read_bytes()
     except OSError as error:
         raise WrongUse(f"The identity file {file} cannot be read.", do="Check its path and permissions.") from error
     try:
-        return Identity.from_bytes(passphrase.open_sealed(secret, blob, file.name))
-    except (DamagedFile, ValueError) as error:
+        return read_stored(passphrase.open_sealed(secret, blob, file.name))
+    except VaultDamaged as error:
         raise WrongUse(
             f"{file} is no identity file, or its bytes were changed.",
             do="Give the file that akika vault keys identity wrote, or an undamaged copy of it.",
         ) from error
+
+
+def to_stored(identity: Identity) -> bytes:
+    """What an identity file holds, sealed: the seeds, with the format's name."""
+    return canonical.encode(_Stored(_FORMAT.label, identity.to_bytes()))
+
+
+def read_stored(data: bytes) -> Identity:
+    """Raises NewerFormat, VaultDamaged."""
+    try:
+        return Identity.from_bytes(_FORMAT.opened(data, _Stored).seeds)
+    except ValueError as error:
+        raise VaultDamaged("This identity has not the length of one.") from error
 
 
 def _letters(raw: bytes) -> str:
