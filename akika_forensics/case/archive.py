@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from akika_forensics.case.outcomes import read_rehearsal, read_verification
 from akika_forensics.custody import Act, CustodyLog
+from akika_forensics.custody.leaving import leaves, listed
 from akika_forensics.errors import Refused, WrongUse
 from akika_forensics.model.instants import now
 from akika_forensics.model.record import RecordKey
@@ -28,6 +29,7 @@ from akika_forensics.vault import Vault
 JOURNAL_NAMESPACE: Final = "akika-journal"
 CREATED: Final = "plan_created"
 APPROVED: Final = "plan_approved"
+SHOWN: Final = "plan_shown_plain"
 REHEARSED: Final = "plan_rehearsed"
 VERIFIED: Final = "plan_verified"
 
@@ -68,10 +70,19 @@ class PlanArchive:
     def keep(self, plan: Plan, out: Path) -> None:
         """Seal a new plan in the vault, vouch for it, and write its file."""
         stored = self._vault.put_document("plan", plan.to_bytes())
+        # What leaves is the sealed document: it opens with this vault alone.
+        file = {"name": out.name, "length": stored.length, "sha256": stored.sha256}
         self._custody.record(
             CREATED,
             f"Plan {plan.id} with {len(plan.steps)} steps was made.",
-            {"plan": plan.id, "digest": plan.digest, "file_sha256": stored.sha256, "realm": plan.company.realm_id},
+            {
+                "plan": plan.id,
+                "digest": plan.digest,
+                "file_sha256": stored.sha256,
+                "realm": plan.company.realm_id,
+                "to": str(out.absolute().parent),
+                "files": [file],
+            },
             [stored],
         )
         content = (self._vault.root / stored.path).read_bytes()
@@ -99,6 +110,19 @@ class PlanArchive:
             means="It was changed after it was made, or it belongs to another vault.",
             do="Use the unchanged file, or make a new plan.",
         )
+
+    def plain(self, plan: Plan, to: str) -> bytes:
+        """The text of a plan and a line end, to be handed out unsealed; custody lists that it leaves, and where to. Durable when it returns."""
+        text = plan.to_bytes() + b"\n"
+        leaves(
+            self._custody,
+            SHOWN,
+            f"Plan {plan.id} was handed out as plain text.",
+            to=to,
+            files=[listed(f"{plan.id}.json", text)],
+            details={"plan": plan.id, "digest": plan.digest},
+        )
+        return text
 
     def held(self, plan: Plan) -> Held:
         """What became of a plan."""

@@ -22,6 +22,7 @@ from akika_forensics.case.tables import Effects, Versions
 from akika_forensics.case.unverified import beliefs_in_force, capture_rests_on
 from akika_forensics.case.values import CaseDiff, CasePlan, SnapshotTable, graph_view
 from akika_forensics.custody import CustodyLog
+from akika_forensics.custody.leaving import listed
 from akika_forensics.errors import WrongCompany, WrongUse
 from akika_forensics.graph import ReferenceGraph
 from akika_forensics.model.company import Company
@@ -94,7 +95,13 @@ def init_vault(
     remembered = heads or default_heads()
     vault = create(root, passphrase, heads=remembered, recovery_sheet=recovery_sheet, cost=cost)
     Signers(vault).add(PREPARER, passphrase, role="preparer", kind="preparer", cost=cost)
-    CustodyLog(vault).record("vault_created", "The vault was made.", {"vault": vault.id})
+    made: dict[str, Any] = {"vault": vault.id}
+    if recovery_sheet is not None:
+        made |= {
+            "to": str(recovery_sheet.absolute().parent),
+            "files": [listed(recovery_sheet.name, recovery_sheet.read_bytes())],
+        }
+    CustodyLog(vault).record("vault_created", "The vault was made.", made)
     return Case(vault, None, remembered)
 
 

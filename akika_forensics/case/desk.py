@@ -120,6 +120,10 @@ class PlanDesk:
         """Read a plan file and all that is known of it. Raises Refused when the file is not one this vault vouches for."""
         return self._archive.held(self._archive.read(file))
 
+    def plain(self, file: Path, *, to: str) -> bytes:
+        """A plan's text without its seal, canonical JSON; custody lists it with ``to``, where it goes. Raises Refused."""
+        return self._archive.plain(self._archive.read(file), to)
+
     def review(self, file: Path) -> str | None:
         """What was said of the plan so far, as `keep_review` was given it; None when nothing was. Raises Refused, VaultDamaged."""
         return KeptReviews(self._vault).read(self._archive.read(file).id)

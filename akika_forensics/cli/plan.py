@@ -125,11 +125,12 @@ def show(
 ) -> None:
     """The plan, its steps and what became of them."""
     options: Options = context.obj
-    shown = open_case(options).plan(file)
-    plan = shown.plan
+    case = open_case(options)
     if plain_json:
-        typer.echo(plan.to_bytes().decode())
+        typer.echo(case.plans.plain(file, to="standard output").decode(), nl=False)
         return
+    shown = case.plan(file)
+    plan = shown.plan
     if options.json:
         say_json(
             {

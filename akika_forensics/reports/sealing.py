@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from akika_forensics.custody import Act, CustodyLog
+from akika_forensics.custody.leaving import leaves, listed
 from akika_forensics.errors import VaultDamaged, WrongUse
 from akika_forensics.model.instants import format_instant
 from akika_forensics.reports.files import Kind, MadeFile, ReportResult, private_folder, write_all
@@ -112,10 +113,13 @@ def write_out(
     private_folder(out)
     result = write_all(out, files, notes=report.notes, sealed=report.id)
     try:
-        (custody or CustodyLog(vault)).record(
+        leaves(
+            custody or CustodyLog(vault),
             EXPORTED,
             f"The report {report.id} ({report.report}) was written to a folder outside the vault.",
-            {"kept": report.id, "report": report.report, "to": str(out), "files": len(files)},
+            to=out.absolute(),
+            files=[listed(file.name, file.data) for file in files],
+            details={"kept": report.id, "report": report.report},
         )
     except BaseException:
         # Nothing leaves the vault without an entry that says so.
