@@ -71,7 +71,7 @@ class PlanArchive:
         """Seal a new plan in the vault, vouch for it, and write its file."""
         stored = self._vault.put_document("plan", plan.to_bytes())
         # What leaves is the sealed document: it opens with this vault alone.
-        file = {"name": out.name, "length": stored.length, "sha256": stored.sha256}
+        row = {"name": out.name, "length": stored.length, "sha256": stored.sha256}
         self._custody.record(
             CREATED,
             f"Plan {plan.id} with {len(plan.steps)} steps was made.",
@@ -81,7 +81,7 @@ class PlanArchive:
                 "file_sha256": stored.sha256,
                 "realm": plan.company.realm_id,
                 "to": str(out.absolute().parent),
-                "files": [file],
+                "files": [row],
             },
             [stored],
         )
