@@ -9,12 +9,13 @@ from akika_forensics.vault.checks.findings import Finding, VerifyReport
 from akika_forensics.vault.checks.verify import verify
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.passphrase import KdfCost
+from akika_forensics.vault.opening import create, open_vault
 from akika_forensics.vault.slots import Slot
 from akika_forensics.vault.snapshots.commits import SnapshotInfo, Version
 from akika_forensics.vault.snapshots.snapshot import Snapshot
 from akika_forensics.vault.snapshots.writer import SnapshotWriter
 from akika_forensics.vault.storage import StorageFailed
-from akika_forensics.vault.vault import Vault, create, open_vault
+from akika_forensics.vault.vault import Vault
 
 __all__ = [
     "Chain",

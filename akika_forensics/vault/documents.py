@@ -2,55 +2,91 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
+from akika_forensics.errors import WrongUse
 from akika_forensics.vault import canonical, layout
 from akika_forensics.vault.canonical import DamagedFile
+from akika_forensics.vault.chains.seals import EntryKey
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys import sealing
 from akika_forensics.vault.keys.keyring import Keyring
 from akika_forensics.vault.storage import Backend
 
-_KIND: Final = b"DOCU"
-_ID: Final = 16
+_KIND: Final = b"DOC2"
+_KIND_1: Final = b"DOCU"
+_ID_1: Final = 16
 
 
 class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: str
 
 
-def put(backend: Backend, keyring: Keyring, folder: str, kind: str, data: bytes) -> StoredFile:
-    """Store a new document under a random name, durable on return."""
-    document_id = secrets.token_bytes(_ID)
+class _Outer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``key``: the id of the key of a key table that it is sealed under; empty where ``envelope`` holds a key of its own."""
+
+    envelope: bytes
+    generation: int
+    id: str
+    key: str
+
+
+def put(backend: Backend, keyring: Keyring, folder: str, kind: str, data: bytes, own: EntryKey | None) -> StoredFile:
+    """Store a new document under a random name, durable on return; ``own``: a key of a key table to seal it under."""
+    document_id = secrets.token_hex(16)
+    place = ("document", keyring.vault, document_id)
+    if own is None:
+        key = os.urandom(sealing.KEY_LENGTH)
+        outer = _Outer(keyring.seal_document(key, *place), keyring.generation, document_id, "")
+    else:
+        key = _subkey(own.key)
+        outer = _Outer(b"", keyring.generation, document_id, own.id)
     plain = canonical.encode(_Header(kind)) + b"\n" + data
-    sealed = sealing.seal_stream(_key(keyring), plain, "document", keyring.vault, document_id.hex())
-    content = sealing.wrap(_KIND, document_id + sealed)
-    path = layout.sealed(folder, document_id.hex())
+    content = sealing.wrap(_KIND, canonical.encode(outer) + b"\n" + sealing.seal_stream(key, plain, *place))
+    path = layout.sealed(folder, document_id)
     backend.create(path, content)
     return StoredFile.of(path, content)
 
 
-def open_document(keyring: Keyring, path: str, content: bytes) -> tuple[str, bytes]:
-    """Kind and data. Raises DamagedFile."""
-    document_id, sealed = check(path, content)
+def open_document(
+    keyring: Keyring, path: str, content: bytes, find: Callable[[str], bytes | None]
+) -> tuple[str, bytes]:
+    """Kind and data; ``find`` gives the key of an id. Raises DamagedFile, NotAllowed, and WrongUse for an erased one."""
+    outer, sealed = check(path, content)
+    place = ("document", keyring.vault, outer.id)
     try:
-        plain = sealing.open_stream(_key(keyring), sealed, "document", keyring.vault, document_id)
+        if outer.generation == 0:
+            key = keyring.legacy("documents")
+        elif outer.key:
+            own = find(outer.key)
+            if own is None:
+                raise WrongUse(f"The document {path} was of a company that has been erased.", means="Its key is gone.")
+            key = _subkey(own)
+        else:
+            key = keyring.open_document(outer.generation, outer.envelope, *place)
+        plain = sealing.open_stream(key, sealed, *place)
     except sealing.OpenError as error:
         raise DamagedFile(path, "It does not open with the keys of this vault.") from error
     header, _, data = plain.partition(b"\n")
     return canonical.decode(header, _Header, path).kind, data
 
 
-def check(path: str, content: bytes) -> tuple[str, bytes]:
-    """Id and sealed bytes, read without keys. Raises DamagedFile when they do not fit the name."""
-    body = sealing.unwrap(_KIND, content, path)
-    document_id = body[:_ID].hex()
-    if layout.place_of(path).id != document_id:
+def check(path: str, content: bytes) -> tuple[_Outer, bytes]:
+    """The readable part and the sealed bytes, read without keys. Raises DamagedFile when they do not fit the name."""
+    if content.startswith(sealing.MAGIC + _KIND_1):
+        body = sealing.unwrap(_KIND_1, content, path)
+        outer, sealed = _Outer(b"", 0, body[:_ID_1].hex(), ""), body[_ID_1:]
+    else:
+        header, _, sealed = sealing.unwrap(_KIND, content, path).partition(b"\n")
+        outer = canonical.decode(header, _Outer, path)
+    if layout.place_of(path).id != outer.id:
         raise DamagedFile(path, "It is another document than its name says.")
-    return document_id, body[_ID:]
+    return outer, sealed
 
 
 def control_kind(name: str) -> str:
@@ -58,5 +94,5 @@ def control_kind(name: str) -> str:
     return f"control {name}"
 
 
-def _key(keyring: Keyring) -> bytes:
-    return keyring.subkey("documents")
+def _subkey(key: bytes) -> bytes:
+    return sealing.subkey(key, "documents")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Self
 
 from akika_forensics.vault.canonical import DamagedFile
@@ -12,15 +13,20 @@ from akika_forensics.vault.storage import Backend
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """``path`` relative to the vault, ``length`` in bytes, ``sha256`` in hexadecimal."""
+    """``path`` relative to the vault, ``length`` in bytes, ``sha256`` in hexadecimal.
+
+    ``root``: the record roots of the segments in the file, {number: hexadecimal}.
+    """
 
     path: str
     length: int
     sha256: str
+    root: dict[str, str] = field(default_factory=dict, hash=False)
 
     @classmethod
-    def of(cls, path: str, data: bytes) -> Self:
-        return cls(path, len(data), hashlib.sha256(data).hexdigest())
+    def of(cls, path: str, data: bytes, root: Mapping[int, bytes] | None = None) -> Self:
+        roots = {str(number): value.hex() for number, value in (root or {}).items()}
+        return cls(path, len(data), hashlib.sha256(data).hexdigest(), roots)
 
     def read(self, backend: Backend) -> bytes:
         """The bytes, checked before anything parses them. Raises DamagedFile."""

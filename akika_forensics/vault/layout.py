@@ -8,22 +8,25 @@ from typing import Final, NamedTuple
 from akika_forensics.errors import WrongUse
 from akika_forensics.vault.storage import TEMPORARY
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 MARKER: Final = "VAULT.json"
-KEYRING: Final = "keys/keyring-1.sealed"
+KEYRING_1: Final = "keys/keyring-1.sealed"
+"""The keyring of a vault of version 1."""
 LOCK: Final = "lock"
 COMMITS: Final = "commits"
 COMMIT_NAMESPACE: Final = "akika-commit"
 
-_RESERVED: Final = frozenset({"keys", "data", "keytables", "documents", "slots", "blobs", "lock", MARKER.lower()})
+_RESERVED: Final = frozenset({"keys", "data", "blobs", "keytables", "documents", "slots", "lock", MARKER.lower()})
 _CHAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,79})?")
 _ENTRY: Final = re.compile(r"(?P<chain>.+)/(?P<seq>\d{8})\.json")
 _SIGNATURE: Final = re.compile(r"(?P<chain>.+)/(?P<seq>\d{8})-(?P<digest>[0-9a-f]{16})\.sig")
 _SLOT: Final = re.compile(r"slots/(?P<name>[0-9a-f]{32})/(?P<seq>\d{8})\.sealed")
 _PARQUET: Final = re.compile(r"data/(?P<id>[0-9a-f]{32})-(?P<digest>[0-9a-f]{16})\.parquet")
 _SEALED: Final = re.compile(r"(?:data|documents)/(?P<id>[0-9a-f]{32})\.sealed")
-_KEY_TABLE: Final = re.compile(r"keytables/(?P<id>[0-9a-f]{32})\.sealed")
+_KEYRING: Final = re.compile(r"keys/keyring-(?P<seq>\d{4})\.sealed")
 _BLOB: Final = re.compile(r"blobs/(?P<id>[0-9a-f]{32})\.sealed")
+_STAMP: Final = re.compile(r"stamps/(?P<id>[0-9a-f]{32})\.tsr")
+_KEY_TABLE: Final = re.compile(r"keytables/(?P<id>[0-9a-f]{32})\.sealed")
 
 
 class Place(NamedTuple):
@@ -37,8 +40,10 @@ class Place(NamedTuple):
 
 
 def place_of(path: str) -> Place:
-    """Kinds: marker, keyring, lock, entry, signature, slot, parquet, sealed, keytable, blob, temporary, unknown."""
-    fixed = {MARKER: "marker", KEYRING: "keyring", LOCK: "lock"}.get(path)
+    """Kinds: marker, keyring, lock, entry, signature, slot, parquet, sealed, blob, stamp, keytable,
+    temporary, unknown.
+    """
+    fixed = {MARKER: "marker", KEYRING_1: "keyring", LOCK: "lock"}.get(path)
     if fixed:
         return Place(fixed)
     if TEMPORARY in path.rpartition("/")[2]:
@@ -48,10 +53,19 @@ def place_of(path: str) -> Place:
         if match and is_chain(match["chain"]):
             parts = match.groupdict()
             return Place(kind, parts["chain"], int(parts["seq"]), digest=parts.get("digest", ""))
+    match = _KEYRING.fullmatch(path)
+    if match:
+        return Place("keyring", seq=int(match["seq"]))
     match = _SLOT.fullmatch(path)
     if match:
         return Place("slot", seq=int(match["seq"]), id=match["name"])
-    for kind, pattern in (("parquet", _PARQUET), ("sealed", _SEALED), ("keytable", _KEY_TABLE), ("blob", _BLOB)):
+    for kind, pattern in (
+        ("parquet", _PARQUET),
+        ("sealed", _SEALED),
+        ("blob", _BLOB),
+        ("stamp", _STAMP),
+        ("keytable", _KEY_TABLE),
+    ):
         match = pattern.fullmatch(path)
         if match:
             parts = match.groupdict()
@@ -78,6 +92,18 @@ def entry(chain: str, seq: int) -> str:
 
 def signature(chain: str, seq: int, digest: str) -> str:
     return f"{chain}/{seq:08d}-{digest[:16]}.sig"
+
+
+def keyring(generation: int) -> str:
+    return f"keys/keyring-{generation:04d}.sealed"
+
+
+def blob(file_id: str) -> str:
+    return f"blobs/{file_id}.sealed"
+
+
+def stamp(file_id: str) -> str:
+    return f"stamps/{file_id}.tsr"
 
 
 def slot(name: str, seq: int) -> str:

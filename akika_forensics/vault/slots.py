@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -13,10 +13,16 @@ from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains.heads import HeadStore
 from akika_forensics.vault.keys import sealing
 from akika_forensics.vault.keys.keyring import Keyring
+from akika_forensics.vault.keys.roles import NotAllowed
 from akika_forensics.vault.storage import Backend
 
-_KIND: Final = b"SLOT"
+_KIND: Final = b"SLO2"
+_KIND_1: Final = b"SLOT"
 _PLACE: Final = 32
+_GENERATION: Final = 4
+_SHARED: Final = ("company/", "tokens/")
+"""What every member works with: connections. The rest is for full members."""
+
 _ATTEMPTS: Final = 50
 
 
@@ -25,8 +31,15 @@ class _Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     present: bool
 
 
+class _Outer(NamedTuple):
+    """The readable part: whose key seals it. Generation 0 is a slot of version 1."""
+
+    generation: int
+    shared: bool
+
+
 class Slot:
-    """One value by its name. Methods raise VaultDamaged when no stored version of it opens."""
+    """One value by its name. Methods raise VaultDamaged when no stored version of it opens, and NotAllowed."""
 
     def __init__(self, backend: Backend, keyring: Keyring, heads: HeadStore, name: str) -> None:
         self.name = name
@@ -66,10 +79,12 @@ class Slot:
             older = self._numbers()
             seq = older[-1] + 1 if older else 0
             path = layout.slot(self._folder, seq)
+            outer = _Outer(self._keyring.generation, self.name.startswith(_SHARED))
             plain = canonical.encode(_Value(self.name, present)) + b"\n" + data
-            sealed = sealing.seal_stream(_key(self._keyring), plain, *_binding(self._keyring.vault, self._folder, seq))
+            place = _binding(self._keyring.vault, self._folder, seq, outer)
+            sealed = sealing.seal_stream(_key(self._keyring, outer), plain, *place)
             try:
-                self._backend.create(path, sealing.wrap(_KIND, _mark(path) + sealed))
+                self._backend.create(path, sealing.wrap(_KIND, _mark(path) + _pack(outer) + sealed))
             except FileExistsError:
                 continue
             self._heads.remember_slot(self._keyring.vault, self._folder, seq)
@@ -88,10 +103,11 @@ class Slot:
 
 def open_slot(keyring: Keyring, path: str, content: bytes) -> tuple[_Value, bytes]:
     """Raises DamagedFile."""
-    sealed = check(path, content)
+    outer, sealed = check(path, content)
     place = layout.place_of(path)
     try:
-        plain = sealing.open_stream(_key(keyring), sealed, *_binding(keyring.vault, place.id, place.seq))
+        bound = _binding(keyring.vault, place.id, place.seq, outer)
+        plain = sealing.open_stream(_key(keyring, outer), sealed, *bound)
     except sealing.OpenError as error:
         raise DamagedFile(path, "It does not open with the keys of this vault.") from error
     header, _, data = plain.partition(b"\n")
@@ -101,22 +117,29 @@ def open_slot(keyring: Keyring, path: str, content: bytes) -> tuple[_Value, byte
     return value, data
 
 
-def check(path: str, content: bytes) -> bytes:
-    """The sealed bytes, read without keys. Raises DamagedFile when the file is not the one of its name."""
-    body = sealing.unwrap(_KIND, content, path)
+def check(path: str, content: bytes) -> tuple[_Outer, bytes]:
+    """Whose key, and the sealed bytes, read without keys. Raises DamagedFile when the file is not the one of its name."""
+    old = content.startswith(sealing.MAGIC + _KIND_1)
+    body = sealing.unwrap(_KIND_1 if old else _KIND, content, path)
     if body[:_PLACE] != _mark(path):
         raise DamagedFile(path, "It belongs under another name.")
-    return body[_PLACE:]
+    if old:
+        return _Outer(0, shared=False), body[_PLACE:]
+    packed, sealed = body[_PLACE : _PLACE + _GENERATION + 1], body[_PLACE + _GENERATION + 1 :]
+    outer = _Outer(int.from_bytes(packed[:_GENERATION], "big"), packed[-1:] == b"\x01")
+    if packed != _pack(outer):
+        raise DamagedFile(path, "It is in a format that this version of the software does not read.")
+    return outer, sealed
 
 
 def names(backend: Backend, keyring: Keyring, prefix: str) -> tuple[str, ...]:
-    """Names of the values that are there and begin with ``prefix``, sorted."""
+    """Names of the values that are there, begin with ``prefix`` and are for this member, sorted."""
     found: dict[str, bool] = {}
     for path in backend.list("slots"):
         if layout.place_of(path).kind == "slot":
             try:
                 value, _ = open_slot(keyring, path, backend.read(path))
-            except FileNotFoundError:
+            except (FileNotFoundError, NotAllowed):
                 continue
             found[value.name] = value.present
     return tuple(sorted(name for name, present in found.items() if present and name.startswith(prefix)))
@@ -126,9 +149,17 @@ def _mark(path: str) -> bytes:
     return hashlib.sha256(path.encode()).digest()
 
 
-def _binding(vault: str, folder: str, seq: int) -> tuple[str | int, ...]:
-    return ("slot", vault, folder, seq)
+def _binding(vault: str, folder: str, seq: int, outer: _Outer) -> tuple[str | int, ...]:
+    if outer.generation == 0:
+        return ("slot", vault, folder, seq)
+    return ("slot", vault, folder, seq, outer.generation, "shared" if outer.shared else "private")
 
 
-def _key(keyring: Keyring) -> bytes:
-    return keyring.subkey("slots")
+def _pack(outer: _Outer) -> bytes:
+    return outer.generation.to_bytes(_GENERATION, "big") + (b"\x01" if outer.shared else b"\x00")
+
+
+def _key(keyring: Keyring, outer: _Outer) -> bytes:
+    if outer.generation == 0:
+        return keyring.legacy("slots")
+    return keyring.slot_key(outer.generation, shared=outer.shared)

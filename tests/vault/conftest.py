@@ -17,7 +17,7 @@ from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
 from akika_forensics.settings import Secret
 from akika_forensics.vault import HeadStore, KdfCost, SnapshotInfo, Vault, VerifyReport, create, open_vault, verify
-from akika_forensics.vault import vault as vaults
+from akika_forensics.vault import opening as vaults
 from akika_forensics.vault.checks.verify import verify_in
 from akika_forensics.vault.storage import StorageFailed
 

@@ -14,8 +14,10 @@ import pytest
 from akika_forensics.errors import VaultDamaged, WrongUse
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import documents
+from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.keys import keytable
-from akika_forensics.vault.snapshots import frames, shelf, writer
+from akika_forensics.vault.snapshots import batch, frames, shelf, writer
+from akika_forensics.vault.vault import Vault
 
 FULL, DELTA = frames.full_manifest, frames.delta_manifest
 
@@ -42,25 +44,25 @@ def _manifest(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[pytes
 
 
 def _payload(change: Callable[[bytes], bytes]) -> Callable[[pytest.MonkeyPatch], None]:
-    real = writer._Files.frame
+    real = batch.Batch.frame
 
-    def frame(files: Any, role: str, rows: pl.DataFrame) -> str:
+    def frame(files: Any, role: str, rows: pl.DataFrame, *more: Any) -> str:
         if role == "payload":
             changed = [change(payload) for payload in rows["payload"]]
             rows = rows.with_columns(payload=pl.Series(changed, dtype=pl.Binary))
-        return real(files, role, rows)  # type: ignore[arg-type]
+        return real(files, role, rows, *more)  # type: ignore[arg-type]
 
-    return lambda patched: patched.setattr(writer._Files, "frame", frame)
+    return lambda patched: patched.setattr(batch.Batch, "frame", frame)
 
 
 def _index(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[pytest.MonkeyPatch], None]:
-    real = writer._Files.frame
+    real = batch.Batch.frame
 
-    def frame(files: Any, role: str, rows: pl.DataFrame) -> str:
+    def frame(files: Any, role: str, rows: pl.DataFrame, *more: Any) -> str:
         is_index = "payload_sha256" in rows.columns
-        return real(files, role, change(rows) if is_index else rows)  # type: ignore[arg-type]
+        return real(files, role, change(rows) if is_index else rows, *more)  # type: ignore[arg-type]
 
-    return lambda patched: patched.setattr(writer._Files, "frame", frame)
+    return lambda patched: patched.setattr(batch.Batch, "frame", frame)
 
 
 def _a_stranger_is_removed(manifest: pl.DataFrame) -> pl.DataFrame:
@@ -75,9 +77,6 @@ LIES = {
     "base": Lie(_description(base=0), "commits", "follow the snapshot before"),
     "company": Lie(
         _description(company={"realm_id": "1", "name": "x", "base_url": "http://x"}), "commits", "another company"
-    ),
-    "witness": Lie(
-        _description(witness={"custody": {"seq": 5, "digest": "0" * 64}}), "custody", "the commit of snapshot s2"
     ),
     "manifest without a new version": Lie(_manifest(lambda rows: rows.filter("removed")), "data", "new versions"),
     "manifest with another digest": Lie(
@@ -107,10 +106,12 @@ LIES = {
         lambda patched: patched.setattr(
             keytable,
             "put",
-            lambda backend, keys, table, real=keytable.put: real(backend, keys, table | {"payload": {}}),
+            lambda backend, keys, company, table, real=keytable.put: real(
+                backend, keys, company, {"index": table["index"], "payload": {}}
+            ),
         ),
-        "keytables",
-        "exactly the keys",
+        "data",
+        "No key table has its key",
     ),
     "control under another name": Lie(
         lambda patched: patched.setattr(documents, "control_kind", lambda _: "control x"), "data", "another control"
@@ -158,3 +159,13 @@ def test_digests_of_another_canonical_form_are_refused(
         with pytest.raises(WrongUse, match="akika-canonical-9"):
             action()
     assert empty.verify(keys=False).ok
+
+
+def test_a_commit_that_tells_of_a_chain_that_is_not_there_is_found_without_keys(
+    kit: ModuleType, empty: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(Vault, "witness", lambda _: {"custody": ChainHead(5, "0" * 64)})
+        kit.take(empty.vault, kit.books())
+    (told,) = kit.damage(empty.verify(keys=False))["custody/00000005.json"]
+    assert "commit 1 tells of it" in told

@@ -107,12 +107,21 @@ def test_no_text_of_the_books_and_no_name_of_a_field(full: Any) -> None:
 
 
 def test_no_key_no_token_no_passphrase(kit: ModuleType, full: Any) -> None:
-    keys = full.vault._keys._keys
-    secrets = [keys.index, keys.payload, keys.document, keys.name, keys.signing]
-    shelf = full.vault._shelf
-    for commit in shelf.commits():
-        for role in ("index", "payload"):
-            secrets += shelf.keys(commit, role).values()
+    keyring, keychain = full.vault.keyring(), full.vault._shelf.keychain
+    keys, seeds = keyring.role_keys, keyring.identity.to_bytes()
+    secrets = [
+        keys.index,
+        keys.payload,
+        keys.document,
+        keys.name,
+        keys.connection,
+        keys.private,
+        seeds[:32],
+        seeds[32:],
+    ]
+    for company in keychain.companies():
+        for half in keychain.of(company).values():
+            secrets += half.values()
     assert len(secrets) > 10
     assert len(set(secrets)) == len(secrets)
     needles = [form for secret in secrets for form in forms(secret)]
@@ -136,6 +145,6 @@ def test_errors_do_not_tell_secrets(kit: ModuleType, full: Any) -> None:
     with pytest.raises(AkikaError) as raised:
         open_vault(full.root, Secret("wrong-but-mine"), heads=full.heads)
     assert "wrong-but-mine" not in f"{raised.value}{raised.value!r}"
-    for thing in (full.vault, full.vault._keys, full.vault.snapshot("latest")):
+    for thing in (full.vault, full.vault.keyring(), full.vault.snapshot("latest")):
         assert "key=" not in repr(thing).lower()
         assert len(repr(thing)) < 60

@@ -210,8 +210,11 @@ def test_pyarrow_reads_every_data_file_and_only_at_its_place(filled: Any) -> Non
     rows = 0
     for commit in shelf.commits():
         for role in ("index", "payload"):
-            for file_id, key in shelf.keys(commit, role).items():
-                path = next(path for path in commit.files if layout.place_of(path).id == file_id)
+            for path in (path for path in commit.files if layout.place_of(path).kind == "parquet"):
+                file_id = layout.place_of(path).id
+                key = shelf.keychain.find(role, file_id)
+                if key is None:
+                    continue
                 content = (filled.root / path).read_bytes()
                 assert content[:4] == content[-4:] == b"PARE"
                 aad = f"akika/1|{commit.pseudonym}|{file_id}".encode()
@@ -227,19 +230,19 @@ def test_pyarrow_reads_every_data_file_and_only_at_its_place(filled: Any) -> Non
 
 def test_we_read_what_pyarrow_writes() -> None:
     key, aad = bytes(range(32)), parquet.associated("company", "file")
-    frame = pl.DataFrame([("Invoice", "1", b"{}")], schema=frames.PAYLOAD, orient="row")
+    frame = pl.DataFrame([("Invoice", "1", 0, b"{}")], schema=frames.PAYLOAD, orient="row")
     stream = io.BytesIO()
     pq.write_table(
         frame.to_arrow(),
         stream,
         encryption_properties=create_encryption_properties(key, aad_prefix=aad, store_aad_prefix=False),
     )
-    assert parquet.read(stream.getvalue(), key, aad, schema=frames.PAYLOAD, path="x").equals(frame)
+    assert parquet.read(stream.getvalue(), key, aad, schemas=[frames.PAYLOAD], path="x").equals(frame)
 
 
 def test_a_reader_refuses_plain_files_other_places_and_other_columns() -> None:
     key, aad = bytes(range(32)), b"akika/1|c|f"
-    frame = pl.DataFrame([("Invoice", "1", b"{}")], schema=frames.PAYLOAD, orient="row")
+    frame = pl.DataFrame([("Invoice", "1", 0, b"{}")], schema=frames.PAYLOAD, orient="row")
     sealed, plain = parquet.write(frame, key, aad), io.BytesIO()
     frame.write_parquet(plain)
     wrong = [
@@ -253,21 +256,24 @@ def test_a_reader_refuses_plain_files_other_places_and_other_columns() -> None:
     ]
     for content, with_key, at, schema in wrong:
         with pytest.raises(VaultDamaged):
-            parquet.read(content, with_key, at, schema=schema, path="x")
+            parquet.read(content, with_key, at, schemas=[schema], path="x")
 
 
 def test_the_index_file_has_no_personal_data(kit: ModuleType, filled: Any) -> None:
     shelf = filled.vault._shelf
     commit = shelf.commits()[0]
-    index = shelf.index_of(commit.pseudonym, 0)
-    assert index.columns == ["entity", "id", "digest", "payload_sha256", "length"]
-    index_keys, payload_keys = shelf.keys(commit, "index"), shelf.keys(commit, "payload")
+    index = shelf.index_of(commit.pseudonym, shelf.part(commit.pseudonym, 0))
+    facts = ["sync_token", "created_at", "updated_at", "txn_date"]
+    assert index.columns == ["entity", "id", "digest", "payload_sha256", "length", "segment", *facts]
+    assert index["sync_token"].drop_nulls().to_list() == [0, 0, 0]
+    halves = shelf.keychain.of(commit.pseudonym)
+    index_keys, payload_keys = halves["index"], halves["payload"]
     assert not index_keys.keys() & payload_keys.keys()
     assert not set(index_keys.values()) & set(payload_keys.values())
 
 
 def test_reading_stops_at_a_changed_file(filled: Any) -> None:
-    path = filled.root / filled.vault._shelf.commits()[1].text.segments[0].payload
+    path = filled.root / filled.vault._shelf.commits()[1].text.parts[0].payload
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)

@@ -196,7 +196,7 @@ def test_another_vault_in_its_place_is_named(kit: ModuleType, filled: Any, tmp_p
 def test_a_vault_made_anew_under_the_same_id_is_named(
     kit: ModuleType, filled: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from akika_forensics.vault import vault as vaults
+    from akika_forensics.vault import opening as vaults
 
     monkeypatch.setattr(vaults.secrets, "token_hex", lambda _: filled.vault.id)
     create(tmp_path / "forged", kit.PASSPHRASE, heads=HeadStore(tmp_path / "theirs"), cost=KdfCost.CHEAP)
@@ -276,19 +276,19 @@ def test_left_overs_are_noticed_and_are_no_damage(kit: ModuleType, filled: Any) 
 
 def test_a_newer_format_is_refused(kit: ModuleType, filled: Any) -> None:
     path = filled.root / "VAULT.json"
-    fields = json.loads(path.read_bytes()) | {"version": 2, "something": "new"}
+    fields = json.loads(path.read_bytes()) | {"version": 3, "something": "new"}
     path.write_bytes(encode(fields | {"checksum": markers.checksum(fields)}))
     for action in (filled.open, filled.verify):
-        with pytest.raises(WrongUse, match="format 2"):
+        with pytest.raises(WrongUse, match="format 3"):
             action()
 
 
 def test_a_marker_that_was_edited_is_damage(kit: ModuleType, filled: Any) -> None:
     path = filled.root / "VAULT.json"
-    path.write_bytes(path.read_bytes().replace(b'"version":1', b'"version":2'))
+    path.write_bytes(path.read_bytes().replace(b'"version":2', b'"version":1'))
     with pytest.raises(VaultDamaged, match=r"VAULT\.json"):
         filled.open()
-    fields = json.loads(path.read_bytes()) | {"version": 1, "created": "2020-01-01T00:00:00Z"}
+    fields = json.loads(path.read_bytes()) | {"version": 2, "created": "2020-01-01T00:00:00Z"}
     path.write_bytes(encode(fields | {"checksum": markers.checksum(fields)}))
     assert set(kit.damage(filled.verify())) == {"VAULT.json"}
     with pytest.raises(VaultDamaged, match=r"VAULT\.json"):
@@ -308,7 +308,7 @@ def test_an_anchor_from_before_is_kept(filled: Any, kit: ModuleType) -> None:
 
 
 def test_findings_are_values(filled: Any) -> None:
-    (filled.root / "keys" / "keyring-1.sealed").unlink()
+    (filled.root / "keys" / "keyring-0001.sealed").unlink()
     report = filled.verify()
-    assert report.findings == (Finding("keys/keyring-1.sealed", "The file is missing.", "damage"),)
+    assert report.findings == (Finding("keys/keyring-0001.sealed", "The file is missing.", "damage"),)
     assert not report.ok

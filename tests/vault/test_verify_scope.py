@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from akika_forensics.cli.app import main
 from akika_forensics.errors import WrongKey, WrongUse
 from akika_forensics.settings import Secret
-from akika_forensics.vault.checks import bulk, contents, effort
+from akika_forensics.vault.checks import bulk, contents, effort, snapshots
 from akika_forensics.vault.checks.ledger import Bound, Ledger
 from akika_forensics.vault.checks.sample import Draw, Sample
 
@@ -111,8 +111,8 @@ def test_a_sample_reads_what_is_drawn_and_says_what_it_left_out(kit: ModuleType,
 
 def test_of_the_records_as_many_are_looked_at_as_the_report_says(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[bytes] = []
-    digest = contents._digest
-    monkeypatch.setattr(contents, "_digest", lambda content: looked.append(content) or digest(content))
+    digest = snapshots._digest
+    monkeypatch.setattr(snapshots, "_digest", lambda content: looked.append(content) or digest(content))
     whole = filled.verify()
     assert whole.scope.records == len(looked) > 4
     assert (whole.scope.whole, whole.scope.records_left, whole.scope.sentences()) == (True, 0, ())

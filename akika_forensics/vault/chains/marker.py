@@ -19,7 +19,7 @@ _ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class Marker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``signer`` is the public key of every signature in the vault, as OpenSSH writes it."""
+    """``signer`` is the founder's public key, as OpenSSH writes it: the first commit is signed by it."""
 
     checksum: str
     created: str
@@ -57,6 +57,7 @@ def read(data: bytes) -> Marker:
         sshsig.read_public_line(marker.signer)
     except VaultDamaged as error:
         raise DamagedFile(path, "It does not name the key that signs.") from error
-    if marker.format != FORMAT or marker.version != layout.FORMAT_VERSION or not _ID.fullmatch(marker.vault):
+    known = 1 <= marker.version <= layout.FORMAT_VERSION
+    if marker.format != FORMAT or not known or not _ID.fullmatch(marker.vault):
         raise DamagedFile(path, "It is not the marker of a vault.")
     return marker

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -12,7 +14,9 @@ from akika_forensics.errors import VaultDamaged, WrongUse
 from akika_forensics.vault import documents, layout, slots
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains import entries, marker, sshsig
-from akika_forensics.vault.chains.entries import Plain
+from akika_forensics.vault.chains.entries import Link, Plain
+from akika_forensics.vault.chains.heads import ChainHead, Remembered, disagreements
+from akika_forensics.vault.chains.standing import Others, Standing
 from akika_forensics.vault.checks import bulk
 from akika_forensics.vault.checks.effort import BYTES, Effort
 from akika_forensics.vault.checks.findings import NOTICE, Finding
@@ -21,18 +25,14 @@ from akika_forensics.vault.keys import keyring, keytable
 from akika_forensics.vault.layout import Place
 from akika_forensics.vault.storage import Backend
 
-
-@dataclass
-class Link:
-    """An entry that could be read, at its number."""
-
-    plain: Plain
-    digest: str
+_VOUCHED: Final = frozenset({"marker", "keyring", "parquet", "sealed", "blob", "stamp", "keytable"})
 
 
 @dataclass
 class Inspection:
-    """What was found so far. ``chains``: the readable entries of each chain by number."""
+    """What was found so far. ``chains``: the readable entries of each chain by number; ``standing``: what the commits
+    amount to; ``blind``: one of them is damaged, so that nothing can be held against those after it.
+    """
 
     backend: Backend
     paths: tuple[str, ...]
@@ -40,10 +40,12 @@ class Inspection:
     damaged: set[str] = field(default_factory=set)
     marker: marker.Marker | None = None
     vault: str | None = None
-    signer: Ed25519PublicKey | None = None
+    standing: Standing | None = None
+    blind: bool = False
     chains: dict[str, dict[int, Link]] = field(default_factory=dict)
     digests: dict[tuple[str, int], str] = field(default_factory=dict)
     listed: dict[str, StoredFile] = field(default_factory=dict)
+    retired: dict[str, StoredFile] = field(default_factory=dict)
     slots: dict[str, int] = field(default_factory=dict)
     file_count: int = 0
     byte_count: int = 0
@@ -54,6 +56,15 @@ class Inspection:
 
     def notice(self, path: str, what: str) -> None:
         self.findings.append(Finding(path, what, NOTICE))
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Damage that is met inside becomes a finding, once a file."""
+        try:
+            yield
+        except DamagedFile as error:
+            if not self.is_damaged(error.path):
+                self.damage(error.path, error.finding)
 
     def is_damaged(self, path: str) -> bool:
         return path in self.damaged
@@ -84,14 +95,15 @@ def inspect(backend: Backend, progress: Callable[[str, int, int], None], effort:
             inspection.damage(path, f"It is not a file of this vault: {odd}.")
             places[path] = Place("odd")
     _read_marker(inspection)
-    names = sorted(
-        {place.chain for place in places.values() if place.kind in ("entry", "signature")} | {layout.COMMITS}
-    )
+    found = {place.chain for place in places.values() if place.kind in ("entry", "signature")}
+    names = [layout.COMMITS, *sorted(found - {layout.COMMITS})]
     for done, name in enumerate(names):
         progress("chains", done, len(names))
         _read_chain(inspection, name, places)
     progress("chains", len(names), len(names))
-    _check_genesis(inspection)
+    _check_keyring(inspection)
+    _check_witnesses(inspection)
+    _settle(inspection)
     effort.begin(inspection.vault, inspection.digests, inspection.listed.values())
     _check_listed(inspection, progress, effort)
     _check_unlisted(inspection, places)
@@ -109,7 +121,7 @@ def _read_marker(inspection: Inspection) -> None:
         inspection.damage(error.path, error.finding)
         return
     inspection.vault = inspection.marker.vault
-    inspection.signer = sshsig.read_public_line(inspection.marker.signer)
+    inspection.standing = Standing(inspection.marker.signer)
 
 
 def _read_chain(inspection: Inspection, name: str, places: dict[str, Place]) -> None:
@@ -122,16 +134,18 @@ def _read_chain(inspection: Inspection, name: str, places: dict[str, Place]) -> 
     if name == layout.COMMITS and not numbers:
         inspection.damage(layout.entry(name, 0), "The entry is missing.")
     _name_gaps(inspection, name, numbers)
+    inspection.blind |= name == layout.COMMITS and numbers != list(range(len(numbers)))
     namespace = layout.COMMIT_NAMESPACE if name == layout.COMMITS else None
     for seq in numbers:
-        plain = _read_entry(inspection, name, seq, signatures.pop(seq, []))
-        if plain is None:
+        link = _read_entry(inspection, name, seq, signatures.pop(seq, []))
+        if link is None:
+            inspection.blind |= name == layout.COMMITS
             continue
-        if namespace is not None and plain.namespace != namespace:
-            inspection.damage(layout.entry(name, seq), "It was signed for another purpose than its chain.")
-        namespace = plain.namespace
-        inspection.chains.setdefault(name, {})[seq] = Link(plain, inspection.digests[name, seq])
-        _list_files(inspection, plain)
+        if namespace is not None and link.plain.namespace != namespace:
+            inspection.damage(link.path, "It was signed for another purpose than its chain.")
+        namespace = link.plain.namespace
+        inspection.chains.setdefault(name, {})[seq] = link
+        _admit(inspection, link)
     for paths in signatures.values():
         _left_over_signatures(inspection, paths)
 
@@ -147,7 +161,7 @@ def _name_gaps(inspection: Inspection, name: str, numbers: list[int]) -> None:
         expected = seq + 1
 
 
-def _read_entry(inspection: Inspection, name: str, seq: int, signatures: list[str]) -> Plain | None:
+def _read_entry(inspection: Inspection, name: str, seq: int, signatures: list[str]) -> Link | None:
     """The entry, when a signature of these very bytes lies beside it; that signature may itself be damaged."""
     path = layout.entry(name, seq)
     data = inspection.read(path)
@@ -170,9 +184,13 @@ def _read_entry(inspection: Inspection, name: str, seq: int, signatures: list[st
         _left_over_signatures(inspection, signatures, expected=True)
         return None
     _check_link(inspection, plain)
-    _check_signature(inspection, plain, data, inspection.read(mine) or b"")
     _left_over_signatures(inspection, [one for one in signatures if one != mine])
-    return plain
+    try:
+        public = entries.check_signature(plain, data, inspection.read(mine) or b"")
+    except DamagedFile as error:
+        inspection.damage(error.path, error.finding)
+        public = ""
+    return Link(plain, digest, public)
 
 
 def _check_link(inspection: Inspection, plain: Plain) -> None:
@@ -187,22 +205,30 @@ def _check_link(inspection: Inspection, plain: Plain) -> None:
         inspection.damage(path, "It does not follow the entry before it: one of the two was replaced.")
 
 
-def _check_signature(inspection: Inspection, plain: Plain, data: bytes, signature: bytes) -> None:
-    path = layout.signature(plain.chain, plain.seq, entries.digest_of(data))
-    try:
-        if inspection.signer is None:
-            # The marker cannot be read, which is reported; the rest is held against the first signature's key.
-            inspection.signer = Ed25519PublicKey.from_public_bytes(sshsig.parse(signature).public_key)
-        entries.check_signature(plain, data, signature, inspection.signer)
-    except VaultDamaged as error:
-        inspection.damage(path, error.finding if isinstance(error, DamagedFile) else error.what)
-
-
-def _list_files(inspection: Inspection, plain: Plain) -> None:
-    for file in plain.files:
-        if inspection.listed.setdefault(file.path, file) != file:
-            path = layout.entry(plain.chain, plain.seq)
-            inspection.damage(path, f"It tells of {file.path} otherwise than an earlier entry.")
+def _admit(inspection: Inspection, link: Link) -> None:
+    """Take up what an entry changes, and say when it may not."""
+    plain = link.plain
+    if inspection.vault is None:
+        inspection.vault = plain.vault
+    if inspection.standing is None:
+        # The marker cannot be read, which is reported; the rest is held against the first signature's key.
+        inspection.standing = Standing(link.public)
+    standing = inspection.standing
+    inspection.blind |= plain.chain == layout.COMMITS and not link.public
+    problem = ""
+    if plain.chain != layout.COMMITS:
+        if not inspection.blind and link.public:
+            problem = Others(lambda: standing.authority).refuses(link)
+        for file in plain.files:
+            if inspection.listed.setdefault(file.path, file) != file:
+                problem = problem or f"It tells of {file.path} otherwise than an earlier entry."
+    elif inspection.blind:
+        standing.absorb(link)
+    else:
+        problem = standing.admit(link)
+    if problem and not inspection.is_damaged(link.path):
+        inspection.damage(link.path, problem)
+        inspection.blind |= plain.chain == layout.COMMITS
 
 
 def _left_over_signatures(inspection: Inspection, paths: Iterable[str], *, expected: bool = False) -> None:
@@ -216,28 +242,60 @@ def _left_over_signatures(inspection: Inspection, paths: Iterable[str], *, expec
         except VaultDamaged as error:
             inspection.damage(path, error.what)
             continue
-        if inspection.signer is not None and parts.public_key != inspection.signer.public_bytes_raw():
+        line = sshsig.public_line(Ed25519PublicKey.from_public_bytes(parts.public_key))
+        if inspection.standing is not None and not inspection.standing.authority.knows(line):
             inspection.damage(path, "It is a signature by another key.")
         elif not expected:
             inspection.notice(path, "It is a left-over of an interrupted write: a signature without its entry.")
 
 
-def _check_genesis(inspection: Inspection) -> None:
-    """The first commit vouches for marker and keyring, whatever the marker says."""
-    first = inspection.chains.get(layout.COMMITS, {}).get(0)
-    if first is None:
+def _check_keyring(inspection: Inspection) -> None:
+    """The keyring in use names exactly the members that the commits let sign."""
+    standing = inspection.standing
+    if standing is None or inspection.blind or layout.place_of(standing.keyring).seq < 0:
         return
-    if {file.path for file in first.plain.files} != {layout.MARKER, layout.KEYRING}:
-        inspection.damage(layout.entry(layout.COMMITS, 0), "It does not vouch for the marker and the keyring.")
-    if inspection.vault is None:
-        inspection.vault = first.plain.vault
+    try:
+        ring = keyring.parse(standing.files[standing.keyring].read(inspection.backend), standing.keyring)
+    except DamagedFile:
+        return  # reported with the files that are listed
+    if ring.vault != inspection.vault:
+        inspection.damage(standing.keyring, "It holds the keys of another vault.")
+    elif tuple(sorted(ring.signers, key=lambda one: one.public)) != standing.authority.signers:
+        inspection.damage(standing.keyring, "It names other members than the commits let sign.")
+
+
+def _check_witnesses(inspection: Inspection) -> None:
+    """A chain that was there when a commit was made must still be."""
+    for link in inspection.chains.get(layout.COMMITS, {}).values():
+        if link.plain.witness is not None:
+            check_witness(inspection, link.plain.seq, link.plain.witness)
+
+
+def check_witness(inspection: Inspection, seq: int, witness: dict[str, ChainHead]) -> None:
+    """Hold the heads that a commit tells of against the chains."""
+    seen = Remembered(inspection.vault or "", "", witness)
+    source = f"commit {seq}"
+    for finding in disagreements(seen, inspection.vault or "", inspection.digest_at, source):
+        if not inspection.is_damaged(finding.path):
+            inspection.damage(finding.path, finding.what)
+
+
+def _settle(inspection: Inspection) -> None:
+    """Which files the vault vouches for in the end: those of commits and other chains, without what was taken out."""
+    if inspection.standing is None:
+        return
+    for path in inspection.standing.retired.keys() - inspection.standing.files.keys():
+        file = inspection.listed.pop(path, None) or inspection.standing.retired[path]
+        if file is not None:
+            inspection.retired[path] = file
+    inspection.listed |= inspection.standing.files
 
 
 def _check_listed(inspection: Inspection, progress: Callable[[str, int, int], None], effort: Effort) -> None:
     present = set(inspection.paths)
     wanted: dict[str, StoredFile] = {}
     for path, file in sorted(inspection.listed.items()):
-        if layout.place_of(path).kind not in ("marker", "keyring", "parquet", "sealed", "keytable"):
+        if layout.place_of(path).kind not in _VOUCHED:
             inspection.damage(path, "An entry vouches for it, but it is no kind of file that entries vouch for.")
         elif path not in present:
             _note(inspection, path, "The file is missing.")
@@ -274,12 +332,18 @@ def _count(inspection: Inspection, path: str, found: bulk.Digest | None) -> None
         inspection.byte_count += found.length
 
 
+def _told(file: StoredFile) -> bulk.Digest:
+    return bulk.Digest(file.length, file.sha256)
+
+
 def _check_unlisted(inspection: Inspection, places: dict[str, Place]) -> None:
     for path, place in places.items():
         if path in inspection.listed or place.kind in ("entry", "signature", "lock", "marker", "odd"):
             continue
         if place.kind == "temporary":
             inspection.notice(path, "It is a left-over of an interrupted write.")
+        elif path in inspection.retired and _digest(inspection, path) == _told(inspection.retired[path]):
+            inspection.notice(path, "It was taken out of the vault and still lies there.")
         elif place.kind == "slot":
             inspection.slots[place.id] = max(place.seq, inspection.slots.get(place.id, -1))
             _check_alone(inspection, path, lambda data, path=path: slots.check(path, data))  # type: ignore[misc]
@@ -290,9 +354,9 @@ def _check_unlisted(inspection: Inspection, places: dict[str, Place]) -> None:
 def _check_stranger(inspection: Inspection, path: str, place: Place) -> None:
     """A file that nothing vouches for: whole and of our making it is a left-over, else it is damage."""
     checks: dict[str, Callable[[bytes], object]] = {
-        "keyring": keyring.check,
+        "keyring": lambda data: keyring.parse(data, path),
         "sealed": lambda data: documents.check(path, data),
-        "keytable": lambda data: keytable.check(path, data),
+        "keytable": lambda data: keytable.parse(path, data),
     }
     if place.kind == "parquet":
         found = _digest(inspection, path)
@@ -306,8 +370,7 @@ def _check_stranger(inspection: Inspection, path: str, place: Place) -> None:
         inspection.read(path)
         inspection.damage(path, "It is not a file of this vault: nothing in the vault vouches for it.")
         return
-    if place.kind != "keyring":
-        inspection.notice(path, "It is a left-over of an interrupted write: whole, but nothing vouches for it.")
+    inspection.notice(path, "It is a left-over of an interrupted write: whole, but nothing vouches for it.")
 
 
 def _check_alone(inspection: Inspection, path: str, check: Callable[[bytes], object]) -> bool:

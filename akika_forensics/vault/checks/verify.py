@@ -16,6 +16,8 @@ from akika_forensics.vault.checks.findings import DAMAGE, VerifyReport
 from akika_forensics.vault.checks.plain import Inspection
 from akika_forensics.vault.checks.sample import Sample
 from akika_forensics.vault.keys import keyring
+from akika_forensics.vault.keys.ways import typed
+from akika_forensics.vault.opening import upgrade_first
 from akika_forensics.vault.storage import Backend, LocalBackend
 
 type Progress = Callable[[str, int, int], None]
@@ -114,10 +116,13 @@ def _compare(inspection: Inspection, head: Remembered, source: str) -> None:
 
 
 def _keys(inspection: Inspection, passphrase: Secret) -> keyring.Keyring | None:
-    if inspection.is_damaged(layout.KEYRING):
+    path = inspection.standing.keyring if inspection.standing else ""
+    if not path or inspection.is_damaged(path):
         return None
+    if path == layout.KEYRING_1:
+        raise upgrade_first(1)
     try:
-        return keyring.read(inspection.backend.read(layout.KEYRING), passphrase)
+        return keyring.read(inspection.backend.read(path), path, typed(passphrase))
     except FileNotFoundError:
         return None
     except DamagedFile as error:

@@ -1,6 +1,7 @@
-"""The keys of the data files of one commit, sealed for two roles apart: who may read the index need not read payloads.
+"""The keys of the files of one company, sealed in two halves apart: who may read the index need not read payloads.
 
-They lie beside the data and are named by the commit, so that a new generation of keys never rewrites data.
+They lie beside the data and are vouched for by a commit, so that a new generation of keys never rewrites data, and a
+company is closed for ever by removing its tables.
 """
 
 from __future__ import annotations
@@ -15,54 +16,70 @@ from akika_forensics.vault import canonical, layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys import sealing
-from akika_forensics.vault.keys.keyring import GENERATION, Keyring
+from akika_forensics.vault.keys.keyring import Keyring
 from akika_forensics.vault.storage import Backend
 
-type Role = Literal["index", "payload"]
+type Half = Literal["index", "payload"]
 
-_KIND: Final = b"KTAB"
+HALVES: Final[tuple[Half, Half]] = ("index", "payload")
+DOCUMENTS: Final = "documents/"
+"""Before the id of a company's document key, in the payload half."""
+
+SALT: Final = "salt/"
+"""Before the number of a segment, in the payload half: the key of the salts of its record root."""
+
+_KIND: Final = b"TABL"
 
 
-class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    id: str
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``company``: its pseudonym."""
+
+    company: str
     generation: int
+    id: str
     index: bytes
     payload: bytes
 
 
-def put(backend: Backend, keyring: Keyring, keys: Mapping[Role, Mapping[str, bytes]]) -> StoredFile:
-    """Store a new table of {role: {file id: key}}, durable on return."""
-    table_id = secrets.token_hex(16)
-    sealed = {
-        role: sealing.seal(
-            keyring.role(role), canonical.encode(dict(keys.get(role, {}))), *_binding(keyring.vault, table_id, role)
-        )
-        for role in ("index", "payload")
-    }
-    table = _Table(table_id, GENERATION, sealed["index"], sealed["payload"])
-    content = sealing.wrap(_KIND, canonical.encode(table))
-    path = layout.key_table(table_id)
+def put(backend: Backend, keyring: Keyring, company: str, keys: Mapping[Half, Mapping[str, bytes]]) -> StoredFile:
+    """Store a new table of {half: {name: key}} under the keyring's generation, durable on return."""
+    path, content = build(keyring, company, keys)
     backend.create(path, content)
     return StoredFile.of(path, content)
 
 
-def open_table(keyring: Keyring, path: str, content: bytes, role: Role) -> dict[str, bytes]:
-    """{file id: key} of one role. Raises DamagedFile."""
-    table = check(path, content)
+def build(keyring: Keyring, company: str, keys: Mapping[Half, Mapping[str, bytes]]) -> tuple[str, bytes]:
+    """Path and content of a new table."""
+    table_id = secrets.token_hex(16)
+    plain = {half: canonical.encode(dict(keys.get(half, {}))) for half in HALVES}
+    place = _place(keyring, table_id, company, keyring.generation)
+    index = sealing.seal(keyring.index_key(None, "keytable"), plain["index"], *place, "index")
+    payload = keyring.seal_payload(plain["payload"], *place, "payload")
+    table = Table(company, keyring.generation, table_id, index, payload)
+    return layout.key_table(table_id), sealing.wrap(_KIND, canonical.encode(table))
+
+
+def open_half(keyring: Keyring, path: str, content: bytes, half: Half) -> dict[str, bytes]:
+    """{name: key} of one half. Raises DamagedFile, and NotAllowed for the payload half of a member who only captures."""
+    table = parse(path, content)
+    place = _place(keyring, table.id, table.company, table.generation)
     try:
-        plain = sealing.open_sealed(keyring.role(role), getattr(table, role), *_binding(keyring.vault, table.id, role))
+        if half == "index":
+            plain = sealing.open_sealed(keyring.index_key(table.generation, "keytable"), table.index, *place, half)
+        else:
+            plain = keyring.open_payload(table.payload, *place, half)
     except sealing.OpenError as error:
         raise DamagedFile(path, "It does not open with the keys of this vault.") from error
     return canonical.decode(plain, dict[str, bytes], path)
 
 
-def check(path: str, content: bytes) -> _Table:
+def parse(path: str, content: bytes) -> Table:
     """Read without keys. Raises DamagedFile when it is not the file of its name."""
-    table = canonical.decode(sealing.unwrap(_KIND, content, path), _Table, path)
-    if layout.place_of(path).id != table.id or table.generation != GENERATION:
+    table = canonical.decode(sealing.unwrap(_KIND, content, path), Table, path)
+    if layout.place_of(path).id != table.id:
         raise DamagedFile(path, "It is another table than its name says.")
     return table
 
 
-def _binding(vault: str, table_id: str, role: str) -> tuple[str | int, ...]:
-    return ("keytable", vault, table_id, role, GENERATION)
+def _place(keyring: Keyring, table_id: str, company: str, generation: int) -> tuple[str | int, ...]:
+    return ("keytable", keyring.vault, table_id, company, generation)

@@ -18,9 +18,9 @@ from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains.entries import Entry
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.files import StoredFile
+from akika_forensics.vault.snapshots.parts import Part
 
 SNAPSHOT: Final = "snapshot"
-GENESIS: Final = "genesis"
 
 
 @dataclass(frozen=True)
@@ -52,19 +52,10 @@ class Version:
     record: Record | None
 
 
-class Segment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Paths of the two files of a segment; ``number`` is unique in a company."""
-
-    number: int
-    index: str
-    payload: str
-    rows: int
-
-
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The sealed part of a snapshot's commit. ``base`` is the commit a delta manifest follows, None for a full one.
 
-    ``witness``: the heads of the other chains at that time, so that removing one of them whole is seen.
+    ``attachments``: path of the list of attached files, of this commit or an earlier one; empty when there are none.
     """
 
     kind: str
@@ -84,9 +75,46 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     controls: dict[str, str]
     manifest: str
     base: int | None
-    segments: list[Segment]
+    parts: list[Part]
+    key_table: str
+    attachments: str
+
+
+class _Segment1(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    number: int
+    index: str
+    payload: str
+    rows: int
+
+
+class _Description1(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Of version 1: a part for each segment, the heads of other chains sealed."""
+
+    kind: str
+    canonical_form: str
+    snapshot: str
+    company: dict[str, str]
+    pseudonym: str
+    taken_at: str
+    finished_at: str
+    records: int
+    new_versions: int
+    complete: bool
+    counts: dict[str, int]
+    fence: dict[str, Any]
+    requests: int
+    findings: list[dict[str, Any]]
+    controls: dict[str, str]
+    manifest: str
+    base: int | None
+    segments: list[_Segment1]
     key_table: str
     witness: dict[str, ChainHead]
+
+    def raised(self) -> Description:
+        fields = {name: getattr(self, name) for name in Description.__struct_fields__ if hasattr(self, name)}
+        parts = [Part(one.index, one.payload, {str(one.number): one.rows}) for one in self.segments]
+        return Description(**fields, parts=parts, attachments="")
 
 
 @dataclass(frozen=True)
@@ -103,17 +131,18 @@ class Commit:
         return self.text.pseudonym
 
 
-def read_commit(entry: Entry) -> Commit | None:
-    """The commit in an entry of the chain of commits; None for the first one, which makes the vault.
+def read_commit(entry: Entry) -> Commit:
+    """A snapshot's commit.
 
     Raises DamagedFile when the description is not one, or names a file that the entry does not vouch for,
     and WrongUse when the digests are of another canonical form than this version makes.
     """
     path = layout.entry(layout.COMMITS, entry.seq)
-    if entry.body.get("kind") == GENESIS:
-        return None
     try:
-        text = msgspec.convert(entry.body, Description)
+        if "segments" in entry.body:
+            text = msgspec.convert(entry.body, _Description1).raised()
+        else:
+            text = msgspec.convert(entry.body, Description)
         info = _info(text, entry.digest)
     except (msgspec.ValidationError, ValueError, TypeError) as error:
         raise DamagedFile(path, "Its sealed part does not describe a snapshot.") from error
@@ -125,8 +154,9 @@ def read_commit(entry: Entry) -> Commit | None:
         )
     files = {file.path: file for file in entry.files}
     named = {text.manifest, text.key_table, *text.controls.values()}
-    named |= {path for segment in text.segments for path in (segment.index, segment.payload)}
-    if named != files.keys():
+    named |= {path for part in text.parts for path in (part.index, part.payload)}
+    own = {path for path in files if layout.place_of(path).kind != "blob"} - {text.attachments}
+    if named != own:
         raise DamagedFile(path, "It does not vouch for exactly the files that it describes.")
     return Commit(entry.seq, info, text, files)
 

@@ -1,6 +1,7 @@
 """The three kinds of frame a snapshot is stored in, and the arithmetic of manifests. Pure.
 
-A *segment* holds new record versions, at most one a key: its index (no personal data) and its payloads, row for row.
+A *segment* is a set of record versions that were new in one snapshot, at most one a key. It lies in a *part*: an index
+(no personal data) and payloads, row for row.
 A *manifest* says which version of which record a snapshot holds: all of them, or what differs from the one before.
 A *state* is what a manifest and those before it amount to.
 """
@@ -11,16 +12,24 @@ from typing import Final
 
 import polars as pl
 
-type Schema = dict[str, type[pl.DataType]]
+type Schema = dict[str, pl.DataType | type[pl.DataType]]
 
-INDEX: Final[Schema] = {
+TIME: Final = pl.Datetime("us", "UTC")
+FACTS: Final[Schema] = {"sync_token": pl.Int64, "created_at": TIME, "updated_at": TIME, "txn_date": pl.Date}
+"""Taken from the record where it has them; for filtering."""
+
+INDEX_1: Final[Schema] = {
     "entity": pl.String,
     "id": pl.String,
     "digest": pl.Binary,
     "payload_sha256": pl.Binary,
     "length": pl.UInt64,
 }
-PAYLOAD: Final[Schema] = {"entity": pl.String, "id": pl.String, "payload": pl.Binary}
+PAYLOAD_1: Final[Schema] = {"entity": pl.String, "id": pl.String, "payload": pl.Binary}
+"""Of version 1, where a file held one segment."""
+
+INDEX: Final[Schema] = {**INDEX_1, "segment": pl.UInt32, **FACTS}
+PAYLOAD: Final[Schema] = {"entity": pl.String, "id": pl.String, "segment": pl.UInt32, "payload": pl.Binary}
 MANIFEST: Final[Schema] = {
     "entity": pl.String,
     "id": pl.String,
@@ -29,8 +38,30 @@ MANIFEST: Final[Schema] = {
     "length": pl.UInt64,
     "removed": pl.Boolean,
 }
+LEAVES: Final[Schema] = {"segment": pl.UInt32, "position": pl.UInt32, "leaf": pl.Binary}
+"""Rows that retention took out of a part: what their record root still needs."""
+
+ATTACHMENTS: Final[Schema] = {
+    "entity": pl.String,
+    "id": pl.String,
+    "sha256": pl.Binary,
+    "length": pl.UInt64,
+    "blob": pl.String,
+}
 STATE: Final[Schema] = {name: kind for name, kind in MANIFEST.items() if name != "removed"}
 KEY: Final = ("entity", "id")
+VERSION: Final = ("entity", "id", "segment")
+"""What names one version of one record; rows of a part are sorted by it."""
+
+
+def raised_index(frame: pl.DataFrame, segment: int) -> pl.DataFrame:
+    """An index of version 1 with the columns of this one."""
+    facts = [pl.lit(None, dtype=kind).alias(name) for name, kind in FACTS.items()]
+    return frame.with_columns(pl.lit(segment, dtype=pl.UInt32).alias("segment"), *facts).select(*INDEX)
+
+
+def raised_payload(frame: pl.DataFrame, segment: int) -> pl.DataFrame:
+    return frame.with_columns(pl.lit(segment, dtype=pl.UInt32).alias("segment")).select(*PAYLOAD)
 
 
 def empty_state() -> pl.DataFrame:

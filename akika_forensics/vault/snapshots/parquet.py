@@ -5,16 +5,18 @@ associated data (format, company, file) kept outside the file.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 from polars.exceptions import PolarsError
 
 from akika_forensics.vault.canonical import DamagedFile
+from akika_forensics.vault.snapshots.frames import Schema
 
 MAGIC: Final = b"PARE"
 ROWS_IN_GROUP: Final = 25_000
-_LEVEL: Final = 3
+LEVEL: Final = 3
 
 
 def associated(company: str, file_id: str) -> bytes:
@@ -22,12 +24,12 @@ def associated(company: str, file_id: str) -> bytes:
     return f"akika/1|{company}|{file_id}".encode()
 
 
-def write(frame: pl.DataFrame, key: bytes, aad: bytes) -> bytes:
+def write(frame: pl.DataFrame, key: bytes, aad: bytes, *, level: int = LEVEL) -> bytes:
     stream = io.BytesIO()
     frame.write_parquet(
         stream,
         compression="zstd",
-        compression_level=_LEVEL,
+        compression_level=level,
         row_group_size=ROWS_IN_GROUP,
         encryption=pl.ParquetEncryptionProperties(footer_key=key, aad_prefix=aad),
     )
@@ -39,13 +41,15 @@ def read(
     key: bytes,
     aad: bytes,
     *,
-    schema: dict[str, type[pl.DataType]],
+    schemas: Sequence[Schema],
     path: str,
     where: pl.Expr | None = None,
+    columns: Sequence[str] | None = None,
 ) -> pl.DataFrame:
-    """The rows that meet ``where`` (all without it). Raises DamagedFile.
+    """The rows that meet ``where`` (all without it), of ``columns`` (all without). Raises DamagedFile.
 
-    The reader takes a plain Parquet file in spite of a key, so the magic at both ends is checked first.
+    ``schemas``: what the file may hold, the newest first. The reader takes a plain Parquet file in spite of a key, so
+    the magic at both ends is checked first.
     """
     if not is_encrypted(content):
         raise DamagedFile(path, "It is no encrypted Parquet file.")
@@ -53,12 +57,13 @@ def read(
         scan = pl.scan_parquet(
             io.BytesIO(content), decryption=pl.ParquetDecryptionProperties(footer_key=key, aad_prefix=aad)
         )
-        frame = (scan if where is None else scan.filter(where)).collect()
+        found = dict(scan.collect_schema())
+        if found not in schemas:
+            raise DamagedFile(path, "It has other columns than this kind of file.")
+        scan = scan if where is None else scan.filter(where)
+        return (scan if columns is None else scan.select([name for name in columns if name in found])).collect()
     except PolarsError as error:
         raise DamagedFile(path, "It does not open with its key, or not at this place.") from error
-    if dict(frame.schema) != schema:
-        raise DamagedFile(path, "It has other columns than this kind of file.")
-    return frame
 
 
 def is_encrypted(content: bytes) -> bool:

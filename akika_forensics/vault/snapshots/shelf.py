@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import polars as pl
 
+from akika_forensics.errors import WrongUse
 from akika_forensics.model.company import Company
-from akika_forensics.vault import layout
+from akika_forensics.vault import documents, layout
 from akika_forensics.vault.canonical import DamagedFile
-from akika_forensics.vault.chains.entries import Entry
-from akika_forensics.vault.keys import keytable
+from akika_forensics.vault.chains.chain import Chain
+from akika_forensics.vault.chains.seals import Closed
+from akika_forensics.vault.chains.standing import Standing
+from akika_forensics.vault.files import StoredFile
+from akika_forensics.vault.keys.keychain import Keychain
 from akika_forensics.vault.keys.keyring import Keyring
-from akika_forensics.vault.keys.keytable import Role
+from akika_forensics.vault.keys.keytable import DOCUMENTS, Half
 from akika_forensics.vault.snapshots import frames, parquet
-from akika_forensics.vault.snapshots.commits import Commit, Segment, read_commit
+from akika_forensics.vault.snapshots.commits import Commit
+from akika_forensics.vault.snapshots.holdings import Holdings
+from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.storage import Backend
 
 _STATES_KEPT: Final = 4
@@ -29,30 +35,84 @@ def pseudonym(keyring: Keyring, company: Company) -> str:
 
 
 class Shelf:
-    """Methods raise DamagedFile when what they read is not what was signed."""
+    """Methods raise DamagedFile when what they read is not what was signed, and NotAllowed for payloads where the
+    member's role does not reach.
 
-    def __init__(self, backend: Backend, keyring: Keyring, entries: Callable[[], tuple[Entry, ...]]) -> None:
+    ``standing`` is what the commits amount to without keys; ``commits`` reads them, and takes what is new up into it.
+    Without it the shelf holds what ``holdings`` and ``keychain`` say.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        standing: Standing,
+        keyring: Callable[[], Keyring],
+        *,
+        commits: Callable[[], Chain] | None = None,
+        holdings: Holdings | None = None,
+        keychain: Keychain | None = None,
+    ) -> None:
         self.backend = backend
-        self.keyring = keyring
-        self._entries = entries
+        self.standing = standing
+        self.holdings = holdings or Holdings()
+        self._commits = commits
+        self._keyring = keyring
+        self._keychain = keychain
         self._guard = threading.RLock()
-        self._commits: list[Commit] = []
-        self._read_entries = 0
-        self._segments: dict[tuple[str, int], tuple[Commit, Segment]] = {}
-        self._keys: dict[tuple[str, Role], dict[str, bytes]] = {}
         self._states: OrderedDict[int, pl.DataFrame] = OrderedDict()
 
-    def commits(self, company: str | None = None) -> tuple[Commit, ...]:
-        """Oldest first; of one company (its pseudonym) when given. Sees what another process has committed since."""
+    @property
+    def keyring(self) -> Keyring:
+        return self._keyring()
+
+    @property
+    def keychain(self) -> Keychain:
+        """All keys that the commits vouch for now."""
+        if self._keychain is None:
+            self.refresh()
+        if self._keychain is None:
+            raise AssertionError("refreshing makes it")
+        return self._keychain
+
+    def refresh(self) -> None:
+        """Take in what was committed since, by this process or another."""
+        if self._commits is None:
+            return
         with self._guard:
-            for entry in self._entries()[self._read_entries :]:
-                commit = read_commit(entry)
-                if commit is not None:
-                    self._commits.append(commit)
-                    for segment in commit.text.segments:
-                        self._segments[commit.pseudonym, segment.number] = (commit, segment)
-                self._read_entries += 1
-            return tuple(one for one in self._commits if company in (None, one.pseudonym))
+            chain = self._commits()
+            links = chain.links()
+            if self._keychain is None:
+                self._keychain = Keychain(self.backend, self._keyring)
+            if self.holdings.taken == len(links):
+                return
+            tables = [file for file in self.standing.files.values() if layout.place_of(file.path).kind == "keytable"]
+            self._keychain.take(tables, self.standing.retired)
+            for link in links[self.holdings.taken :]:
+                try:
+                    entry = chain.open(link)
+                except Closed:
+                    self.holdings.take_closed(link.plain.seq)
+                else:
+                    self.holdings.take(entry, link.plain.retired)
+            unexplained = self.holdings.unexplained()
+            if unexplained:
+                path = layout.entry(layout.COMMITS, unexplained[0])
+                raise DamagedFile(path, "Its key is in no key table, and no commit says that its company was erased.")
+
+    def find_entry(self, name: str) -> bytes | None:
+        """The key of a commit, by its id."""
+        return self._keychain.find("index", name) if self._keychain is not None else None
+
+    def find(self, name: str) -> bytes | None:
+        """The key of a document or of a company's chain, by its id. Raises NotAllowed."""
+        keychain = self.keychain
+        return keychain.find("payload", name) or keychain.find("payload", f"{DOCUMENTS}{name}")
+
+    def commits(self, company: str | None = None) -> tuple[Commit, ...]:
+        """Of the snapshots that are kept, oldest first; of one company (its pseudonym) when given."""
+        with self._guard:
+            self.refresh()
+            return self.holdings.kept(company)
 
     def state(self, commit: Commit) -> pl.DataFrame:
         """Which version of which record the snapshot holds: columns of `frames.STATE`, sorted by key."""
@@ -77,51 +137,71 @@ class Shelf:
             return state
 
     def manifest(self, commit: Commit, where: pl.Expr | None = None) -> pl.DataFrame:
-        return self._frame(commit, commit.text.manifest, "index", frames.MANIFEST, where)
+        return self.frame(commit.pseudonym, self.holdings.manifest(commit), "index", [frames.MANIFEST], where=where)
 
-    def index_of(self, company: str, number: int) -> pl.DataFrame:
-        commit, segment = self.segment(company, number)
-        return self._frame(commit, segment.index, "index", frames.INDEX)
-
-    def payloads_of(self, company: str, number: int, where: pl.Expr | None = None) -> pl.DataFrame:
-        commit, segment = self.segment(company, number)
-        return self._frame(commit, segment.payload, "payload", frames.PAYLOAD, where)
-
-    def segment(self, company: str, number: int) -> tuple[Commit, Segment]:
+    def part(self, company: str, segment: int) -> Part:
+        """Where a segment lies."""
         try:
-            return self._segments[company, number]
+            return self.holdings.parts[company][segment]
         except KeyError as error:
             raise DamagedFile(
-                layout.COMMITS, f"A manifest names segment {number}, which no commit describes."
+                layout.COMMITS, f"A manifest names segment {segment}, which no commit describes."
             ) from error
 
-    def next_segment(self, company: str) -> int:
-        return max((number for owner, number in self._segments if owner == company), default=-1) + 1
+    def index_of(
+        self, company: str, part: Part, where: pl.Expr | None = None, columns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        schemas = [frames.INDEX, frames.INDEX_1]
+        frame = self.frame(company, part.index, "index", schemas, where=where, columns=columns)
+        if columns is None and "segment" not in frame.columns:
+            return frames.raised_index(frame, part.numbers[0])
+        return frame
 
-    def keys(self, commit: Commit, role: Role) -> dict[str, bytes]:
-        """The keys of the data files of a commit, by file id."""
-        path = commit.text.key_table
-        if (path, role) not in self._keys:
-            content = commit.files[path].read(self.backend)
-            self._keys[path, role] = keytable.open_table(self.keyring, path, content, role)
-        return self._keys[path, role]
+    def payloads_of(
+        self, company: str, part: Part, where: pl.Expr | None = None, columns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        schemas = [frames.PAYLOAD, frames.PAYLOAD_1]
+        frame = self.frame(company, part.payload, "payload", schemas, where=where, columns=columns)
+        if columns is None and "segment" not in frame.columns:
+            return frames.raised_payload(frame, part.numbers[0])
+        return frame
+
+    def frame(
+        self,
+        company: str,
+        path: str,
+        half: Half,
+        schemas: Sequence[frames.Schema],
+        *,
+        where: pl.Expr | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pl.DataFrame:
+        """Rows of a Parquet file; ``schemas``: what it may hold."""
+        file_id = layout.place_of(path).id
+        key = self.keychain.get(half, file_id, path)
+        content = self.file(path).read(self.backend)
+        aad = parquet.associated(company, file_id)
+        return parquet.read(content, key, aad, schemas=schemas, path=path, where=where, columns=columns)
+
+    def file(self, path: str) -> StoredFile:
+        """What was signed about a file. Raises WrongUse for one that was retired, DamagedFile for one nobody knows."""
+        file = self.standing.files.get(path)
+        if file is not None:
+            return file
+        if path in self.standing.retired:
+            raise WrongUse(f"{path} is no longer part of the vault.", do="Open the vault again and repeat it.")
+        raise DamagedFile(path, "No commit vouches for it.")
+
+    def control(self, commit: Commit, name: str) -> tuple[str, bytes]:
+        """Kind and content of a control report."""
+        path = commit.text.controls[name]
+        return documents.open_document(self.keyring, path, self.file(path).read(self.backend), self.find)
 
     def _base(self, commit: Commit) -> Commit | None:
-        if commit.text.base is None:
+        base = self.holdings.base(commit)
+        if base is None:
             return None
-        for one in self._commits:
-            if one.seq == commit.text.base and one.seq < commit.seq and one.pseudonym == commit.pseudonym:
-                return one
+        one = self.holdings.commits.get(base)
+        if one is not None and one.seq < commit.seq and one.pseudonym == commit.pseudonym:
+            return one
         raise DamagedFile(layout.entry(layout.COMMITS, commit.seq), "It follows a snapshot that is not there.")
-
-    def _frame(
-        self, commit: Commit, path: str, role: Role, schema: frames.Schema, where: pl.Expr | None = None
-    ) -> pl.DataFrame:
-        file_id = layout.place_of(path).id
-        key = self.keys(commit, role).get(file_id)
-        if key is None:
-            raise DamagedFile(commit.text.key_table, f"It has no key for {path}.")
-        content = commit.files[path].read(self.backend)
-        return parquet.read(
-            content, key, parquet.associated(commit.pseudonym, file_id), schema=schema, path=path, where=where
-        )

@@ -9,9 +9,9 @@ import polars as pl
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.record import Record, RecordKey
-from akika_forensics.vault import documents
 from akika_forensics.vault.snapshots import frames
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Version
+from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.snapshots.shelf import Shelf
 
 _BATCH: Final = 128 << 20
@@ -52,13 +52,12 @@ class Snapshot:
 
     def control(self, name: str) -> bytes:
         """A report that was captured beside the records, as received. Raises WrongUse for an unknown name."""
-        path = self._commit.text.controls.get(name)
-        if path is None:
+        if name not in self._commit.text.controls:
             raise WrongUse(
                 f"Snapshot {self.info.id} has no control {name!r}.",
                 do=f"It has: {', '.join(self.info.controls) or 'none'}.",
             )
-        return documents.open_document(self._shelf.keyring, path, self._commit.files[path].read(self._shelf.backend))[1]
+        return self._shelf.control(self._commit, name)[1]
 
     def _state(self) -> pl.DataFrame:
         return self._shelf.state(self._commit)
@@ -70,14 +69,24 @@ class Snapshot:
         return f"Snapshot({self.info.id})"
 
 
-def read_payloads(shelf: Shelf, company: str, part: pl.DataFrame) -> pl.DataFrame:
-    """The payloads of some rows of a state, sorted by key."""
-    found = [pl.DataFrame(schema=frames.PAYLOAD)]
-    for (number,), rows in part.group_by("segment"):
-        where = _narrow(rows)
-        payloads = shelf.payloads_of(company, int(str(number)), where)
-        found.append(payloads.join(rows, on=frames.KEY, how="semi"))
+def read_payloads(shelf: Shelf, company: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """The payloads of some rows of a state, sorted by key: entity, id, payload."""
+    found = [pl.DataFrame(schema=frames.PAYLOAD_1)]
+    for part, mine in by_part(shelf, company, rows):
+        payloads = shelf.payloads_of(company, part, _narrow(mine))
+        found.append(payloads.join(mine, on=frames.VERSION, how="semi").select(*frames.PAYLOAD_1))
     return pl.concat(found).sort(frames.KEY)
+
+
+def by_part(shelf: Shelf, company: str, rows: pl.DataFrame) -> Iterator[tuple[Part, pl.DataFrame]]:
+    """Rows of a state, apart by the part their segment lies in."""
+    segments: dict[str, list[int]] = {}
+    parts: dict[str, Part] = {}
+    for number in rows["segment"].unique().sort().to_list():
+        part = parts.setdefault((found := shelf.part(company, number)).index, found)
+        segments.setdefault(part.index, []).append(number)
+    for path, numbers in segments.items():
+        yield parts[path], rows.filter(pl.col("segment").is_in(numbers))
 
 
 def history(shelf: Shelf, commits: Sequence[Commit], key: RecordKey) -> tuple[Version, ...]:
@@ -89,9 +98,10 @@ def history(shelf: Shelf, commits: Sequence[Commit], key: RecordKey) -> tuple[Ve
     known: bytes | None = None
     wanted = _key_frame([key])
     for commit in commits:
-        rows = shelf.manifest(commit, _narrow(wanted)).filter(~pl.col("removed") | (commit.text.base is not None))
+        delta = shelf.holdings.base(commit) is not None
+        rows = shelf.manifest(commit, _narrow(wanted)).filter(~pl.col("removed") | delta)
         present = rows.filter(~pl.col("removed"))
-        if rows.is_empty() and commit.text.base is not None:
+        if rows.is_empty() and delta:
             continue
         digest = present["digest"][0] if not present.is_empty() else None
         if digest == known:

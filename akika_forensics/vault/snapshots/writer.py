@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import islice
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
@@ -21,14 +17,17 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault import documents, layout, storage
+from akika_forensics.vault import layout, storage
 from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.files import StoredFile
-from akika_forensics.vault.keys import keytable, sealing
-from akika_forensics.vault.keys.keytable import Role
+from akika_forensics.vault.keys.keytable import SALT
 from akika_forensics.vault.snapshots import frames, parquet, shelf
-from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, Description, Segment, SnapshotInfo, read_commit
+from akika_forensics.vault.snapshots.batch import Batch, Row
+from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, Description, SnapshotInfo, read_commit
+from akika_forensics.vault.snapshots.holdings import Holdings
+from akika_forensics.vault.snapshots.parts import Part
+from akika_forensics.vault.snapshots.snapshot import by_part
 from akika_forensics.vault.storage.locking import Lock
 
 FULL_EVERY: Final = 90
@@ -43,12 +42,6 @@ class _Stored(NamedTuple):
     sha256: bytes
     segment: int
     length: int
-
-
-class _New(NamedTuple):
-    digest: bytes
-    sha256: bytes
-    payload: bytes
 
 
 class SnapshotWriter:
@@ -78,16 +71,23 @@ class SnapshotWriter:
     def _begin(self) -> None:
         storage.sweep(self._shelf.backend)
         self._pseudonym = shelf.pseudonym(self._shelf.keyring, self._company)
-        commits = self._shelf.commits()
-        self._snapshot = f"s{len(commits) + 1}"
-        mine = [one for one in commits if one.pseudonym == self._pseudonym]
+        mine = self._shelf.commits(self._pseudonym)
+        holdings = self._shelf.holdings
+        self._snapshot = f"s{holdings.snapshots + 1}"
         self._previous = mine[-1] if mine else None
-        self._since_full = _since_full(mine)
-        self._entry = len(self._chain.entries())
+        self._since_full = _since_full(holdings, mine)
+        self._entry = holdings.taken
+        self._number = holdings.next_segment(self._pseudonym)
+        self._first = self._pseudonym not in self._shelf.keychain.companies()
         self._state = self._shelf.state(self._previous) if self._previous else frames.empty_state()
         self._before = dict(_stored(self._shelf, self._pseudonym, self._state))
+        self._batch = Batch(self._shelf, self._pseudonym)
         self._kept: dict[RecordKey, _Stored] = {}
-        self._new: dict[RecordKey, _New] = {}
+        self._new: dict[RecordKey, Row] = {}
+        self._new_bytes = 0
+        self._written: dict[RecordKey, _Stored] = {}
+        self._parts: list[Part] = []
+        self._withdrawn: set[int] = set()
         self._controls: dict[str, bytes] = {}
 
     def __enter__(self) -> Self:
@@ -96,6 +96,8 @@ class SnapshotWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._lock is not None:
+            self._batch.discard()
         self._release()
 
     def add(self, key: RecordKey, payload: bytes) -> None:
@@ -111,14 +113,23 @@ class SnapshotWriter:
         stored = self._before.get(key)
         if stored is not None and (stored.digest, stored.sha256) == (digest, sha256):
             self._kept[key] = stored
-        else:
-            self._new[key] = _New(digest, sha256, payload)
+            return
+        self._new[key] = Row(key, digest, sha256, payload)
+        self._new_bytes += len(payload)
+        if len(self._new) >= _SEGMENT_ROWS or self._new_bytes >= _SEGMENT_BYTES:
+            self._write_segment()
 
     def remove(self, key: RecordKey) -> None:
         """Take back an added record, such as one that was deleted while the sweep went on."""
         self._require_open()
-        self._kept.pop(RecordKey(*key), None)
-        self._new.pop(RecordKey(*key), None)
+        key = RecordKey(*key)
+        self._kept.pop(key, None)
+        row = self._new.pop(key, None)
+        if row is not None:
+            self._new_bytes -= len(row.payload)
+        written = self._written.pop(key, None)
+        if written is not None:
+            self._withdrawn.add(written.segment)
 
     def control(self, name: str, data: bytes) -> None:
         """A report captured beside the records; the last of a name wins."""
@@ -141,13 +152,12 @@ class SnapshotWriter:
         Raises StorageFailed when the medium fails: then the vault is as before. Refused when another writer committed.
         """
         self._require_open()
-        files = _Files(self._shelf, self._pseudonym)
+        batch = self._batch
         try:
-            segments = [files.segment(number, rows) for number, rows in self._segments()]
-            state = self._new_state(segments)
+            self._write_segment()
+            self._rewrite_withdrawn()
+            state = self._new_state()
             manifest, base = self._manifest(state)
-            manifest_path = files.frame("index", manifest)
-            controls = {name: files.control(name, data) for name, data in sorted(self._controls.items())}
             text = Description(
                 kind=SNAPSHOT,
                 canonical_form=payloads.CANONICAL_FORM,
@@ -163,26 +173,26 @@ class SnapshotWriter:
                 fence=fence,
                 requests=requests,
                 findings=findings,
-                controls=controls,
-                manifest=manifest_path,
+                controls={name: batch.control(name, data) for name, data in sorted(self._controls.items())},
+                manifest=batch.frame("index", manifest),
                 base=base,
-                segments=segments,
-                key_table=files.key_table(),
-                witness=self._witness(),
+                parts=self._parts,
+                key_table="",
+                attachments="",
             )
-            entry = self._chain.append(
-                msgspec.to_builtins(text, builtin_types=(Decimal,)), files.stored, expected=self._entry
-            )
+            if self._first:
+                batch.document_key()
+            own = batch.entry_key()
+            text = msgspec.structs.replace(text, key_table=batch.key_table())
+            body = msgspec.to_builtins(text, builtin_types=(Decimal,))
+            entry = self._chain.append(body, batch.stored, expected=self._entry, witness=self._witness(), key=own)
         except Exception:
-            if not self._is_visible(files.stored):
-                files.discard()
+            if not self._is_visible(batch.stored):
+                batch.discard()
             raise
         finally:
             self._release()
-        commit = read_commit(entry)
-        if commit is None:
-            raise AssertionError("a snapshot's entry was read as another kind")
-        return commit.info
+        return read_commit(entry).info
 
     def _is_visible(self, stored: list[StoredFile]) -> bool:
         """Whether the commit may be there in spite of an error, such as one of the memory outside the vault."""
@@ -194,27 +204,48 @@ class SnapshotWriter:
             return True
         return any(file.path.encode() in entry for file in stored)
 
-    def _segments(self) -> Iterator[tuple[int, list[tuple[RecordKey, _New]]]]:
-        number = self._shelf.next_segment(self._pseudonym)
-        rows: list[tuple[RecordKey, _New]] = []
-        size = 0
-        for key in sorted(self._new):
-            new = self._new[key]
-            if rows and (len(rows) >= _SEGMENT_ROWS or size + len(new.payload) > _SEGMENT_BYTES):
-                yield number, rows
-                number, rows, size = number + 1, [], 0
-            rows.append((key, new))
-            size += len(new.payload)
-        if rows:
-            yield number, rows
+    def _write_segment(self) -> None:
+        """Store what was collected, so that memory stays bounded; nothing of it is visible before the commit."""
+        if not self._new:
+            return
+        number, rows = self._number, [self._new[key] for key in sorted(self._new)]
+        self._parts.append(self._batch.segment(number, rows))
+        self._written |= {row.key: _Stored(row.digest, row.sha256, number, len(row.payload)) for row in rows}
+        self._number += 1
+        self._new.clear()
+        self._new_bytes = 0
 
-    def _new_state(self, segments: list[Segment]) -> pl.DataFrame:
-        rows = [(*key, kept.digest, kept.segment, kept.length) for key, kept in self._kept.items()]
-        fresh = iter(sorted(self._new))
-        for segment in segments:
-            for key in islice(fresh, segment.rows):
-                new = self._new[key]
-                rows.append((*key, new.digest, segment.number, len(new.payload)))
+    def _rewrite_withdrawn(self) -> None:
+        """A segment with records that were taken back after it was stored is stored again without them."""
+        for number in sorted(self._withdrawn):
+            (part,) = (one for one in self._parts if number in one.numbers)
+            self._parts.remove(part)
+            index, payload = self._read_back(part)
+            kept = [key for key, one in self._written.items() if one.segment == number]
+            self._batch.discard([part.index, part.payload])
+            if kept:
+                keys = pl.DataFrame(kept, schema=dict.fromkeys(frames.KEY, pl.String), orient="row")
+                salt = self._batch.keys["payload"][f"{SALT}{number}"]
+                rows = [frame.join(keys, on=frames.KEY, how="semi") for frame in (index, payload)]
+                self._parts.append(self._batch.part(rows[0], rows[1], {number: salt}))
+        self._parts.sort(key=lambda part: part.numbers)
+
+    def _read_back(self, part: Part) -> list[pl.DataFrame]:
+        found: list[pl.DataFrame] = []
+        for half, path, schema in (("index", part.index, frames.INDEX), ("payload", part.payload, frames.PAYLOAD)):
+            (stored,) = (one for one in self._batch.stored if one.path == path)
+            file_id = layout.place_of(path).id
+            key = self._batch.keys["index" if half == "index" else "payload"][file_id]
+            aad = parquet.associated(self._pseudonym, file_id)
+            found.append(parquet.read(stored.read(self._shelf.backend), key, aad, schemas=[schema], path=path))
+        return found
+
+    def _new_state(self) -> pl.DataFrame:
+        rows = [
+            (*key, one.digest, one.segment, one.length)
+            for known in (self._kept, self._written)
+            for key, one in known.items()
+        ]
         return pl.DataFrame(rows, schema=frames.STATE, orient="row").sort(frames.KEY)
 
     def _manifest(self, state: pl.DataFrame) -> tuple[pl.DataFrame, int | None]:
@@ -226,7 +257,7 @@ class SnapshotWriter:
 
     def _new_versions(self) -> int:
         return sum(
-            1 for key, new in self._new.items() if key not in self._before or self._before[key].digest != new.digest
+            1 for key, one in self._written.items() if key not in self._before or self._before[key].digest != one.digest
         )
 
     def _require_open(self) -> None:
@@ -239,66 +270,20 @@ class SnapshotWriter:
             lock.release()
 
 
-class _Files:
-    """The files of one commit, written one by one, with the keys of those that have one."""
-
-    def __init__(self, shelf: shelf.Shelf, pseudonym: str) -> None:
-        self.stored: list[StoredFile] = []
-        self._shelf = shelf
-        self._pseudonym = pseudonym
-        self._keys: dict[Role, dict[str, bytes]] = {"index": {}, "payload": {}}
-
-    def segment(self, number: int, rows: list[tuple[RecordKey, _New]]) -> Segment:
-        index = [(*key, new.digest, new.sha256, len(new.payload)) for key, new in rows]
-        payload = [(*key, new.payload) for key, new in rows]
-        return Segment(
-            number,
-            self.frame("index", pl.DataFrame(index, schema=frames.INDEX, orient="row")),
-            self.frame("payload", pl.DataFrame(payload, schema=frames.PAYLOAD, orient="row")),
-            len(rows),
-        )
-
-    def frame(self, role: Role, frame: pl.DataFrame) -> str:
-        file_id, key = secrets.token_hex(16), os.urandom(sealing.KEY_LENGTH)
-        content = parquet.write(frame, key, parquet.associated(self._pseudonym, file_id))
-        path = layout.parquet(file_id, hashlib.sha256(content).hexdigest())
-        self._shelf.backend.create(path, content)
-        self.stored.append(StoredFile.of(path, content))
-        self._keys[role][file_id] = key
-        return path
-
-    def control(self, name: str, data: bytes) -> str:
-        stored = documents.put(self._shelf.backend, self._shelf.keyring, "data", documents.control_kind(name), data)
-        self.stored.append(stored)
-        return stored.path
-
-    def key_table(self) -> str:
-        stored = keytable.put(self._shelf.backend, self._shelf.keyring, self._keys)
-        self.stored.append(stored)
-        return stored.path
-
-    def discard(self) -> None:
-        """Take the files back as far as the medium lets us; what stays is a left-over that nothing vouches for."""
-        for stored in self.stored:
-            with contextlib.suppress(AkikaError):
-                self._shelf.backend.delete(stored.path)
-
-
-def _since_full(commits: list[Commit]) -> int:
+def _since_full(holdings: Holdings, commits: Sequence[Commit]) -> int:
     count = 0
     for commit in reversed(commits):
-        if commit.text.base is None:
+        if holdings.base(commit) is None:
             break
         count += 1
     return count
 
 
 def _stored(shelf: shelf.Shelf, company: str, state: pl.DataFrame) -> Iterator[tuple[RecordKey, _Stored]]:
-    for (number,), rows in state.group_by("segment"):
-        segment = int(str(number))
-        index = shelf.index_of(company, segment).join(rows, on=frames.KEY, how="semi")
-        for entity, record_id, digest, sha256, length in index.iter_rows():
-            yield RecordKey(entity, record_id), _Stored(digest, sha256, segment, length)
+    for part, rows in by_part(shelf, company, state):
+        index = shelf.index_of(company, part).join(rows, on=frames.VERSION, how="semi")
+        for row in index.select("entity", "id", "digest", "payload_sha256", "segment", "length").iter_rows():
+            yield RecordKey(row[0], row[1]), _Stored(*row[2:])
 
 
 def _company_fields(company: Company) -> dict[str, str]:

@@ -1,0 +1,101 @@
+"""Reading a chain without keys: numbers without a gap, each link to the one before, each signature."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from akika_forensics.errors import WrongUse
+from akika_forensics.vault import layout
+from akika_forensics.vault.canonical import DamagedFile
+from akika_forensics.vault.chains import entries
+from akika_forensics.vault.chains.entries import Link
+from akika_forensics.vault.storage import Backend
+
+
+class Gate(Protocol):
+    """Which entries a chain may have. Both say why not, empty when one may be there."""
+
+    def refuses(self, link: Link) -> str:
+        """Asked before an entry is written."""
+
+    def admit(self, link: Link) -> str:
+        """Asked when an entry is there; what it changes is taken up."""
+
+
+class Links:
+    """The entries of one chain as far as they were read. Methods raise DamagedFile."""
+
+    def __init__(self, backend: Backend, vault: str, name: str, namespace: str, gate: Gate) -> None:
+        self.name = name
+        self.namespace = namespace
+        self.known: list[Link] = []
+        self._backend = backend
+        self._vault = vault
+        self.gate = gate
+
+    def refresh(self) -> list[Link]:
+        """What came since the last time, checked, oldest first."""
+        present = numbers(self._backend, self.name)
+        if len(present) < len(self.known):
+            path = layout.entry(self.name, len(present))
+            raise DamagedFile(path, "The entry was there before and is missing now.")
+        fresh: list[Link] = []
+        for seq in range(len(self.known), len(present)):
+            link = self._read(seq)
+            self.take(link)
+            fresh.append(link)
+        return fresh
+
+    def take(self, link: Link) -> None:
+        """The next entry, read or written by this process."""
+        problem = self.gate.admit(link)
+        if problem:
+            raise DamagedFile(link.path, problem)
+        self.known.append(link)
+
+    @property
+    def tail(self) -> tuple[int, str]:
+        """Number and digest of the last entry that was read; -1 and what the first one follows where there is none."""
+        if self.known:
+            return len(self.known) - 1, self.known[-1].digest
+        return -1, entries.first_link(self._vault, self.name)
+
+    def _read(self, seq: int) -> Link:
+        path = layout.entry(self.name, seq)
+        try:
+            data = self._backend.read(path)
+        except FileNotFoundError as error:
+            raise DamagedFile(path, "The entry is missing.") from error
+        plain = entries.parse(data, self._vault, self.name, seq, self.tail[1])
+        if plain.namespace != self.namespace:
+            raise WrongUse(f"The chain {self.name} is signed for {plain.namespace}, not for {self.namespace}.")
+        digest = entries.digest_of(data)
+        try:
+            signature = self._backend.read(layout.signature(self.name, seq, digest))
+        except FileNotFoundError as error:
+            raise DamagedFile(path, "There is no signature for these bytes.") from error
+        return Link(plain, digest, entries.check_signature(plain, data, signature))
+
+
+def numbers(backend: Backend, name: str) -> list[int]:
+    """The numbers of a chain's entries, from 0 without a gap. Raises DamagedFile for the first that is missing."""
+    places = (layout.place_of(path) for path in backend.list(name))
+    present = sorted(place.seq for place in places if place.kind == "entry" and place.chain == name)
+    for expected, seq in enumerate(present):
+        if seq != expected:
+            raise DamagedFile(layout.entry(name, expected), "The entry is missing.")
+    return present
+
+
+def names(backend: Backend) -> tuple[str, ...]:
+    """Every chain that has an entry."""
+    places = (layout.place_of(path) for path in backend.list())
+    return tuple(sorted({place.chain for place in places if place.kind == "entry"}))
+
+
+def digest_at(backend: Backend, name: str, seq: int) -> str | None:
+    """The digest of an entry's bytes as they lie there, unchecked; None when there is none."""
+    try:
+        return entries.digest_of(backend.read(layout.entry(name, seq)))
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,89 @@
+"""What the chain of commits amounts to without any key: who may sign, and which files the vault vouches for. Pure."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+
+from akika_forensics.vault import layout
+from akika_forensics.vault.chains.authority import Authority
+from akika_forensics.vault.chains.entries import Link
+from akika_forensics.vault.files import StoredFile
+
+
+class Standing:
+    """Folded entry by entry. ``founder``: the public key that the marker names.
+
+    ``files``: what commits vouch for now, by path; ``retired``: what was vouched for, by them or by an entry of another
+    chain, and is no more.
+    """
+
+    def __init__(self, founder: str) -> None:
+        self.authority = Authority(founder)
+        self.files: dict[str, StoredFile] = {}
+        self.retired: dict[str, StoredFile | None] = {}
+        self._keyring = ""
+
+    @property
+    def keyring(self) -> str:
+        """Path of the keyring in use; empty before the first commit."""
+        return self._keyring
+
+    def refuses(self, link: Link) -> str:
+        """Why an entry may not follow those so far, empty when it may."""
+        trial = copy.copy(self)
+        trial.authority, trial.files, trial.retired = self.authority.copy(), dict(self.files), dict(self.retired)
+        return trial.admit(link)
+
+    def admit(self, link: Link) -> str:
+        """Why an entry may not follow those before it, empty when it may; then it is taken up."""
+        plain = link.plain
+        keyrings = [file.path for file in plain.files if layout.place_of(file.path).kind == "keyring"]
+        problem = self.authority.commit(
+            link.public,
+            retired=plain.retired,
+            keyring=bool(keyrings),
+            signers=plain.signers,
+            witness=plain.witness,
+        )
+        return problem or self._replace(link) or self._ring(link, keyrings)
+
+    def absorb(self, link: Link) -> None:
+        """Take up an entry whatever it says, where one before it is damaged and nothing can be held against it."""
+        self._replace(link)
+        keyrings = [file.path for file in link.plain.files if layout.place_of(file.path).kind == "keyring"]
+        self._keyring = keyrings[-1] if keyrings else self._keyring
+
+    def _replace(self, link: Link) -> str:
+        for path in link.plain.retired:
+            # What a chain beside the commits vouches for can be taken out too; it is not among these files.
+            self.retired[path] = self.files.pop(path, None)
+        for file in link.plain.files:
+            if self.files.setdefault(file.path, file) != file:
+                return f"It tells of {file.path} otherwise than an earlier entry."
+        return ""
+
+    def _ring(self, link: Link, keyrings: list[str]) -> str:
+        if link.plain.seq == 0 and (len(keyrings) != 1 or layout.MARKER not in self.files):
+            return "It does not vouch for the marker and the keyring."
+        if not keyrings:
+            return "" if self._keyring in self.files else "It takes out the keyring and brings no other."
+        if len(keyrings) > 1 or self._keyring in self.files:
+            return "It brings a keyring beside the one in use."
+        self._keyring = keyrings[0]
+        return ""
+
+
+class Others:
+    """The gate of a chain beside the commits: whoever they list may sign."""
+
+    def __init__(self, authority: Callable[[], Authority]) -> None:
+        self._authority = authority
+
+    def refuses(self, link: Link) -> str:
+        if link.plain.retired or link.plain.signers is not None or link.plain.witness is not None:
+            return "It changes what only a commit may change."
+        return self._authority().other(link.plain.chain, link.plain.seq, link.public)
+
+    def admit(self, link: Link) -> str:
+        return self.refuses(link)

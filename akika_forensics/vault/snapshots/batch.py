@@ -1,0 +1,118 @@
+"""The files of one commit, written one by one, with the keys of those that have one."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from akika_forensics.errors import AkikaError
+from akika_forensics.model.record import RecordKey
+from akika_forensics.vault import documents, layout
+from akika_forensics.vault.chains.seals import EntryKey
+from akika_forensics.vault.files import StoredFile
+from akika_forensics.vault.keys import keytable, sealing
+from akika_forensics.vault.keys.keytable import DOCUMENTS, SALT, Half
+from akika_forensics.vault.snapshots import facts, frames, merkle, parquet
+from akika_forensics.vault.snapshots.parts import Part
+from akika_forensics.vault.snapshots.shelf import Shelf
+
+
+class Row(NamedTuple):
+    """A new record version."""
+
+    key: RecordKey
+    digest: bytes
+    sha256: bytes
+    payload: bytes
+
+
+class Batch:
+    """``stored``: what was written so far. Methods raise StorageFailed."""
+
+    def __init__(self, shelf: Shelf, company: str) -> None:
+        self.stored: list[StoredFile] = []
+        self.keys: dict[Half, dict[str, bytes]] = {"index": {}, "payload": {}}
+        self._shelf = shelf
+        self._company = company
+
+    def segment(self, number: int, rows: Sequence[Row]) -> Part:
+        """A part with one new segment; ``rows`` sorted by key."""
+        found = [facts.of(row.payload) for row in rows]
+        index = pl.DataFrame(
+            [
+                (*row.key, row.digest, row.sha256, len(row.payload), number, *fact)
+                for row, fact in zip(rows, found, strict=True)
+            ],
+            schema=frames.INDEX,
+            orient="row",
+        )
+        payload = pl.DataFrame([(*row.key, number, row.payload) for row in rows], schema=frames.PAYLOAD, orient="row")
+        return self.part(index, payload, {number: os.urandom(sealing.KEY_LENGTH)})
+
+    def part(self, index: pl.DataFrame, payload: pl.DataFrame, salts: dict[int, bytes]) -> Part:
+        """Two files with the same rows. ``salts``: the keys of the salts of each segment in it."""
+        self.keys["payload"] |= {f"{SALT}{number}": key for number, key in salts.items()}
+        roots = {number: merkle.root(segment_leaves(index, number, key)) for number, key in salts.items()}
+        counts = index.group_by("segment").len().sort("segment").iter_rows()
+        return Part(
+            self.frame("index", index, roots),
+            self.frame("payload", payload),
+            {str(number): rows for number, rows in counts},
+        )
+
+    def frame(
+        self, half: Half, frame: pl.DataFrame, roots: dict[int, bytes] | None = None, *, level: int = parquet.LEVEL
+    ) -> str:
+        """A Parquet file; its path."""
+        file_id, key = secrets.token_hex(16), os.urandom(sealing.KEY_LENGTH)
+        content = parquet.write(frame, key, parquet.associated(self._company, file_id), level=level)
+        path = layout.parquet(file_id, hashlib.sha256(content).hexdigest())
+        self._shelf.backend.create(path, content)
+        self.stored.append(StoredFile.of(path, content, roots))
+        self.keys[half][file_id] = key
+        return path
+
+    def control(self, name: str, data: bytes) -> str:
+        own = EntryKey.fresh()
+        kind = documents.control_kind(name)
+        stored = documents.put(self._shelf.backend, self._shelf.keyring, "data", kind, data, own)
+        self.keys["payload"][own.id] = own.key
+        self.stored.append(stored)
+        return stored.path
+
+    def entry_key(self) -> EntryKey:
+        """A new key for the commit itself."""
+        own = EntryKey.fresh()
+        self.keys["index"][own.id] = own.key
+        return own
+
+    def document_key(self) -> None:
+        """A new key for the company's documents."""
+        own = EntryKey.fresh()
+        self.keys["payload"][f"{DOCUMENTS}{own.id}"] = own.key
+
+    def key_table(self) -> str:
+        """The table of all keys so far; the last file of a commit."""
+        stored = keytable.put(self._shelf.backend, self._shelf.keyring, self._company, self.keys)
+        self.stored.append(stored)
+        return stored.path
+
+    def discard(self, paths: Sequence[str] | None = None) -> None:
+        """Take files back as far as the medium lets us; what stays is a left-over that nothing vouches for."""
+        for stored in list(self.stored):
+            if paths is None or stored.path in paths:
+                self.stored.remove(stored)
+                with contextlib.suppress(AkikaError):
+                    self._shelf.backend.delete(stored.path)
+
+
+def segment_leaves(index: pl.DataFrame, number: int, salt_key: bytes) -> list[bytes]:
+    """The leaves of the record root of one segment in an index, in the order of entity and id."""
+    rows = index.filter(pl.col("segment") == number).sort(frames.KEY)
+    return merkle.leaves(rows["entity"], rows["id"], rows["digest"], rows["payload_sha256"], salt_key)

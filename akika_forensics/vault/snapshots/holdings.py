@@ -1,0 +1,114 @@
+"""What the vault holds, folded over its commits: which snapshots, and where each segment lies. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from akika_forensics.vault import layout
+from akika_forensics.vault.canonical import DamagedFile
+from akika_forensics.vault.chains.entries import Entry
+from akika_forensics.vault.snapshots import acts
+from akika_forensics.vault.snapshots.acts import Act, Erasure, Hold
+from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, read_commit
+from akika_forensics.vault.snapshots.parts import Part
+
+
+@dataclass
+class Holdings:
+    """``parts``: of each company (its pseudonym), where a segment lies; ``manifests``: full ones in place of a commit's own.
+
+    ``dropped`` and ``erased``: commits of snapshots that are kept no longer, and the commit that says so. ``closed``:
+    commits whose key is in no table. ``leaves``: paths of what retention kept of a company's rows.
+    """
+
+    commits: dict[int, Commit] = field(default_factory=dict)
+    parts: dict[str, dict[int, Part]] = field(default_factory=dict)
+    manifests: dict[int, str] = field(default_factory=dict)
+    leaves: dict[str, list[str]] = field(default_factory=dict)
+    dropped: dict[int, int] = field(default_factory=dict)
+    erased: dict[int, int] = field(default_factory=dict)
+    erasures: dict[int, Erasure] = field(default_factory=dict)
+    holds: dict[str, tuple[int, Hold]] = field(default_factory=dict)
+    closed: set[int] = field(default_factory=set)
+    taken: int = 0
+    snapshots: int = 0
+
+    def take(self, entry: Entry, retired: Sequence[str] = ()) -> None:
+        """The next commit, opened, and the paths it retires. Raises DamagedFile where it tells of what the vault cannot hold."""
+        self.taken += 1
+        if entry.body.get("kind") == SNAPSHOT:
+            self.snapshots += 1
+            commit = read_commit(entry)
+            self.commits[commit.seq] = commit
+            self._place(commit.pseudonym, commit.text.parts)
+        else:
+            self._act(entry.seq, acts.read(entry), set(retired))
+
+    def take_closed(self, seq: int) -> None:
+        """The next commit, whose key is in no table: a snapshot of a company that has been erased since."""
+        self.taken += 1
+        self.snapshots += 1
+        self.closed.add(seq)
+
+    def unexplained(self) -> list[int]:
+        """Closed commits that no erasure tells of."""
+        return sorted(self.closed - self.erased.keys())
+
+    def kept(self, company: str | None = None) -> tuple[Commit, ...]:
+        """Commits of the snapshots that are kept, oldest first; of one company when given."""
+        gone = self.dropped.keys() | self.erased.keys()
+        return tuple(
+            commit
+            for seq, commit in sorted(self.commits.items())
+            if seq not in gone and company in {None, commit.pseudonym}
+        )
+
+    def base(self, commit: Commit) -> int | None:
+        """The commit that the manifest in use follows; None for a full one."""
+        return None if commit.seq in self.manifests else commit.text.base
+
+    def manifest(self, commit: Commit) -> str:
+        """Path of the manifest in use."""
+        return self.manifests.get(commit.seq, commit.text.manifest)
+
+    def next_segment(self, company: str) -> int:
+        """One more than any that the company ever had."""
+        return max((number for commit in self.commits.values() if commit.pseudonym == company
+                    for part in commit.text.parts for number in part.numbers), default=-1) + 1  # fmt: skip
+
+    def _place(self, company: str, parts: list[Part]) -> None:
+        mine = self.parts.setdefault(company, {})
+        for part in parts:
+            for number in part.numbers:
+                mine[number] = part
+
+    def _act(self, seq: int, act: Act, retired: set[str]) -> None:
+        match act:
+            case acts.Compaction() | acts.Retention():
+                self._rearrange(seq, act, retired)
+            case acts.Hold():
+                self.holds[act.name] = (seq, act)
+            case acts.Release():
+                self.holds.pop(act.name, None)
+            case acts.Erasure():
+                self.erasures[seq] = act
+                self.erased |= dict.fromkeys(act.commits, seq)
+                self.parts.pop(act.pseudonym, None)
+                self.leaves.pop(act.pseudonym, None)
+            case _:
+                pass
+
+    def _rearrange(self, seq: int, act: acts.Compaction | acts.Retention, retired: set[str]) -> None:
+        if isinstance(act, acts.Retention):
+            unknown = [one for one in act.dropped if one not in self.commits]
+            if unknown:
+                path = layout.entry(layout.COMMITS, seq)
+                raise DamagedFile(path, f"It drops the snapshot of commit {unknown[0]}, which is not there.")
+            self.dropped |= dict.fromkeys(act.dropped, seq)
+            self.manifests |= {int(one): path for one, path in act.manifests.items()}
+        mine = self.parts.get(act.pseudonym, {})
+        self.parts[act.pseudonym] = {number: part for number, part in mine.items() if part.index not in retired}
+        self._place(act.pseudonym, act.parts)
+        leaves = [path for path in self.leaves.get(act.pseudonym, []) if path not in retired]
+        self.leaves[act.pseudonym] = [*leaves, act.leaves] if act.leaves else leaves
