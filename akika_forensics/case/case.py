@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from akika_forensics import capture, changes
 from akika_forensics.case.acquisition import Acquisition, acquisition_of
@@ -15,6 +18,7 @@ from akika_forensics.case.dependencies import Dependencies, chosen_records, depe
 from akika_forensics.case.desk import PlanDesk, Session
 from akika_forensics.case.evidence import Compared
 from akika_forensics.case.export import Exported, export_snapshot
+from akika_forensics.case.export.frames import frames_of
 from akika_forensics.case.journey import Journey
 from akika_forensics.case.results import CheckResult
 from akika_forensics.case.review import Review
@@ -25,6 +29,7 @@ from akika_forensics.custody import CustodyLog
 from akika_forensics.custody.leaving import listed
 from akika_forensics.errors import WrongCompany, WrongUse
 from akika_forensics.graph import ReferenceGraph
+from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection
@@ -185,6 +190,20 @@ class Case:
         if self._company is not None:
             _same_company(found.info, self.companies.company(self.company_name))
         return found
+
+    def as_of(self, instant: datetime) -> Snapshot:
+        """The newest snapshot of the chosen company that was finished at a time (aware). Raises WrongUse."""
+        return self.vault.as_of(instant, self.companies.company(self.company_name) if self._company else None)
+
+    def tables(self, entity: str, ref: str = "latest") -> dict[str, pl.DataFrame]:
+        """The records of one kind as typed frames: ``Invoice``, one row a record, and ``Invoice.Line`` and the like for its lists.
+
+        The tables of `export` in memory. For questions to all records at once see `Snapshot.lazy`. Raises WrongUse.
+        """
+        if entity not in CATALOGUE:
+            raise WrongUse(f"QuickBooks has no entity {entity!r}.", do=f"It has {', '.join(CATALOGUE)}.")
+        snapshot = self.snapshot(ref)
+        return frames_of(lambda: snapshot.records([entity]))
 
     def diff(self, before: str, after: str) -> CaseDiff:
         """What changed between two snapshots, field by field, with its effect on the accounts. Raises WrongCompany."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from akika_forensics.errors import WrongUse
+from akika_forensics.model import instants
 from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import documents, layout, slots
@@ -126,6 +128,21 @@ class Vault:
             have = f"It has {commits[0].info.id} to {commits[-1].info.id}." if commits else "It has none yet."
             raise WrongUse(f"The vault has no snapshot {ref!r}.", means=have, do="Run akika snapshots for the list.")
         return Snapshot(self._shelf, commit)
+
+    def as_of(self, instant: datetime, company: Company | None = None) -> Snapshot:
+        """The newest snapshot that was finished at a time (aware). ``company`` may be left out when the vault holds one.
+
+        Raises WrongUse when there is none, or the time carries no zone.
+        """
+        if instant.tzinfo is None:
+            raise WrongUse("The time carries no zone.", do="Give an aware time, such as datetime.now(UTC).")
+        found = [commit for commit in self._commits_of(company) if commit.info.finished_at <= instant]
+        if not found:
+            raise WrongUse(
+                f"There is no snapshot that was finished by {instants.format_instant(instant)}.",
+                do="Run akika snapshots for the list.",
+            )
+        return Snapshot(self._shelf, max(found, key=lambda commit: commit.info.finished_at))
 
     def history(self, key: RecordKey, company: Company | None = None) -> tuple[Version, ...]:
         """The versions of a record, only where it changed, oldest first; empty when it was never there.

@@ -24,6 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from akika_forensics.case.export import export_snapshot, shape, survey, text_files, workbook
+from akika_forensics.case.export.frames import frames_of
 from akika_forensics.case.export.survey import Kind
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.company import Company
@@ -282,6 +283,16 @@ def test_parquet_as_others_read_it(hostile: dict[str, Path], tmp_path: Path) -> 
         f"select i.DocNumber, l.\"#1\", l.Qty from '{made.files[0]}' i join '{made.files[1]}' l on l.\"Invoice.Id\" = i.Id order by all"
     ).fetchall()
     assert joined == [("00123", 1, 2), ("00123", 1, 2), ("00123", 2, None), ("00123", 2, None)]
+
+
+def test_frames_are_the_parquet_tables(tmp_path: Path) -> None:
+    records = [rich(), rich(2, TxnDate=None, Active=None, Tags=[])]
+    made = export_snapshot(Books(records), tmp_path / "out", "parquet")
+    frames = frames_of(lambda: records)
+    assert [f"{name}.parquet" for name in frames] == [file.name for file in made.files]
+    for file, frame in zip(made.files, frames.values(), strict=True):
+        assert pl.read_parquet(file).equals(frame)
+        assert dict(pl.read_parquet(file).schema) == dict(frame.schema)
 
 
 def test_a_long_parquet_table_is_written_in_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

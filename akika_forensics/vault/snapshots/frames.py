@@ -54,16 +54,6 @@ VERSION: Final = ("entity", "id", "segment")
 """What names one version of one record; rows of a part are sorted by it."""
 
 
-def raised_index(frame: pl.DataFrame, segment: int) -> pl.DataFrame:
-    """An index of version 1 with the columns of this one."""
-    facts = [pl.lit(None, dtype=kind).alias(name) for name, kind in FACTS.items()]
-    return frame.with_columns(pl.lit(segment, dtype=pl.UInt32).alias("segment"), *facts).select(*INDEX)
-
-
-def raised_payload(frame: pl.DataFrame, segment: int) -> pl.DataFrame:
-    return frame.with_columns(pl.lit(segment, dtype=pl.UInt32).alias("segment")).select(*PAYLOAD)
-
-
 def empty_state() -> pl.DataFrame:
     return pl.DataFrame(schema=STATE)
 

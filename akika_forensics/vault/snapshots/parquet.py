@@ -5,7 +5,7 @@ associated data (format, company, file) kept outside the file.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -45,11 +45,13 @@ def read(
     path: str,
     where: pl.Expr | None = None,
     columns: Sequence[str] | None = None,
+    fill: Mapping[str, object] | None = None,
 ) -> pl.DataFrame:
     """The rows that meet ``where`` (all without it), of ``columns`` (all without). Raises DamagedFile.
 
-    ``schemas``: what the file may hold, the newest first. The reader takes a plain Parquet file in spite of a key, so
-    the magic at both ends is checked first.
+    ``schemas``: what the file may hold, the newest first, whose columns are given; one that the file has not is filled
+    with what ``fill`` says, or null. The reader takes a plain Parquet file in spite of a key, so the magic at both ends
+    is checked first.
     """
     if not is_encrypted(content):
         raise DamagedFile(path, "It is no encrypted Parquet file.")
@@ -60,8 +62,12 @@ def read(
         found = dict(scan.collect_schema())
         if found not in schemas:
             raise DamagedFile(path, "It has other columns than this kind of file.")
+        if found != schemas[0]:
+            missing = {name: kind for name, kind in schemas[0].items() if name not in found}
+            given = [pl.lit((fill or {}).get(name), dtype=kind).alias(name) for name, kind in missing.items()]
+            scan = scan.with_columns(given)
         scan = scan if where is None else scan.filter(where)
-        return (scan if columns is None else scan.select([name for name in columns if name in found])).collect()
+        return scan.select(list(schemas[0]) if columns is None else list(columns)).collect()
     except PolarsError as error:
         raise DamagedFile(path, "It does not open with its key, or not at this place.") from error
 

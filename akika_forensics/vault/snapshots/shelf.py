@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -151,20 +151,14 @@ class Shelf:
     def index_of(
         self, company: str, part: Part, where: pl.Expr | None = None, columns: Sequence[str] | None = None
     ) -> pl.DataFrame:
-        schemas = [frames.INDEX, frames.INDEX_1]
-        frame = self.frame(company, part.index, "index", schemas, where=where, columns=columns)
-        if columns is None and "segment" not in frame.columns:
-            return frames.raised_index(frame, part.numbers[0])
-        return frame
+        schemas, fill = [frames.INDEX, frames.INDEX_1], {"segment": part.numbers[0]}
+        return self.frame(company, part.index, "index", schemas, where=where, columns=columns, fill=fill)
 
     def payloads_of(
         self, company: str, part: Part, where: pl.Expr | None = None, columns: Sequence[str] | None = None
     ) -> pl.DataFrame:
-        schemas = [frames.PAYLOAD, frames.PAYLOAD_1]
-        frame = self.frame(company, part.payload, "payload", schemas, where=where, columns=columns)
-        if columns is None and "segment" not in frame.columns:
-            return frames.raised_payload(frame, part.numbers[0])
-        return frame
+        schemas, fill = [frames.PAYLOAD, frames.PAYLOAD_1], {"segment": part.numbers[0]}
+        return self.frame(company, part.payload, "payload", schemas, where=where, columns=columns, fill=fill)
 
     def frame(
         self,
@@ -175,13 +169,14 @@ class Shelf:
         *,
         where: pl.Expr | None = None,
         columns: Sequence[str] | None = None,
+        fill: Mapping[str, object] | None = None,
     ) -> pl.DataFrame:
-        """Rows of a Parquet file; ``schemas``: what it may hold."""
+        """Rows of a Parquet file; ``schemas``: what it may hold, the newest first; ``fill``: what an older one lacks."""
         file_id = layout.place_of(path).id
         key = self.keychain.get(half, file_id, path)
         content = self.file(path).read(self.backend)
         aad = parquet.associated(company, file_id)
-        return parquet.read(content, key, aad, schemas=schemas, path=path, where=where, columns=columns)
+        return parquet.read(content, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill)
 
     def file(self, path: str) -> StoredFile:
         """What was signed about a file. Raises WrongUse for one that was retired, DamagedFile for one nobody knows."""

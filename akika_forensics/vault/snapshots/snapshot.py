@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.record import Record, RecordKey
+from akika_forensics.vault.reading import scan as scanning
+from akika_forensics.vault.reading import tables
+from akika_forensics.vault.reading.question import within
 from akika_forensics.vault.snapshots import frames
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Version
-from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.snapshots.shelf import Shelf
 
-_BATCH: Final = 128 << 20
-"""Payload bytes held at a time while records are read one after the other; one entity is never split."""
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+    from pyarrow.dataset import InMemoryDataset
 
 
 class Snapshot:
@@ -35,9 +39,8 @@ class Snapshot:
         state = self._state()
         if entities is not None:
             state = state.filter(pl.col("entity").is_in(list(set(entities))))
-        for names in _batches(state):
-            part = state.filter(pl.col("entity").is_in(names))
-            for entity, record_id, payload in self._payloads(part).iter_rows():
+        for turn in scanning.in_order(self._shelf, self._commit.pseudonym, state):
+            for entity, record_id, payload in turn.iter_rows():
                 yield Record(RecordKey(entity, record_id), payload)
 
     def record(self, key: RecordKey) -> Record | None:
@@ -59,6 +62,46 @@ class Snapshot:
             )
         return self._shelf.control(self._commit, name)[1]
 
+    def lazy(self, entities: Iterable[str] | None = None) -> pl.LazyFrame:
+        """A polars frame to ask: entity, id, digest, length, segment, sync_token, created_at, updated_at, txn_date, payload.
+
+        Only the files that the question needs are opened, a part at a time: without ``payload`` no payload is read, and
+        a member who only captures may ask too. The rows come in no order. ``sync_token`` to ``txn_date`` are null where
+        a record does not say them.
+        """
+        return tables.lazy(self._shelf, self._commit, entities)
+
+    def frame(self, entities: Iterable[str] | None = None) -> pl.DataFrame:
+        """All of `lazy` at once, sorted by entity, then id."""
+        return self.lazy(entities).collect().sort(frames.KEY)
+
+    def to_pandas(self, entities: Iterable[str] | None = None) -> pd.DataFrame:
+        """`frame` as a pandas frame of Arrow types."""
+        return self.frame(entities).to_pandas(use_pyarrow_extension_array=True)
+
+    def arrow(
+        self,
+        columns: Sequence[str] | None = None,
+        where: pl.Expr | None = None,
+        entities: Iterable[str] | None = None,
+    ) -> pa.RecordBatchReader:
+        """The rows of `lazy` as a stream of Arrow batches, such as DuckDB reads; it can be read once.
+
+        A reader of Arrow cannot say which columns it needs, so they are named here. Raises WrongUse for an unknown one.
+        """
+        return tables.reader(self._shelf, self._commit, columns, where, entities)
+
+    def dataset(
+        self,
+        columns: Sequence[str] | None = None,
+        where: pl.Expr | None = None,
+        entities: Iterable[str] | None = None,
+    ) -> InMemoryDataset:
+        """The rows of `arrow` as a pyarrow dataset, in memory: it can be scanned as often as wanted."""
+        from pyarrow.dataset import InMemoryDataset  # noqa: PLC0415 -- heavy, and only who asks for it pays
+
+        return InMemoryDataset(self.arrow(columns, where, entities).read_all())
+
     def _state(self) -> pl.DataFrame:
         return self._shelf.state(self._commit)
 
@@ -70,23 +113,9 @@ class Snapshot:
 
 
 def read_payloads(shelf: Shelf, company: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """The payloads of some rows of a state, sorted by key: entity, id, payload."""
-    found = [pl.DataFrame(schema=frames.PAYLOAD_1)]
-    for part, mine in by_part(shelf, company, rows):
-        payloads = shelf.payloads_of(company, part, _narrow(mine))
-        found.append(payloads.join(mine, on=frames.VERSION, how="semi").select(*frames.PAYLOAD_1))
-    return pl.concat(found).sort(frames.KEY)
-
-
-def by_part(shelf: Shelf, company: str, rows: pl.DataFrame) -> Iterator[tuple[Part, pl.DataFrame]]:
-    """Rows of a state, apart by the part their segment lies in."""
-    segments: dict[str, list[int]] = {}
-    parts: dict[str, Part] = {}
-    for number in rows["segment"].unique().sort().to_list():
-        part = parts.setdefault((found := shelf.part(company, number)).index, found)
-        segments.setdefault(part.index, []).append(number)
-    for path, numbers in segments.items():
-        yield parts[path], rows.filter(pl.col("segment").is_in(numbers))
+    """The payloads of some rows of a state, sorted by key: entity, id, payload. Holds them all."""
+    found = scanning.in_order(shelf, company, rows.sort(frames.KEY))
+    return pl.concat([pl.DataFrame(schema=frames.PAYLOAD_1), *found])
 
 
 def history(shelf: Shelf, commits: Sequence[Commit], key: RecordKey) -> tuple[Version, ...]:
@@ -99,7 +128,7 @@ def history(shelf: Shelf, commits: Sequence[Commit], key: RecordKey) -> tuple[Ve
     wanted = _key_frame([key])
     for commit in commits:
         delta = shelf.holdings.base(commit) is not None
-        rows = shelf.manifest(commit, _narrow(wanted)).filter(~pl.col("removed") | delta)
+        rows = shelf.manifest(commit, within(wanted)).filter(~pl.col("removed") | delta)
         present = rows.filter(~pl.col("removed"))
         if rows.is_empty() and delta:
             continue
@@ -115,27 +144,5 @@ def history(shelf: Shelf, commits: Sequence[Commit], key: RecordKey) -> tuple[Ve
     return tuple(versions)
 
 
-def _narrow(rows: pl.DataFrame) -> pl.Expr | None:
-    """A condition the reader can use to skip row groups; None when it would not pay."""
-    if len(rows) > 1_000:
-        return None
-    entities, ids = rows["entity"].unique().to_list(), rows["id"].unique().to_list()
-    return pl.col("entity").is_in(entities) & pl.col("id").is_in(ids)
-
-
 def _key_frame(keys: Iterable[RecordKey]) -> pl.DataFrame:
     return pl.DataFrame(list(set(keys)), schema={"entity": pl.String, "id": pl.String}, orient="row")
-
-
-def _batches(state: pl.DataFrame) -> Iterator[list[str]]:
-    sizes = state.group_by("entity").agg(pl.col("length").sum()).sort("entity")
-    batch: list[str] = []
-    held = 0
-    for entity, size in sizes.iter_rows():
-        if batch and held + size > _BATCH:
-            yield batch
-            batch, held = [], 0
-        batch.append(entity)
-        held += size
-    if batch:
-        yield batch

@@ -22,12 +22,12 @@ from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keytable import SALT
+from akika_forensics.vault.reading.scan import by_part
 from akika_forensics.vault.snapshots import frames, parquet, shelf
 from akika_forensics.vault.snapshots.batch import Batch, Row
 from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, Description, SnapshotInfo, read_commit
 from akika_forensics.vault.snapshots.holdings import Holdings
 from akika_forensics.vault.snapshots.parts import Part
-from akika_forensics.vault.snapshots.snapshot import by_part
 from akika_forensics.vault.storage.locking import Lock
 
 FULL_EVERY: Final = 90
