@@ -17,8 +17,9 @@ from akika_forensics.case.companies import Companies
 from akika_forensics.case.dependencies import Dependencies, chosen_records, dependencies_of
 from akika_forensics.case.desk import PlanDesk, Session
 from akika_forensics.case.evidence import Compared
-from akika_forensics.case.export import Exported, export_snapshot
+from akika_forensics.case.export import Exported
 from akika_forensics.case.export.frames import frames_of
+from akika_forensics.case.export.recorded import export_recorded
 from akika_forensics.case.journey import Journey
 from akika_forensics.case.results import CheckResult
 from akika_forensics.case.review import Review
@@ -278,24 +279,7 @@ class Case:
 
         Custody lists what leaves, file by file with its SHA-256, before it is at its place. Raises WrongUse, ExportFailed.
         """
-        snapshot = self.snapshot(ref)
-
-        def leaves(made: Exported) -> None:
-            self.custody.record(
-                "exported",
-                f"Snapshot {snapshot.info.id} was exported as {form}, {len(made.written)} files.",
-                {
-                    "snapshot": snapshot.info.id,
-                    "digest": snapshot.info.digest,
-                    "form": form,
-                    "to": str(made.folder.absolute()),
-                    "files": [{"name": one.name, "length": one.length, "sha256": one.sha256} for one in made.written],
-                    "rows": made.rows,
-                    "notes": list(made.notes),
-                },
-            )
-
-        return export_snapshot(snapshot, Path(to), form, before=leaves, progress=progress)
+        return export_recorded(self.custody, self.snapshot(ref), Path(to), form, progress=progress)
 
     def plan(self, file: str | Path) -> CasePlan:
         """A plan file with what became of it, ready to be shown."""

@@ -16,7 +16,8 @@ from akika_forensics.model.company import Company
 from akika_forensics.model.payload import decode, digest
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import layout
-from akika_forensics.vault.snapshots import frames, parquet, snapshot, writer
+from akika_forensics.vault.reading import scan
+from akika_forensics.vault.snapshots import frames, parquet, writer
 
 ONE = RecordKey("Invoice", "1")
 
@@ -175,7 +176,7 @@ def test_full_manifests_now_and_then_change_nothing(
 
 def test_large_snapshots_are_split(kit: ModuleType, empty: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "_SEGMENT_ROWS", 7)
-    monkeypatch.setattr(snapshot, "_BATCH", 200)
+    monkeypatch.setattr(scan, "MOST_BYTES", 200)
     records = kit.books(40) | {RecordKey(entity, "1"): b'{"Id":"1"}' for entity in ("Account", "Bill", "Vendor")}
     kit.take(empty.vault, records)
     records[ONE] = kit.invoice(1, "1.00")
