@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import msgspec
@@ -39,14 +40,17 @@ class _Outer(NamedTuple):
 
 
 class Slot:
-    """One value by its name. Methods raise VaultDamaged when no stored version of it opens, and NotAllowed."""
+    """One value by its name. Methods raise VaultDamaged when no stored version of it opens, and NotAllowed.
 
-    def __init__(self, backend: Backend, keyring: Keyring, heads: HeadStore, name: str) -> None:
+    ``keyring`` gives the keys in use, asked for at each call: a value is not sealed to somebody who was removed since.
+    """
+
+    def __init__(self, backend: Backend, keyring: Callable[[], Keyring], heads: HeadStore, name: str) -> None:
         self.name = name
         self._backend = backend
         self._keyring = keyring
         self._heads = heads
-        self._folder = keyring.pseudonym("slot", name)
+        self._folder = keyring().pseudonym("slot", name)
 
     def read(self) -> bytes | None:
         """The newest version that opens; None when there is none or it was deleted."""
@@ -54,7 +58,7 @@ class Slot:
         # A writer removes old versions after it has written a new one, so a listing can name files that are gone.
         for seq in reversed(self._numbers()):
             try:
-                value, data = open_slot(self._keyring, layout.slot(self._folder, seq), self._read(seq))
+                value, data = open_slot(self._keyring(), layout.slot(self._folder, seq), self._read(seq))
             except FileNotFoundError:
                 continue
             except DamagedFile as error:
@@ -75,19 +79,20 @@ class Slot:
             self._write(b"", present=False)
 
     def _write(self, data: bytes, *, present: bool) -> None:
+        keyring = self._keyring()
         for _ in range(_ATTEMPTS):
             older = self._numbers()
             seq = older[-1] + 1 if older else 0
             path = layout.slot(self._folder, seq)
-            outer = _Outer(self._keyring.generation, self.name.startswith(_SHARED))
+            outer = _Outer(keyring.generation, self.name.startswith(_SHARED))
             plain = canonical.encode(_Value(self.name, present)) + b"\n" + data
-            place = _binding(self._keyring.vault, self._folder, seq, outer)
-            sealed = sealing.seal_stream(_key(self._keyring, outer), plain, *place)
+            place = _binding(keyring.vault, self._folder, seq, outer)
+            sealed = sealing.seal_stream(_key(keyring, outer), plain, *place)
             try:
                 self._backend.create(path, sealing.wrap(_KIND, _mark(path) + _pack(outer) + sealed))
             except FileExistsError:
                 continue
-            self._heads.remember_slot(self._keyring.vault, self._folder, seq)
+            self._heads.remember_slot(keyring.vault, self._folder, seq)
             for number in older:
                 self._backend.delete(layout.slot(self._folder, number))
             return
@@ -130,6 +135,24 @@ def check(path: str, content: bytes) -> tuple[_Outer, bytes]:
     if packed != _pack(outer):
         raise DamagedFile(path, "It is in a format that this version of the software does not read.")
     return outer, sealed
+
+
+def reseal(backend: Backend, keyring: Callable[[], Keyring], heads: HeadStore) -> None:
+    """Write every value that is under keys of an earlier generation again under those in use. Raises as `Slot` does."""
+    now = keyring()
+    for path in backend.list("slots"):
+        if layout.place_of(path).kind == "slot":
+            try:
+                content = backend.read(path)
+            except FileNotFoundError:
+                continue
+            if check(path, content)[0].generation != now.generation:
+                slot = Slot(backend, keyring, heads, open_slot(now, path, content)[0].name)
+                value = slot.read()
+                if value is None:
+                    slot.delete()
+                else:
+                    slot.write(value)
 
 
 def names(backend: Backend, keyring: Keyring, prefix: str) -> tuple[str, ...]:

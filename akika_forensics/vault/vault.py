@@ -22,14 +22,18 @@ from akika_forensics.vault.chains.seals import EntryKey
 from akika_forensics.vault.chains.standing import Others, Standing
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys import keyring
+from akika_forensics.vault.keys.identity import Identity
 from akika_forensics.vault.keys.keyring import Keyring, Person
 from akika_forensics.vault.keys.passphrase import wrong_key
 from akika_forensics.vault.keys.roles import NotAllowed
+from akika_forensics.vault.members.membership import Membership
 from akika_forensics.vault.snapshots import acts, shelf, snapshot
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Version
 from akika_forensics.vault.snapshots.snapshot import Snapshot
 from akika_forensics.vault.snapshots.writer import SnapshotWriter
 from akika_forensics.vault.storage import Backend, locking
+
+_ATTEMPTS = 5
 
 
 class Vault:
@@ -56,6 +60,7 @@ class Vault:
         self._lock = lock
         self._unlock = unlock
         self._opened: tuple[str, Keyring] | None = None
+        self._identity: Identity | None = None
         self._standing = Standing(founder)
         self._chains: dict[str, Chain] = {}
         self._shelf = shelf.Shelf(backend, self._standing, self.keyring, commits=lambda: self._commits)
@@ -63,20 +68,28 @@ class Vault:
             backend, heads, vault_id, layout.COMMITS, layout.COMMIT_NAMESPACE,
             gate=self._standing, keys=Keys(self.keyring, self._shelf.find_entry, lambda: None),
         )  # fmt: skip
+        self.membership = Membership(
+            self._shelf, self._commits, lock,
+            witness=self.witness, adopt=self._adopt, reseal=lambda: slots.reseal(backend, self.keyring, heads),
+        )  # fmt: skip
 
     def keyring(self) -> Keyring:
-        """The keys in use. Raises WrongKey when the member who opened the vault was removed since."""
+        """The keys in use, as far as the commits were read. Raises WrongKey when the member who opened the vault was
+        removed since.
+        """
         if not self._standing.keyring and self._opened is None:
             self._commits.links()
         path = self._standing.keyring or (self._opened[0] if self._opened else "")
         if self._opened is None or self._opened[0] != path:
-            file = self._standing.files.get(path)
-            if file is None:
-                raise DamagedFile(layout.entry(layout.COMMITS, 0), "The first commit is missing.")
-            data = file.read(self._backend)
+            path, data = self._read_keyring(path)
             found = self._unlock(data, path) if self._opened is None else self._again(data, path)
             self._opened = (path, found)
         return self._opened[1]
+
+    def newest_keyring(self) -> Keyring:
+        """The keys in use now, whoever changed them: what is sealed for others is sealed under these."""
+        self._commits.links()
+        return self.keyring()
 
     def found(self, keys: Keyring, files: Sequence[StoredFile], signers: Sequence[Signer]) -> None:
         """Write the first commit of a new vault."""
@@ -95,8 +108,7 @@ class Vault:
     @property
     def members(self) -> tuple[Person, ...]:
         """Who can open it."""
-        ring = self.keyring()
-        return tuple(ring.person(member) for member in ring.ring.members)
+        return self.membership.all()
 
     @property
     def head(self) -> dict[str, Any]:
@@ -161,7 +173,7 @@ class Vault:
             raise WrongUse("The chain of commits is written by snapshots only.")
         known = self._chains.get(name)
         if known is None:
-            keys = Keys(self.keyring, self._shelf.find, lambda: self._document_key(company))
+            keys = Keys(self.newest_keyring, self._shelf.find, lambda: self._document_key(company))
             known = self._chains[name] = Chain(
                 self._backend, self._heads, self.id, name, namespace, gate=Others(self._authority), keys=keys
             )
@@ -174,7 +186,7 @@ class Vault:
 
         What belongs to a ``company`` is sealed under its document key, and is closed when the company is erased.
         """
-        return documents.put(self._backend, self.keyring(), "documents", kind, data, self._document_key(company))
+        return documents.put(self._backend, self.newest_keyring(), "documents", kind, data, self._document_key(company))
 
     def get_document(self, path: str) -> bytes:
         """Raises WrongUse when there is none at the path, VaultDamaged when it is not what was stored."""
@@ -188,7 +200,7 @@ class Vault:
 
     def slot(self, name: str) -> slots.Slot:
         """A sealed value that changes. Names under ``company/`` and ``tokens/`` are for every member."""
-        return slots.Slot(self._backend, self.keyring(), self._heads, name)
+        return slots.Slot(self._backend, self.newest_keyring, self._heads, name)
 
     def slots(self, prefix: str = "") -> tuple[str, ...]:
         """Names of the slots that have a value."""
@@ -203,10 +215,28 @@ class Vault:
         self._commits.links()
         return self._standing.authority
 
+    def _read_keyring(self, path: str) -> tuple[str, bytes]:
+        """Path and bytes of the keyring in use. One that is gone may have been replaced since the commits were read."""
+        for attempt in range(_ATTEMPTS):
+            file = self._standing.files.get(path)
+            if file is None:
+                raise DamagedFile(layout.entry(layout.COMMITS, 0), "The first commit is missing.")
+            try:
+                return path, file.read(self._backend)
+            except DamagedFile:
+                self._commits.links()
+                if attempt + 1 == _ATTEMPTS or self._standing.keyring == path:
+                    raise
+                path = self._standing.keyring
+        raise AssertionError("the last attempt returns or raises")
+
+    def _adopt(self, identity: Identity) -> None:
+        self._identity = identity
+
     def _again(self, data: bytes, path: str) -> Keyring:
         if self._opened is None:
             raise AssertionError("the vault was not opened before")
-        found = keyring.reopen(data, path, self._opened[1].identity)
+        found = keyring.reopen(data, path, self._identity or self._opened[1].identity)
         if found is None:
             raise wrong_key("You are no longer a member of this vault.")
         return found

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 
 from akika_forensics.vault import layout
-from akika_forensics.vault.chains.authority import Authority
+from akika_forensics.vault.chains.authority import CAPTURE, Authority
 from akika_forensics.vault.chains.entries import Link
 from akika_forensics.vault.files import StoredFile
 
@@ -15,13 +15,14 @@ class Standing:
     """Folded entry by entry. ``founder``: the public key that the marker names.
 
     ``files``: what commits vouch for now, by path; ``retired``: what was vouched for, by them or by an entry of another
-    chain, and is no more.
+    chain, and is no more; ``adding``: numbers of commits whose signer may add snapshots and no more.
     """
 
     def __init__(self, founder: str) -> None:
         self.authority = Authority(founder)
         self.files: dict[str, StoredFile] = {}
         self.retired: dict[str, StoredFile | None] = {}
+        self.adding: set[int] = set()
         self._keyring = ""
 
     @property
@@ -33,12 +34,15 @@ class Standing:
         """Why an entry may not follow those so far, empty when it may."""
         trial = copy.copy(self)
         trial.authority, trial.files, trial.retired = self.authority.copy(), dict(self.files), dict(self.retired)
+        trial.adding = set(self.adding)
         return trial.admit(link)
 
     def admit(self, link: Link) -> str:
         """Why an entry may not follow those before it, empty when it may; then it is taken up."""
         plain = link.plain
         keyrings = [file.path for file in plain.files if layout.place_of(file.path).kind == "keyring"]
+        if self.authority.role(link.public) == CAPTURE:
+            self.adding.add(plain.seq)
         problem = self.authority.commit(
             link.public,
             retired=plain.retired,

@@ -44,7 +44,7 @@ def inspect(inspection: Inspection, keys: Keyring, progress: Progress, effort: E
 
 def _keychain(inspection: Inspection, keys: Keyring, standing: Standing) -> Keychain:
     keychain = Keychain(inspection.backend, lambda: keys)
-    for path, file in sorted(standing.files.items()):
+    for path, file in standing.files.items():
         if layout.place_of(path).kind == "keytable" and not inspection.is_damaged(path):
             with inspection.noted():
                 keychain.take([file], ())
@@ -60,7 +60,7 @@ def _take_commits(inspection: Inspection, keys: Keyring, shelf: Shelf) -> None:
             except seals.Closed:
                 holdings.take_closed(seq)
                 continue
-            holdings.take(entry, link.plain.retired)
+            holdings.take(entry, link.plain.retired, adds_only=link.plain.seq in shelf.standing.adding)
             witness = entry.body.get("witness")
             if isinstance(witness, dict):  # version 1 sealed it
                 heads = {name: ChainHead(one["seq"], one["digest"]) for name, one in witness.items()}

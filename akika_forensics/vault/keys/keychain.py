@@ -13,7 +13,10 @@ from akika_forensics.vault.storage import Backend
 
 
 class Keychain:
-    """Index halves are opened as the tables are taken in, payload halves when the first key of one is asked for."""
+    """Index halves are opened as the tables are taken in, payload halves when the first key of one is asked for.
+
+    Of two keys of one name the older counts: whoever may only add cannot put another in its place.
+    """
 
     def __init__(self, backend: Backend, keyring: Callable[[], Keyring]) -> None:
         self._backend = backend
@@ -37,7 +40,7 @@ class Keychain:
 
     def find(self, half: Half, name: str) -> bytes | None:
         """The key of that name. Raises NotAllowed for a payload key where the member has none."""
-        for path in reversed(self._contents):
+        for path in self._contents:
             key = self._half(path, half).get(name)
             if key is not None:
                 return key
@@ -73,7 +76,7 @@ class Keychain:
         for path, (owner, _) in self._contents.items():
             if owner == company:
                 for half in HALVES:
-                    found[half] |= self._half(path, half)
+                    found[half] = self._half(path, half) | found[half]
         return found
 
     def tables(self, company: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ _LENGTH: Final = 32
 class NotAllowed(WrongUse):
     """The role of the member who opened the vault does not reach this far."""
 
-    code = "not-allowed"
+    code = "not_allowed"
 
 
 class Former(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,9 +65,15 @@ class RoleKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
     def next(self, generation: int) -> RoleKeys:
-        """The keys of the generation after ``generation``, which these are of."""
-        kept = Former(self.connection, self.document, generation, self.index, self.private)
-        return RoleKeys.fresh(name=self.name, former=[*self.former, kept], legacy=self.legacy)
+        """New keys for the generation after ``generation``, which these are of."""
+        return RoleKeys.fresh(name=self.name, former=self._with_former(generation), legacy=self.legacy)
+
+    def kept(self, generation: int) -> RoleKeys:
+        """The same keys for the generation after ``generation``, where nobody is to lose them."""
+        return msgspec.structs.replace(self, former=self._with_former(generation))
+
+    def _with_former(self, generation: int) -> list[Former]:
+        return [*self.former, Former(self.connection, self.document, generation, self.index, self.private)]
 
     def for_capture(self) -> RoleKeys:
         """What of them a member who only captures gets."""

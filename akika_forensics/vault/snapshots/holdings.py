@@ -34,9 +34,15 @@ class Holdings:
     taken: int = 0
     snapshots: int = 0
 
-    def take(self, entry: Entry, retired: Sequence[str] = ()) -> None:
-        """The next commit, opened, and the paths it retires. Raises DamagedFile where it tells of what the vault cannot hold."""
+    def take(self, entry: Entry, retired: Sequence[str] = (), *, adds_only: bool = False) -> None:
+        """The next commit, opened, and the paths it retires; ``adds_only``: its signer may add snapshots and no more.
+
+        Raises DamagedFile where it tells of what the vault cannot hold.
+        """
         self.taken += 1
+        if adds_only and entry.body.get("kind") != SNAPSHOT:
+            path = layout.entry(layout.COMMITS, entry.seq)
+            raise DamagedFile(path, "It is signed by a member who may only add snapshots, and tells of something else.")
         if entry.body.get("kind") == SNAPSHOT:
             self.snapshots += 1
             commit = read_commit(entry)

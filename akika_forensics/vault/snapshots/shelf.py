@@ -93,7 +93,7 @@ class Shelf:
                 except Closed:
                     self.holdings.take_closed(link.plain.seq)
                 else:
-                    self.holdings.take(entry, link.plain.retired)
+                    self.holdings.take(entry, link.plain.retired, adds_only=link.plain.seq in self.standing.adding)
             unexplained = self.holdings.unexplained()
             if unexplained:
                 path = layout.entry(layout.COMMITS, unexplained[0])

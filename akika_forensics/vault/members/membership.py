@@ -1,0 +1,244 @@
+"""Changing who can open a vault. Each change is one commit with a new keyring; data files stay byte for byte.
+
+A full member does it. Whoever only captures can change nothing here, not even their own ways: their identity is theirs,
+but the keyring it would have to stand in can be made by full members only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Callable, Sequence
+
+from akika_forensics.errors import AkikaError, Refused, WrongUse
+from akika_forensics.vault import layout
+from akika_forensics.vault.chains.chain import Chain
+from akika_forensics.vault.chains.heads import ChainHead
+from akika_forensics.vault.files import StoredFile
+from akika_forensics.vault.keys import keyring as rings
+from akika_forensics.vault.keys import keytable, sealing
+from akika_forensics.vault.keys.identity import Identity, Recipient
+from akika_forensics.vault.keys.keyring import Keyring, Person
+from akika_forensics.vault.keys.ways import Holder, Means, Way, open_way, seal_way
+from akika_forensics.vault.keys.ways.recipient import RECIPIENT
+from akika_forensics.vault.members import roster
+from akika_forensics.vault.members.roster import Change
+from akika_forensics.vault.snapshots import acts
+from akika_forensics.vault.snapshots.shelf import Shelf
+from akika_forensics.vault.storage import locking
+
+
+class Membership:
+    """The members of an open vault.
+
+    ``witness`` tells the heads of the other chains; ``adopt`` makes an identity the one that the vault is open with;
+    ``reseal`` writes every slot again under the keys in use. What changes something raises NotAllowed where the role
+    does not reach, VaultLocked, Refused when another writer was faster, StorageFailed; a crash leaves the old keyring
+    in use or the new one.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        commits: Chain,
+        lock: locking.Lock,
+        *,
+        witness: Callable[[], dict[str, ChainHead]],
+        adopt: Callable[[Identity], None],
+        reseal: Callable[[], None],
+    ) -> None:
+        self._shelf = shelf
+        self._commits = commits
+        self._lock = lock
+        self._witness = witness
+        self._adopt = adopt
+        self._reseal = reseal
+
+    def all(self) -> tuple[Person, ...]:
+        """Who can open the vault, in the order in which they were added."""
+        now = self._now()
+        return tuple(now.person(member) for member in now.ring.members)
+
+    def get(self, who: str) -> Person:
+        """A member by name or id. Raises WrongUse."""
+        now = self._now()
+        return now.person(roster.find(now, who))
+
+    def add(self, name: str, role: str, by: Recipient | Sequence[Means]) -> Person:
+        """A new member, ``by`` the recipient they handed over, or by means that an identity made here is sealed under.
+
+        With a recipient nobody but its owner ever has the member's private keys. Raises WrongUse, also for means that
+        cannot be used here.
+        """
+        member_id = secrets.token_hex(8)
+
+        def change(now: Keyring, generation: int) -> Change:
+            if isinstance(by, Recipient):
+                recipient, ways = by, [RECIPIENT]
+            else:
+                identity = Identity.fresh()
+                recipient = identity.recipient
+                ways = self._sealed(identity, now, generation, member_id, by)
+            return roster.admitted(now, generation, roster.new_member(recipient, role, ways, member_id), name)
+
+        self._commit("member added", change)
+        return self.get(member_id)
+
+    def remove(self, who: str) -> Person:
+        """Remove a member: new role keys for those who stay, sealed to them alone. Raises WrongUse for oneself, for the
+        last full member, and for nobody.
+
+        What was written before stays readable for whoever kept a copy of it and of the keys of its time.
+        """
+        gone = self.get(who)
+        self._commit("member removed", lambda now, number: roster.dismissed(now, number, gone.id))
+        return gone
+
+    def rotate(self) -> None:
+        """New role keys for the same members."""
+        self._commit("rotation", roster.rotated)
+
+    def renew(self, by: Sequence[Means]) -> Person:
+        """A new identity for whoever opened the vault, sealed under ``by`` and no other way, and new role keys.
+
+        It is what ends an identity that may be known to others: a changed passphrase alone does not, because an old
+        copy of the keyring leads to the same identity with the old one. Raises WrongUse.
+        """
+        identity = Identity.fresh()
+
+        def change(now: Keyring, generation: int) -> Change:
+            ways = self._sealed(identity, now, generation, now.member.id, by)
+            mine = roster.new_member(identity.recipient, now.member.role, ways, now.member.id)
+            return roster.rotated(now, generation, mine)
+
+        self._commit("identity renewed", change, identity)
+        return self._now().member
+
+    def add_way(self, means: Means) -> Person:
+        """One more way for whoever opened the vault. Raises WrongUse."""
+        return self._change_ways("way added", lambda _, ways: ways, means)
+
+    def replace_way(self, means: Means) -> Person:
+        """A new way of its kind for whoever opened the vault, in place of those of that kind. Raises WrongUse."""
+        return self._change_ways("way replaced", lambda _, ways: [way for way in ways if way.kind != means.kind], means)
+
+    def remove_way(self, kind: str, who: str = "", *, opened_by: Means | None = None) -> Person:
+        """One member, else whoever opened the vault, opens it in the ways of this kind no more; with ``opened_by``, only
+        in the one that these means open. Raises WrongUse when there is none, or no other.
+        """
+        person = self.get(who) if who else self._now().member
+
+        def staying(now: Keyring, ways: Sequence[Way]) -> list[Way]:
+            going = [way for way in ways if way.kind == kind and _opens(opened_by, way, _holder(now, person.id))]
+            if not going:
+                raise WrongUse(
+                    f"{person.name} does not open the vault by {kind}.",
+                    means=f"Ways: {', '.join(person.ways)}.",
+                    do="Run akika vault keys list.",
+                )
+            return [way for way in ways if way not in going]
+
+        return self._change_ways("way removed", staying, member_id=person.id)
+
+    def _change_ways(
+        self,
+        why: str,
+        staying: Callable[[Keyring, Sequence[Way]], Sequence[Way]],
+        means: Means | None = None,
+        member_id: str = "",
+    ) -> Person:
+        def change(now: Keyring, generation: int) -> Change:
+            member = roster.find(now, member_id or now.member.id)
+            ways = list(staying(now, member.ways))
+            if means is not None:
+                ways += self._sealed(now.identity, now, generation, member.id, [means])
+            return roster.with_ways(now, generation, member.id, ways)
+
+        self._commit(why, change)
+        return self.get(member_id or self._now().member.id)
+
+    def _sealed(
+        self, identity: Identity, now: Keyring, generation: int, member_id: str, by: Sequence[Means]
+    ) -> list[Way]:
+        if not by:
+            raise WrongUse("No way to open the vault was given.", do="Give a passphrase, or another way.")
+        holder = Holder(now.vault, member_id, identity.recipient, layout.keyring(generation))
+        return [seal_way(means, identity, holder) for means in by]
+
+    def _commit(self, why: str, change: Callable[[Keyring, int], Change], renewed: Identity | None = None) -> None:
+        with locking.held(self._lock, "keys"):
+            now = self._now()
+            self._sweep()
+            planned = change(now, self._free_generation())
+            path = layout.keyring(planned.ring.generation)
+            content = rings.to_bytes(planned.ring)
+            opened = rings.reopen(content, path, renewed or now.identity)
+            if opened is None:
+                raise AssertionError("whoever changes the members stays one")
+            retired = [layout.keyring(now.generation)]
+            stored: list[StoredFile] = []
+            try:
+                self._store(stored, path, content)
+                for company in self._shelf.keychain.companies() if planned.rotated else ():
+                    keys = self._shelf.keychain.of(company)
+                    retired += self._shelf.keychain.tables(company)
+                    self._store(stored, *keytable.build(opened, company, keys))
+            except BaseException:
+                self._discard([file.path for file in stored])
+                raise
+            # From here on the entry may be there whatever is raised, so nothing that it vouches for is taken back.
+            signers = None if planned.ring.signers == now.ring.signers else planned.ring.signers
+            self._commits.append(
+                acts.body(acts.NewKeys(why)), stored,
+                expected=self._shelf.holdings.taken, retired=retired, signers=signers, witness=self._witness(),
+            )  # fmt: skip
+            self._adopt(opened.identity)
+            self._shelf.refresh()
+            if planned.rotated:
+                self._reseal()
+            self._discard(retired)
+
+    def _now(self) -> Keyring:
+        self._shelf.refresh()
+        return self._shelf.keyring
+
+    def _store(self, stored: list[StoredFile], path: str, content: bytes) -> None:
+        try:
+            self._shelf.backend.create(path, content)
+        except FileExistsError as error:
+            raise Refused(
+                "Another writer was faster: it changes the members at the same time.",
+                means="Nothing of this attempt was stored.",
+                do="Run it again.",
+            ) from error
+        stored.append(StoredFile.of(path, content))
+
+    def _free_generation(self) -> int:
+        """One after every keyring that lies there, also one that an interrupted change left behind: whose it is cannot be
+        told where two machines write, and a number is never used twice.
+        """
+        numbers = (layout.place_of(path) for path in self._shelf.backend.list("keys"))
+        return max(place.seq for place in numbers if place.kind == "keyring") + 1
+
+    def _sweep(self) -> None:
+        """Take away what an interrupted change should have taken away after its commit."""
+        self._discard([path for path in self._shelf.backend.list("keys") if path in self._shelf.standing.retired])
+
+    def _discard(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            with contextlib.suppress(AkikaError):
+                self._shelf.backend.delete(path)
+
+
+def _holder(now: Keyring, member_id: str) -> Holder:
+    return rings.holder(now.ring, roster.find(now, member_id), layout.keyring(now.generation))
+
+
+def _opens(means: Means | None, way: Way, holder: Holder) -> bool:
+    if means is None:
+        return True
+    try:
+        open_way(means, way, holder)
+    except sealing.OpenError:
+        return False
+    return True
