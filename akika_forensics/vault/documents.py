@@ -28,7 +28,7 @@ class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Outer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``key``: the id of the key of a key table that it is sealed under; empty where ``envelope`` holds a key of its own."""
+    """``envelope`` holds a key of its own; ``key``: the id of the key of a key table that it needs as well, or empty."""
 
     envelope: bytes
     generation: int
@@ -40,12 +40,9 @@ def put(backend: Backend, keyring: Keyring, folder: str, kind: str, data: bytes,
     """Store a new document under a random name, durable on return; ``own``: a key of a key table to seal it under."""
     document_id = secrets.token_hex(16)
     place = ("document", keyring.vault, document_id)
-    if own is None:
-        key = os.urandom(sealing.KEY_LENGTH)
-        outer = _Outer(keyring.seal_document(key, *place), keyring.generation, document_id, "")
-    else:
-        key = _subkey(own.key)
-        outer = _Outer(b"", keyring.generation, document_id, own.id)
+    once = os.urandom(sealing.KEY_LENGTH)
+    outer = _Outer(keyring.seal_document(once, *place), keyring.generation, document_id, own.id if own else "")
+    key = _with(once, own.key if own else None)
     plain = canonical.encode(_Header(kind)) + b"\n" + data
     content = sealing.wrap(_KIND, canonical.encode(outer) + b"\n" + sealing.seal_stream(key, plain, *place))
     path = layout.sealed(folder, document_id)
@@ -62,13 +59,11 @@ def open_document(
     try:
         if outer.generation == 0:
             key = keyring.legacy("documents")
-        elif outer.key:
-            own = find(outer.key)
-            if own is None:
-                raise WrongUse(f"The document {path} was of a company that has been erased.", means="Its key is gone.")
-            key = _subkey(own)
         else:
-            key = keyring.open_document(outer.generation, outer.envelope, *place)
+            own = find(outer.key) if outer.key else None
+            if outer.key and own is None:
+                raise WrongUse(f"The document {path} was of a company that has been erased.", means="Its key is gone.")
+            key = _with(keyring.open_document(outer.generation, outer.envelope, *place), own)
         plain = sealing.open_stream(key, sealed, *place)
     except sealing.OpenError as error:
         raise DamagedFile(path, "It does not open with the keys of this vault.") from error
@@ -94,5 +89,5 @@ def control_kind(name: str) -> str:
     return f"control {name}"
 
 
-def _subkey(key: bytes) -> bytes:
-    return sealing.subkey(key, "documents")
+def _with(key: bytes, own: bytes | None) -> bytes:
+    return key if own is None else sealing.subkey(key + own, "documents")

@@ -1,7 +1,8 @@
 """How the sealed part of an entry is sealed and opened: by which key, of which generation.
 
 An entry of commits is sealed under a key that every member has, or, where it tells of a company, under one of the
-company's key tables. An entry of another chain is sealed to the full members, or under the company's document key.
+company's key tables. An entry of another chain is sealed to the full members, and under the company's document key as
+well where it belongs to one.
 """
 
 from __future__ import annotations
@@ -43,13 +44,15 @@ def seal(keyring: Keyring, plain: Plain, body: dict[str, Any], own: EntryKey | N
     """The entry with its sealed part; ``own`` is the key of a key table, None for what belongs to no company."""
     plain = msgspec.structs.replace(plain, generation=keyring.generation, key=own.id if own else "")
     place, data = _place(plain), payload.encode(body)
-    if own is not None:
-        sealed = sealing.seal_stream(_subkey(own.key), data, *place)
-    elif plain.chain == layout.COMMITS:
-        sealed = sealing.seal_stream(keyring.index_key(None, "entries"), data, *place)
+    if plain.chain == layout.COMMITS:
+        key = sealing.subkey(own.key, "entries") if own else keyring.index_key(None, "entries")
+        sealed = sealing.seal_stream(key, data, *place)
     else:
+        # Both keys are needed: a company that is erased closes its entries, and the key of a company alone, which
+        # whoever began it or was a member then may know, opens nothing.
         key = os.urandom(sealing.KEY_LENGTH)
-        sealed = keyring.seal_document(key, *place) + sealing.seal_stream(key, data, *place)
+        envelope = keyring.seal_document(key, *place)
+        sealed = envelope + sealing.seal_stream(_with(key, own.key if own else None), data, *place)
     return msgspec.structs.replace(plain, sealed=sealed)
 
 
@@ -71,20 +74,19 @@ def _open(keyring: Keyring, plain: Plain, find: Callable[[str], bytes | None]) -
     if plain.format == entries.FORMAT_1:
         return sealing.open_stream(keyring.legacy("entries"), plain.sealed, *plain.binding)
     place = _place(plain)
-    if plain.key:
-        own = find(plain.key)
-        if own is None:
-            raise Closed
-        return sealing.open_stream(_subkey(own), plain.sealed, *place)
+    own = find(plain.key) if plain.key else None
+    if plain.key and own is None:
+        raise Closed
     if plain.chain == layout.COMMITS:
-        return sealing.open_stream(keyring.index_key(plain.generation, "entries"), plain.sealed, *place)
+        key = sealing.subkey(own, "entries") if own else keyring.index_key(plain.generation, "entries")
+        return sealing.open_stream(key, plain.sealed, *place)
     key = keyring.open_document(plain.generation, plain.sealed[:_ENVELOPE], *place)
-    return sealing.open_stream(key, plain.sealed[_ENVELOPE:], *place)
+    return sealing.open_stream(_with(key, own), plain.sealed[_ENVELOPE:], *place)
 
 
 def _place(plain: Plain) -> tuple[str | int, ...]:
     return (*plain.binding, plain.generation, plain.key)
 
 
-def _subkey(key: bytes) -> bytes:
-    return sealing.subkey(key, "entries")
+def _with(key: bytes, own: bytes | None) -> bytes:
+    return key if own is None else sealing.subkey(key + own, "entries")
