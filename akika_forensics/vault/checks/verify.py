@@ -16,7 +16,7 @@ from akika_forensics.vault.checks.findings import DAMAGE, VerifyReport
 from akika_forensics.vault.checks.plain import Inspection
 from akika_forensics.vault.checks.sample import Sample
 from akika_forensics.vault.keys import keyring
-from akika_forensics.vault.keys.ways import typed
+from akika_forensics.vault.keys.ways import Means, typed
 from akika_forensics.vault.opening import upgrade_first
 from akika_forensics.vault.storage import Backend, LocalBackend
 
@@ -25,7 +25,7 @@ type Progress = Callable[[str, int, int], None]
 
 def verify(
     root: Path,
-    passphrase: Secret | None,
+    means: Secret | Means | None,
     *,
     heads: HeadStore,
     anchor: dict[str, Any] | None = None,
@@ -34,27 +34,28 @@ def verify(
     kept: Path | None = None,
     resume: bool = False,
 ) -> VerifyReport:
-    """Check a vault, or a sample of it; with the passphrase also that everything opens and agrees. Writes nothing into it.
+    """Check a vault, or a sample of it; with ``means`` to open it (a passphrase or recovery key as typed, or another way
+    in hand) also that everything opens and agrees. Writes nothing into it.
 
     ``progress(what, done, total)`` is called as the work goes on; ``files`` counts bytes. ``kept``: a folder outside the
     vault; what was found sound is kept there when the check is interrupted, and ``resume`` goes on from it.
     Raises WrongUse when there is no vault or a newer version of the software made it, and WrongKey when the keyring is
-    undamaged and the passphrase does not open it.
+    undamaged and does not open.
     """
     return verify_in(
         LocalBackend(root),
-        passphrase,
+        means,
         heads=heads,
         anchor=anchor,
         place=heads.vault_at(root),
         progress=progress,
-        effort=Effort(keys=passphrase is not None, sample=sample, folder=kept, resume=resume),
+        effort=Effort(keys=means is not None, sample=sample, folder=kept, resume=resume),
     )
 
 
 def verify_in(
     backend: Backend,
-    passphrase: Secret | None,
+    means: Secret | Means | None,
     *,
     heads: HeadStore,
     anchor: dict[str, Any] | None = None,
@@ -64,13 +65,13 @@ def verify_in(
 ) -> VerifyReport:
     """`verify` on any backend. ``place``: the id of the vault that was last seen where this one is."""
     report = progress or _silent
-    effort = effort or Effort(keys=passphrase is not None)
+    effort = effort or Effort(keys=means is not None)
     known_anchor = read_anchor(anchor) if anchor is not None else None
     try:
         inspection = plain.inspect(backend, report, effort)
         _check_outside(inspection, heads, known_anchor, place)
-        if passphrase is not None:
-            keys = _keys(inspection, passphrase)
+        if means is not None:
+            keys = _keys(inspection, means)
             if keys is not None:
                 contents.inspect(inspection, keys, report, effort)
     except BaseException:
@@ -115,14 +116,14 @@ def _compare(inspection: Inspection, head: Remembered, source: str) -> None:
             inspection.damage(finding.path, finding.what)
 
 
-def _keys(inspection: Inspection, passphrase: Secret) -> keyring.Keyring | None:
+def _keys(inspection: Inspection, means: Secret | Means) -> keyring.Keyring | None:
     path = inspection.standing.keyring if inspection.standing else ""
     if not path or inspection.is_damaged(path):
         return None
     if path == layout.KEYRING_1:
         raise upgrade_first(1)
     try:
-        return keyring.read(inspection.backend.read(path), path, typed(passphrase))
+        return keyring.read(inspection.backend.read(path), path, typed(means) if isinstance(means, Secret) else means)
     except FileNotFoundError:
         return None
     except DamagedFile as error:

@@ -168,6 +168,7 @@ class Membership:
     def _commit(self, why: str, change: Callable[[Keyring, int], Change], renewed: Identity | None = None) -> None:
         with locking.held(self._lock, "keys"):
             now = self._now()
+            _ = now.role_keys  # whoever has not all of them changes nothing
             self._sweep()
             planned = change(now, self._free_generation())
             path = layout.keyring(planned.ring.generation)
