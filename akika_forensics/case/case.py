@@ -21,6 +21,8 @@ from akika_forensics.case.export import Exported
 from akika_forensics.case.export.frames import frames_of
 from akika_forensics.case.export.recorded import export_recorded
 from akika_forensics.case.journey import Journey
+from akika_forensics.case.judgements import of_check
+from akika_forensics.case.proofs import disclose_to, stamp_head
 from akika_forensics.case.results import CheckResult
 from akika_forensics.case.review import Review
 from akika_forensics.case.tables import Effects, Versions
@@ -39,6 +41,8 @@ from akika_forensics.settings import Secret, state_dir
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.vault import HeadStore, KdfCost, Snapshot, SnapshotInfo, Vault, VerifyReport, create, verify
 from akika_forensics.vault import open_vault as open_bare_vault
+from akika_forensics.vault.chains.attestations import Attestation
+from akika_forensics.vault.proofs import Stamped
 from akika_widgets.views.record_graph import GraphView
 
 Progress = Callable[[str, int, int], None]
@@ -232,6 +236,23 @@ class Case:
         report = changes.completeness(tuple(snapshot.records()), controls, snapshot.info.findings)
         entities = [name for name, held in snapshot.info.counts.items() if held]
         return CheckResult.of(report, capture_rests_on(entities, beliefs or beliefs_in_force()))
+
+    def attest(self, ref: str, report: CheckResult) -> Attestation:
+        """Sign what `check` concluded on a snapshot; it stays beside every other judgement on it."""
+        return self.vault.attest(self.snapshot(ref).info.id, of_check(report))
+
+    def attestations(self, ref: str | None = None) -> tuple[Attestation, ...]:
+        """The judgements that were signed, oldest first; on one snapshot or on all."""
+        return self.vault.attestations(None if ref is None else self.snapshot(ref).info.id)
+
+    def stamp(self) -> Stamped:
+        """Have the time-stamping authority that the environment names stamp the head. Raises WrongUse without one."""
+        return stamp_head(self.vault, self.custody)
+
+    def disclose(self, ref: str, record: str | RecordKey, out: Path) -> str:
+        """Write a proof of one record to a new file, outside the vault's protection; returns its SHA-256."""
+        key = record if isinstance(record, RecordKey) else RecordKey.parse(record)
+        return disclose_to(self.snapshot(ref), self.vault, self.custody, key, out)
 
     def verify_vault(self, passphrase: Secret | None = None) -> VerifyReport:
         """Read the whole vault anew, open it, and hold it against what was signed. Without ``passphrase`` the environment gives it."""

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from akika_forensics.books import TrialBalance, read_trial_balance
 from akika_forensics.case.archive import APPROVED, REHEARSED, VERIFIED, ChainJournal, Held, PlanArchive
+from akika_forensics.case.judgements import of_restore
 from akika_forensics.case.outcomes import kept_rehearsal, kept_verification
 from akika_forensics.case.reviews import KeptReviews
 from akika_forensics.case.unverified import beliefs_in_force
@@ -350,6 +351,7 @@ class PlanDesk:
             {"plan": plan.id, "digest": plan.digest, "snapshot": final.info.id, **details},
             [stored],
         )
+        self._vault.attest(final.info.id, of_restore(plan.id, result, details))
         return result, final.info
 
     def undo(self, file: Path, out: Path, *, progress: Callable[[str], None] = lambda _: None) -> Plan:

@@ -14,6 +14,9 @@ from akika_forensics.model.money import money_text
 from akika_forensics.model.payload import decode
 from akika_forensics.model.record import Record, RecordKey
 
+CHECK_VERSION: Final = "1"
+"""Of the rule by which `completeness` judges. Raise it when the same snapshot may be judged otherwise: attestations name it."""
+
 _SHOWN: Final = 5
 """How many records a sentence names before it counts the rest."""
 

@@ -18,6 +18,7 @@ from akika_forensics.cli import (
     export,
     lab,
     plan,
+    proofs,
     report,
     signer,
     twin,
@@ -43,6 +44,7 @@ app = typer.Typer(
     ),
 )
 app.add_typer(vault.group, name="vault")
+proofs.join(vault.group)
 app.add_typer(twin.group, name="twin")
 app.add_typer(plan.group, name="plan")
 app.add_typer(signer.group, name="signer")

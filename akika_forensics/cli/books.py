@@ -113,12 +113,16 @@ def check(
     context: typer.Context,
     snapshot: str = typer.Argument("latest", help="A snapshot."),
     profile: str = typer.Option("", help="What a real company answered: the file that `akika twin probe` wrote."),
+    attest: bool = typer.Option(False, "--attest", help="Sign the judgement, beside the snapshot."),
 ) -> None:
     from akika_forensics.case.unverified import sentence
     from akika_forensics.twin.beliefs import read_profile
 
     options: Options = context.obj
-    report = open_case(options).check(snapshot, beliefs=read_profile(Path(profile)) if profile else None)
+    case = open_case(options)
+    subject = case.snapshot(snapshot).info.id
+    report = case.check(subject, beliefs=read_profile(Path(profile)) if profile else None)
+    attested = case.attest(subject, report) if attest else None
     residual = max((abs(line.residual) for line in report.tie_out), default=Decimal(0))
     if options.json:
         say_json(
@@ -140,6 +144,7 @@ def check(
                 ],
                 "findings": [finding_json(finding) for finding in report.findings],
                 "unverified": [row.as_dict() for row in report.unverified],
+                "attestation": attested.digest if attested else None,
             }
         )
     else:
@@ -158,6 +163,8 @@ def check(
         )
         if report.unverified:
             say(sentence(report.unverified))
+        if attested:
+            say(f"Attested: {attested.statement}")
     if not report.complete or residual != ZERO:
         raise typer.Exit(1)
 

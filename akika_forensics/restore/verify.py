@@ -22,6 +22,9 @@ from akika_forensics.restore.journal import DONE, RunState, register
 type Charge = tuple[str, Decimal]
 """A customer's Id and an amount."""
 
+VERIFY_VERSION: Final = "1"
+"""Of the rule by which `verify` judges. Raise it when the same restore may be judged otherwise: attestations name it."""
+
 _CHARGE: Final = "ReimburseCharge"
 _BILLABLE: Final = frozenset({"Bill", "Purchase", "VendorCredit"})
 

@@ -12,13 +12,15 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model import instants
 from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault import documents, layout, slots
+from akika_forensics.vault import documents, layout, proofs, slots
 from akika_forensics.vault.canonical import DamagedFile
-from akika_forensics.vault.chains import links
+from akika_forensics.vault.chains import attestations, links, stamps
+from akika_forensics.vault.chains.attestations import Attestation, Judgement
 from akika_forensics.vault.chains.authority import Authority, Signer
 from akika_forensics.vault.chains.chain import Chain, Keys
 from akika_forensics.vault.chains.heads import ANCHOR, ChainHead, HeadStore
 from akika_forensics.vault.chains.seals import EntryKey
+from akika_forensics.vault.chains.stamps import StampAuthority
 from akika_forensics.vault.chains.standing import Others, Standing
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys import keyring
@@ -27,6 +29,7 @@ from akika_forensics.vault.keys.keyring import Keyring, Person
 from akika_forensics.vault.keys.passphrase import wrong_key
 from akika_forensics.vault.keys.roles import NotAllowed
 from akika_forensics.vault.members.membership import Membership
+from akika_forensics.vault.proofs import Stamped
 from akika_forensics.vault.snapshots import acts, shelf, snapshot
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Version
 from akika_forensics.vault.snapshots.snapshot import Snapshot
@@ -131,15 +134,7 @@ class Vault:
 
     def snapshot(self, ref: str) -> Snapshot:
         """``s3``, ``latest`` or ``first``. Raises WrongUse when there is no such snapshot."""
-        commits = self._shelf.commits()
-        named = {commit.info.id: commit for commit in commits}
-        if commits:
-            named |= {"latest": commits[-1], "first": commits[0]}
-        commit = named.get(ref.strip().lower())
-        if commit is None:
-            have = f"It has {commits[0].info.id} to {commits[-1].info.id}." if commits else "It has none yet."
-            raise WrongUse(f"The vault has no snapshot {ref!r}.", means=have, do="Run akika snapshots for the list.")
-        return Snapshot(self._shelf, commit)
+        return Snapshot(self._shelf, self._commit(ref))
 
     def as_of(self, instant: datetime, company: Company | None = None) -> Snapshot:
         """The newest snapshot that was finished at a time (aware). ``company`` may be left out when the vault holds one.
@@ -206,10 +201,50 @@ class Vault:
         """Names of the slots that have a value."""
         return slots.names(self._backend, self.keyring(), prefix)
 
+    def stamp(self, ask: Callable[[bytes], bytes], authority: StampAuthority) -> Stamped:
+        """Have an authority stamp the head of the commits; ``ask`` sends a request and returns the answer.
+
+        Durable when it returns. Raises ServiceError when the answer does not hold; then nothing was written.
+        """
+        return proofs.stamp(self._backend, self._commits, self._stamps(), ask, authority)
+
+    def stamps(self) -> tuple[Stamped, ...]:
+        """The time stamps by commit and time. Whether they are an authority's, `verify` finds out."""
+        return proofs.stamped(self._backend, self._commits, self._stamps())
+
+    def disclose(self, ref: str, key: RecordKey) -> bytes:
+        """A file that proves one record of a snapshot alone, without the vault; `disclosure.prove` checks it.
+
+        Raises WrongUse when the snapshot does not hold it.
+        """
+        return proofs.disclose(self._shelf, self._commits, self._stamps(), self._commit(ref), RecordKey(*key))
+
+    def attest(self, ref: str, judged: Judgement) -> Attestation:
+        """Sign a judgement on a snapshot; durable when it returns. Raises WrongUse for one without a rule.
+
+        It belongs to the snapshot's company, and is closed when that is erased.
+        """
+        commit = self._commit(ref)
+        judged.require()
+        company, kind = commit.info.company, f"attestation {judged.kind}"
+        files = [] if judged.document is None else [self.put_document(kind, judged.document, company)]
+        chain = self.chain(f"{attestations.CHAIN}/{commit.pseudonym}", attestations.NAMESPACE, company)
+        return attestations.append(chain, commit.info.id, commit.info.digest, judged, files)
+
+    def attestations(self, ref: str | None = None) -> tuple[Attestation, ...]:
+        """Every judgement, or those on one snapshot, oldest first; without those on companies that were erased."""
+        owners = {commit.pseudonym: commit.info.company for commit in self._shelf.commits()}
+        names = (name for name in links.names(self._backend) if name.startswith(f"{attestations.CHAIN}/"))
+        chains = [self.chain(name, attestations.NAMESPACE, owners.get(name.partition("/")[2])) for name in names]
+        return attestations.read_all(chains, self._commit(ref).info.digest if ref is not None else None)
+
     def witness(self) -> dict[str, ChainHead]:
         """The heads of all chains beside the commits, for a commit to tell of."""
         names = (name for name in links.names(self._backend) if name != layout.COMMITS)
         return {name: _tail(self._backend, name) for name in names}
+
+    def _stamps(self) -> Chain:
+        return self.chain(stamps.CHAIN, stamps.NAMESPACE)
 
     def _authority(self) -> Authority:
         self._commits.links()
@@ -249,6 +284,17 @@ class Vault:
         except NotAllowed:
             return None
         return EntryKey(*found) if found else None
+
+    def _commit(self, ref: str) -> Commit:
+        commits = self._shelf.commits()
+        named = {commit.info.id: commit for commit in commits}
+        if commits:
+            named |= {"latest": commits[-1], "first": commits[0]}
+        commit = named.get(ref.strip().lower())
+        if commit is None:
+            have = f"It has {commits[0].info.id} to {commits[-1].info.id}." if commits else "It has none yet."
+            raise WrongUse(f"The vault has no snapshot {ref!r}.", means=have, do="Run akika snapshots for the list.")
+        return commit
 
     def _commits_of(self, company: Company | None) -> tuple[Commit, ...]:
         if company is not None:

@@ -81,6 +81,9 @@ def values(case: Case, file: Path, lab: Path) -> Iterator[tuple[str, Any]]:
         yield name, json.loads(vault.get_document(path))
     yield "journal", [entry.body for entry in vault.chain(f"journals/{plan.id}", "akika-journal").entries()]
     yield "custody", [entry.body for entry in vault.chain("custody", "akika-custody").entries()]
+    (judged,) = (name for name in vault.head["chains"] if name.startswith("attestations/"))
+    yield "attestation", [entry.body for entry in vault.chain(judged, "akika-attestation").entries()]
+    yield "disclosure", json.loads(vault.disclose("s1", next(vault.snapshot("s1").records(["Invoice"])).key))
     for name, slot in (("signer", "signer/Dana"), ("company", "company/craig"), ("tokens", "tokens/craig")):
         yield name, json.loads(vault.slot(slot).read() or b"")
     yield "review", json.loads(vault.slot(f"reviews/{plan.id}").read() or b"")

@@ -29,9 +29,11 @@ from akika_forensics.model.formats import Format, OtherFormat
 from akika_forensics.restore import approval, document, journal, signers
 from akika_forensics.settings import state_dir
 from akika_forensics.twin.beliefs import read_profile
-from akika_forensics.vault import HeadStore
+from akika_forensics.vault import HeadStore, canonical
+from akika_forensics.vault.chains import attestations
 from akika_forensics.vault.chains.heads import read_anchor
 from akika_forensics.vault.keys import identity
+from akika_forensics.vault.snapshots import disclosure
 from akika_forensics.vault.storage import TEMPORARY
 from akika_widgets.views.reviewing import Review
 
@@ -121,6 +123,8 @@ READERS: Mapping[str, Callable[[bytes], Any]] = {
     "verification": one(outcomes.read_verification),
     "journal": each(journal.read_entry),
     "custody": each(log.read_body),
+    "attestation": each(attestations.read_body),
+    "disclosure": one(lambda value: str(disclosure.prove(canonical.encode(value)).key)),
     "identity": lambda data: {"seeds": base64.b64encode(identity.read_stored(data).to_bytes()).decode()},
     "signer": lambda data: msgspec.to_builtins(signers.read_stored(data)),
     "company": lambda data: msgspec.to_builtins(companies.read_company(data)),
@@ -148,6 +152,8 @@ def expected(kind: str, value: Any) -> Any:
         return "renewed"
     if kind == "profile":
         return {name: row["choice"] for name, row in value["beliefs"].items()}
+    if kind == "disclosure":
+        return f"{value['entity']}:{value['id']}"
     if kind == "places":
         return value.get("places", value)
     if kind == "anchor":

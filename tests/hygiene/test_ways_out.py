@@ -58,6 +58,13 @@ def plain_plan(case: Case, folder: Path, out: Any) -> dict[str, bytes]:
     return {f"{case.plans.load(folder / 'restore.plan').plan.id}.json": printed}
 
 
+def disclosure(case: Case, folder: Path, _: Any) -> dict[str, bytes]:
+    folder.mkdir()
+    key = next(case.vault.snapshot("s1").records(["Invoice"])).key
+    case.disclose("s1", key, folder / "proof.json")
+    return files_in(folder)
+
+
 def made_report() -> MadeReport:
     files = (
         MadeFile("notebook", "a.ipynb", b"{}"),
@@ -79,6 +86,7 @@ WAYS: Mapping[str, tuple[str, Callable[[Case, Path, Any], dict[str, bytes]]]] = 
     "plan file (sealed)": ("plan_created", plan_file),
     "plan as plain text": ("plan_shown_plain", plain_plan),
     "report": ("report_exported", report),
+    "disclosed record": ("disclosed", disclosure),
 }
 
 
@@ -103,7 +111,7 @@ def test_what_leaves_is_listed(case: Case, way: str, out: Any, tmp_path: Path, m
     assert entry.details["to"]
 
 
-@pytest.mark.parametrize("way", sorted({"export as csv", "report", "plan as plain text"}))
+@pytest.mark.parametrize("way", sorted({"disclosed record", "export as csv", "report", "plan as plain text"}))
 def test_nothing_leaves_when_it_cannot_be_listed(
     case: Case, way: str, out: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +147,7 @@ MEMORY = "names, counts, digests and times of this machine"
 TWIN = "a made-up company"
 WRITERS: Mapping[str, str] = {
     "akika_forensics/case/archive.py": LEAVES,
+    "akika_forensics/case/proofs.py": LEAVES,
     "akika_forensics/case/export/__init__.py": LEAVES,
     "akika_forensics/case/export/staging.py": LEAVES,
     "akika_forensics/case/export/parquet_files.py": LEAVES,
