@@ -42,6 +42,7 @@ from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.vault import HeadStore, KdfCost, Snapshot, SnapshotInfo, Vault, VerifyReport, create, verify
 from akika_forensics.vault import open_vault as open_bare_vault
 from akika_forensics.vault.chains.attestations import Attestation
+from akika_forensics.vault.keys.sheet import files_of
 from akika_forensics.vault.proofs import Stamped
 from akika_widgets.views.record_graph import GraphView
 
@@ -109,7 +110,7 @@ def init_vault(
     if recovery_sheet is not None:
         made |= {
             "to": str(recovery_sheet.absolute().parent),
-            "files": [listed(recovery_sheet.name, recovery_sheet.read_bytes())],
+            "files": [listed(file.name, file.read_bytes()) for file in files_of(recovery_sheet) if file.exists()],
         }
     CustodyLog(vault).record("vault_created", "The vault was made.", made)
     return Case(vault, None, remembered)
