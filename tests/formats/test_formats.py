@@ -22,17 +22,18 @@ import akika_widgets.views
 from akika_forensics.case import companies, outcomes
 from akika_forensics.case.case import open_vault
 from akika_forensics.custody import log
-from akika_forensics.errors import AkikaError, NewerFormat
+from akika_forensics.errors import AkikaError, NewerFormat, WrongUse
 from akika_forensics.jobs import kept
 from akika_forensics.lab.working_folder import MEMORY, Shipped, place_all
 from akika_forensics.model.formats import Format, OtherFormat
 from akika_forensics.restore import approval, document, journal, signers
 from akika_forensics.settings import state_dir
 from akika_forensics.twin.beliefs import read_profile
-from akika_forensics.vault import HeadStore, canonical
+from akika_forensics.vault import HeadStore, canonical, verify
 from akika_forensics.vault.chains import attestations
 from akika_forensics.vault.chains.heads import read_anchor
 from akika_forensics.vault.keys import identity
+from akika_forensics.vault.layout import FORMAT_VERSION
 from akika_forensics.vault.snapshots import disclosure
 from akika_forensics.vault.storage import TEMPORARY
 from akika_widgets.views.reviewing import Review
@@ -306,6 +307,11 @@ def test_every_sample_has_a_reader_and_every_format_a_sample() -> None:
 def test_a_vault_of_an_earlier_version_tells_what_it_told(folder: Path, tmp_path: Path) -> None:
     told = json.loads((folder / "told.json").read_bytes())
     root = shutil.copytree(folder / "vault", tmp_path / "vault")
+    if json.loads((root / "VAULT.json").read_bytes())["version"] < FORMAT_VERSION:
+        assert verify(root, None, heads=HeadStore(tmp_path / "heads")).ok
+        with pytest.raises(WrongUse, match="akika vault upgrade"):
+            open_vault(root, passphrase=told["passphrase"], heads=HeadStore(tmp_path / "heads"))
+        return
     case = open_vault(root, passphrase=told["passphrase"], heads=HeadStore(tmp_path / "heads"))
     assert case.verify_vault(case_secret(told)).ok
     assert {info.id: info.digest for info in case.vault.snapshots()} == told["snapshots"]

@@ -19,7 +19,7 @@ from akika_forensics.vault import canonical, layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains import sshsig
 from akika_forensics.vault.chains.authority import CAPTURE, MemberRole, Signer
-from akika_forensics.vault.keys import hpke, sealing
+from akika_forensics.vault.keys import hpke, memory, sealing
 from akika_forensics.vault.keys.identity import Identity, Recipient
 from akika_forensics.vault.keys.roles import Former, NotAllowed, RoleKeys
 from akika_forensics.vault.keys.ways import Holder, Means, Way, open_any
@@ -72,6 +72,7 @@ class Keyring:
     __slots__ = ("_keys", "generation", "identity", "member", "people", "ring", "vault")
 
     def __init__(self, ring: Ring, member: Member, identity: Identity, keys: RoleKeys) -> None:
+        memory.keep_out_of_dumps()
         self.vault = ring.vault
         self.generation = ring.generation
         self.ring = ring
