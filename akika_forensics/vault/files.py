@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -39,8 +39,37 @@ class StoredFile:
             raise DamagedFile(self.path, problem)
         return data
 
+    def chunks(self, backend: Backend) -> Iterator[bytes]:
+        """The bytes of a long file as they lie there, nothing proved; at the end they are held against what was signed.
+
+        Raises DamagedFile.
+        """
+        found = Measured(backend.chunks(self.path))
+        try:
+            yield from found
+        except FileNotFoundError as error:
+            raise DamagedFile(self.path, "The file is missing.") from error
+        problem = self.difference(found.length, found.digest.hexdigest())
+        if problem:
+            raise DamagedFile(self.path, problem)
+
     def difference(self, length: int, sha256: str) -> str:
         """How a file of this length and digest differs from what was signed; empty when it does not."""
         if length != self.length:
             return f"It is {length} bytes long, but {self.length} were signed."
         return "" if sha256 == self.sha256 else "Its bytes are not those that were signed: the SHA-256 differs."
+
+
+class Measured:
+    """Chunks that are counted and digested as they go by: ``length`` in bytes, ``digest`` SHA-256."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self.digest = hashlib.sha256()
+        self.length = 0
+        self._chunks = chunks
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self.digest.update(chunk)
+            self.length += len(chunk)
+            yield chunk

@@ -11,7 +11,7 @@ from akika_forensics.vault.chains import seals
 from akika_forensics.vault.chains.entries import Entry, Link, entry_of
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.chains.standing import Standing
-from akika_forensics.vault.checks import snapshots
+from akika_forensics.vault.checks import attached, snapshots
 from akika_forensics.vault.checks.effort import OPENED, Effort
 from akika_forensics.vault.checks.plain import Inspection, check_witness
 from akika_forensics.vault.keys import keytable
@@ -40,6 +40,7 @@ def inspect(inspection: Inspection, keys: Keyring, progress: Progress, effort: E
                 _open_entry(inspection, keys, link, shelf.find)
     _open_small(inspection, keys, shelf, progress, effort)
     snapshots.inspect(inspection, shelf, progress, effort)
+    attached.inspect(inspection, shelf, progress, effort)
 
 
 def _keychain(inspection: Inspection, keys: Keyring, standing: Standing) -> Keychain:

@@ -19,6 +19,8 @@ OPENED: Final = "opened"
 """Stage: a sealed file opens."""
 CONTROLS: Final = "controls"
 """Stage: a sealed file holds the control that its commit names."""
+ATTACHED: Final = "attached"
+"""Stage: an attached file opens and holds the bytes that its list tells of."""
 PAYLOADS: Final = "payloads"
 """Stage: the payloads of a file are those that its index tells of."""
 

@@ -11,7 +11,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from akika_forensics.errors import VaultDamaged, WrongUse
-from akika_forensics.vault import documents, layout, slots
+from akika_forensics.vault import blobs, documents, layout, slots
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains import entries, marker, sshsig
 from akika_forensics.vault.chains.entries import Link, Plain
@@ -20,7 +20,7 @@ from akika_forensics.vault.chains.standing import Others, Standing
 from akika_forensics.vault.checks import bulk
 from akika_forensics.vault.checks.effort import BYTES, Effort
 from akika_forensics.vault.checks.findings import NOTICE, Finding
-from akika_forensics.vault.files import StoredFile
+from akika_forensics.vault.files import Measured, StoredFile
 from akika_forensics.vault.keys import keyring, keytable
 from akika_forensics.vault.layout import Place
 from akika_forensics.vault.storage import Backend
@@ -363,6 +363,9 @@ def _check_stranger(inspection: Inspection, path: str, place: Place) -> None:
         if found is not None and found[1][:16] != place.digest:
             inspection.damage(path, "Its bytes are not those that were written: its name carries another digest.")
             return
+    elif place.kind == "blob":
+        if not _check_blob(inspection, path):
+            return
     elif place.kind in checks:
         if not _check_alone(inspection, path, checks[place.kind]):
             return
@@ -371,6 +374,15 @@ def _check_stranger(inspection: Inspection, path: str, place: Place) -> None:
         inspection.damage(path, "It is not a file of this vault: nothing in the vault vouches for it.")
         return
     inspection.notice(path, "It is a left-over of an interrupted write: whole, but nothing vouches for it.")
+
+
+def _check_blob(inspection: Inspection, path: str) -> bool:
+    found = Measured(inspection.backend.chunks(path))
+    with inspection.noted():
+        blobs.check(path, found)
+    inspection.file_count += 1
+    inspection.byte_count += found.length
+    return not inspection.is_damaged(path)
 
 
 def _check_alone(inspection: Inspection, path: str, check: Callable[[bytes], object]) -> bool:

@@ -6,16 +6,16 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import polars as pl
 
 from akika_forensics.errors import AkikaError
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault import documents, layout
+from akika_forensics.vault import blobs, documents, layout
 from akika_forensics.vault.chains.seals import EntryKey
-from akika_forensics.vault.files import StoredFile
+from akika_forensics.vault.files import Measured, StoredFile
 from akika_forensics.vault.keys import keytable, sealing
 from akika_forensics.vault.keys.keytable import DOCUMENTS, SALT, Half
 from akika_forensics.vault.snapshots import facts, frames, merkle, parquet
@@ -77,6 +77,16 @@ class Batch:
         self.stored.append(StoredFile.of(path, content, roots))
         self.keys[half][file_id] = key
         return path
+
+    def blob(self, chunks: Iterable[bytes]) -> str:
+        """A sealed file of any length, written as it comes; its id. What ``chunks`` raises is passed on."""
+        blob_id, key = secrets.token_hex(16), os.urandom(sealing.KEY_LENGTH)
+        path = layout.blob(blob_id)
+        sealed = Measured(blobs.seal(key, chunks, self._shelf.keyring.vault, blob_id))
+        self._shelf.backend.create_stream(path, iter(sealed))
+        self.stored.append(StoredFile(path, sealed.length, sealed.digest.hexdigest()))
+        self.keys["payload"][blob_id] = key
+        return blob_id
 
     def control(self, name: str, data: bytes) -> str:
         own = EntryKey.fresh()

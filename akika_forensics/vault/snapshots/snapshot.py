@@ -12,7 +12,7 @@ from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.vault.reading import scan as scanning
 from akika_forensics.vault.reading import tables
 from akika_forensics.vault.reading.question import within
-from akika_forensics.vault.snapshots import frames
+from akika_forensics.vault.snapshots import attachments, frames
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Version
 from akika_forensics.vault.snapshots.shelf import Shelf
 
@@ -101,6 +101,20 @@ class Snapshot:
         from pyarrow.dataset import InMemoryDataset  # noqa: PLC0415 -- heavy, and only who asks for it pays
 
         return InMemoryDataset(self.arrow(columns, where, entities).read_all())
+
+    def attachments(self) -> pl.DataFrame:
+        """What hangs on records: entity: str, id: str, sha256: 32 bytes, length: bytes; sorted by entity, then id."""
+        return attachments.shown(self._shelf, self._commit)
+
+    def attachment(self, key: RecordKey) -> Iterator[bytes]:
+        """The file that hangs on a record, in pieces. Each is proved; that it is all, only when the iterator has ended.
+
+        Raises WrongUse when nothing hangs there.
+        """
+        found = attachments.find(self._shelf, self._commit, RecordKey(*key))
+        if found is None:
+            raise WrongUse(f"Snapshot {self.info.id} has no file attached to {key[0]}:{key[1]}.")
+        return attachments.read(self._shelf, self._commit.text.attachments, found)
 
     def _state(self) -> pl.DataFrame:
         return self._shelf.state(self._commit)

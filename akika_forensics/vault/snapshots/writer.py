@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
@@ -24,6 +24,7 @@ from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keytable import SALT
 from akika_forensics.vault.reading.scan import by_part
 from akika_forensics.vault.snapshots import frames, parquet, shelf
+from akika_forensics.vault.snapshots.attachments import AttachedFiles
 from akika_forensics.vault.snapshots.batch import Batch, Row
 from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, Description, SnapshotInfo, read_commit
 from akika_forensics.vault.snapshots.holdings import Holdings
@@ -82,6 +83,7 @@ class SnapshotWriter:
         self._state = self._shelf.state(self._previous) if self._previous else frames.empty_state()
         self._before = dict(_stored(self._shelf, self._pseudonym, self._state))
         self._batch = Batch(self._shelf, self._pseudonym)
+        self._attached = AttachedFiles(self._shelf, self._batch, self._pseudonym)
         self._kept: dict[RecordKey, _Stored] = {}
         self._new: dict[RecordKey, Row] = {}
         self._new_bytes = 0
@@ -109,7 +111,7 @@ class SnapshotWriter:
         self._require_open()
         digest, sha256 = payloads.digest(payload), hashlib.sha256(payload).digest()
         key = RecordKey(*key)
-        self.remove(key)
+        self._withdraw(key)
         stored = self._before.get(key)
         if stored is not None and (stored.digest, stored.sha256) == (digest, sha256):
             self._kept[key] = stored
@@ -120,9 +122,12 @@ class SnapshotWriter:
             self._write_segment()
 
     def remove(self, key: RecordKey) -> None:
-        """Take back an added record, such as one that was deleted while the sweep went on."""
+        """Take back an added record and what hangs on it, such as one that was deleted while the sweep went on."""
         self._require_open()
-        key = RecordKey(*key)
+        self._attached.remove(RecordKey(*key))
+        self._withdraw(RecordKey(*key))
+
+    def _withdraw(self, key: RecordKey) -> None:
         self._kept.pop(key, None)
         row = self._new.pop(key, None)
         if row is not None:
@@ -135,6 +140,19 @@ class SnapshotWriter:
         """A report captured beside the records; the last of a name wins."""
         self._require_open()
         self._controls[name] = bytes(data)
+
+    def attach(self, key: RecordKey, chunks: Iterable[bytes]) -> None:
+        """A file that hangs on a record, in pieces of any size, never held whole; the last of a key wins.
+
+        What the company has already is not stored again. What ``chunks`` raises is passed on; then nothing hangs there.
+        """
+        self._require_open()
+        self._attached.attach(RecordKey(*key), chunks)
+
+    def keep_attached(self, key: RecordKey) -> bool:
+        """Attach what hung on the record in the company's snapshot before; False when nothing did."""
+        self._require_open()
+        return self._attached.keep(RecordKey(*key))
 
     def commit(
         self,
@@ -178,7 +196,7 @@ class SnapshotWriter:
                 base=base,
                 parts=self._parts,
                 key_table="",
-                attachments="",
+                attachments=self._attached.path(),
             )
             if self._first:
                 batch.document_key()

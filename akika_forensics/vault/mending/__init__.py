@@ -1,0 +1,1 @@
+"""What of a damaged vault can be mended without inventing anything, and what is lost."""
