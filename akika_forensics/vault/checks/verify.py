@@ -69,7 +69,7 @@ def verify_in(
     known_anchor = read_anchor(anchor) if anchor is not None else None
     try:
         inspection = plain.inspect(backend, report, effort)
-        _check_outside(inspection, heads, known_anchor, place)
+        check_outside(inspection, heads, known_anchor, place)
         if means is not None:
             keys = _keys(inspection, means)
             if keys is not None:
@@ -88,7 +88,8 @@ def verify_in(
     )
 
 
-def _check_outside(inspection: Inspection, heads: HeadStore, anchor: Remembered | None, place: str | None) -> None:
+def check_outside(inspection: Inspection, heads: HeadStore, anchor: Remembered | None, place: str | None) -> None:
+    """Hold a vault against what this machine remembers of it, and against an anchor. Adds findings."""
     vault = inspection.vault
     if vault is None:
         return
