@@ -45,10 +45,19 @@ def books(invoices: int = 3) -> Books:
     return found | {RecordKey("Customer", "3"): customer(3, "Geeta Kalapatapu")}
 
 
-def take(vault: Vault, records: Books, company: Company = COMPANY, day: int = 0) -> SnapshotInfo:
+def take(
+    vault: Vault,
+    records: Books,
+    company: Company = COMPANY,
+    day: int = 0,
+    *,
+    attached: dict[RecordKey, bytes] | None = None,
+) -> SnapshotInfo:
     with vault.begin_snapshot(company) as writer:
         for key, payload in records.items():
             writer.add(key, payload)
+        for key, data in (attached or {}).items():
+            writer.attach(key, [data])
         writer.control("TrialBalance/Accrual", b'{"Header":{"ReportName":"TrialBalance"},"Rows":{}}')
         return writer.commit(
             taken_at=START + timedelta(days=day),
@@ -105,7 +114,9 @@ def fill(vault: Vault) -> None:
     vault.slot("connections/Amys Landscaping and Sons").write(b"refresh-token-0123456789abcdef")
     vault.slot("gone").write(b"x")
     vault.slot("gone").delete()
-    take(vault, records | {RecordKey("Invoice", "9"): invoice(9)}, day=2)
+    receipt = b"%PDF-1.7 two bags of mulch for Geeta Kalapatapu"
+    more = {RecordKey("Invoice", "9"): invoice(9)}
+    take(vault, records | more, day=2, attached={RecordKey("Attachable", "7"): receipt})
 
 
 @pytest.fixture

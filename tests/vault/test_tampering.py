@@ -45,7 +45,7 @@ def test_a_clean_vault_is_clean(kit: ModuleType, filled: Any) -> None:
         assert (report.ok, report.findings) == (True, ())
         sizes = [(filled.root / path).stat().st_size for path in filled.files()]
         assert (report.files, report.bytes) == (len(sizes), sum(sizes))
-    assert {what for what, _, _ in steps} == {"chains", "files", "sealed files", "snapshots"}
+    assert {what for what, _, _ in steps} == {"chains", "files", "sealed files", "snapshots", "attached files"}
     assert all(0 <= done <= total for _, done, total in steps)
     assert verify(filled.root, None, heads=filled.heads, anchor=filled.vault.head).ok
 

@@ -151,12 +151,19 @@ def _check_snapshot(
         elif before.state is not None:
             state = frames.apply_manifest(before.state, manifest)
         if state is not None and fresh is not None:
-            known = before.state if before.seq == _predecessor(shelf, commit) else None
+            follows = before.seq == _predecessor(shelf, commit) and not _hidden(shelf, before.seq, commit)
+            known = before.state if follows else None
             _check_manifest(path, manifest, fresh, known)
             _check_counts(commit, state, fresh, known)
     with inspection.noted():
         _check_controls(inspection, shelf, commit, effort)
     return _Known(commit.seq, state)
+
+
+def _hidden(shelf: Shelf, before: int | None, commit: Commit) -> bool:
+    """Whether a commit from the one to the other does not open, which is reported: what it amounted to is not known."""
+    first = -1 if before is None else before
+    return any(first <= seq < commit.seq for seq in shelf.holdings.unexplained())
 
 
 def _predecessor(shelf: Shelf, commit: Commit) -> int | None:
@@ -205,7 +212,8 @@ def _check_description(inspection: Inspection, shelf: Shelf, commit: Commit) -> 
     path = layout.entry(layout.COMMITS, commit.seq)
     if commit.pseudonym != pseudonym(shelf.keyring, commit.info.company):
         raise DamagedFile(path, "It names another company than its files are bound to.")
-    if not inspection.blind and commit.text.base not in {None, _predecessor(shelf, commit)}:
+    known = not inspection.blind and not _hidden(shelf, commit.text.base, commit)
+    if known and commit.text.base not in {None, _predecessor(shelf, commit)}:
         raise DamagedFile(path, "It does not follow the snapshot before it.")
     earlier = sum(1 for seq in {*shelf.holdings.commits, *shelf.holdings.closed} if seq < commit.seq)
     if not inspection.blind and commit.info.id != f"s{earlier + 1}":
