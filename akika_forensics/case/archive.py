@@ -85,7 +85,7 @@ class PlanArchive:
             },
             [stored],
         )
-        content = (self._vault.root / stored.path).read_bytes()
+        content = self._vault.sealed_document(stored.path)
         out.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)

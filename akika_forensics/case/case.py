@@ -44,6 +44,7 @@ from akika_forensics.vault import open_vault as open_bare_vault
 from akika_forensics.vault.chains.attestations import Attestation
 from akika_forensics.vault.keys.sheet import files_of
 from akika_forensics.vault.proofs import Stamped
+from akika_forensics.vault.storage.location import Location
 from akika_widgets.views.record_graph import GraphView
 
 Progress = Callable[[str, int, int], None]
@@ -73,13 +74,13 @@ def passphrase_from_file(file: Path) -> Secret:
 
 
 def open_vault(
-    root: str | Path,
+    root: str | Path | Location,
     *,
     company: str | None = None,
     passphrase: Secret | str | None = None,
     heads: HeadStore | None = None,
 ) -> Case:
-    """Open a vault for a session. Without ``passphrase`` the environment gives it.
+    """Open a vault, in a folder or at ``s3://bucket/prefix``, for a session. Without ``passphrase`` the environment gives it.
 
     Raises WrongKey, VaultDamaged and WrongUse.
     """
@@ -91,11 +92,11 @@ def open_vault(
         else passphrase_from_environment()
     )
     remembered = heads or default_heads()
-    return Case(open_bare_vault(Path(root), secret, heads=remembered), company, remembered)
+    return Case(open_bare_vault(root, secret, heads=remembered), company, remembered)
 
 
 def init_vault(
-    root: Path,
+    root: str | Path | Location,
     passphrase: Secret,
     *,
     recovery_sheet: Path | None,
@@ -257,7 +258,7 @@ class Case:
 
     def verify_vault(self, passphrase: Secret | None = None) -> VerifyReport:
         """Read the whole vault anew, open it, and hold it against what was signed. Without ``passphrase`` the environment gives it."""
-        return verify(self.vault.root, passphrase or passphrase_from_environment(), heads=self._heads)
+        return verify(self.vault.location, passphrase or passphrase_from_environment(), heads=self._heads)
 
     def acquisition(self, ref: str = "latest", *, passphrase: Secret | None = None) -> Acquisition:
         """How a snapshot came to be and how whole it is, its custody, and the state of the vault that holds it. Raises WrongUse."""

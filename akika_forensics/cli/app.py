@@ -38,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     epilog=(
-        "For every verb: --vault DIR (or AKIKA_VAULT), --company NAME, --passphrase-file FILE (else AKIKA_PASSPHRASE "
+        "For every verb: --vault DIR or s3://BUCKET/PREFIX (or AKIKA_VAULT), --company NAME, --passphrase-file FILE (else AKIKA_PASSPHRASE "
         "or a prompt), --json, --debug. Exit codes: 0 clean, 1 something was found, 2 wrong use, 3 refused, "
         "4 QuickBooks or network, 5 the key does not open it, 130 interrupted."
     ),

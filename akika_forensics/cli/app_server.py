@@ -63,7 +63,7 @@ def serve(
     tls = Tls(Path(tls_cert), Path(tls_key)) if tls_cert else None
     require_safe(address, sign_in, tls)
     with _opened(options, demo) as (case, secret):
-        beside = case.vault.root.parent
+        beside = case.vault.location.beside
         shared = Shared(
             case, Path(plans) if plans else beside / "plans", make_report=_reports(case, secret, beside / "reports")
         )
@@ -97,7 +97,7 @@ def _reports(case: Case, secret: Secret, folder: Path) -> Callable[[Mapping[str,
     def make(parameters: Mapping[str, str]) -> tuple[Path, ...]:
         from akika_forensics import reports
 
-        given = {**parameters, "vault": str(case.vault.root), "company": case.company_name}
+        given = {**parameters, "vault": str(case.vault.location.absolute), "company": case.company_name}
         made = reports.run("restore_verification", given, folder, passphrase=secret)
         return tuple(file for file in (made.html, made.pdf) if file is not None)
 

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from akika_forensics.cli.session import Command, Options, passphrase, vault_path
+from akika_forensics.cli.session import Command, Options, passphrase, vault_location
 from akika_forensics.cli.speech import note, say, say_json
 from akika_forensics.errors import WrongUse
 from akika_forensics.settings import Secret
 
 if TYPE_CHECKING:
     from akika_forensics.vault import SnapshotInfo
+    from akika_forensics.vault.storage.location import Location
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,14 @@ def lab(
     """JupyterLab with the session and report notebooks; Ctrl-C ends it and all that runs in it."""
     from akika_forensics.lab import serving
     from akika_forensics.lab.workplace import set_up
+    from akika_forensics.vault.storage.location import Location
 
     options: Options = context.obj
     serving.require()
     with _opened(options, demo) as opened:
         place = (folder or (demo / "lab" if demo else Path("akika-lab"))).resolve()
-        if opened.vault and place.is_relative_to(Path(opened.vault).resolve()):
+        vault = Location.of(opened.vault).folder if opened.vault else None
+        if vault is not None and place.is_relative_to(vault.resolve()):
             raise WrongUse("The folder to work in lies inside the vault.", do="Name another one with --dir.")
         start = set_up(place, vault=opened.vault, company=opened.company, snapshots=opened.snapshots)
 
@@ -75,12 +78,12 @@ def _opened(options: Options, demo: Path | None) -> Iterator[Opened]:
         with after_an_incident(demo, note) as company:
             yield _of_vault(company.vault, company.passphrase, "")
     elif options.vault or os.environ.get("AKIKA_VAULT"):
-        yield _of_vault(vault_path(options).resolve(), passphrase(options), options.company)
+        yield _of_vault(vault_location(options).absolute, passphrase(options), options.company)
     else:
         yield Opened()
 
 
-def _of_vault(vault: Path, secret: Secret, company: str) -> Opened:
+def _of_vault(vault: Path | Location, secret: Secret, company: str) -> Opened:
     """Open the vault once: a wrong passphrase is said here, not in a notebook. Kernels get it through their environment alone."""
     from akika_forensics.case import open_vault
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from akika_forensics.cli.session import Options, open_case, passphrase, vault_path
+from akika_forensics.cli.session import Options, open_case, passphrase, vault_location
 from akika_forensics.cli.speech import note, say, say_json, table
 from akika_forensics.errors import WrongUse
 from akika_forensics.jobs.signals import stop_on_signal
@@ -98,7 +98,7 @@ def _parameters(options: Options, given: list[str]) -> dict[str, str]:
             raise WrongUse(f"{text!r} is no parameter.", do="Write -p key=value.")
         parameters[key] = value
     if options.vault or os.environ.get("AKIKA_VAULT"):
-        parameters.setdefault("vault", str(vault_path(options).resolve()))
+        parameters.setdefault("vault", str(vault_location(options).absolute))
     return parameters
 
 

@@ -15,6 +15,7 @@ from akika_forensics.settings import Secret
 
 if TYPE_CHECKING:
     from akika_forensics.case import Case
+    from akika_forensics.vault.storage.location import Location
 
 
 @dataclass
@@ -60,11 +61,14 @@ def split_options(arguments: Sequence[str], options: Options) -> list[str]:
     return rest
 
 
-def vault_path(options: Options) -> Path:
+def vault_location(options: Options) -> Location:
+    """Raises WrongUse where none is named, or not as a place of a vault is written."""
+    from akika_forensics.vault.storage.location import Location
+
     text = options.vault or os.environ.get("AKIKA_VAULT", "")
     if not text:
-        raise WrongUse("No vault was named.", do="Give --vault DIR, or set AKIKA_VAULT.")
-    return Path(text)
+        raise WrongUse("No vault was named.", do="Give --vault DIR (or s3://BUCKET/PREFIX), or set AKIKA_VAULT.")
+    return Location.of(text)
 
 
 def passphrase(options: Options, *, new: bool = False) -> Secret:
@@ -100,4 +104,6 @@ def open_case(options: Options, secret: Secret | None = None) -> Case:
     """The case the options name; ``secret`` where its passphrase is known already."""
     from akika_forensics.case import open_vault
 
-    return open_vault(vault_path(options), company=options.company or None, passphrase=secret or passphrase(options))
+    return open_vault(
+        vault_location(options), company=options.company or None, passphrase=secret or passphrase(options)
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from akika_forensics import jobs
-from akika_forensics.cli.session import Command, Options, open_case, passphrase, vault_path
+from akika_forensics.cli.session import Command, Options, open_case, passphrase, vault_location
 from akika_forensics.cli.speech import say, say_json, table
 from akika_forensics.errors import WrongUse
 from akika_forensics.jobs.terminal import follow
@@ -29,8 +29,8 @@ def init(
     from akika_forensics.vault.keys.sheet import files_of
 
     options: Options = context.obj
-    root = vault_path(options)
-    sheet = Path(recovery_sheet) if recovery_sheet else root.parent / f"{root.name}.recovery.txt"
+    root = vault_location(options)
+    sheet = Path(recovery_sheet) if recovery_sheet else root.beside / f"{root.name}.recovery.txt"
     case = init_vault(root, passphrase(options, new=True), recovery_sheet=sheet)
     sheets = [str(file) for file in files_of(sheet) if file.exists()]
     if options.json:

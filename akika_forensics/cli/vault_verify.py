@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from akika_forensics.cli.pace import Pace
-from akika_forensics.cli.session import Command, Options, passphrase, vault_path
+from akika_forensics.cli.session import Command, Options, passphrase, vault_location
 from akika_forensics.cli.speech import note, progress, say, say_json
 from akika_forensics.errors import Interrupted, WrongUse
 from akika_forensics.settings import state_dir
@@ -37,7 +37,7 @@ def verify(
         raise WrongUse("A seed draws a sample, but none was asked for.", do="Give --sample as well.")
     if sample and resume and not seed:
         raise WrongUse("A sample is drawn by its seed.", do="Give the --seed that the interrupted check said.")
-    root = vault_path(options)
+    root = vault_location(options)
     drawn = Sample.parse(sample, seed or secrets.token_hex(4)) if sample else None
     held = _anchor(anchor) if anchor else None
     secret = None if without_key else passphrase(options)

@@ -85,7 +85,7 @@ def _line(case: Case | None) -> str:
     which = f"{len(snapshots)} snapshot{'' if len(snapshots) == 1 else 's'}"
     if snapshots:
         which += f" ({snapshots[0].id} to {snapshots[-1].id})" if len(snapshots) > 1 else f" ({snapshots[0].id})"
-    return readable(" ".join(f"{said} · {case.vault.root} · {named} · {which}".split()))
+    return readable(" ".join(f"{said} · {case.vault.location} · {named} · {which}".split()))
 
 
 def _company(case: Case, captured: list[str]) -> str:

@@ -18,7 +18,8 @@ from akika_forensics.vault.keys.identity import Identity
 from akika_forensics.vault.keys.passphrase import KdfCost
 from akika_forensics.vault.keys.roles import RoleKeys
 from akika_forensics.vault.keys.ways import Holder, Means, Passphrase, Recovery, seal_way, typed
-from akika_forensics.vault.storage import Backend, LocalBackend, locking
+from akika_forensics.vault.storage import Backend, locking
+from akika_forensics.vault.storage.location import Location
 from akika_forensics.vault.vault import Vault
 
 FOUNDER = "founder"
@@ -26,36 +27,29 @@ FOUNDER = "founder"
 
 
 def create(
-    root: Path,
+    root: str | Path | Location,
     passphrase: Secret,
     *,
     heads: HeadStore,
     recovery_sheet: Path | None = None,
     cost: KdfCost = KdfCost.STANDARD,
 ) -> Vault:
-    """A new vault in a new or empty folder.
+    """A new vault in a new or empty folder, or below a new or empty prefix (``s3://bucket/prefix``).
 
     ``recovery_sheet`` is a file outside the vault that gets a second key. Raises WrongUse, StorageFailed.
     """
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise WrongUse(f"{root} is not an empty folder.", do="Choose a folder that is new or empty.")
-    if recovery_sheet is not None:
-        recovery.refuse_inside(recovery_sheet, root)
-    vault = create_in(
-        root,
-        LocalBackend(root),
-        locking.FileLock(root / layout.LOCK),
-        passphrase,
-        heads=heads,
-        recovery_sheet=recovery_sheet,
-        cost=cost,
-    )
-    heads.settle(root, vault.id)
+    location = Location.of(root)
+    location.require_empty()
+    if recovery_sheet is not None and location.folder is not None:
+        recovery.refuse_inside(recovery_sheet, location.folder)
+    backend, lock = location.open()
+    vault = create_in(location, backend, lock, passphrase, heads=heads, recovery_sheet=recovery_sheet, cost=cost)
+    heads.settle(location, vault.id)
     return vault
 
 
 def create_in(
-    root: Path,
+    location: Location,
     backend: Backend,
     lock: locking.Lock,
     secret: Secret,
@@ -82,28 +76,32 @@ def create_in(
     opened = keyring.reopen(ring, path, identity)
     if opened is None:
         raise AssertionError("the founder is a member")
-    vault = Vault(root, backend, vault_id, founder, unlock=lambda *_: opened, heads=heads, lock=lock)
+    vault = Vault(location, backend, vault_id, founder, unlock=lambda *_: opened, heads=heads, lock=lock)
     files = [StoredFile.of(path, ring), StoredFile.of(layout.MARKER, mark)]
     vault.found(opened, files, [Signer(founder, FULL)])
     return vault
 
 
-def open_vault(root: Path, means: Secret | Means, *, heads: HeadStore) -> Vault:
+def open_vault(root: str | Path | Location, means: Secret | Means, *, heads: HeadStore) -> Vault:
     """``means``: a passphrase or recovery key as typed, or another way in hand. Raises WrongKey, VaultDamaged (also when the vault is older than this machine remembers), WrongUse."""
-    known = heads.vault_at(root)
-    vault = open_in(root, LocalBackend(root), locking.FileLock(root / layout.LOCK), means, heads=heads)
+    location = Location.of(root)
+    known = heads.vault_at(location)
+    backend, lock = location.open()
+    vault = open_in(location, backend, lock, means, heads=heads)
     if known is not None and known != vault.id:
         error = DamagedFile(layout.MARKER, "Another vault was at this place before.")
         error.do = f"If you put this one there yourself, remove {heads.folder / 'places.json'}, which remembers places."
         raise error
-    heads.settle(root, vault.id)
+    heads.settle(location, vault.id)
     return vault
 
 
-def open_in(root: Path, backend: Backend, lock: locking.Lock, means: Secret | Means, *, heads: HeadStore) -> Vault:
+def open_in(
+    location: Location, backend: Backend, lock: locking.Lock, means: Secret | Means, *, heads: HeadStore
+) -> Vault:
     """`open_vault` on any backend."""
     held = typed(means) if isinstance(means, Secret) else means
-    mark = read_marker(backend, root)
+    mark = read_marker(backend, location)
     if mark.version < layout.FORMAT_VERSION:
         raise upgrade_first(mark.version)
     known = heads.remembered(mark.vault)
@@ -114,7 +112,7 @@ def open_in(root: Path, backend: Backend, lock: locking.Lock, means: Secret | Me
         for finding in disagreements(known, mark.vault, lambda name, seq: links.digest_at(backend, name, seq), source):
             raise _rolled_back(finding.path, finding.what, heads, mark.vault)
     vault = Vault(
-        root, backend, mark.vault, mark.signer,
+        location, backend, mark.vault, mark.signer,
         unlock=lambda data, path: keyring.read(data, path, held), heads=heads, lock=lock,
     )  # fmt: skip
     vault.keyring()
@@ -122,11 +120,13 @@ def open_in(root: Path, backend: Backend, lock: locking.Lock, means: Secret | Me
     vault.snapshots()
     heads.begin(mark.vault, mark.signer)
     for name, head in vault.head["chains"].items():
+        # Another process may just be writing what was read here; remembered is only what a crash cannot take back.
+        backend.make_durable(name)
         heads.remember_chain(mark.vault, name, head["seq"], head["digest"])
     return vault
 
 
-def read_marker(backend: Backend, root: Path) -> marker.Marker:
+def read_marker(backend: Backend, location: Location) -> marker.Marker:
     """Raises WrongUse when there is no vault, VaultDamaged when its marker was changed or removed."""
     try:
         return marker.read(backend.read(layout.MARKER))
@@ -134,7 +134,7 @@ def read_marker(backend: Backend, root: Path) -> marker.Marker:
         if any(layout.place_of(path).kind in ("keyring", "entry") for path in backend.list()):
             raise DamagedFile(layout.MARKER, "The file is missing.") from error
         raise WrongUse(
-            f"There is no vault at {root}.", do="Give its folder, or make one with akika vault init."
+            f"There is no vault at {location}.", do="Give its place, or make one with akika vault init."
         ) from error
 
 

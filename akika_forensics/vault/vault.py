@@ -35,6 +35,7 @@ from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Versio
 from akika_forensics.vault.snapshots.snapshot import Snapshot
 from akika_forensics.vault.snapshots.writer import SnapshotWriter
 from akika_forensics.vault.storage import Backend, locking
+from akika_forensics.vault.storage.location import Location
 
 _ATTEMPTS = 5
 
@@ -47,7 +48,7 @@ class Vault:
 
     def __init__(
         self,
-        root: Path,
+        location: Location,
         backend: Backend,
         vault_id: str,
         founder: str,
@@ -57,7 +58,7 @@ class Vault:
         lock: locking.Lock,
     ) -> None:
         self.id = vault_id
-        self.root = root
+        self.location = location
         self._backend = backend
         self._heads = heads
         self._lock = lock
@@ -102,6 +103,13 @@ class Vault:
     def require_marker(self) -> None:
         """Raises VaultDamaged when the marker is not the one that the commits vouch for."""
         self._shelf.file(layout.MARKER).read(self._backend)
+
+    @property
+    def root(self) -> Path:
+        """The folder it is in. Raises WrongUse for a vault in a bucket."""
+        if self.location.folder is None:
+            raise WrongUse(f"The vault at {self.location} is in no folder.", do="Use a vault in a folder for this.")
+        return self.location.folder
 
     @property
     def member(self) -> Person:
@@ -185,13 +193,16 @@ class Vault:
 
     def get_document(self, path: str) -> bytes:
         """Raises WrongUse when there is none at the path, VaultDamaged when it is not what was stored."""
+        return documents.open_document(self.keyring(), path, self.sealed_document(path), self._shelf.find)[1]
+
+    def sealed_document(self, path: str) -> bytes:
+        """A document as it lies there, still sealed. Raises as `get_document` does, without opening it."""
         if layout.place_of(path).kind != "sealed":
             raise WrongUse(f"{path!r} is no document of a vault.")
         try:
-            content = self._backend.read(path)
+            return self._backend.read(path)
         except FileNotFoundError as error:
             raise WrongUse(f"The vault has no document {path!r}.") from error
-        return documents.open_document(self.keyring(), path, content, self._shelf.find)[1]
 
     def slot(self, name: str) -> slots.Slot:
         """A sealed value that changes. Names under ``company/`` and ``tokens/`` are for every member."""

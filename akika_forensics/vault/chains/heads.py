@@ -17,6 +17,7 @@ from akika_forensics.model.formats import Format, OtherFormat, unchanged
 from akika_forensics.settings import state_dir
 from akika_forensics.vault import canonical, layout, storage
 from akika_forensics.vault.checks.findings import Finding
+from akika_forensics.vault.storage.location import Location
 
 _PLACES: Final = "places"
 _HEADS_FORMAT: Final = Format("akika-heads-", 1, "memory of a vault", {0: unchanged})
@@ -94,15 +95,16 @@ class HeadStore:
             self._path(vault).unlink(missing_ok=True)
             storage.sync_folder(self.folder)
 
-    def vault_at(self, root: Path) -> str | None:
+    def vault_at(self, place: str | Path | Location) -> str | None:
         """Which vault was last at this place."""
-        return self._places().get(str(root.resolve()))
+        return self._places().get(Location.of(place).key)
 
-    def settle(self, root: Path, vault: str) -> None:
+    def settle(self, place: str | Path | Location, vault: str) -> None:
+        key = Location.of(place).key
         with self._locked(_PLACES):
             places = self._places()
-            if places.get(str(root.resolve())) != vault:
-                self._store(_PLACES, _Places({**places, str(root.resolve()): vault}))
+            if places.get(key) != vault:
+                self._store(_PLACES, _Places({**places, key: vault}))
 
     def _places(self) -> dict[str, str]:
         found = self._load(_PLACES, _Places, _PLACES_FORMAT)

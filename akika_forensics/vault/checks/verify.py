@@ -18,13 +18,14 @@ from akika_forensics.vault.checks.sample import Sample
 from akika_forensics.vault.keys import keyring
 from akika_forensics.vault.keys.ways import Means, typed
 from akika_forensics.vault.opening import upgrade_first
-from akika_forensics.vault.storage import Backend, LocalBackend
+from akika_forensics.vault.storage import Backend
+from akika_forensics.vault.storage.location import Location
 
 type Progress = Callable[[str, int, int], None]
 
 
 def verify(
-    root: Path,
+    root: str | Path | Location,
     means: Secret | Means | None,
     *,
     heads: HeadStore,
@@ -42,12 +43,13 @@ def verify(
     Raises WrongUse when there is no vault or a newer version of the software made it, and WrongKey when the keyring is
     undamaged and does not open.
     """
+    location = Location.of(root)
     return verify_in(
-        LocalBackend(root),
+        location.open().backend,
         means,
         heads=heads,
         anchor=anchor,
-        place=heads.vault_at(root),
+        place=heads.vault_at(location),
         progress=progress,
         effort=Effort(keys=means is not None, sample=sample, folder=kept, resume=resume),
     )

@@ -65,7 +65,7 @@ class Backend(Protocol):
         """
 
     def odd(self, path: str) -> str | None:
-        """Why this is no ordinary file, such as a symbolic link; None when it is one."""
+        """Why this is no ordinary file, such as a symbolic link; None when it is one, or gone since it was listed."""
 
     def age(self, path: str) -> float:
         """Seconds since the file was written, by the clock of the medium. Raises FileNotFoundError."""

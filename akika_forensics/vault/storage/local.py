@@ -18,6 +18,7 @@ import contextlib
 import errno
 import os
 import secrets
+import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -104,10 +105,15 @@ class LocalBackend:
             raise failed("removed", path, error) from error
 
     def odd(self, path: str) -> str | None:
-        target = self.root / path
-        if target.is_symlink():
+        try:
+            mode = (self.root / path).lstat().st_mode
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise failed("read", path, error) from error
+        if stat.S_ISLNK(mode):
             return "it is a symbolic link"
-        return None if target.is_file() else "it is no ordinary file"
+        return None if stat.S_ISREG(mode) else "it is no ordinary file"
 
     def age(self, path: str) -> float:
         try:

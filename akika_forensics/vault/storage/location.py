@@ -61,6 +61,21 @@ class Location:
         address = _s3().endpoint()
         return f"{self.text} at {address}" if address else self.text
 
+    @property
+    def name(self) -> str:
+        """The last part of it."""
+        return self.folder.name if self.folder is not None else self.prefix.rpartition("/")[2] or self.bucket
+
+    @property
+    def beside(self) -> Path:
+        """Where files go that belong to the vault and not into it: the folder it is in, or the current one."""
+        return self.folder.parent if self.folder is not None else Path()
+
+    @property
+    def absolute(self) -> Location:
+        """The same place for a process in another folder."""
+        return Location.of(self.folder.resolve()) if self.folder is not None else self
+
     def open(self) -> Place:
         """Raises WrongUse without credentials. Nothing is asked of a store yet."""
         if self.folder is not None:
@@ -73,11 +88,13 @@ class Location:
         backend = ObjectStoreBackend(store, self.text, single_writer=alone)
         return Place(backend, Lease(backend, layout.LOCK))
 
-    def is_empty(self) -> bool:
-        """Whether a new vault can be made here. Raises StorageFailed."""
-        if self.folder is not None:
-            return not self.folder.exists() or (self.folder.is_dir() and not any(self.folder.iterdir()))
-        return not self.open().backend.list()
+    def require_empty(self) -> None:
+        """Raises WrongUse where no new vault can be made, StorageFailed."""
+        if self.folder is None:
+            if self.open().backend.list():
+                raise WrongUse(f"{self} is not empty.", do="Choose a prefix that is new or empty.")
+        elif self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
+            raise WrongUse(f"{self} is not an empty folder.", do="Choose a folder that is new or empty.")
 
     def __str__(self) -> str:
         return self.text
