@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from akika_forensics.cli.speech import note
 from akika_forensics.errors import WrongUse
-from akika_forensics.settings import Secret
+from akika_forensics.settings import Secret, state_dir
 
 if TYPE_CHECKING:
     from akika_forensics.case import Case
@@ -103,7 +104,14 @@ def ask(what: str, *, new: bool, instead: str) -> Secret:
 def open_case(options: Options, secret: Secret | None = None) -> Case:
     """The case the options name; ``secret`` where its passphrase is known already."""
     from akika_forensics.case import open_vault
+    from akika_forensics.vault.checks.findings import NO_ANCHOR
 
-    return open_vault(
+    case = open_vault(
         vault_location(options), company=options.company or None, passphrase=secret or passphrase(options)
     )
+    if case.vault.first_seen:
+        note(f"akika: {NO_ANCHOR}")
+        note(
+            f"       This machine sees the vault for the first time; from now on it remembers it, in {state_dir() / 'heads'}."
+        )
+    return case

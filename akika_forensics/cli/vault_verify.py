@@ -12,6 +12,7 @@ from akika_forensics.cli.pace import Pace
 from akika_forensics.cli.session import Command, Options, passphrase, vault_location
 from akika_forensics.cli.speech import note, progress, say, say_json
 from akika_forensics.errors import Interrupted, WrongUse
+from akika_forensics.model.instants import format_instant
 from akika_forensics.settings import state_dir
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 def verify(
     context: typer.Context,
-    anchor: str = typer.Option("", help="A head handed to a third party earlier, as a JSON file."),
+    anchor: str = typer.Option(
+        "", help="A head handed out earlier, as a JSON file [what this machine remembers in its state folder]."
+    ),
     without_key: bool = typer.Option(False, "--without-key", help="Check links, signatures and digests only."),
     sample: str = typer.Option(
         "", help="Look at a part of the data only: a share such as 5%, or a number of files and records such as 300."
@@ -28,6 +31,7 @@ def verify(
     seed: str = typer.Option("", help="What the sample is drawn with, to repeat one [drawn and said]."),
     resume: bool = typer.Option(False, "--resume", help="Go on where a check of the same kind was interrupted."),
 ) -> None:
+    from akika_forensics.case.proofs import authority_in_force
     from akika_forensics.vault import HeadStore
     from akika_forensics.vault.checks.sample import Sample
     from akika_forensics.vault.checks.verify import verify as verify_vault
@@ -54,6 +58,7 @@ def verify(
                 sample=drawn,
                 kept=state_dir() / "verify",
                 resume=resume,
+                authority=authority_in_force(),
             )
     except KeyboardInterrupt as error:
         again = f" --sample {drawn.text} --seed {drawn.seed}" if drawn else ""
@@ -99,6 +104,21 @@ def _fields(report: VerifyReport) -> dict[str, Any]:
             "resumed_from": scope.resumed_from,
             "sound_before": {"files": scope.files_before, "bytes": scope.bytes_before},
         },
+        "outside": {
+            "remembered": report.outside.remembered,
+            "anchor": report.outside.anchor,
+            "stamps": [
+                {
+                    "commit": one.commit,
+                    "at": format_instant(one.at),
+                    "authority": one.authority,
+                    "path": one.path,
+                    "checked": one.checked,
+                }
+                for one in report.outside.stamps
+            ],
+            "said": list(report.outside.sentences()),
+        },
     }
 
 
@@ -107,7 +127,7 @@ def _tell(report: VerifyReport) -> None:
         say(f"{finding.path}: {finding.what}")
     sound = "sound" if report.scope.sample is None else "sound as far as it was looked at"
     say(f"{report.files} files, {report.bytes:,} bytes: {sound if report.ok else 'DAMAGED'}.")
-    for sentence in report.scope.sentences():
+    for sentence in (*report.scope.sentences(), *report.outside.sentences()):
         say(sentence)
     if not report.ok:
         note("akika: The vault does not hold what was put into it. Take an undamaged copy.")

@@ -118,6 +118,7 @@ def open_in(
     vault.keyring()
     vault.require_marker()
     vault.snapshots()
+    vault.first_seen = known is None
     heads.begin(mark.vault, mark.signer)
     for name, head in vault.head["chains"].items():
         # Another process may just be writing what was read here; remembered is only what a crash cannot take back.

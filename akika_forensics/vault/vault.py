@@ -43,6 +43,7 @@ _ATTEMPTS = 5
 class Vault:
     """An open vault. Made by `create` and `open_vault`.
 
+    ``first_seen``: this machine remembered nothing of it, so that an older state put back would not have been noticed.
     ``unlock`` opens a keyring file (its bytes, its path); it is called once, and what it finds is kept.
     """
 
@@ -59,6 +60,7 @@ class Vault:
     ) -> None:
         self.id = vault_id
         self.location = location
+        self.first_seen = False
         self._backend = backend
         self._heads = heads
         self._lock = lock
@@ -124,7 +126,7 @@ class Vault:
     @property
     def head(self) -> dict[str, Any]:
         """``{"format", "vault", "chains": {name: {"seq", "digest"}}}``: what to hand to a third party as an anchor."""
-        found = {name: _tail(self._backend, name) for name in links.names(self._backend)}
+        found = links.heads(self._backend)
         chains_at = {name: {"seq": head.seq, "digest": head.digest} for name, head in found.items()}
         return ANCHOR.named({"vault": self.id, "chains": chains_at})
 
@@ -251,8 +253,7 @@ class Vault:
 
     def witness(self) -> dict[str, ChainHead]:
         """The heads of all chains beside the commits, for a commit to tell of."""
-        names = (name for name in links.names(self._backend) if name != layout.COMMITS)
-        return {name: _tail(self._backend, name) for name in names}
+        return {name: head for name, head in links.heads(self._backend).items() if name != layout.COMMITS}
 
     def _stamps(self) -> Chain:
         return self.chain(stamps.CHAIN, stamps.NAMESPACE)
@@ -320,12 +321,3 @@ class Vault:
 
     def __repr__(self) -> str:
         return f"Vault({self.id})"
-
-
-def _tail(backend: Backend, name: str) -> ChainHead:
-    places = (layout.place_of(path) for path in backend.list(name))
-    seq = max(place.seq for place in places if place.kind == "entry" and place.chain == name)
-    digest = links.digest_at(backend, name, seq)
-    if digest is None:
-        raise DamagedFile(layout.entry(name, seq), "The entry is missing.")
-    return ChainHead(seq, digest)

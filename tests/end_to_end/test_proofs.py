@@ -119,6 +119,23 @@ def test_a_time_stamp_limits_what_was_disclosed_before_and_after(
         "checked": True,
     }
     assert captured.case.custody.acts("stamped")[0].details["file"] == made["file"]
+    outside = captured.good("verify")["outside"]
+    assert [(one["commit"], one["checked"]) for one in outside["stamps"]] == [(made["commit"], True)]
+    assert outside["said"] == [f"History up to commit {made['commit']} existed at {made['at']}, by CN=Stamps."]
+
+
+def test_a_machine_that_sees_a_vault_first_says_that_roll_back_cannot_be_excluded(
+    captured: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = tmp_path / "head.json"
+    captured.good("vault", "head", "--out", str(head))
+    monkeypatch.setenv("AKIKA_STATE_DIR", str(tmp_path / "another"))
+    assert captured.good("verify")["outside"]["said"] == ["No anchor: roll-back cannot be excluded."]
+    assert captured.good("verify", "--anchor", str(head))["outside"]["said"] == []
+    for expected in (True, False):
+        capsys.readouterr()
+        assert main(["snapshots", "--vault", str(captured.vault), "--json"]) == 0
+        assert ("roll-back cannot be excluded" in capsys.readouterr().err) is expected
 
 
 def test_checks_are_attested_when_asked_and_restores_always(captured: Scene) -> None:

@@ -9,6 +9,7 @@ from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains import entries
 from akika_forensics.vault.chains.entries import Link
+from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.storage import Backend
 
 
@@ -99,3 +100,16 @@ def digest_at(backend: Backend, name: str, seq: int) -> str | None:
         return entries.digest_of(backend.read(layout.entry(name, seq)))
     except FileNotFoundError:
         return None
+
+
+def heads(backend: Backend) -> dict[str, ChainHead]:
+    """Number and digest of the last entry of every chain, as they lie there. Raises DamagedFile for one that went."""
+    found: dict[str, ChainHead] = {}
+    for name in names(backend):
+        places = (layout.place_of(path) for path in backend.list(name))
+        seq = max(place.seq for place in places if place.kind == "entry" and place.chain == name)
+        digest = digest_at(backend, name, seq)
+        if digest is None:
+            raise DamagedFile(layout.entry(name, seq), "The entry is missing.")
+        found[name] = ChainHead(seq, digest)
+    return found

@@ -20,6 +20,7 @@ from cryptography.x509 import Certificate
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from akika_forensics.errors import Found, WrongUse
+from akika_forensics.vault.canonical import DamagedFile
 
 CHAIN: Final = "stamps"
 NAMESPACE: Final = "akika-stamp"
@@ -125,6 +126,14 @@ def question(data: bytes, authority: StampAuthority) -> Question:
 def read(token: bytes) -> Stamp:
     """What an answer (DER, as received) says; proves nothing yet. Raises StampRejected when it is not a stamp."""
     return _told(_response(token), None)
+
+
+def require(token: bytes, path: str) -> None:
+    """Raises DamagedFile, naming ``path``, when it is not a whole time stamp."""
+    try:
+        read(token)
+    except StampRejected as error:
+        raise DamagedFile(path, error.what) from error
 
 
 def check(token: bytes, digest: bytes, authority: StampAuthority, nonce: int | None = None) -> Stamp:

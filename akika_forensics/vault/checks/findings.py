@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
+
+from akika_forensics.model.instants import format_instant
 
 type Severity = Literal["damage", "notice"]
 
+NO_ANCHOR: Final = "No anchor: roll-back cannot be excluded."
 DAMAGE: Final = "damage"
 NOTICE: Final = "notice"
 
@@ -63,6 +67,54 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Vouched:
+    """A time stamp: the history up to ``commit`` existed ``at`` that time (aware), by ``authority`` (as its certificate
+    names it, else empty). ``checked``: whether it was held against certificates that were given.
+    """
+
+    commit: int
+    at: datetime
+    authority: str
+    path: str
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a vault was held against that lies outside of it.
+
+    ``remembered``: this machine knew it before; ``anchor``: a head that was handed out was given; ``last``: number of the
+    last commit; ``stamps`` by commit and time.
+    """
+
+    remembered: bool = True
+    anchor: bool = False
+    last: int = -1
+    stamps: tuple[Vouched, ...] = ()
+
+    def sentences(self) -> tuple[str, ...]:
+        """How far back what lies outside vouches, and where nothing does."""
+        found: list[str] = []
+        if not self.remembered and not self.anchor:
+            found.append(NO_ANCHOR)
+        checked = [one for one in self.stamps if one.checked]
+        if checked:
+            reach = max(one.commit for one in checked)
+            best = min((one for one in checked if one.commit == reach), key=lambda one: one.at)
+            by = best.authority or "an authority that does not name itself"
+            found.append(f"History up to commit {reach} existed at {format_instant(best.at)}, by {by}.")
+            if reach < self.last:
+                rest = f"commits {reach + 1} to {self.last}" if self.last - reach > 1 else f"commit {self.last}"
+                found.append(f"No time stamp covers {rest}.")
+        elif self.stamps:
+            found.append(
+                f"There are {len(self.stamps)} time stamps; whose they are was not checked, because no certificates of an "
+                "authority were given (AKIKA_TSA_ROOTS)."
+            )
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyReport:
     """``ok`` when no finding is damage in what was looked at; ``files`` and ``bytes`` were read to their end."""
 
@@ -71,3 +123,4 @@ class VerifyReport:
     bytes: int
     findings: tuple[Finding, ...]
     scope: Scope = Scope()
+    outside: Outside = Outside()

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from akika_forensics.errors import VaultDamaged, WrongUse
 from akika_forensics.vault import blobs, documents, layout, slots
 from akika_forensics.vault.canonical import DamagedFile
-from akika_forensics.vault.chains import entries, marker, sshsig
+from akika_forensics.vault.chains import entries, marker, sshsig, stamps
 from akika_forensics.vault.chains.entries import Link, Plain
 from akika_forensics.vault.chains.heads import ChainHead, Remembered, disagreements
 from akika_forensics.vault.chains.standing import Others, Standing
@@ -357,6 +357,7 @@ def _check_stranger(inspection: Inspection, path: str, place: Place) -> None:
         "keyring": lambda data: keyring.parse(data, path),
         "sealed": lambda data: documents.check(path, data),
         "keytable": lambda data: keytable.parse(path, data),
+        "stamp": lambda data: stamps.require(data, path),
     }
     if place.kind == "parquet":
         found = _digest(inspection, path)

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from akika_forensics.model import instants
 from akika_forensics.settings import Secret
 from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains.heads import HeadStore, Remembered, disagreements, read_anchor
-from akika_forensics.vault.checks import contents, plain
+from akika_forensics.vault.chains.stamps import StampAuthority
+from akika_forensics.vault.checks import contents, plain, stamped
 from akika_forensics.vault.checks.effort import Effort
-from akika_forensics.vault.checks.findings import DAMAGE, VerifyReport
+from akika_forensics.vault.checks.findings import DAMAGE, Outside, VerifyReport
 from akika_forensics.vault.checks.plain import Inspection
 from akika_forensics.vault.checks.sample import Sample
 from akika_forensics.vault.keys import keyring
@@ -34,12 +36,14 @@ def verify(
     sample: Sample | None = None,
     kept: Path | None = None,
     resume: bool = False,
+    authority: StampAuthority | None = None,
 ) -> VerifyReport:
     """Check a vault, or a sample of it; with ``means`` to open it (a passphrase or recovery key as typed, or another way
     in hand) also that everything opens and agrees. Writes nothing into it.
 
     ``progress(what, done, total)`` is called as the work goes on; ``files`` counts bytes. ``kept``: a folder outside the
     vault; what was found sound is kept there when the check is interrupted, and ``resume`` goes on from it.
+    ``authority``: whose time stamps are believed; without it they are only held against the commits.
     Raises WrongUse when there is no vault or a newer version of the software made it, and WrongKey when the keyring is
     undamaged and does not open.
     """
@@ -52,6 +56,7 @@ def verify(
         place=heads.vault_at(location),
         progress=progress,
         effort=Effort(keys=means is not None, sample=sample, folder=kept, resume=resume),
+        authority=authority,
     )
 
 
@@ -64,6 +69,7 @@ def verify_in(
     place: str | None = None,
     progress: Progress | None = None,
     effort: Effort | None = None,
+    authority: StampAuthority | None = None,
 ) -> VerifyReport:
     """`verify` on any backend. ``place``: the id of the vault that was last seen where this one is."""
     report = progress or _silent
@@ -72,6 +78,7 @@ def verify_in(
     try:
         inspection = plain.inspect(backend, report, effort)
         check_outside(inspection, heads, known_anchor, place)
+        vouched = stamped.inspect(inspection, authority, instants.now())
         if means is not None:
             keys = _keys(inspection, means)
             if keys is not None:
@@ -87,6 +94,12 @@ def verify_in(
         bytes=inspection.byte_count,
         findings=findings,
         scope=effort.scope(),
+        outside=Outside(
+            remembered=inspection.vault is not None and heads.remembered(inspection.vault) is not None,
+            anchor=known_anchor is not None,
+            last=max((seq for chain, seq in inspection.digests if chain == layout.COMMITS), default=-1),
+            stamps=vouched,
+        ),
     )
 
 

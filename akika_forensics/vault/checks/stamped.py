@@ -1,0 +1,45 @@
+"""How far back time stamps vouch: each is held against the commits, and against its authority where that is given."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from akika_forensics.model.instants import format_instant
+from akika_forensics.vault import layout
+from akika_forensics.vault.chains import stamps
+from akika_forensics.vault.chains.stamps import StampAuthority, StampRejected
+from akika_forensics.vault.checks.findings import Vouched
+from akika_forensics.vault.checks.plain import Inspection
+
+
+def inspect(inspection: Inspection, authority: StampAuthority | None, now: datetime) -> tuple[Vouched, ...]:
+    """What holds, by commit and time; adds a finding for each stamp that does not. Needs no key of the vault."""
+    commits = {digest: seq for (chain, seq), digest in inspection.digests.items() if chain == layout.COMMITS}
+    found: list[tuple[Vouched, datetime | None]] = []
+    for path in sorted(inspection.listed):
+        if layout.place_of(path).kind != "stamp" or inspection.is_damaged(path):
+            continue
+        try:
+            token = inspection.backend.read(path)
+            stamp = stamps.read(token)
+            seq = commits.get(stamp.digest.hex())
+            if seq is None:
+                inspection.damage(path, "It is a time stamp on something that is no commit of this vault.")
+                continue
+            if authority is not None:
+                stamp = stamps.check(token, stamp.digest, authority)
+        except FileNotFoundError:
+            continue  # it went while the check was running
+        except StampRejected as error:
+            inspection.damage(path, f"The time stamp does not hold. {error.what}")
+            continue
+        found.append((Vouched(seq, stamp.at, stamp.authority or "", path, authority is not None), stamp.until))
+    found.sort(key=lambda one: (one[0].commit, one[0].at))
+    if found and all(until is not None and until < now for _, until in found):
+        last, until = found[-1]
+        if until is not None:
+            inspection.notice(
+                last.path,
+                f"The certificate of its authority ran out at {format_instant(until)}: have the head stamped again.",
+            )
+    return tuple(one for one, _ in found)
