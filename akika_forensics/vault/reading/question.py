@@ -90,8 +90,13 @@ def within(rows: pl.DataFrame) -> pl.Expr:
     if len(rows) <= 1_000:
         return pl.col("entity").is_in(entities.to_list()) & pl.col("id").is_in(rows["id"].unique().to_list())
     if len(entities) == 1:
-        return pl.col("entity").eq(entities[0]) & pl.col("id").is_between(rows["id"].min(), rows["id"].max())
-    return pl.col("entity").is_between(entities[0], entities[-1])
+        return pl.col("entity").eq(entities[0]) & _between("id", rows["id"].min(), rows["id"].max())
+    return _between("entity", entities[0], entities[-1])
+
+
+def _between(column: str, first: object, last: object) -> pl.Expr:
+    # A bare text would be taken for the name of a column.
+    return pl.col(column).is_between(pl.lit(first), pl.lit(last))
 
 
 def in_turns(rows: pl.DataFrame, most: int) -> Iterable[pl.DataFrame]:

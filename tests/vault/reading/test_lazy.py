@@ -215,6 +215,31 @@ def test_turns_lose_nothing_and_are_bounded(lengths: list[int], most: int) -> No
     assert all(turn["length"].sum() < most + turn["length"].max() for turn in turns)  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("entities", [["Invoice"], ["Customer", "Invoice", "Vendor"]])
+def test_a_long_list_of_keys_narrows_by_its_ends(entities: list[str]) -> None:
+    every = pl.DataFrame(
+        [(one, str(number)) for one in ["Bill", *entities, "Zone"] for number in range(3_000)],
+        schema=["entity", "id"],
+        orient="row",
+    )
+    rows = every.filter(pl.col("entity").is_in(entities) & pl.col("id").str.starts_with("2"))
+    assert len(rows) > 1_000
+    met = every.filter(question.within(rows))
+    assert rows.join(met, on=["entity", "id"], how="anti").is_empty()
+    assert len(met) <= 3_000 * len(entities)
+    if len(entities) == 1:
+        assert met["id"].str.head(1).unique().to_list() == ["2"]
+
+
+def test_a_part_of_thousands_of_records(kit: ModuleType, in_memory: Any) -> None:
+    backend = kit.MemoryBackend()
+    records = {RecordKey("Invoice", str(number)): invoice(number, number % 28 + 1) for number in range(1_500)}
+    kit.take(in_memory.create(backend), records)
+    snapshot = in_memory.open(backend).snapshot("s1")
+    assert {one.key: one.payload for one in snapshot.records()} == records
+    assert snapshot.lazy().select("txn_date", "payload").collect().height == 1_500
+
+
 CONDITIONS = st.sampled_from(
     [
         pl.col("entity") == "Invoice",
