@@ -22,6 +22,7 @@ from akika_forensics.case.export.frames import frames_of
 from akika_forensics.case.export.recorded import export_recorded
 from akika_forensics.case.journey import Journey
 from akika_forensics.case.judgements import of_check
+from akika_forensics.case.lifecycle import Lifecycle
 from akika_forensics.case.proofs import disclose_to, stamp_head
 from akika_forensics.case.results import CheckResult
 from akika_forensics.case.review import Review
@@ -142,6 +143,11 @@ class Case:
         """Making, rehearsing, approving and executing plans on the chosen company. Raises WrongUse without one."""
         return PlanDesk(Session(self.vault, self.company_name, self.companies, self._fresh, self.snapshot))
 
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """What becomes of snapshots with the years: compaction, retention, legal holds, erasure."""
+        return Lifecycle(self.vault, self.companies, self.custody, self._company)
+
     def _fresh(
         self, why: str, *, progress: Progress | None = None, should_stop: Callable[[], bool] | None = None
     ) -> SnapshotInfo:
@@ -163,10 +169,11 @@ class Case:
     ) -> SnapshotInfo:
         """A whole snapshot of the live company. Capture cannot write to QuickBooks."""
         name = self.company_name
+        company = self.companies.company(name)
         with (
             self.vault.lock("capture"),
             self.companies.reader(name) as reader,
-            self.vault.begin_snapshot(self.companies.company(name)) as writer,
+            self.vault.begin_snapshot(company) as writer,
         ):
             info: SnapshotInfo = capture.run(reader, writer, progress=progress, should_stop=should_stop)
             self.custody.record(
@@ -174,6 +181,7 @@ class Case:
                 f"Snapshot {info.id} with {info.records} records was captured{f' {why}' if why else ''}.",
                 {"snapshot": info.id, "digest": info.digest, "complete": info.complete, "requests": info.requests},
             )
+        self.lifecycle.after_a_capture(company, progress=progress, should_stop=should_stop)
         return info
 
     # -- looking -----------------------------------------------------------------------------------------------------

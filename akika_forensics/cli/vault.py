@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from akika_forensics import jobs
+from akika_forensics.cli import lifecycle
 from akika_forensics.cli.session import Command, Options, open_case, passphrase, vault_location
 from akika_forensics.cli.speech import say, say_json, table
 from akika_forensics.errors import WrongUse
@@ -16,7 +17,8 @@ from akika_forensics.jobs.terminal import follow
 from akika_forensics.model.instants import format_instant
 from akika_forensics.settings import Secret
 
-group = typer.Typer(help="Make a vault.", no_args_is_help=True)
+group = typer.Typer(help="Make a vault, and look after it.", no_args_is_help=True)
+lifecycle.add_to(group)
 
 
 @group.command("init")

@@ -18,8 +18,7 @@ from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.entries import Link
 from akika_forensics.vault.chains.stamps import Stamp, StampAuthority, StampRejected
 from akika_forensics.vault.files import StoredFile
-from akika_forensics.vault.lifecycle import leaves
-from akika_forensics.vault.snapshots import disclosure, frames, merkle
+from akika_forensics.vault.snapshots import disclosure, frames, leaves, merkle
 from akika_forensics.vault.snapshots.commits import Commit
 from akika_forensics.vault.snapshots.disclosure import Disclosure, Signed
 from akika_forensics.vault.snapshots.parts import Part

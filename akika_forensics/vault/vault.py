@@ -28,6 +28,7 @@ from akika_forensics.vault.keys.identity import Identity
 from akika_forensics.vault.keys.keyring import Keyring, Person
 from akika_forensics.vault.keys.passphrase import wrong_key
 from akika_forensics.vault.keys.roles import NotAllowed
+from akika_forensics.vault.lifecycle.workshop import Workshop
 from akika_forensics.vault.members.membership import Membership
 from akika_forensics.vault.proofs import Stamped
 from akika_forensics.vault.snapshots import acts, shelf, snapshot
@@ -166,7 +167,7 @@ class Vault:
 
         ``company`` may be left out when the vault holds one. Raises WrongUse when it holds several.
         """
-        return snapshot.history(self._shelf, self._commits_of(company), key)
+        return self._shelf.again(lambda: snapshot.history(self._shelf, self._commits_of(company), key))
 
     def chain(self, name: str, namespace: str, company: Company | None = None) -> Chain:
         """A chain of signed entries beside the snapshots, such as ``custody`` or ``journals/<plan id>``.
@@ -251,6 +252,14 @@ class Vault:
         chains = [self.chain(name, attestations.NAMESPACE, owners.get(name.partition("/")[2])) for name in names]
         return attestations.read_all(chains, self._commit(ref).info.digest if ref is not None else None)
 
+    def workshop(self) -> Workshop:
+        """What compaction, retention, legal holds and erasure work with."""
+        return Workshop(self._shelf, self._commits, self._lock, self.witness, self.member)
+
+    def pseudonym(self, company: Company) -> str:
+        """What a company is called in the vault."""
+        return shelf.pseudonym(self.keyring(), company)
+
     def witness(self) -> dict[str, ChainHead]:
         """The heads of all chains beside the commits, for a commit to tell of."""
         return {name: head for name, head in links.heads(self._backend).items() if name != layout.COMMITS}
@@ -304,6 +313,9 @@ class Vault:
             named |= {"latest": commits[-1], "first": commits[0]}
         commit = named.get(ref.strip().lower())
         if commit is None:
+            why = self._shelf.holdings.why_gone(ref.strip().lower())
+            if why:
+                raise WrongUse(why, means="What it held is no longer there.", do="Run akika snapshots for the list.")
             have = f"It has {commits[0].info.id} to {commits[-1].info.id}." if commits else "It has none yet."
             raise WrongUse(f"The vault has no snapshot {ref!r}.", means=have, do="Run akika snapshots for the list.")
         return commit

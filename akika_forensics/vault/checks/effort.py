@@ -51,6 +51,10 @@ class Effort:
         self._known_files = 0
         self._known_bytes = 0
 
+    def anew(self) -> Effort:
+        """The same once more, because the vault moved on meanwhile."""
+        return Effort(keys=self._keys, sample=self._sample, folder=self._folder, resume=self._resume)
+
     def begin(self, vault: str | None, digests: Mapping[tuple[str, int], str], listed: Iterable[StoredFile]) -> None:
         """Once the chains are read: what they vouch for is known, and so is the state that results hold for."""
         self._listed = {file.path: file for file in listed}

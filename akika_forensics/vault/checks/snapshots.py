@@ -14,7 +14,7 @@ from akika_forensics.vault import documents, layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.checks.effort import CONTROLS, PAYLOADS, Effort
 from akika_forensics.vault.checks.plain import Inspection
-from akika_forensics.vault.snapshots import facts, frames, merkle
+from akika_forensics.vault.snapshots import facts, frames, leaves
 from akika_forensics.vault.snapshots.batch import segment_leaves
 from akika_forensics.vault.snapshots.commits import Commit
 from akika_forensics.vault.snapshots.parts import Part
@@ -120,9 +120,16 @@ def _check_roots(shelf: Shelf, company: str, part: Part, index: pl.DataFrame) ->
         salt = shelf.keychain.salt(company, number)
         if salt is None:
             raise DamagedFile(part.index, f"No key table has the salts of segment {number}.")
-        root = merkle.root(segment_leaves(index, number, salt)).hex()
+        root = _root(part, segment_leaves(index, number, salt), shelf.leaves(company, number))
         if root != signed.get(str(number)) or root != _first_root(shelf, company, number, root):
             raise DamagedFile(part.index, f"The records of segment {number} are not those whose root was signed.")
+
+
+def _root(part: Part, rows: list[bytes], kept: pl.DataFrame) -> str:
+    try:
+        return leaves.root(rows, kept).hex()
+    except leaves.LeavesError as error:
+        raise DamagedFile(part.index, str(error)) from error
 
 
 def _first_root(shelf: Shelf, company: str, number: int, unknown: str) -> str:

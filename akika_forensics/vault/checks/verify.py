@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from akika_forensics.model import instants
 from akika_forensics.settings import Secret
@@ -24,6 +24,9 @@ from akika_forensics.vault.storage import Backend
 from akika_forensics.vault.storage.location import Location
 
 type Progress = Callable[[str, int, int], None]
+
+_TIMES: Final = 8
+"""How often a check begins anew because a vault that it finds damaged moved on meanwhile."""
 
 
 def verify(
@@ -75,17 +78,21 @@ def verify_in(
     report = progress or _silent
     effort = effort or Effort(keys=means is not None)
     known_anchor = read_anchor(anchor) if anchor is not None else None
-    try:
-        inspection = plain.inspect(backend, report, effort)
-        check_outside(inspection, heads, known_anchor, place)
-        vouched = stamped.inspect(inspection, authority, instants.now())
-        if means is not None:
-            keys = _keys(inspection, means)
-            if keys is not None:
-                contents.inspect(inspection, keys, report, effort)
-    except BaseException:
-        effort.keep()
-        raise
+    for _ in range(_TIMES):
+        try:
+            inspection = plain.inspect(backend, report, effort)
+            check_outside(inspection, heads, known_anchor, place)
+            vouched = stamped.inspect(inspection, authority, instants.now())
+            if means is not None:
+                keys = _keys(inspection, means)
+                if keys is not None:
+                    contents.inspect(inspection, keys, report, effort)
+        except BaseException:
+            effort.keep()
+            raise
+        if not (inspection.damaged and _moved_on(inspection)):
+            break
+        effort = effort.anew()
     effort.done()
     findings = tuple(sorted(dict.fromkeys(inspection.findings), key=lambda one: (one.severity, one.path)))
     return VerifyReport(
@@ -101,6 +108,13 @@ def verify_in(
             stamps=vouched,
         ),
     )
+
+
+def _moved_on(inspection: Inspection) -> bool:
+    """Whether something was committed since the check began: then files may have been replaced while it read."""
+    known = max(inspection.chains.get(layout.COMMITS, {}), default=-1)
+    places = (layout.place_of(path) for path in inspection.backend.list(layout.COMMITS))
+    return any(place.kind == "entry" and place.seq > known for place in places)
 
 
 def check_outside(inspection: Inspection, heads: HeadStore, anchor: Remembered | None, place: str | None) -> None:

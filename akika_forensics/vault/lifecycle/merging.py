@@ -73,9 +73,14 @@ class Order:
         return self._rows.filter(~pl.col(_GONE)).drop(_SOURCE, _ROW, _GONE)
 
     @property
-    def left_out(self) -> pl.DataFrame:
-        """The index rows that are not in the result."""
-        return self._rows.filter(pl.col(_GONE)).drop(_SOURCE, _ROW, _GONE)
+    def rows(self) -> pl.DataFrame:
+        """The index rows of all sources, sorted."""
+        return self._rows.drop(_SOURCE, _ROW, _GONE)
+
+    @property
+    def gone(self) -> pl.Series:
+        """For each of `rows` whether it is left out."""
+        return self._rows[_GONE]
 
     def payloads(self) -> Iterator[pl.DataFrame]:
         """The payload rows of the result in order, some ten thousand at a time. Raises MergeError."""

@@ -34,15 +34,15 @@ def scan(
     if not question.facts and not question.needs_payload:
         yield rows.select(question.columns)
         return
-    for part, mine in by_part(shelf, commit.pseudonym, rows):
-        found = _with_facts(shelf, commit.pseudonym, part, mine, question)
+    for _, mine in by_part(shelf, commit.pseudonym, rows):
+        found = _with_facts(shelf, commit.pseudonym, mine, question)
         if found.is_empty():
             continue
         if not question.needs_payload:
             yield found.select(question.columns)
             continue
         for turn in in_turns(found, MOST_BYTES):
-            whole = with_payloads(shelf, commit.pseudonym, part, turn)
+            whole = with_payloads(shelf, commit.pseudonym, turn)
             if question.of_payload is not None:
                 whole = whole.filter(question.of_payload)
             yield whole.select(question.columns)
@@ -54,8 +54,7 @@ def in_order(shelf: Shelf, company: str, rows: pl.DataFrame) -> Iterator[pl.Data
     Holds `MOST_BYTES` of payloads and the parts they lie in, one after the other.
     """
     for turn in in_turns(rows, MOST_BYTES):
-        found = [with_payloads(shelf, company, part, mine) for part, mine in by_part(shelf, company, turn)]
-        yield pl.concat([one.select(*frames.PAYLOAD_1) for one in found]).sort(frames.KEY)
+        yield with_payloads(shelf, company, turn).select(*frames.PAYLOAD_1).sort(frames.KEY)
 
 
 def by_part(shelf: Shelf, company: str, rows: pl.DataFrame) -> Iterator[tuple[Part, pl.DataFrame]]:
@@ -69,8 +68,16 @@ def by_part(shelf: Shelf, company: str, rows: pl.DataFrame) -> Iterator[tuple[Pa
         yield parts[path], rows.filter(pl.col("segment").is_in(numbers))
 
 
-def with_payloads(shelf: Shelf, company: str, part: Part, rows: pl.DataFrame) -> pl.DataFrame:
-    """``rows`` of a part (not empty) with their payloads."""
+def with_payloads(shelf: Shelf, company: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """``rows`` (not empty) with their payloads, part by part, also where the parts are merged meanwhile."""
+
+    def read() -> pl.DataFrame:
+        return pl.concat([_payloads(shelf, company, part, mine) for part, mine in by_part(shelf, company, rows)])
+
+    return shelf.again(read)
+
+
+def _payloads(shelf: Shelf, company: str, part: Part, rows: pl.DataFrame) -> pl.DataFrame:
     payloads = shelf.payloads_of(company, part, within(rows))
     found = rows.join(payloads, on=frames.VERSION, how="inner", maintain_order="left")
     if len(found) != len(rows):
@@ -78,11 +85,16 @@ def with_payloads(shelf: Shelf, company: str, part: Part, rows: pl.DataFrame) ->
     return found
 
 
-def _with_facts(shelf: Shelf, company: str, part: Part, rows: pl.DataFrame, question: Question) -> pl.DataFrame:
+def _with_facts(shelf: Shelf, company: str, rows: pl.DataFrame, question: Question) -> pl.DataFrame:
     if rows.is_empty() or not question.facts:
         return rows
     where = within(rows)
     if question.of_index is not None:
         where = where & question.of_index
-    index = shelf.index_of(company, part, where, [*frames.VERSION, *question.facts])
-    return rows.join(index, on=frames.VERSION, how="inner", maintain_order="left")
+
+    def read() -> pl.DataFrame:
+        columns = [*frames.VERSION, *question.facts]
+        found = [shelf.index_of(company, part, where, columns) for part, _ in by_part(shelf, company, rows)]
+        return rows.join(pl.concat(found), on=frames.VERSION, how="inner", maintain_order="left")
+
+    return shelf.again(read)

@@ -32,11 +32,18 @@ class Compaction(Rearranged, frozen=True, forbid_unknown_fields=True, tag_field=
     """The same rows, in fewer files."""
 
 
+class Moved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A manifest in place of a commit's own. ``base``: the commit whose manifest it continues, None for a full one."""
+
+    path: str
+    base: int | None
+
+
 class Retention(Rearranged, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="retention"):
-    """``dropped``: commits whose snapshots are kept no longer. ``manifests``: a full one for a commit, by its number."""
+    """``dropped``: commits whose snapshots are kept no longer. ``manifests``: in place of a commit's own, by its number."""
 
     dropped: list[int]
-    manifests: dict[str, str]
+    manifests: dict[str, Moved]
     policy: str
 
 

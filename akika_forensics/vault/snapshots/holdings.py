@@ -4,31 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains.entries import Entry
 from akika_forensics.vault.snapshots import acts
-from akika_forensics.vault.snapshots.acts import Act, Erasure, Hold
+from akika_forensics.vault.snapshots.acts import Act, Erasure, Hold, Moved
 from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, read_commit
 from akika_forensics.vault.snapshots.parts import Part
 
 
 @dataclass
 class Holdings:
-    """``parts``: of each company (its pseudonym), where a segment lies; ``manifests``: full ones in place of a commit's own.
+    """``parts``: of each company (its pseudonym), where a segment lies; ``manifests``: in place of a commit's own.
 
     ``dropped`` and ``erased``: commits of snapshots that are kept no longer, and the commit that says so. ``closed``:
-    commits whose key is in no table. ``leaves``: paths of what retention kept of a company's rows.
+    commits whose key is in no table. ``leaves``: paths of what retention kept of a company's rows. ``times`` and
+    ``rules``: when a commit dropped or erased something, and by which retention rule.
     """
 
     commits: dict[int, Commit] = field(default_factory=dict)
     parts: dict[str, dict[int, Part]] = field(default_factory=dict)
-    manifests: dict[int, str] = field(default_factory=dict)
+    manifests: dict[int, Moved] = field(default_factory=dict)
     leaves: dict[str, list[str]] = field(default_factory=dict)
     dropped: dict[int, int] = field(default_factory=dict)
     erased: dict[int, int] = field(default_factory=dict)
     erasures: dict[int, Erasure] = field(default_factory=dict)
+    times: dict[int, datetime] = field(default_factory=dict)
+    rules: dict[int, str] = field(default_factory=dict)
     holds: dict[str, tuple[int, Hold]] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)
     taken: int = 0
@@ -49,6 +53,7 @@ class Holdings:
             self.commits[commit.seq] = commit
             self._place(commit.pseudonym, commit.text.parts)
         else:
+            self.times[entry.seq] = entry.at
             self._act(entry.seq, acts.read(entry), set(retired))
 
     def take_closed(self, seq: int) -> None:
@@ -70,13 +75,27 @@ class Holdings:
             if seq not in gone and company in {None, commit.pseudonym}
         )
 
+    def why_gone(self, ident: str) -> str:
+        """A sentence about a snapshot that was there and is kept no longer; empty for any other id."""
+        taken = sorted(self.commits.keys() | self.closed)
+        number = int(ident[1:]) if ident[:1] == "s" and ident[1:].isascii() and ident[1:].isdigit() else 0
+        seq = taken[number - 1] if 0 < number <= len(taken) else -1
+        by = self.erased.get(seq, self.dropped.get(seq))
+        if by is None:
+            return ""
+        if seq in self.erased:
+            return f"Snapshot {ident} was of a company that was erased on {self.times[by]:%Y-%m-%d}."
+        return f"Snapshot {ident} was dropped on {self.times[by]:%Y-%m-%d} by the retention rule {self.rules[by]}."
+
     def base(self, commit: Commit) -> int | None:
         """The commit that the manifest in use follows; None for a full one."""
-        return None if commit.seq in self.manifests else commit.text.base
+        moved = self.manifests.get(commit.seq)
+        return moved.base if moved else commit.text.base
 
     def manifest(self, commit: Commit) -> str:
         """Path of the manifest in use."""
-        return self.manifests.get(commit.seq, commit.text.manifest)
+        moved = self.manifests.get(commit.seq)
+        return moved.path if moved else commit.text.manifest
 
     def next_segment(self, company: str) -> int:
         """One more than any that the company ever had."""
@@ -107,12 +126,13 @@ class Holdings:
 
     def _rearrange(self, seq: int, act: acts.Compaction | acts.Retention, retired: set[str]) -> None:
         if isinstance(act, acts.Retention):
-            unknown = [one for one in act.dropped if one not in self.commits]
+            unknown = [one for one in act.dropped if one not in self.commits and one not in self.closed]
             if unknown:
                 path = layout.entry(layout.COMMITS, seq)
                 raise DamagedFile(path, f"It drops the snapshot of commit {unknown[0]}, which is not there.")
             self.dropped |= dict.fromkeys(act.dropped, seq)
-            self.manifests |= {int(one): path for one, path in act.manifests.items()}
+            self.rules[seq] = act.policy
+            self.manifests |= {int(one): moved for one, moved in act.manifests.items()}
         mine = self.parts.get(act.pseudonym, {})
         self.parts[act.pseudonym] = {number: part for number, part in mine.items() if part.index not in retired}
         self._place(act.pseudonym, act.parts)

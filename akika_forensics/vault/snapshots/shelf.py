@@ -14,6 +14,7 @@ from akika_forensics.model.company import Company
 from akika_forensics.vault import documents, layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains.chain import Chain
+from akika_forensics.vault.chains.entries import Link
 from akika_forensics.vault.chains.seals import Closed
 from akika_forensics.vault.chains.standing import Standing
 from akika_forensics.vault.files import StoredFile
@@ -27,11 +28,19 @@ from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.storage import Backend
 
 _STATES_KEPT: Final = 4
+_PATIENCE: Final = 3
+"""Merges in a row that a reader puts up with while it reads one piece."""
 
 
 def pseudonym(keyring: Keyring, company: Company) -> str:
     """One company is one realm; production is kept apart from a sandbox or a twin with the same number."""
     return keyring.pseudonym("company", "production" if company.production else "other", company.realm_id)
+
+
+class Vanished(WrongUse):
+    """A file was taken out of the vault since it was looked up: another lies in its place, or its snapshot is dropped."""
+
+    code = "vanished"
 
 
 class Shelf:
@@ -85,8 +94,7 @@ class Shelf:
                 self._keychain = Keychain(self.backend, self._keyring)
             if self.holdings.taken == len(links):
                 return
-            tables = [file for file in self.standing.files.values() if layout.place_of(file.path).kind == "keytable"]
-            self._keychain.take(tables, self.standing.retired)
+            links = self._take_tables(chain, self._keychain)
             for link in links[self.holdings.taken :]:
                 try:
                     entry = chain.open(link)
@@ -98,6 +106,20 @@ class Shelf:
             if unexplained:
                 path = layout.entry(layout.COMMITS, unexplained[0])
                 raise DamagedFile(path, "Its key is in no key table, and no commit says that its company was erased.")
+
+    def _take_tables(self, chain: Chain, keychain: Keychain) -> tuple[Link, ...]:
+        """Read the key tables in use, and the entries that say which these are: both as of the same moment."""
+        while True:
+            links = chain.links()
+            tables = [file for file in self.standing.files.values() if layout.place_of(file.path).kind == "keytable"]
+            try:
+                keychain.take(tables, self.standing.retired)
+            except DamagedFile:
+                # Another process may just have put one table in the place of all others.
+                if len(chain.links()) == len(links):
+                    raise
+            else:
+                return links
 
     def find_entry(self, name: str) -> bytes | None:
         """The key of a commit, by its id."""
@@ -114,8 +136,23 @@ class Shelf:
             self.refresh()
             return self.holdings.kept(company)
 
+    def again[T](self, read: Callable[[], T]) -> T:
+        """``read``, and again where a file vanished under it. It has to look up what it reads, from the commits on.
+
+        Compaction puts others in the place of files while a snapshot is read; what is in them is the same.
+        """
+        for _ in range(_PATIENCE):
+            try:
+                return read()
+            except Vanished:
+                self.refresh()
+        return read()
+
     def state(self, commit: Commit) -> pl.DataFrame:
         """Which version of which record the snapshot holds: columns of `frames.STATE`, sorted by key."""
+        return self.again(lambda: self._state(commit))
+
+    def _state(self, commit: Commit) -> pl.DataFrame:
         with self._guard:
             following: list[Commit] = []
             state: pl.DataFrame | None = None
@@ -138,6 +175,16 @@ class Shelf:
 
     def manifest(self, commit: Commit, where: pl.Expr | None = None) -> pl.DataFrame:
         return self.frame(commit.pseudonym, self.holdings.manifest(commit), "index", [frames.MANIFEST], where=where)
+
+    def leaves(self, company: str, segment: int | None = None) -> pl.DataFrame:
+        """What retention kept of a company's rows, or of those of one segment: columns of `frames.LEAVES`."""
+        where = None if segment is None else pl.col("segment") == segment
+        found = [pl.DataFrame(schema=frames.LEAVES)]
+        found += [
+            self.frame(company, path, "index", [frames.LEAVES], where=where)
+            for path in self.holdings.leaves.get(company, [])
+        ]
+        return pl.concat(found).sort("segment", "position")
 
     def part(self, company: str, segment: int) -> Part:
         """Where a segment lies."""
@@ -171,26 +218,51 @@ class Shelf:
         columns: Sequence[str] | None = None,
         fill: Mapping[str, object] | None = None,
     ) -> pl.DataFrame:
-        """Rows of a Parquet file; ``schemas``: what it may hold, the newest first; ``fill``: what an older one lacks."""
+        """Rows of a Parquet file; ``schemas``: what it may hold, the newest first; ``fill``: what an older one lacks.
+
+        Raises Vanished.
+        """
         file_id = layout.place_of(path).id
-        key = self.keychain.get(half, file_id, path)
-        content = self.file(path).read(self.backend)
+        content = self.content(path)
+        key = self.key(half, path)
         aad = parquet.associated(company, file_id)
         return parquet.read(content, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill)
 
+    def content(self, path: str) -> bytes:
+        """The bytes of a file as they were signed. Raises Vanished."""
+        file = self.file(path)
+        try:
+            return file.read(self.backend)
+        except DamagedFile:
+            self._require_listed(path)
+            raise
+
+    def key(self, half: Half, path: str) -> bytes:
+        """The key of a Parquet file. Raises Vanished."""
+        try:
+            return self.keychain.get(half, layout.place_of(path).id, path)
+        except DamagedFile:
+            self._require_listed(path)
+            raise
+
     def file(self, path: str) -> StoredFile:
-        """What was signed about a file. Raises WrongUse for one that was retired, DamagedFile for one nobody knows."""
+        """What was signed about a file. Raises Vanished for one that was retired, DamagedFile for one nobody knows."""
         file = self.standing.files.get(path)
         if file is not None:
             return file
         if path in self.standing.retired:
-            raise WrongUse(f"{path} is no longer part of the vault.", do="Open the vault again and repeat it.")
+            raise Vanished(f"{path} is no longer part of the vault.", do="Open the vault again and repeat it.")
         raise DamagedFile(path, "No commit vouches for it.")
+
+    def _require_listed(self, path: str) -> None:
+        """Look at the commits again, and raise Vanished when the file was taken out meanwhile."""
+        self.refresh()
+        self.file(path)
 
     def control(self, commit: Commit, name: str) -> tuple[str, bytes]:
         """Kind and content of a control report."""
         path = commit.text.controls[name]
-        return documents.open_document(self.keyring, path, self.file(path).read(self.backend), self.find)
+        return documents.open_document(self.keyring, path, self.content(path), self.find)
 
     def _base(self, commit: Commit) -> Commit | None:
         base = self.holdings.base(commit)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.record import Record, RecordKey
+from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.reading import scan as scanning
 from akika_forensics.vault.reading import tables
 from akika_forensics.vault.reading.question import within
 from akika_forensics.vault.snapshots import attachments, frames
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Version
-from akika_forensics.vault.snapshots.shelf import Shelf
+from akika_forensics.vault.snapshots.shelf import Shelf, Vanished
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,9 +41,10 @@ class Snapshot:
         state = self._state()
         if entities is not None:
             state = state.filter(pl.col("entity").is_in(list(set(entities))))
-        for turn in scanning.in_order(self._shelf, self._commit.pseudonym, state):
-            for entity, record_id, payload in turn.iter_rows():
-                yield Record(RecordKey(entity, record_id), payload)
+        with self._gone():
+            for turn in scanning.in_order(self._shelf, self._commit.pseudonym, state):
+                for entity, record_id, payload in turn.iter_rows():
+                    yield Record(RecordKey(entity, record_id), payload)
 
     def record(self, key: RecordKey) -> Record | None:
         return self.get_many([key]).get(RecordKey(*key))
@@ -60,7 +63,8 @@ class Snapshot:
                 f"Snapshot {self.info.id} has no control {name!r}.",
                 do=f"It has: {', '.join(self.info.controls) or 'none'}.",
             )
-        return self._shelf.control(self._commit, name)[1]
+        with self._gone():
+            return self._shelf.control(self._commit, name)[1]
 
     def lazy(self, entities: Iterable[str] | None = None) -> pl.LazyFrame:
         """A polars frame to ask: entity, id, digest, length, segment, sync_token, created_at, updated_at, txn_date, payload.
@@ -117,10 +121,24 @@ class Snapshot:
         return attachments.read(self._shelf, self._commit.text.attachments, found)
 
     def _state(self) -> pl.DataFrame:
-        return self._shelf.state(self._commit)
+        with self._gone():
+            return self._shelf.state(self._commit)
 
     def _payloads(self, part: pl.DataFrame) -> pl.DataFrame:
-        return read_payloads(self._shelf, self._commit.pseudonym, part)
+        with self._gone():
+            return read_payloads(self._shelf, self._commit.pseudonym, part)
+
+    @contextmanager
+    def _gone(self) -> Iterator[None]:
+        """Say so where the snapshot was dropped or erased while it was open."""
+        try:
+            yield
+        except (Vanished, DamagedFile):
+            self._shelf.refresh()
+            why = self._shelf.holdings.why_gone(self.info.id)
+            if why:
+                raise WrongUse(why, means="What it held is no longer there.") from None
+            raise
 
     def __repr__(self) -> str:
         return f"Snapshot({self.info.id})"

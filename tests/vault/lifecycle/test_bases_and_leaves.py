@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from akika_forensics.vault.lifecycle import bases, leaves
+from akika_forensics.vault.lifecycle import bases
 from akika_forensics.vault.lifecycle.bases import Standing
-from akika_forensics.vault.lifecycle.leaves import LEAVES, LeavesError
-from akika_forensics.vault.snapshots import merkle
+from akika_forensics.vault.snapshots import leaves, merkle
+from akika_forensics.vault.snapshots.frames import LEAVES
+from akika_forensics.vault.snapshots.leaves import LeavesError
 
 EMPTY = pl.DataFrame(schema=LEAVES)
 

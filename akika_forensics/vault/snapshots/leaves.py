@@ -6,13 +6,11 @@ A position counts the rows that the segment had when it was written, in the orde
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import polars as pl
 
 from akika_forensics.vault.snapshots import merkle
-
-LEAVES: Final[dict[str, type[pl.DataType]]] = {"segment": pl.UInt32, "position": pl.UInt32, "leaf": pl.Binary}
+from akika_forensics.vault.snapshots.frames import LEAVES
 
 
 class LeavesError(Exception):
@@ -20,7 +18,7 @@ class LeavesError(Exception):
 
 
 def woven(rows: Sequence[bytes], kept: pl.DataFrame) -> list[bytes]:
-    """All leaves of a segment in order. ``rows``: those of the rows that are left; ``kept``: the rest, as `LEAVES`.
+    """All leaves of a segment in order. ``rows``: those of the rows that are left; ``kept``: the rest, as `frames.LEAVES`.
 
     Raises LeavesError where a position comes twice or does not exist.
     """
