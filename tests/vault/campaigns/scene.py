@@ -1,0 +1,134 @@
+"""A filled vault in memory, all that it was before, another vault beside it, and what an attacker could make of them."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
+
+import polars as pl
+
+from akika_forensics.vault import HeadStore, VerifyReport, layout
+from akika_forensics.vault.checks.verify import verify_in
+
+type Content = dict[str, bytes]
+
+
+@dataclass
+class Scene:
+    """``older``: the vault's content after each act. ``plain``: each Parquet file's frame, unencrypted, by its path."""
+
+    kit: ModuleType
+    place: Any
+    content: Content
+    older: list[Content]
+    plain: Content
+    anchor: dict[str, Any]
+    other: Content
+    fork: Content = field(default_factory=dict)
+
+    def paths(self, *kinds: str) -> list[str]:
+        return sorted(path for path in self.content if not kinds or layout.place_of(path).kind in kinds)
+
+    def entries(self, chain: str) -> list[str]:
+        return [path for path in self.paths("entry") if layout.place_of(path).chain == chain]
+
+    @property
+    def chains(self) -> list[str]:
+        return sorted({layout.place_of(path).chain for path in self.paths("entry")})
+
+    def signature(self, entry: str) -> str:
+        return signature_of(self.content, entry)
+
+    def verify(self, content: Content, *, keys: bool, memory: bool = True, anchor: bool = False) -> VerifyReport:
+        heads = self.place.heads if memory else HeadStore(self.place.folder / "nothing remembered")
+        return verify_in(
+            self.kit.MemoryBackend(content),
+            self.kit.PASSPHRASE if keys else None,
+            heads=heads,
+            anchor=self.anchor if anchor else None,
+        )
+
+
+def signature_of(content: Content, entry: str) -> str:
+    place = layout.place_of(entry)
+    beginning = f"{place.chain}/{place.seq:08d}-"
+    return next(path for path in content if path.startswith(beginning))
+
+
+def fill(kit: ModuleType, folder: Path) -> Scene:
+    plain: Content = {}
+    place = kit.MemoryVault(folder / "scene")
+    backend = _Remembering(kit)
+    with _plain_copies(plain):
+        vault = place.create(backend)
+        kit.fill(vault)
+        kit.take(vault, kit.books(4), kit.OTHER, day=3)
+    elsewhere = kit.MemoryVault(folder / "other")
+    other = kit.MemoryBackend()
+    kit.fill(elsewhere.create(other))
+    digests = {plain_of: data for plain_of, data in plain.items()}
+    return Scene(
+        kit,
+        place,
+        dict(backend.content),
+        backend.older,
+        {path: digests[text] for path, content in backend.content.items() if (text := _mark(content)) in digests},
+        json.loads(json.dumps(vault.head)),
+        dict(other.content),
+        _fork(kit, folder, backend.older),
+    )
+
+
+def _fork(kit: ModuleType, folder: Path, older: list[Content]) -> Content:
+    """What a holder of the keys wrote on a copy of the vault, while the vault went its own way."""
+    place = kit.MemoryVault(folder / "fork")
+    begun = next(content for content in older if layout.entry(layout.COMMITS, 2) in content)
+    backend = kit.MemoryBackend(begun)
+    vault = place.open(backend)
+    vault.chain("custody", "akika-custody").append({"act": "of the copy"})
+    vault.chain("custody", "akika-custody").append({"act": "of the copy, again"})
+    kit.take(vault, kit.books(7), day=2)
+    return dict(backend.content)
+
+
+class _Remembering:
+    """A backend that keeps what was there after each act."""
+
+    def __init__(self, kit: ModuleType) -> None:
+        self._inner = kit.MemoryBackend()
+        self.older: list[Content] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def create(self, path: str, data: bytes) -> None:
+        self._inner.create(path, data)
+        if layout.place_of(path).kind in ("entry", "slot"):
+            self.older.append(dict(self._inner.content))
+
+
+def _mark(content: bytes) -> str:
+    return content[-60:].hex()
+
+
+@contextmanager
+def _plain_copies(found: Content) -> Iterator[None]:
+    """Keep of every encrypted frame that is written what it would be in the clear."""
+    real = pl.DataFrame.write_parquet
+
+    def write(frame: pl.DataFrame, file: Any, **more: Any) -> None:
+        real(frame, file, **more)
+        more.pop("encryption", None)
+        stream = io.BytesIO()
+        real(frame, stream, **more)
+        found[_mark(file.getvalue())] = stream.getvalue()
+
+    with patch.object(pl.DataFrame, "write_parquet", write):
+        yield
