@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from vault.campaigns.scene import Content, Scene, signature_of
@@ -325,7 +325,8 @@ def rolled_back(scene: Scene, chance: random.Random) -> Case:
 
 def slots_put_back(scene: Scene, chance: random.Random) -> Case:
     usable = [
-        {path: data for path, data in content.items() if layout.place_of(path).kind == "slot"} for content in scene.older
+        {path: data for path, data in content.items() if layout.place_of(path).kind == "slot"}
+        for content in scene.older
     ]
     now = {path: data for path, data in scene.content.items() if layout.place_of(path).kind == "slot"}
     before = chance.choice([one for one in usable if _newest(one) != _newest(now)])
@@ -343,9 +344,7 @@ def forked(scene: Scene, chance: random.Random) -> Case:
     """Entries of a copy that somebody with the keys wrote on, in place of ours: each soundly signed."""
     chain = chance.choice(["custody", layout.COMMITS])
     differing = [
-        path
-        for path in scene.entries(chain)
-        if path in scene.fork and scene.fork[path] != scene.content[path]
+        path for path in scene.entries(chain) if path in scene.fork and scene.fork[path] != scene.content[path]
     ]
     first = chance.choice(differing)
     content = dict(scene.content)
