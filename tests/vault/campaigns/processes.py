@@ -51,10 +51,15 @@ def slot(vault: Vault, turn: int) -> int:
 ACTS = {"snapshot": snapshot, "entry": entry, "slot": slot}
 
 
+def say(value: Any) -> None:
+    sys.stdout.write(f"{json.dumps(value)}\n")
+    sys.stdout.flush()
+
+
 def write(vault: Vault, turn: int) -> None:
     while True:
         for name, act in ACTS.items():
-            print(json.dumps([name, turn, act(vault, turn)]), flush=True)
+            say([name, turn, act(vault, turn)])
         turn += 1
 
 
@@ -82,7 +87,7 @@ def look(vault: Vault, said: list[tuple[str, int, Any]] = ()) -> dict[str, int]:
 
 def read(root: Path, secret: Secret, heads: HeadStore) -> None:
     while not select.select([sys.stdin], [], [], 0)[0]:
-        print(json.dumps(look(open_vault(root, secret, heads=heads))), flush=True)
+        say(look(open_vault(root, secret, heads=heads)))
         report = verify(root, secret, heads=heads)
         assert report.ok, report.findings
 

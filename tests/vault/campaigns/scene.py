@@ -73,13 +73,12 @@ def fill(kit: ModuleType, folder: Path) -> Scene:
     elsewhere = kit.MemoryVault(folder / "other")
     other = kit.MemoryBackend()
     kit.fill(elsewhere.create(other))
-    digests = {plain_of: data for plain_of, data in plain.items()}
     return Scene(
         kit,
         place,
         dict(backend.content),
         backend.older,
-        {path: digests[text] for path, content in backend.content.items() if (text := _mark(content)) in digests},
+        {path: plain[mark] for path, content in backend.content.items() if (mark := _mark(content)) in plain},
         json.loads(json.dumps(vault.head)),
         dict(other.content),
         _fork(kit, folder, backend.older),

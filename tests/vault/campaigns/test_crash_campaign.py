@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from vault.adversary import SYNC_FILE, SYNC_FOLDER, Crash, Recorder
-from vault.campaigns.seed import SEED, chance, named
+from vault.campaigns.seed import chance, named
 from vault.campaigns.story import STORY, seen
 
 from akika_forensics.vault import HeadStore, KdfCost, create
@@ -81,7 +81,6 @@ def complaints(told: Told, folder: Path, numbers: Collection[int], *, without: C
 
 
 def test_a_part_of_the_crashes(told: Told, tmp_path: Path) -> None:
-    print(f"AKIKA_SEED={SEED}")
     assert all(one != other for one, other in zip(told.views, told.views[1:], strict=False)), "an act left no trace"
     assert list(complaints(told, tmp_path / "found", range(FEW))) == []
 
@@ -89,7 +88,6 @@ def test_a_part_of_the_crashes(told: Told, tmp_path: Path) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("part", range(SLICES))
 def test_all_crashes(told: Told, tmp_path: Path, part: int) -> None:
-    print(f"AKIKA_SEED={SEED}")
     assert list(complaints(told, tmp_path / "found", range(FEW + part, FEW + POINTS, SLICES))) == []
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from vault.campaigns import processes
-from vault.campaigns.seed import ROOT, SEED, chance, named
+from vault.campaigns.seed import ROOT, chance, named
 
 from akika_forensics.vault import HeadStore, KdfCost, create, open_vault, verify
 
@@ -78,7 +78,6 @@ def campaign(place: Place, kills: int) -> None:
 
 
 def test_a_few_kills(kit: ModuleType, tmp_path: Path) -> None:
-    print(f"AKIKA_SEED={SEED}")
     place = Place(kit, tmp_path)
     with place.reader():
         campaign(place, FEW)
@@ -86,7 +85,6 @@ def test_a_few_kills(kit: ModuleType, tmp_path: Path) -> None:
 
 @pytest.mark.soak
 def test_many_kills(kit: ModuleType, tmp_path: Path) -> None:
-    print(f"AKIKA_SEED={SEED}")
     place = Place(kit, tmp_path)
     with place.reader(), place.reader():
         campaign(place, KILLS)

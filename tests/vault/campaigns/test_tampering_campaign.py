@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from vault.campaigns import scene as scenes
 from vault.campaigns.scene import Scene
-from vault.campaigns.seed import SEED, chance, named
+from vault.campaigns.seed import chance, named
 from vault.campaigns.tamperings import TAMPERINGS
 
 CASES, FEW = 2_000, 240
@@ -41,6 +41,5 @@ def complaints(scene: Scene, numbers: range, kinds: list[str]) -> Iterator[str]:
 
 
 def test_a_part_of_the_campaign(scene: Scene) -> None:
-    print(f"AKIKA_SEED={SEED}")
     assert list(complaints(scene, range(FEW), list(TAMPERINGS))) == []
     assert scene.verify(scene.content, keys=True, anchor=True).findings == ()
