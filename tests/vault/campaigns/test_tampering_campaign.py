@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
+from typing import Any
 
 import pytest
 from vault.campaigns import scene as scenes
+from vault.campaigns import tamperings
+from vault.campaigns.harmless import HARMLESS
 from vault.campaigns.scene import Scene
 from vault.campaigns.seed import chance, named
 from vault.campaigns.tamperings import TAMPERINGS
 
+from akika_forensics.vault.checks import contents, plain, verify
+
 CASES, FEW = 2_000, 240
-_SLICES = 8
+HARMLESS_CASES, HARMLESS_FEW = 400, 60
+SLICES = 8
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +26,8 @@ def scene(kit: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     return scenes.fill(kit, tmp_path_factory.mktemp("campaign"))
 
 
-def complaints(scene: Scene, numbers: range, kinds: list[str]) -> Iterator[str]:
+def misses(scene: Scene, numbers: Sequence[int], kinds: Sequence[str] = tuple(TAMPERINGS)) -> Iterator[str]:
+    """What a check did not see, or saw in the wrong place."""
     for number in numbers:
         drawn = chance("tampering", number)
         kind = kinds[number % len(kinds)]
@@ -34,12 +41,73 @@ def complaints(scene: Scene, numbers: range, kinds: list[str]) -> Iterator[str]:
             yield f"{said}: stopped by {error!r}"
             continue
         complaint = case.complaint(finding.path for finding in report.findings if finding.severity == "damage")
-        if complaint:
-            yield f"{said}: {complaint}"
-        elif report.ok:
-            yield f"{said}: called sound"
+        if complaint or report.ok:
+            yield f"{said}: {complaint or 'called sound'}"
+        if number % 50 == 0 and scene.verify(scene.content, keys=keys, anchor=True).findings:
+            yield f"{said}: not clean after it was undone"
 
 
-def test_a_part_of_the_campaign(scene: Scene) -> None:
-    assert list(complaints(scene, range(FEW), list(TAMPERINGS))) == []
-    assert scene.verify(scene.content, keys=True, anchor=True).findings == ()
+def false_alarms(scene: Scene, numbers: Sequence[int]) -> Iterator[str]:
+    kinds = sorted(HARMLESS)
+    for number in numbers:
+        kind = kinds[number % len(kinds)]
+        what, report = HARMLESS[kind](scene, chance("harmless", number))
+        if not report.ok:
+            found = [finding for finding in report.findings if finding.severity == "damage"]
+            yield f"{named('harmless', number)}: {kind}: {what}: {found}"
+
+
+def test_some_tamperings(scene: Scene) -> None:
+    assert list(misses(scene, range(FEW))) == []
+
+
+def test_some_harmless_things(scene: Scene) -> None:
+    assert list(false_alarms(scene, range(HARMLESS_FEW))) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(SLICES))
+def test_all_tamperings(scene: Scene, part: int) -> None:
+    assert list(misses(scene, range(FEW + part, FEW + CASES, SLICES))) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(SLICES))
+def test_all_harmless_things(scene: Scene, part: int) -> None:
+    assert list(false_alarms(scene, range(HARMLESS_FEW + part, HARMLESS_FEW + HARMLESS_CASES, SLICES))) == []
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+CHECKS: dict[str, tuple[Any, str, Callable[..., Any], tuple[str, ...]]] = {
+    "signatures": (plain, "_check_signature", _nothing, ("by_a_stranger", "signature_of_another")),
+    "links": (plain, "_check_link", _nothing, ("forked",)),
+    "gaps": (plain, "_name_gaps", _nothing, ("gap",)),
+    "listed files": (plain, "_check_listed", _nothing, ("flip", "splice", "in_the_clear", "swap")),
+    "files nobody lists": (plain, "_check_unlisted", _nothing, ("stranger",)),
+    "strangers": (plain, "_check_stranger", _nothing, ("stranger",)),
+    "memory and anchor": (verify, "_check_outside", _nothing, ("rolled_back", "tail", "slots_put_back")),
+    "witnesses": (contents, "_check_witness", _nothing, ("chain_removed",)),
+}
+"""What is left out of the check, and which tamperings nobody sees then."""
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_check_that_is_left_out_is_missed(scene: Scene, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The campaign can fail: it tells when a part of the check is gone."""
+    module, function, instead, kinds = CHECKS[name]
+    monkeypatch.setattr(module, function, instead)
+    assert next(misses(scene, range(200), kinds), None) is not None
+
+
+def test_every_kind_of_tampering_is_one_of_the_campaign(scene: Scene) -> None:
+    made = {
+        function.__name__
+        for function in vars(tamperings).values()
+        if getattr(function, "__annotations__", {}).get("return") == "Case" and not function.__name__.startswith("_")
+    }
+    assert made == set(TAMPERINGS)
+    assert len(scene.plain) == len(scene.paths("parquet"))
+    assert len(scene.older) > 10
