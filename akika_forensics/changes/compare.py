@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import polars as pl
 
@@ -23,6 +23,13 @@ class Indexed(Protocol):
     def index(self) -> pl.DataFrame: ...
 
     def get_many(self, keys: Iterable[RecordKey], /) -> Mapping[RecordKey, Record]: ...
+
+
+@runtime_checkable
+class Versioned(Protocol):
+    """A snapshot that knows its differences from another of its kind: entity, id, was and digest, null where it is not."""
+
+    def differences(self, before: Any, /) -> pl.DataFrame: ...
 
 
 class Readable(Protocol):
@@ -103,17 +110,21 @@ def text(value: Any) -> str | None:
 
 def changed_keys(before: Indexed, after: Indexed) -> tuple[list[RecordKey], list[RecordKey], list[RecordKey]]:
     """Keys removed, added, and present in both with another digest; by the indexes alone, in no order."""
-    left = before.index().select("entity", "id", "digest")
-    right = after.index().select("entity", "id", "digest")
-    both = left.join(right, on=["entity", "id"], how="inner", suffix="_after")
-    moved = both.filter(pl.col("digest") != pl.col("digest_after"))
-    gone = left.join(right, on=["entity", "id"], how="anti")
-    new = right.join(left, on=["entity", "id"], how="anti")
-    return _keys(gone), _keys(new), _keys(moved)
+    rows = _differences(before, after)
+    was, now = pl.col("was").is_not_null(), pl.col("digest").is_not_null()
+    return _keys(rows.filter(~now)), _keys(rows.filter(~was)), _keys(rows.filter(was & now))
+
+
+def _differences(before: Indexed, after: Indexed) -> pl.DataFrame:
+    if isinstance(after, Versioned) and type(before) is type(after):
+        return after.differences(before)
+    left, right = (one.index().select("entity", "id", "digest") for one in (before, after))
+    joined = left.rename({"digest": "was"}).join(right, on=["entity", "id"], how="full", coalesce=True)
+    return joined.filter(pl.col("was").ne_missing(pl.col("digest")))
 
 
 def _keys(frame: pl.DataFrame) -> list[RecordKey]:
-    return [RecordKey(entity, record_id) for entity, record_id in frame.select("entity", "id").iter_rows()]
+    return list(map(RecordKey, frame["entity"].to_list(), frame["id"].to_list()))
 
 
 def compare(before: Indexed, after: Indexed) -> Comparison:

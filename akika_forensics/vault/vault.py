@@ -31,7 +31,7 @@ from akika_forensics.vault.keys.roles import NotAllowed
 from akika_forensics.vault.lifecycle.workshop import Workshop
 from akika_forensics.vault.members.membership import Membership
 from akika_forensics.vault.proofs import Stamped
-from akika_forensics.vault.snapshots import acts, shelf, snapshot
+from akika_forensics.vault.snapshots import acts, history, shelf
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Version
 from akika_forensics.vault.snapshots.snapshot import Snapshot
 from akika_forensics.vault.snapshots.writer import SnapshotWriter
@@ -167,7 +167,7 @@ class Vault:
 
         ``company`` may be left out when the vault holds one. Raises WrongUse when it holds several.
         """
-        return self._shelf.again(lambda: snapshot.history(self._shelf, self._commits_of(company), key))
+        return self._shelf.again(lambda: history.history(self._shelf, self._commits_of(company), key))
 
     def chain(self, name: str, namespace: str, company: Company | None = None) -> Chain:
         """A chain of signed entries beside the snapshots, such as ``custody`` or ``journals/<plan id>``.

@@ -500,10 +500,21 @@ class Vault:
             )
             state, held = {}, Snapshot(told["snapshot"], entry.digest, told)
             base = None if seq in manifests else told["base"]
+            path = manifests.get(seq, told["manifest"])
+            if base is not None and base not in states and told["full"]:
+                base, path = None, told["full"]
             if base is not None:
                 require(commits[base].body["pseudonym"] == company, f"{entry.path} follows another company")
                 state = dict(states[base] if base in states else self._state_of(base, manifests, states))
-            self._apply(state, company, manifests.get(seq, told["manifest"]), versions[company])
+                gone = len(state)
+            self._apply(state, company, path, versions[company], full=base is None)
+            if base is not None:
+                gone -= len(states[base].keys() & state.keys())
+                require(gone == told["removed"], f"{entry.path} tells another number of removed records")
+            if path != told["full"] and told["full"] and seq not in manifests:
+                whole: dict[tuple[str, str], int] = {}
+                self._apply(whole, company, told["full"], versions[company], full=True)
+                require(whole == state, f"{told['full']} is not what the differences amount to")
             states[seq] = state
             require(len(state) == told["records"], f"{entry.path} tells another number of records")
             for key, segment in sorted(state.items()):
@@ -562,12 +573,17 @@ class Vault:
         live = {company: [path for path in paths if path in self.listed] for company, paths in leaves.items()}
         return kept, parts, manifests, live
 
-    def _apply(self, state: dict[tuple[str, str], int], company: str, path: str, versions: dict[int, Any]) -> None:
+    def _apply(
+        self, state: dict[tuple[str, str], int], company: str, path: str, versions: dict[int, Any], *, full: bool
+    ) -> None:
         seen = set()
-        for row in self._table(company, "index", path, ("entity", "id", "digest", "segment", "length", "removed")):
+        columns = ("entity", "id", "digest", "segment", "length", "removed", "was")
+        for row in self._table(company, "index", path, columns):
             key = (row["entity"], row["id"])
             require(key not in seen, f"{path} lists a record twice")
             seen.add(key)
+            was = versions[state[key]][key].digest if key in state and not full else None
+            require(row["was"] == was, f"{path} tells otherwise what a row replaces")
             if row["removed"]:
                 del state[key]
                 continue

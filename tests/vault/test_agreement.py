@@ -19,7 +19,7 @@ from akika_forensics.vault.keys import keytable
 from akika_forensics.vault.snapshots import batch, frames, shelf, writer
 from akika_forensics.vault.vault import Vault
 
-FULL, DELTA = frames.full_manifest, frames.delta_manifest
+FULL, DELTA = frames.full_manifest, frames.delta_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def _description(**lies: object) -> Callable[[pytest.MonkeyPatch], None]:
 
 
 def _manifest(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[pytest.MonkeyPatch], None]:
-    return lambda patched: patched.setattr(frames, "delta_manifest", lambda *states: change(DELTA(*states)))
+    return lambda patched: patched.setattr(frames, "delta_of", lambda *states: change(DELTA(*states)))
 
 
 def _payload(change: Callable[[bytes], bytes]) -> Callable[[pytest.MonkeyPatch], None]:
@@ -66,7 +66,7 @@ def _index(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[pytest.M
 
 
 def _a_stranger_is_removed(manifest: pl.DataFrame) -> pl.DataFrame:
-    row = {"entity": "Vendor", "id": "9", "digest": None, "segment": None, "length": None, "removed": True}
+    row = {"entity": "Vendor", "id": "9", "digest": None, "segment": None, "length": None, "removed": True, "was": b"x"}
     return pl.concat([manifest, pl.DataFrame([row], schema=frames.MANIFEST)]).sort(frames.KEY)
 
 
@@ -91,6 +91,10 @@ LIES = {
         "data",
         "new versions",
     ),
+    "manifest that tells of another before": Lie(
+        _manifest(lambda rows: rows.with_columns(was=pl.col("was").reverse())), "data", "not what it replaces"
+    ),
+    "removed records": Lie(_description(removed=0), "commits", "another number of records"),
     "manifest that removes a stranger": Lie(_manifest(_a_stranger_is_removed), "data", "was not there"),
     "manifest that lists twice": Lie(_manifest(lambda rows: pl.concat([rows, rows])), "data", "twice"),
     "payload with another value": Lie(_payload(lambda data: data.replace(b"1", b"2")), "data", "not the one its index"),

@@ -25,7 +25,7 @@ from akika_forensics.model.record import RecordKey
 from akika_forensics.settings import Secret
 from akika_forensics.vault import HeadStore, KdfCost, Vault, create, open_vault, verify
 from akika_forensics.vault.keys.ways import Passphrase
-from akika_forensics.vault.snapshots import merkle, parquet, writer
+from akika_forensics.vault.snapshots import arrivals, merkle, parquet
 
 
 def compare(kit: ModuleType, vault: Vault, root: Path, *, openssh: bool = False) -> Second:
@@ -170,7 +170,7 @@ def test_generated_vaults(
     heads = HeadStore(folder / "heads")
     vault = create(folder / "vault", kit.PASSPHRASE, heads=heads, cost=KdfCost.CHEAP)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(writer, "_SEGMENT_ROWS", rows)
+        patched.setattr(arrivals, "SEGMENT_ROWS", rows)
         for day, act in enumerate(acts):
             perform(kit, vault, act, day)
     compare(kit, vault, folder / "vault")

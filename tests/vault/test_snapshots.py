@@ -17,7 +17,7 @@ from akika_forensics.model.payload import decode, digest
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import layout
 from akika_forensics.vault.reading import scan
-from akika_forensics.vault.snapshots import frames, parquet, writer
+from akika_forensics.vault.snapshots import arrivals, frames, parquet, writer
 
 ONE = RecordKey("Invoice", "1")
 
@@ -168,14 +168,15 @@ def test_full_manifests_now_and_then_change_nothing(
         records[RecordKey("Invoice", str(day % 4 + 1))] = kit.invoice(day % 4 + 1, f"{day}.50")
         kit.take(empty.vault, records, day=day)
         expected.append(dict(records))
-    bases = [commit.text.base for commit in empty.open()._shelf.commits()]
-    assert bases == [None, 1, 2, None, 4, 5, None, 7]
+    commits = empty.open()._shelf.commits()
+    assert [commit.text.base for commit in commits] == [None, *range(1, 8)]
+    assert [bool(commit.text.full) for commit in commits] == [False, False, False, True, False, False, True, False]
     assert [contents(empty.open(), f"s{number}") for number in range(1, 9)] == expected
     assert empty.verify().findings == ()
 
 
 def test_large_snapshots_are_split(kit: ModuleType, empty: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "_SEGMENT_ROWS", 7)
+    monkeypatch.setattr(arrivals, "SEGMENT_ROWS", 7)
     monkeypatch.setattr(scan, "MOST_BYTES", 200)
     records = kit.books(40) | {RecordKey(entity, "1"): b'{"Id":"1"}' for entity in ("Account", "Bill", "Vendor")}
     kit.take(empty.vault, records)

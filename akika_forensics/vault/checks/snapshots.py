@@ -161,6 +161,9 @@ def _check_snapshot(
             follows = before.seq == _predecessor(shelf, commit) and not _hidden(shelf, before.seq, commit)
             known = before.state if follows else None
             _check_manifest(path, manifest, fresh, known)
+            if known is not None and commit.text.base == before.seq and commit.text.removed >= 0:
+                delta = shelf.delta(commit) if path != commit.text.manifest else manifest
+                _check_delta(commit.text.manifest, delta, state, known)
             _check_counts(commit, state, fresh, known)
     with inspection.noted():
         _check_controls(inspection, shelf, commit, effort)
@@ -205,11 +208,22 @@ def _check_manifest(path: str, manifest: pl.DataFrame, fresh: pl.DataFrame, befo
             raise DamagedFile(path, what)
 
 
+def _check_delta(path: str, delta: pl.DataFrame, state: pl.DataFrame, before: pl.DataFrame) -> None:
+    """A delta leads from the snapshot before to this one, and tells rightly what its rows replace."""
+    if not frames.apply_manifest(before, delta).equals(state):
+        raise DamagedFile(path, "It does not lead from the snapshot before to the one it belongs to.")
+    told = delta.select(*frames.KEY, "was")
+    true = told.select(*frames.KEY).join(before.select(*frames.KEY, was="digest"), on=frames.KEY, how="left")
+    if not _same(told, true):
+        raise DamagedFile(path, "What it says that its rows replace is not what it replaces.")
+
+
 def _check_counts(commit: Commit, state: pl.DataFrame, fresh: pl.DataFrame, before: pl.DataFrame | None) -> None:
     told = commit.text.records == len(state)
     if before is not None:
         unchanged = fresh.join(before, on=[*frames.KEY, "digest"], how="semi")
-        told = told and len(fresh) - len(unchanged) == commit.text.new_versions
+        gone = len(before) - len(before.join(state, on=frames.KEY, how="semi"))
+        told = told and len(fresh) - len(unchanged) == commit.text.new_versions and commit.text.removed in {gone, -1}
     if not told:
         path = layout.entry(layout.COMMITS, commit.seq)
         raise DamagedFile(path, "It tells of another number of records than are stored.")

@@ -177,12 +177,24 @@ def _paths(
 ) -> set[str]:
     """The files that go, but for key tables and leaves, which are written again whatever happens."""
     paths = {path for part in touched for path in (part.index, part.payload)}
+    dropped = list(dropped)
     for one in dropped:
-        paths |= {shelf.holdings.manifest(one), *one.text.controls.values(), one.text.attachments}
-    paths |= {shelf.holdings.manifest(one) for one in kept if one.seq in manifests}
+        paths |= {*_manifests(shelf, one), *one.text.controls.values(), one.text.attachments}
+    gone = {one.seq for one in dropped}
+    for one in kept:
+        if one.seq in manifests:
+            paths |= _manifests(shelf, one)
+        elif one.text.full and one.text.base in gone:
+            paths |= {one.text.manifest}
     lists = {one.text.attachments for one in kept}
     blobs = _blobs(shelf, dropped) - _blobs(shelf, kept)
     return (paths | blobs) - lists - {""}
+
+
+def _manifests(shelf: Shelf, commit: Commit) -> set[str]:
+    """All that are still there of a snapshot: the one in use, and a difference beside a full one."""
+    found = {shelf.holdings.manifest(commit), commit.text.manifest, commit.text.full}
+    return found & shelf.standing.files.keys()
 
 
 def _blobs(shelf: Shelf, commits: Iterable[Commit]) -> set[str]:

@@ -73,12 +73,15 @@ class AttachedFiles:
 
     def keep(self, key: RecordKey) -> bool:
         """Attach what the company's snapshot before this one had at the key; False when it had nothing there."""
-        if self._before is None:
-            self._before = _by_key(self._shelf, self._commits[-1]) if self._commits else {}
-        if key not in self._before:
+        before = self._known_before()
+        if key not in before:
             return False
-        self._attached[key] = self._before[key]
+        self._attached[key] = before[key]
         return True
+
+    def keep_all(self) -> None:
+        """Attach all that the company's snapshot before this one had."""
+        self._attached |= self._known_before()
 
     def remove(self, key: RecordKey) -> None:
         self._attached.pop(key, None)
@@ -111,6 +114,11 @@ class AttachedFiles:
         plain = Measured(chunks)
         blob = self._batch.blob(plain)
         return Attached(plain.digest.digest(), plain.length, blob)
+
+    def _known_before(self) -> dict[RecordKey, Attached]:
+        if self._before is None:
+            self._before = _by_key(self._shelf, self._commits[-1]) if self._commits else {}
+        return self._before
 
     def _known(self) -> dict[bytes, Attached]:
         """By SHA-256, from the lists of all snapshots that are kept."""

@@ -7,12 +7,10 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 import polars as pl
 
 from akika_forensics.errors import AkikaError
-from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import blobs, documents, layout
 from akika_forensics.vault.chains.seals import EntryKey
 from akika_forensics.vault.files import Measured, StoredFile
@@ -21,15 +19,6 @@ from akika_forensics.vault.keys.keytable import DOCUMENTS, SALT, Half
 from akika_forensics.vault.snapshots import facts, frames, merkle, parquet
 from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.snapshots.shelf import Shelf
-
-
-class Row(NamedTuple):
-    """A new record version."""
-
-    key: RecordKey
-    digest: bytes
-    sha256: bytes
-    payload: bytes
 
 
 class Batch:
@@ -41,18 +30,13 @@ class Batch:
         self._shelf = shelf
         self._company = company
 
-    def segment(self, number: int, rows: Sequence[Row]) -> Part:
-        """A part with one new segment; ``rows`` sorted by key."""
-        found = [facts.of(row.payload) for row in rows]
-        index = pl.DataFrame(
-            [
-                (*row.key, row.digest, row.sha256, len(row.payload), number, *fact)
-                for row, fact in zip(rows, found, strict=True)
-            ],
-            schema=frames.INDEX,
-            orient="row",
-        )
-        payload = pl.DataFrame([(*row.key, number, row.payload) for row in rows], schema=frames.PAYLOAD, orient="row")
+    def segment(self, number: int, rows: pl.DataFrame) -> Part:
+        """A part with one new segment; ``rows``: columns of `arrivals.NEW`, sorted by key."""
+        told = facts.columns(rows["payload"])
+        index = rows.with_columns(
+            length=pl.col("payload").bin.size().cast(pl.UInt64), segment=pl.lit(number, dtype=pl.UInt32), **told
+        ).select(*frames.INDEX)
+        payload = rows.with_columns(segment=pl.lit(number, dtype=pl.UInt32)).select(*frames.PAYLOAD)
         return self.part(index, payload, {number: os.urandom(sealing.KEY_LENGTH)})
 
     def part(self, index: pl.DataFrame, payload: pl.DataFrame, salts: dict[int, bytes]) -> Part:

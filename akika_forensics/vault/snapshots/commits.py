@@ -55,7 +55,8 @@ class Version:
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The sealed part of a snapshot's commit. ``base`` is the commit a delta manifest follows, None for a full one.
 
-    ``attachments``: path of the list of attached files, of this commit or an earlier one; empty when there are none.
+    ``full``: path of a full manifest beside a delta; empty when there is none. ``removed``: how many records of the base
+    are not in it; -1 where that was not told. ``attachments``: path of the list of attached files, of this commit or an earlier one; empty when there are none.
     """
 
     kind: str
@@ -75,6 +76,8 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     controls: dict[str, str]
     manifest: str
     base: int | None
+    full: str
+    removed: int
     parts: list[Part]
     key_table: str
     attachments: str
@@ -114,7 +117,7 @@ class _Description1(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def raised(self) -> Description:
         fields = {name: getattr(self, name) for name in Description.__struct_fields__ if hasattr(self, name)}
         parts = [Part(one.index, one.payload, {str(one.number): one.rows}) for one in self.segments]
-        return Description(**fields, parts=parts, attachments="")
+        return Description(**fields, full="", removed=-1, parts=parts, attachments="")
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,7 @@ def read_commit(entry: Entry) -> Commit:
         )
     files = {file.path: file for file in entry.files}
     named = {text.manifest, text.key_table, *text.controls.values()}
+    named |= {text.full} - {""}
     named |= {path for part in text.parts for path in (part.index, part.payload)}
     own = {path for path in files if layout.place_of(path).kind != "blob"} - {text.attachments}
     if named != own:

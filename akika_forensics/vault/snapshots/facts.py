@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
 import msgspec
+import polars as pl
+
+from akika_forensics.vault.snapshots import frames
 
 
 class Facts(NamedTuple):
@@ -41,6 +45,13 @@ def of(payload: bytes) -> Facts:
         return _NONE
     times = record.times or _Times()
     return Facts(_number(record.token), _instant(times.created), _instant(times.updated), _date(record.date))
+
+
+def columns(payloads: Iterable[bytes]) -> dict[str, pl.Series]:
+    """`of` each record, as columns."""
+    found = [of(payload) for payload in payloads]
+    names = zip(frames.FACTS.items(), zip(*found, strict=True) if found else [()] * len(frames.FACTS), strict=True)
+    return {name: pl.Series(name, values, dtype=kind) for (name, kind), values in names}
 
 
 def _number(text: str | None) -> int | None:

@@ -90,12 +90,14 @@ class Holdings:
     def base(self, commit: Commit) -> int | None:
         """The commit that the manifest in use follows; None for a full one."""
         moved = self.manifests.get(commit.seq)
-        return moved.base if moved else commit.text.base
+        if moved:
+            return moved.base
+        return None if commit.text.full else commit.text.base
 
     def manifest(self, commit: Commit) -> str:
         """Path of the manifest in use."""
         moved = self.manifests.get(commit.seq)
-        return moved.path if moved else commit.text.manifest
+        return moved.path if moved else commit.text.full or commit.text.manifest
 
     def next_segment(self, company: str) -> int:
         """One more than any that the company ever had."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 from polars.exceptions import PolarsError
@@ -70,6 +70,34 @@ def read(
         return scan.select(list(schemas[0]) if columns is None else list(columns)).collect()
     except PolarsError as error:
         raise DamagedFile(path, "It does not open with its key, or not at this place.") from error
+
+
+class Sealed(NamedTuple):
+    """A file to read: its bytes, its key and associated data, and its path, for messages."""
+
+    content: bytes
+    key: bytes
+    aad: bytes
+    path: str
+
+
+def read_all(files: Sequence[Sealed], schemas: Sequence[Schema]) -> list[pl.DataFrame]:
+    """`read` of many small files, side by side: all rows, the columns that each file has."""
+    scans = [
+        pl.scan_parquet(
+            io.BytesIO(file.content),
+            decryption=pl.ParquetDecryptionProperties(footer_key=file.key, aad_prefix=file.aad),
+        )
+        for file in files
+        if is_encrypted(file.content)
+    ]
+    try:
+        found = pl.collect_all(scans)
+    except PolarsError:
+        found = []
+    if len(found) == len(files) and all(dict(frame.schema) in schemas for frame in found):
+        return found
+    return [read(*file[:3], schemas=schemas, path=file.path) for file in files]  # which says what is wrong
 
 
 def is_encrypted(content: bytes) -> bool:

@@ -31,6 +31,10 @@ _STATES_KEPT: Final = 4
 _PATIENCE: Final = 3
 """Merges in a row that a reader puts up with while it reads one piece."""
 
+_MANIFESTS: Final = (frames.MANIFEST, frames.MANIFEST_1)
+_FEW: Final = 400
+"""So many deltas are read one after the other sooner than two states are made and joined."""
+
 
 def pseudonym(keyring: Keyring, company: Company) -> str:
     """One company is one realm; production is kept apart from a sandbox or a twin with the same number."""
@@ -163,10 +167,9 @@ class Shelf:
                     break
                 following.append(at)
                 at = self._base(at)
-            for one in reversed(following):
-                state = frames.apply_manifest(state, self.manifest(one))
             if state is None:
-                raise AssertionError("a commit is its own base")
+                state = frames.apply_manifest(None, self.manifest(following.pop()))
+            state = frames.apply_manifests(state, self.manifests(list(reversed(following))))
             self._states[commit.seq] = state
             self._states.move_to_end(commit.seq)
             while len(self._states) > _STATES_KEPT:
@@ -174,7 +177,43 @@ class Shelf:
             return state
 
     def manifest(self, commit: Commit, where: pl.Expr | None = None) -> pl.DataFrame:
-        return self.frame(commit.pseudonym, self.holdings.manifest(commit), "index", [frames.MANIFEST], where=where)
+        """The manifest in use, full or not."""
+        return self._manifest(commit, self.holdings.manifest(commit), where)
+
+    def delta(self, commit: Commit, where: pl.Expr | None = None) -> pl.DataFrame:
+        """What differs from the snapshot that the commit's ``base`` names, also where a full manifest lies beside."""
+        return self._manifest(commit, commit.text.manifest, where)
+
+    def _manifest(self, commit: Commit, path: str, where: pl.Expr | None = None) -> pl.DataFrame:
+        return self.frame(commit.pseudonym, path, "index", _MANIFESTS, where=where)
+
+    def manifests(self, commits: Sequence[Commit], *, own: bool = False) -> list[pl.DataFrame]:
+        """`manifest` of many commits, or with ``own`` `delta`, at once; those of version 1 without ``was``."""
+        paths = [one.text.manifest if own else self.holdings.manifest(one) for one in commits]
+        files = [self._sealed(one.pseudonym, path, "index") for one, path in zip(commits, paths, strict=True)]
+        return parquet.read_all(files, _MANIFESTS)
+
+    def differences(self, before: Commit, after: Commit) -> pl.DataFrame:
+        """Columns of `frames.DIFFERENCE`: a row for each record that differs between two snapshots of a company."""
+        if before.seq > after.seq:
+            return self.differences(after, before).rename({"was": "digest", "digest": "was"}).select(*frames.DIFFERENCE)
+        deltas = self._deltas_between(before, after)
+        if deltas is not None:
+            found = self.manifests(deltas, own=True)
+            if all("was" in frame.columns for frame in found):
+                return frames.differences(found)
+        return frames.difference(self.state(before), self.state(after))
+
+    def _deltas_between(self, before: Commit, after: Commit) -> list[Commit] | None:
+        """Commits whose deltas lead from one snapshot to a later one; None where they do not, or are too many to pay."""
+        found: list[Commit] = []
+        at: Commit | None = after
+        while at is not None and at.seq > before.seq and len(found) < _FEW:
+            if at.text.base is None or at.text.manifest in self.standing.retired:
+                return None
+            found.append(at)
+            at = self.holdings.commits.get(at.text.base)
+        return found[::-1] if at is not None and at.seq == before.seq else None
 
     def leaves(self, company: str, segment: int | None = None) -> pl.DataFrame:
         """What retention kept of a company's rows, or of those of one segment: columns of `frames.LEAVES`."""
@@ -222,11 +261,13 @@ class Shelf:
 
         Raises Vanished.
         """
-        file_id = layout.place_of(path).id
-        content = self.content(path)
-        key = self.key(half, path)
-        aad = parquet.associated(company, file_id)
+        content, key, aad, _ = self._sealed(company, path, half)
         return parquet.read(content, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill)
+
+    def _sealed(self, company: str, path: str, half: Half) -> parquet.Sealed:
+        content = self.content(path)
+        aad = parquet.associated(company, layout.place_of(path).id)
+        return parquet.Sealed(content, self.key(half, path), aad, path)
 
     def content(self, path: str) -> bytes:
         """The bytes of a file as they were signed. Raises Vanished."""

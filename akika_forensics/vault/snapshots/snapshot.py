@@ -13,9 +13,8 @@ from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.reading import scan as scanning
 from akika_forensics.vault.reading import tables
-from akika_forensics.vault.reading.question import within
 from akika_forensics.vault.snapshots import attachments, frames
-from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Version
+from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo
 from akika_forensics.vault.snapshots.shelf import Shelf, Vanished
 
 if TYPE_CHECKING:
@@ -35,6 +34,15 @@ class Snapshot:
     def index(self) -> pl.DataFrame:
         """entity: str, id: str, digest: 32 bytes; sorted by entity, then id, as text."""
         return self._state().select("entity", "id", "digest")
+
+    def differences(self, before: Snapshot) -> pl.DataFrame:
+        """Which records differ from another snapshot of the same company: entity, id, was, digest, in no order.
+
+        ``was`` is the other's digest; both are null where the record is not there.
+        """
+        if before._shelf is not self._shelf or before._commit.pseudonym != self._commit.pseudonym:
+            return frames.difference(before._state(), self._state())
+        return self._shelf.differences(before._commit, self._commit)
 
     def records(self, entities: Iterable[str] | None = None) -> Iterator[Record]:
         """All records, or those of some entities, sorted by entity, then id. Holds a bounded part at a time."""
@@ -148,32 +156,6 @@ def read_payloads(shelf: Shelf, company: str, rows: pl.DataFrame) -> pl.DataFram
     """The payloads of some rows of a state, sorted by key: entity, id, payload. Holds them all."""
     found = scanning.in_order(shelf, company, rows.sort(frames.KEY))
     return pl.concat([pl.DataFrame(schema=frames.PAYLOAD_1), *found])
-
-
-def history(shelf: Shelf, commits: Sequence[Commit], key: RecordKey) -> tuple[Version, ...]:
-    """The versions of a record over the snapshots of one company, only where it changed, oldest first.
-
-    A version is new when its canonical form is; the same value in other bytes is no change.
-    """
-    versions: list[Version] = []
-    known: bytes | None = None
-    wanted = _key_frame([key])
-    for commit in commits:
-        delta = shelf.holdings.base(commit) is not None
-        rows = shelf.manifest(commit, within(wanted)).filter(~pl.col("removed") | delta)
-        present = rows.filter(~pl.col("removed"))
-        if rows.is_empty() and delta:
-            continue
-        digest = present["digest"][0] if not present.is_empty() else None
-        if digest == known:
-            continue
-        known = digest
-        record = None
-        if digest is not None:
-            payload = read_payloads(shelf, commit.pseudonym, present.select(*frames.STATE))["payload"][0]
-            record = Record(RecordKey(*key), payload)
-        versions.append(Version(commit.info.id, commit.info.taken_at, record is not None, record))
-    return tuple(versions)
 
 
 def _key_frame(keys: Iterable[RecordKey]) -> pl.DataFrame:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
 import msgspec
 import polars as pl
@@ -22,10 +22,10 @@ from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keytable import SALT
-from akika_forensics.vault.reading.scan import by_part
 from akika_forensics.vault.snapshots import frames, parquet, shelf
+from akika_forensics.vault.snapshots.arrivals import Arrivals
 from akika_forensics.vault.snapshots.attachments import AttachedFiles
-from akika_forensics.vault.snapshots.batch import Batch, Row
+from akika_forensics.vault.snapshots.batch import Batch
 from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, Description, SnapshotInfo, read_commit
 from akika_forensics.vault.snapshots.holdings import Holdings
 from akika_forensics.vault.snapshots.parts import Part
@@ -33,16 +33,6 @@ from akika_forensics.vault.storage.locking import Lock
 
 FULL_EVERY: Final = 90
 """A full manifest at least every so many snapshots of a company, so that reading one never follows a long chain."""
-
-_SEGMENT_ROWS: Final = 50_000
-_SEGMENT_BYTES: Final = 64 << 20
-
-
-class _Stored(NamedTuple):
-    digest: bytes
-    sha256: bytes
-    segment: int
-    length: int
 
 
 class SnapshotWriter:
@@ -80,16 +70,13 @@ class SnapshotWriter:
         self._entry = holdings.taken
         self._number = holdings.next_segment(self._pseudonym)
         self._first = self._pseudonym not in self._shelf.keychain.companies()
-        self._state = self._shelf.state(self._previous) if self._previous else frames.empty_state()
-        self._before = dict(_stored(self._shelf, self._pseudonym, self._state))
+        self._before = self._shelf.state(self._previous) if self._previous else frames.empty_state()
         self._batch = Batch(self._shelf, self._pseudonym)
         self._attached = AttachedFiles(self._shelf, self._batch, self._pseudonym)
-        self._kept: dict[RecordKey, _Stored] = {}
-        self._new: dict[RecordKey, Row] = {}
-        self._new_bytes = 0
-        self._written: dict[RecordKey, _Stored] = {}
         self._parts: list[Part] = []
-        self._withdrawn: set[int] = set()
+        self._arrivals = Arrivals(
+            self._before, lambda: _hashes(self._shelf, self._pseudonym, self._before), self._store_segment
+        )
         self._controls: dict[str, bytes] = {}
 
     def __enter__(self) -> Self:
@@ -110,31 +97,23 @@ class SnapshotWriter:
         """
         self._require_open()
         digest, sha256 = payloads.digest(payload), hashlib.sha256(payload).digest()
-        key = RecordKey(*key)
-        self._withdraw(key)
-        stored = self._before.get(key)
-        if stored is not None and (stored.digest, stored.sha256) == (digest, sha256):
-            self._kept[key] = stored
-            return
-        self._new[key] = Row(key, digest, sha256, payload)
-        self._new_bytes += len(payload)
-        if len(self._new) >= _SEGMENT_ROWS or self._new_bytes >= _SEGMENT_BYTES:
-            self._write_segment()
+        self._arrivals.add(RecordKey(*key), digest, sha256, payload)
 
     def remove(self, key: RecordKey) -> None:
         """Take back an added record and what hangs on it, such as one that was deleted while the sweep went on."""
         self._require_open()
         self._attached.remove(RecordKey(*key))
-        self._withdraw(RecordKey(*key))
+        self._arrivals.remove(RecordKey(*key))
 
-    def _withdraw(self, key: RecordKey) -> None:
-        self._kept.pop(key, None)
-        row = self._new.pop(key, None)
-        if row is not None:
-            self._new_bytes -= len(row.payload)
-        written = self._written.pop(key, None)
-        if written is not None:
-            self._withdrawn.add(written.segment)
+    def carry_over(self) -> None:
+        """Take all records of the company's snapshot before into this one, and what hangs on them, but for those that
+        are added or removed later.
+
+        For a source that tells what changed since; one that tells what there is adds every record.
+        """
+        self._require_open()
+        self._attached.keep_all()
+        self._arrivals.carry_over()
 
     def control(self, name: str, data: bytes) -> None:
         """A report captured beside the records; the last of a name wins."""
@@ -172,10 +151,14 @@ class SnapshotWriter:
         self._require_open()
         batch = self._batch
         try:
-            self._write_segment()
-            self._rewrite_withdrawn()
-            state = self._new_state()
-            manifest, base = self._manifest(state)
+            kept, fresh, withdrawn = self._arrivals.finish()
+            self._rewrite(withdrawn)
+            gone = self._gone(kept, fresh)
+            records, respelled = (
+                len(kept) + len(fresh),
+                fresh.join(self._before, on=[*frames.KEY, "digest"], how="semi"),
+            )
+            manifest, full = self._manifests(kept, fresh, gone)
             text = Description(
                 kind=SNAPSHOT,
                 canonical_form=payloads.CANONICAL_FORM,
@@ -184,16 +167,18 @@ class SnapshotWriter:
                 pseudonym=self._pseudonym,
                 taken_at=format_instant(taken_at),
                 finished_at=format_instant(finished_at),
-                records=len(state),
-                new_versions=self._new_versions(),
+                records=records,
+                new_versions=len(fresh) - len(respelled),
                 complete=complete,
                 counts=counts,
                 fence=fence,
                 requests=requests,
                 findings=findings,
                 controls={name: batch.control(name, data) for name, data in sorted(self._controls.items())},
-                manifest=batch.frame("index", manifest),
-                base=base,
+                manifest=manifest,
+                base=self._previous.seq if self._previous else None,
+                full=full,
+                removed=len(gone),
                 parts=self._parts,
                 key_table="",
                 attachments=self._attached.path(),
@@ -222,29 +207,23 @@ class SnapshotWriter:
             return True
         return any(file.path.encode() in entry for file in stored)
 
-    def _write_segment(self) -> None:
-        """Store what was collected, so that memory stays bounded; nothing of it is visible before the commit."""
-        if not self._new:
-            return
-        number, rows = self._number, [self._new[key] for key in sorted(self._new)]
+    def _store_segment(self, rows: pl.DataFrame) -> int:
+        """Store new versions, so that memory stays bounded; nothing of it is visible before the commit."""
+        number = self._number
         self._parts.append(self._batch.segment(number, rows))
-        self._written |= {row.key: _Stored(row.digest, row.sha256, number, len(row.payload)) for row in rows}
         self._number += 1
-        self._new.clear()
-        self._new_bytes = 0
+        return number
 
-    def _rewrite_withdrawn(self) -> None:
+    def _rewrite(self, withdrawn: dict[int, pl.DataFrame]) -> None:
         """A segment with records that were taken back after it was stored is stored again without them."""
-        for number in sorted(self._withdrawn):
+        for number, keys in withdrawn.items():
             (part,) = (one for one in self._parts if number in one.numbers)
             self._parts.remove(part)
             index, payload = self._read_back(part)
-            kept = [key for key, one in self._written.items() if one.segment == number]
             self._batch.discard([part.index, part.payload])
-            if kept:
-                keys = pl.DataFrame(kept, schema=dict.fromkeys(frames.KEY, pl.String), orient="row")
+            if not keys.is_empty():
                 salt = self._batch.keys["payload"][f"{SALT}{number}"]
-                rows = [frame.join(keys, on=frames.KEY, how="semi") for frame in (index, payload)]
+                rows = [frame.join(keys, on=frames.KEY, how="semi").sort(frames.KEY) for frame in (index, payload)]
                 self._parts.append(self._batch.part(rows[0], rows[1], {number: salt}))
         self._parts.sort(key=lambda part: part.numbers)
 
@@ -258,25 +237,23 @@ class SnapshotWriter:
             found.append(parquet.read(stored.read(self._shelf.backend), key, aad, schemas=[schema], path=path))
         return found
 
-    def _new_state(self) -> pl.DataFrame:
-        rows = [
-            (*key, one.digest, one.segment, one.length)
-            for known in (self._kept, self._written)
-            for key, one in known.items()
-        ]
-        return pl.DataFrame(rows, schema=frames.STATE, orient="row").sort(frames.KEY)
+    def _gone(self, kept: pl.DataFrame, fresh: pl.DataFrame) -> pl.DataFrame:
+        """Rows of the snapshot before whose key this one has not."""
+        replaced = self._before.join(fresh, on=frames.KEY, how="semi")
+        if len(kept) + len(replaced) == len(self._before):
+            return self._before.clear()
+        there = pl.concat([kept.select(*frames.KEY), fresh.select(*frames.KEY)])
+        return self._before.join(there, on=frames.KEY, how="anti")
 
-    def _manifest(self, state: pl.DataFrame) -> tuple[pl.DataFrame, int | None]:
-        if self._previous is not None and self._since_full + 1 < FULL_EVERY:
-            delta = frames.delta_manifest(self._state, state)
-            if 2 * len(delta) <= len(state):
-                return delta, self._previous.seq
-        return frames.full_manifest(state), None
-
-    def _new_versions(self) -> int:
-        return sum(
-            1 for key, one in self._written.items() if key not in self._before or self._before[key].digest != one.digest
-        )
+    def _manifests(self, kept: pl.DataFrame, fresh: pl.DataFrame, gone: pl.DataFrame) -> tuple[str, str]:
+        """Paths of the manifest and, beside a delta, of a full one where it is due."""
+        delta = None
+        if self._previous is not None:
+            delta = frames.delta_of(self._before, fresh, gone)
+            if self._since_full + 1 < FULL_EVERY and 2 * len(delta) <= len(kept) + len(fresh):
+                return self._batch.frame("index", delta), ""
+        full = self._batch.frame("index", frames.full_manifest(pl.concat([kept, fresh]).sort(frames.KEY)))
+        return (full, "") if delta is None else (self._batch.frame("index", delta), full)
 
     def _require_open(self) -> None:
         if self._lock is None:
@@ -297,11 +274,14 @@ def _since_full(holdings: Holdings, commits: Sequence[Commit]) -> int:
     return count
 
 
-def _stored(shelf: shelf.Shelf, company: str, state: pl.DataFrame) -> Iterator[tuple[RecordKey, _Stored]]:
-    for part, rows in by_part(shelf, company, state):
-        index = shelf.index_of(company, part).join(rows, on=frames.VERSION, how="semi")
-        for row in index.select("entity", "id", "digest", "payload_sha256", "segment", "length").iter_rows():
-            yield RecordKey(row[0], row[1]), _Stored(*row[2:])
+def _hashes(shelf: shelf.Shelf, company: str, state: pl.DataFrame) -> pl.DataFrame:
+    """SHA-256 of the payloads of a state, from the indexes: columns of `frames.VERSION` and payload_sha256."""
+    columns = [*frames.VERSION, "payload_sha256"]
+    numbers = state["segment"].unique().to_list()
+    parts = {part.index: part for part in (shelf.part(company, number) for number in numbers)}
+    found = [pl.DataFrame(schema={name: frames.INDEX[name] for name in columns})]
+    found += [shelf.index_of(company, part).select(*columns) for part in parts.values()]
+    return pl.concat(found).join(state, on=frames.VERSION, how="semi")
 
 
 def _company_fields(company: Company) -> dict[str, str]:

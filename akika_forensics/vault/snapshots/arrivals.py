@@ -1,0 +1,156 @@
+"""What arrives for a snapshot, held against what is stored, many records at a time: which versions are new, which stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from akika_forensics.model.record import RecordKey
+from akika_forensics.vault.snapshots.frames import KEY, STATE, VERSION, Schema
+
+SEGMENT_ROWS: Final = 50_000
+SEGMENT_BYTES: Final = 64 << 20
+
+NEW: Final[Schema] = {
+    "entity": pl.String,
+    "id": pl.String,
+    "digest": pl.Binary,
+    "payload_sha256": pl.Binary,
+    "payload": pl.Binary,
+}
+_ROWS: Final[Schema] = {**NEW, "at": pl.UInt32}
+_PLACED: Final[Schema] = {**STATE, "at": pl.UInt32}
+
+
+class Outcome(NamedTuple):
+    """``kept`` and ``fresh``: rows of a state, as stored before and as stored now. ``withdrawn``: segments stored now of
+    which rows were taken back afterwards, and the keys that stay in each.
+    """
+
+    kept: pl.DataFrame
+    fresh: pl.DataFrame
+    withdrawn: dict[int, pl.DataFrame]
+
+
+class Arrivals:
+    """``before``: the state of the snapshot before. ``hashes``: columns of `frames.VERSION` and payload_sha256 of its
+    rows, read when first needed. ``store``: keeps rows of `NEW`, sorted by key, as a segment, and gives its number.
+
+    Payloads of at most one segment are waiting, and as many are being sorted out.
+    """
+
+    def __init__(
+        self, before: pl.DataFrame, hashes: Callable[[], pl.DataFrame], store: Callable[[pl.DataFrame], int]
+    ) -> None:
+        self._before = before
+        self._read_hashes = hashes
+        self._hashes: pl.DataFrame | None = None
+        self._store = store
+        self._carried = False
+        # Hashes of keys do: two keys with one hash are looked at more closely than they need.
+        self._seen: set[int] = set()
+        self._again = False
+        self._removed: list[tuple[str, str, int]] = []
+        self._at = 0
+        self._kept = [pl.DataFrame(schema=_PLACED)]
+        self._fresh = [pl.DataFrame(schema=_PLACED)]
+        self._waiting = pl.DataFrame(schema=_ROWS)
+        self._clear()
+
+    def carry_over(self) -> None:
+        """All of the snapshot before is in this one, but for what is added in its place or removed."""
+        self._carried = True
+
+    def add(self, key: RecordKey, digest: bytes, sha256: bytes, payload: bytes) -> None:
+        """The last of a key wins."""
+        mark = hash(key)
+        if mark in self._seen:
+            self._again = True
+        else:
+            self._seen.add(mark)
+        self._entities.append(key.entity)
+        self._ids.append(key.id)
+        self._digests.append(digest)
+        self._sha256s.append(sha256)
+        self._payloads.append(payload)
+        self._bytes += len(payload)
+        if len(self._payloads) >= SEGMENT_ROWS or self._bytes >= SEGMENT_BYTES:
+            self._sort_out()
+
+    def remove(self, key: RecordKey) -> None:
+        """Take back what was added under a key so far."""
+        self._removed.append((*key, self._at + len(self._payloads)))
+
+    def finish(self) -> Outcome:
+        self._sort_out()
+        self._store_waiting()
+        kept, fresh = pl.concat(self._kept), pl.concat(self._fresh)
+        withdrawn: dict[int, pl.DataFrame] = {}
+        if self._again or self._removed:
+            valid = self._valid(pl.concat([kept, fresh])).select("at")
+            gone = fresh.join(valid, on="at", how="anti")["segment"].unique().sort().to_list()
+            kept, fresh = (rows.join(valid, on="at", how="semi") for rows in (kept, fresh))
+            withdrawn = {number: fresh.filter(pl.col("segment") == number).select(*KEY) for number in gone}
+        if self._carried:
+            touched = pl.concat([*(rows.select(*KEY) for rows in (*self._kept, *self._fresh)), self._taken_back()])
+            kept = pl.concat([self._before.join(touched, on=KEY, how="anti"), kept.select(*STATE)])
+        return Outcome(kept.select(*STATE), fresh.select(*STATE), withdrawn)
+
+    def _sort_out(self) -> None:
+        """Tell what is new of the records that came in since, and let go of the payloads of the others."""
+        if not self._payloads:
+            return
+        columns = (self._entities, self._ids, self._digests, self._sha256s, self._payloads)
+        rows = pl.DataFrame(dict(zip(NEW, columns, strict=True)), schema=NEW).with_row_index("at", self._at)
+        self._at += len(rows)
+        self._clear()
+        told = rows.select(*KEY, "digest", "payload_sha256", "at")
+        known = told.join(self._before.select(*STATE), on=[*KEY, "digest"])
+        if not known.is_empty():
+            if self._hashes is None:
+                self._hashes = self._read_hashes()
+            known = known.join(self._hashes, on=[*VERSION, "payload_sha256"], how="semi")
+            self._kept.append(known.select(*_PLACED))
+            rows = rows.join(known, on="at", how="anti")
+        self._wait(rows.select(*_ROWS))
+
+    def _wait(self, rows: pl.DataFrame) -> None:
+        size = sum(int(one["payload"].bin.size().sum()) for one in (rows, self._waiting))
+        if len(rows) + len(self._waiting) > SEGMENT_ROWS or size > SEGMENT_BYTES:
+            self._store_waiting()
+        self._waiting = pl.concat([self._waiting, rows])
+
+    def _store_waiting(self) -> None:
+        rows = self._waiting
+        self._waiting = pl.DataFrame(schema=_ROWS)
+        if self._again or self._removed:
+            rows = self._valid(rows)
+        if rows.is_empty():
+            return
+        rows = rows.sort(KEY)
+        number = self._store(rows.select(*NEW))
+        length = pl.col("payload").bin.size().cast(pl.UInt64)
+        placed = rows.with_columns(segment=pl.lit(number, dtype=pl.UInt32), length=length)
+        self._fresh.append(placed.select(*_PLACED))
+
+    def _valid(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The last row of each key, unless it was taken back after that."""
+        last = rows.sort("at").unique(KEY, keep="last")
+        found = last.join(self._taken_back("until"), on=KEY, how="left")
+        return found.filter(pl.col("until").is_null() | (pl.col("until") <= pl.col("at"))).drop("until")
+
+    def _taken_back(self, *more: str) -> pl.DataFrame:
+        """Keys that were removed, and ``until``: the place of the first row that came after."""
+        schema: Schema = {"entity": pl.String, "id": pl.String, "until": pl.UInt32}
+        found = pl.DataFrame(self._removed, schema=schema, orient="row")
+        return found.group_by(KEY).agg(pl.col("until").max()).select(*KEY, *more)
+
+    def _clear(self) -> None:
+        self._entities: list[str] = []
+        self._ids: list[str] = []
+        self._digests: list[bytes] = []
+        self._sha256s: list[bytes] = []
+        self._payloads: list[bytes] = []
+        self._bytes = 0
