@@ -99,11 +99,20 @@ class Slot:
         raise Refused("Other writers kept changing the same value.", do="Run it again.")
 
     def _numbers(self) -> list[int]:
-        places = (layout.place_of(path) for path in self._backend.list(f"slots/{self._folder}"))
-        return sorted(place.seq for place in places if place.kind == "slot")
+        return _numbers(self._backend, self._folder)
 
     def _read(self, seq: int) -> bytes:
         return self._backend.read(layout.slot(self._folder, seq))
+
+
+def newest(backend: Backend, folder: str) -> int:
+    """The number of the newest version of a value by its pseudonym; -1 when there is none."""
+    return max(_numbers(backend, folder), default=-1)
+
+
+def _numbers(backend: Backend, folder: str) -> list[int]:
+    places = (layout.place_of(path) for path in backend.list(f"slots/{folder}"))
+    return sorted(place.seq for place in places if place.kind == "slot")
 
 
 def open_slot(keyring: Keyring, path: str, content: bytes) -> tuple[_Value, bytes]:

@@ -149,6 +149,10 @@ def parse(data: bytes, vault: str | None, chain: str, seq: int, previous: str | 
         raise DamagedFile(path, "It is in a format that this version of the software does not read.")
     if (plain.vault, plain.chain, plain.seq) != (vault or plain.vault, chain, seq):
         raise DamagedFile(path, "It belongs to another place: another vault, chain or number is written in it.")
+    try:
+        instants.parse_instant(plain.at)
+    except ValueError as error:
+        raise DamagedFile(path, "What it gives as its time is none.") from error
     if previous is not None and plain.previous != previous:
         raise DamagedFile(path, "It does not follow the entry before it: one of the two was replaced.")
     return plain

@@ -66,8 +66,10 @@ def _take_commits(inspection: Inspection, keys: Keyring, shelf: Shelf) -> None:
             if isinstance(witness, dict):  # version 1 sealed it
                 heads = {name: ChainHead(one["seq"], one["digest"]) for name, one in witness.items()}
                 check_witness(inspection, seq, heads)
-    if not _keys_are_lost(inspection):
-        for seq in holdings.unexplained():
+    if holdings.unexplained():
+        # What those commits amount to is not known, so nothing can be held against it.
+        lost, inspection.blind = _keys_are_lost(inspection), True
+        for seq in () if lost else holdings.unexplained():
             path = layout.entry(layout.COMMITS, seq)
             inspection.damage(path, "Its key is in no key table, and no commit says that its company was erased.")
 

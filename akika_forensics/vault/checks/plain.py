@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -95,6 +96,7 @@ def inspect(backend: Backend, progress: Callable[[str, int, int], None], effort:
             inspection.damage(path, f"It is not a file of this vault: {odd}.")
             places[path] = Place("odd")
     _read_marker(inspection)
+    _hold_marker_against_commits(inspection, places)
     found = {place.chain for place in places.values() if place.kind in ("entry", "signature")}
     names = [layout.COMMITS, *sorted(found - {layout.COMMITS})]
     for done, name in enumerate(names):
@@ -122,6 +124,27 @@ def _read_marker(inspection: Inspection) -> None:
         return
     inspection.vault = inspection.marker.vault
     inspection.standing = Standing(inspection.marker.signer)
+
+
+def _hold_marker_against_commits(inspection: Inspection, places: dict[str, Place]) -> None:
+    """Where the commits follow one another without a break and not one of them knows this marker, it was changed."""
+    if inspection.marker is None:
+        return
+    paths = [path for path, place in places.items() if (place.kind, place.chain) == ("entry", layout.COMMITS)]
+    found: list[Plain] = []
+    previous: str | None = None
+    for path in sorted(paths):
+        data = inspection.backend.read(path)
+        try:
+            found.append(entries.parse(data, None, layout.COMMITS, len(found), previous))
+        except DamagedFile:
+            return
+        previous = entries.digest_of(data)
+    told = {file.sha256 for plain in found for file in plain.files if file.path == layout.MARKER}
+    if found and hashlib.sha256(inspection.backend.read(layout.MARKER)).hexdigest() not in told:
+        inspection.damage(layout.MARKER, "It is not the one that the commits vouch for.")
+        inspection.marker = inspection.standing = None
+        inspection.vault = found[0].vault
 
 
 def _read_chain(inspection: Inspection, name: str, places: dict[str, Place]) -> None:
@@ -195,11 +218,11 @@ def _read_entry(inspection: Inspection, name: str, seq: int, signatures: list[st
 
 def _check_link(inspection: Inspection, plain: Plain) -> None:
     """A changed entry has its own finding; only a broken link between two sound ones is news."""
-    before = layout.entry(plain.chain, plain.seq - 1)
-    if plain.seq == 0:
-        expected: str | None = entries.first_link(plain.vault, plain.chain)
-    else:
-        expected = None if inspection.is_damaged(before) else inspection.digests.get((plain.chain, plain.seq - 1))
+    expected: str | None = entries.first_link(plain.vault, plain.chain)
+    if plain.seq:
+        before = inspection.chains.get(plain.chain, {}).get(plain.seq - 1)
+        sound = before is not None and before.public and not inspection.is_damaged(before.path)
+        expected = before.digest if before is not None and sound else None
     if expected is not None and plain.previous != expected:
         path = layout.entry(plain.chain, plain.seq)
         inspection.damage(path, "It does not follow the entry before it: one of the two was replaced.")

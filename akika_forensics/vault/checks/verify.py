@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from akika_forensics.model import instants
 from akika_forensics.settings import Secret
-from akika_forensics.vault import layout
+from akika_forensics.vault import layout, slots
 from akika_forensics.vault.canonical import DamagedFile
+from akika_forensics.vault.chains import marker
 from akika_forensics.vault.chains.heads import HeadStore, Remembered, disagreements, read_anchor
 from akika_forensics.vault.chains.stamps import StampAuthority
 from akika_forensics.vault.checks import contents, plain, stamped
@@ -80,8 +81,10 @@ def verify_in(
     known_anchor = read_anchor(anchor) if anchor is not None else None
     for _ in range(_TIMES):
         try:
+            # Before the files are listed: what a writer adds meanwhile must not be missed for being remembered.
+            known = remembered(backend, heads)
             inspection = plain.inspect(backend, report, effort)
-            check_outside(inspection, heads, known_anchor, place)
+            check_outside(inspection, heads, known, known_anchor, place)
             vouched = stamped.inspect(inspection, authority, instants.now())
             if means is not None:
                 keys = _keys(inspection, means)
@@ -117,21 +120,32 @@ def _moved_on(inspection: Inspection) -> bool:
     return any(place.kind == "entry" and place.seq > known for place in places)
 
 
-def check_outside(inspection: Inspection, heads: HeadStore, anchor: Remembered | None, place: str | None) -> None:
+def remembered(backend: Backend, heads: HeadStore) -> Remembered | None:
+    """What this machine remembers of the vault whose marker lies there. To be asked before the files are listed."""
+    try:
+        return heads.remembered(marker.read(backend.read(layout.MARKER)).vault)
+    except (FileNotFoundError, DamagedFile):
+        return None
+
+
+def check_outside(
+    inspection: Inspection, heads: HeadStore, known: Remembered | None, anchor: Remembered | None, place: str | None
+) -> None:
     """Hold a vault against what this machine remembers of it, and against an anchor. Adds findings."""
     vault = inspection.vault
     if vault is None:
         return
     if place is not None and place != vault:
         inspection.damage(layout.MARKER, "Another vault was at this place before.")
-    known = heads.remembered(vault)
+    if known is None or known.vault != vault:
+        known = heads.remembered(vault)
     if known is not None:
         signer = inspection.marker.signer if inspection.marker else None
         if signer is not None and known.signer != signer:
             inspection.damage(layout.MARKER, "It names another signing key than this machine remembers.")
         _compare(inspection, known, "this machine's memory")
         for name, seq in sorted(known.slots.items()):
-            if inspection.slots.get(name, -1) < seq:
+            if inspection.slots.get(name, -1) < seq and slots.newest(inspection.backend, name) < seq:
                 inspection.damage(
                     layout.slot(name, seq),
                     "The value is missing, but this machine's memory tells of it or a newer one.",

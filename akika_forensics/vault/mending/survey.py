@@ -19,7 +19,7 @@ from akika_forensics.vault.checks import plain
 from akika_forensics.vault.checks.effort import Effort
 from akika_forensics.vault.checks.findings import DAMAGE, NOTICE, Finding
 from akika_forensics.vault.checks.plain import Inspection
-from akika_forensics.vault.checks.verify import check_outside
+from akika_forensics.vault.checks.verify import check_outside, remembered
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.mending import marker_again
 from akika_forensics.vault.mending.overlay import Overlay
@@ -116,7 +116,7 @@ def survey(ours: Backend, *, heads: HeadStore, copy: Backend | None = None, prog
 
 def _look(backend: Backend, heads: HeadStore, effort: Effort, progress: Progress) -> Inspection:
     inspection = plain.inspect(backend, progress, effort)
-    check_outside(inspection, heads, None, None)
+    check_outside(inspection, heads, remembered(inspection.backend, heads), None, None)
     return inspection
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
@@ -14,7 +15,9 @@ from vault.campaigns.scene import Scene
 from vault.campaigns.seed import chance, named
 from vault.campaigns.tamperings import TAMPERINGS
 
-from akika_forensics.vault.checks import contents, plain, verify
+from akika_forensics.vault import layout
+from akika_forensics.vault.chains import entries, standing
+from akika_forensics.vault.checks import plain, verify
 
 CASES, FEW = 2_000, 240
 HARMLESS_CASES, HARMLESS_FEW = 400, 60
@@ -77,19 +80,30 @@ def test_all_harmless_things(scene: Scene, part: int) -> None:
     assert list(false_alarms(scene, range(HARMLESS_FEW + part, HARMLESS_FEW + HARMLESS_CASES, SLICES))) == []
 
 
-def _nothing(*_: Any, **__: Any) -> None:
-    return None
+def _nothing(_: Scene) -> Callable[..., Any]:
+    return lambda *_, **__: None
 
 
-CHECKS: dict[str, tuple[Any, str, Callable[..., Any], tuple[str, ...]]] = {
-    "signatures": (plain, "_check_signature", _nothing, ("by_a_stranger", "signature_of_another")),
+def _the_founder(scene: Scene) -> Callable[..., Any]:
+    founder = json.loads(scene.content[layout.MARKER])["signer"]
+    return lambda *_: founder
+
+
+def _no_problem(_: Scene) -> Callable[..., Any]:
+    return lambda standing, link: standing.absorb(link) or ""
+
+
+CHECKS: dict[str, tuple[Any, str, Callable[[Scene], Callable[..., Any]], tuple[str, ...]]] = {
+    "signatures": (entries, "check_signature", _the_founder, ("by_a_stranger", "signature_of_another")),
+    "who may sign": (standing.Standing, "admit", _no_problem, ("one_more_entry",)),
     "links": (plain, "_check_link", _nothing, ("forked",)),
     "gaps": (plain, "_name_gaps", _nothing, ("gap",)),
     "listed files": (plain, "_check_listed", _nothing, ("flip", "splice", "in_the_clear", "swap")),
     "files nobody lists": (plain, "_check_unlisted", _nothing, ("stranger",)),
     "strangers": (plain, "_check_stranger", _nothing, ("stranger",)),
-    "memory and anchor": (verify, "_check_outside", _nothing, ("rolled_back", "tail", "slots_put_back")),
-    "witnesses": (contents, "_check_witness", _nothing, ("chain_removed",)),
+    "marker": (plain, "_hold_marker_against_commits", _nothing, ("marker_edited",)),
+    "memory and anchor": (verify, "check_outside", _nothing, ("rolled_back", "tail", "slots_put_back")),
+    "witnesses": (plain, "check_witness", _nothing, ("chain_removed",)),
 }
 """What is left out of the check, and which tamperings nobody sees then."""
 
@@ -98,7 +112,7 @@ CHECKS: dict[str, tuple[Any, str, Callable[..., Any], tuple[str, ...]]] = {
 def test_a_check_that_is_left_out_is_missed(scene: Scene, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """The campaign can fail: it tells when a part of the check is gone."""
     module, function, instead, kinds = CHECKS[name]
-    monkeypatch.setattr(module, function, instead)
+    monkeypatch.setattr(module, function, instead(scene))
     assert next(misses(scene, range(200), kinds), None) is not None
 
 

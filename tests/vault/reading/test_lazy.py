@@ -19,7 +19,7 @@ from akika_forensics.errors import VaultDamaged, WrongUse
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import Vault
 from akika_forensics.vault.reading import question, scan
-from akika_forensics.vault.snapshots import writer
+from akika_forensics.vault.snapshots import arrivals
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
@@ -68,7 +68,7 @@ class Stage:
         vault = in_memory.create(self.backend)
         records = books()
         self.first = dict(records)
-        patched.setattr(writer, "_SEGMENT_ROWS", 15)
+        patched.setattr(arrivals, "SEGMENT_ROWS", 15)
         kit.take(vault, records)
         records[RecordKey("Invoice", "7")] = invoice(7, 28, 1)
         del records[RecordKey("Customer", "3")]
