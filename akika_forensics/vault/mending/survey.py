@@ -115,8 +115,9 @@ def survey(ours: Backend, *, heads: HeadStore, copy: Backend | None = None, prog
 
 
 def _look(backend: Backend, heads: HeadStore, effort: Effort, progress: Progress) -> Inspection:
+    known = remembered(backend, heads)
     inspection = plain.inspect(backend, progress, effort)
-    check_outside(inspection, heads, remembered(inspection.backend, heads), None, None)
+    check_outside(inspection, heads, known, None, None)
     return inspection
 
 
