@@ -25,7 +25,7 @@ from akika_forensics.model.payload import digest
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault.lifecycle import compaction, erasing, holding, retiring, tiers
 from akika_forensics.vault.lifecycle.policy import Policy
-from akika_forensics.vault.snapshots import writer
+from akika_forensics.vault.snapshots import arrivals, writer
 
 KEYS = st.builds(RecordKey, st.sampled_from(["Account", "Invoice", "Vendor"]), st.sampled_from(["1", "2", "10", "é"]))
 VALUES = st.sampled_from([b'{"v":1}', b'{"v":1.0}', b'{ "v":1 }', b'{"v":2}', b'{"w":"x"}'])
@@ -203,7 +203,7 @@ class Years(RuleBasedStateMachine):
 @pytest.mark.parametrize("full_every", [3, 90])
 def test_the_years_lose_nothing_that_is_kept(kit: ModuleType, monkeypatch: pytest.MonkeyPatch, full_every: int) -> None:
     monkeypatch.setattr(writer, "FULL_EVERY", full_every)
-    monkeypatch.setattr(writer, "_SEGMENT_ROWS", 3)
+    monkeypatch.setattr(arrivals, "SEGMENT_ROWS", 3)
     monkeypatch.setattr(tiers, "FAN", 3)
     Years.kit = kit
     run_state_machine_as_test(
@@ -215,7 +215,7 @@ def test_the_years_lose_nothing_that_is_kept(kit: ModuleType, monkeypatch: pytes
 @pytest.mark.parametrize("full_every", [2, 3, 90])
 def test_many_years(kit: ModuleType, monkeypatch: pytest.MonkeyPatch, full_every: int) -> None:
     monkeypatch.setattr(writer, "FULL_EVERY", full_every)
-    monkeypatch.setattr(writer, "_SEGMENT_ROWS", 3)
+    monkeypatch.setattr(arrivals, "SEGMENT_ROWS", 3)
     monkeypatch.setattr(tiers, "FAN", 2)
     Years.kit = kit
     run_state_machine_as_test(Years, settings=settings(max_examples=150, stateful_step_count=40, deadline=None))
