@@ -101,7 +101,11 @@ def _open_small(inspection: Inspection, keys: Keyring, shelf: Shelf, progress: P
     small = [
         path
         for path in inspection.paths
-        if kinds[path] in openers and not inspection.is_damaged(path) and path not in inspection.retired
+        if kinds[path] in openers
+        and not inspection.is_damaged(path)
+        and path not in inspection.retired
+        # A table that an interrupted rotation left behind is under keys that never came into use.
+        and (kinds[path] != "keytable" or path in inspection.listed)
     ]
     for done, path in enumerate(small):
         progress("sealed files", done, len(small))

@@ -169,7 +169,7 @@ class Membership:
         with locking.held(self._lock, "keys"):
             now = self._now()
             _ = now.role_keys  # whoever has not all of them changes nothing
-            self._sweep()
+            self._sweep(now)
             planned = change(now, self._free_generation())
             path = layout.keyring(planned.ring.generation)
             content = rings.to_bytes(planned.ring)
@@ -221,9 +221,14 @@ class Membership:
         numbers = (layout.place_of(path) for path in self._shelf.backend.list("keys"))
         return max(place.seq for place in numbers if place.kind == "keyring") + 1
 
-    def _sweep(self) -> None:
-        """Take away what an interrupted change should have taken away after its commit."""
-        self._discard([path for path in self._shelf.backend.list("keys") if path in self._shelf.standing.retired])
+    def _sweep(self, now: Keyring) -> None:
+        """Take away what an interrupted change left: files that were retired, and keyrings that no commit can vouch for
+        any more, because the one in use is newer.
+        """
+        backend, standing = self._shelf.backend, self._shelf.standing
+        rings_ = [path for path in backend.list("keys") if path != standing.keyring]
+        self._discard([path for path in rings_ if layout.place_of(path).seq < now.generation])
+        self._discard([path for path in backend.list("keytables") if path in standing.retired])
 
     def _discard(self, paths: Sequence[str]) -> None:
         for path in paths:
