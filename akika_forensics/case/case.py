@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -23,10 +22,12 @@ from akika_forensics.case.export.recorded import export_recorded
 from akika_forensics.case.journey import Journey
 from akika_forensics.case.judgements import of_check
 from akika_forensics.case.lifecycle import Lifecycle
+from akika_forensics.case.people import People, files_of_sheet
 from akika_forensics.case.proofs import disclose_to, stamp_head
 from akika_forensics.case.results import CheckResult
 from akika_forensics.case.review import Review
 from akika_forensics.case.tables import Effects, Versions
+from akika_forensics.case.unlocking import means_from_environment
 from akika_forensics.case.unverified import beliefs_in_force, capture_rests_on
 from akika_forensics.case.values import CaseDiff, CasePlan, SnapshotTable, graph_view
 from akika_forensics.custody import CustodyLog
@@ -43,7 +44,7 @@ from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.vault import HeadStore, KdfCost, Snapshot, SnapshotInfo, Vault, VerifyReport, create, verify
 from akika_forensics.vault import open_vault as open_bare_vault
 from akika_forensics.vault.chains.attestations import Attestation
-from akika_forensics.vault.keys.sheet import files_of
+from akika_forensics.vault.keys.ways import Means
 from akika_forensics.vault.proofs import Stamped
 from akika_forensics.vault.storage.location import Location
 from akika_widgets.views.record_graph import GraphView
@@ -51,49 +52,23 @@ from akika_widgets.views.record_graph import GraphView
 Progress = Callable[[str, int, int], None]
 
 
-def passphrase_from_environment() -> Secret:
-    """``AKIKA_PASSPHRASE``, or the first line of the file that ``AKIKA_PASSPHRASE_FILE`` names. Raises WrongUse."""
-    text = os.environ.get("AKIKA_PASSPHRASE")
-    if text:
-        return Secret(text)
-    file = os.environ.get("AKIKA_PASSPHRASE_FILE")
-    if file:
-        return passphrase_from_file(Path(file))
-    raise WrongUse(
-        "No passphrase was given.",
-        do="Set AKIKA_PASSPHRASE, name a file in AKIKA_PASSPHRASE_FILE, or pass `passphrase=`.",
-    )
-
-
-def passphrase_from_file(file: Path) -> Secret:
-    try:
-        return Secret(file.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r"))
-    except OSError as error:
-        raise WrongUse(
-            f"The passphrase file {file} cannot be read.", do="Check its path and its permissions."
-        ) from error
-
-
 def open_vault(
     root: str | Path | Location,
     *,
     company: str | None = None,
-    passphrase: Secret | str | None = None,
+    passphrase: Secret | Means | str | None = None,
     heads: HeadStore | None = None,
 ) -> Case:
-    """Open a vault, in a folder or at ``s3://bucket/prefix``, for a session. Without ``passphrase`` the environment gives it.
+    """Open a vault, in a folder or at ``s3://bucket/prefix``, for a session. ``passphrase`` may also be other means in hand;
+    without it the environment names them.
 
     Raises WrongKey, VaultDamaged and WrongUse.
     """
-    secret = (
-        passphrase
-        if isinstance(passphrase, Secret)
-        else Secret(passphrase)
-        if passphrase
-        else passphrase_from_environment()
-    )
+    means = Secret(passphrase) if isinstance(passphrase, str) and passphrase else passphrase
+    if means is None or isinstance(means, str):
+        means = means_from_environment(root)
     remembered = heads or default_heads()
-    return Case(open_bare_vault(root, secret, heads=remembered), company, remembered)
+    return Case(open_bare_vault(root, means, heads=remembered), company, remembered)
 
 
 def init_vault(
@@ -110,9 +85,10 @@ def init_vault(
     Signers(vault).add(PREPARER, passphrase, role="preparer", kind="preparer", cost=cost)
     made: dict[str, Any] = {"vault": vault.id}
     if recovery_sheet is not None:
+        sheets = files_of_sheet(recovery_sheet)
         made |= {
             "to": str(recovery_sheet.absolute().parent),
-            "files": [listed(file.name, file.read_bytes()) for file in files_of(recovery_sheet) if file.exists()],
+            "files": [listed(sheet.name, sheet.read_bytes()) for sheet in sheets],
         }
     CustodyLog(vault).record("vault_created", "The vault was made.", made)
     return Case(vault, None, remembered)
@@ -131,6 +107,7 @@ class Case:
         self.custody = CustodyLog(vault)
         self.signers = Signers(vault)
         self.companies = Companies(vault)
+        self.people = People(vault, self.custody)
         self._company = company
 
     @property
@@ -264,9 +241,9 @@ class Case:
         key = record if isinstance(record, RecordKey) else RecordKey.parse(record)
         return disclose_to(self.snapshot(ref), self.vault, self.custody, key, out)
 
-    def verify_vault(self, passphrase: Secret | None = None) -> VerifyReport:
+    def verify_vault(self, passphrase: Secret | Means | None = None) -> VerifyReport:
         """Read the whole vault anew, open it, and hold it against what was signed. Without ``passphrase`` the environment gives it."""
-        return verify(self.vault.location, passphrase or passphrase_from_environment(), heads=self._heads)
+        return verify(self.vault.location, passphrase or means_from_environment(self.vault.location), heads=self._heads)
 
     def acquisition(self, ref: str = "latest", *, passphrase: Secret | None = None) -> Acquisition:
         """How a snapshot came to be and how whole it is, its custody, and the state of the vault that holds it. Raises WrongUse."""

@@ -16,6 +16,7 @@ from akika_forensics.cli import (
     custody,
     demo,
     export,
+    keys,
     lab,
     plan,
     proofs,
@@ -39,10 +40,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     epilog=(
         "For every verb: --vault DIR or s3://BUCKET/PREFIX (or AKIKA_VAULT), --company NAME, --passphrase-file FILE (else AKIKA_PASSPHRASE "
-        "or a prompt), --json, --debug. Exit codes: 0 clean, 1 something was found, 2 wrong use, 3 refused, "
+        "or a prompt), or instead --identity FILE or --open-with keyring or kms; --json, --debug. Exit codes: 0 clean, 1 something was found, 2 wrong use, 3 refused, "
         "4 QuickBooks or network, 5 the key does not open it, 130 interrupted."
     ),
 )
+vault.group.add_typer(keys.group, name="keys")
 app.add_typer(vault.group, name="vault")
 proofs.join(vault.group)
 app.add_typer(twin.group, name="twin")

@@ -16,6 +16,7 @@ from akika_forensics.settings import Secret, state_dir
 
 if TYPE_CHECKING:
     from akika_forensics.case import Case
+    from akika_forensics.vault.keys.ways import Means
     from akika_forensics.vault.storage.location import Location
 
 
@@ -28,6 +29,8 @@ class Options:
     vault: str = ""
     company: str = ""
     passphrase_file: str = ""
+    identity: str = ""
+    open_with: str = ""
 
 
 class Command(NamedTuple):
@@ -39,7 +42,13 @@ class Command(NamedTuple):
 
 
 _FLAGS = {"--json": "json", "--debug": "debug"}
-_VALUES = {"--vault": "vault", "--company": "company", "--passphrase-file": "passphrase_file"}
+_VALUES = {
+    "--vault": "vault",
+    "--company": "company",
+    "--passphrase-file": "passphrase_file",
+    "--identity": "identity",
+    "--open-with": "open_with",
+}
 
 
 def split_options(arguments: Sequence[str], options: Options) -> list[str]:
@@ -74,7 +83,7 @@ def vault_location(options: Options) -> Location:
 
 def passphrase(options: Options, *, new: bool = False) -> Secret:
     """The vault's passphrase: a file, the environment, or a prompt; never an argument."""
-    from akika_forensics.case.case import passphrase_from_file
+    from akika_forensics.case.unlocking import passphrase_from_file
 
     if options.passphrase_file:
         return passphrase_from_file(Path(options.passphrase_file))
@@ -84,6 +93,39 @@ def passphrase(options: Options, *, new: bool = False) -> Secret:
     if file := os.environ.get("AKIKA_PASSPHRASE_FILE"):
         return passphrase_from_file(Path(file))
     return ask("Passphrase of the vault", new=new, instead="AKIKA_PASSPHRASE or --passphrase-file")
+
+
+def new_passphrase(what: str) -> Secret:
+    """A passphrase to be, from ``AKIKA_NEW_PASSPHRASE`` or asked for twice."""
+    text = os.environ.get("AKIKA_NEW_PASSPHRASE")
+    return Secret(text) if text else ask(what, new=True, instead="AKIKA_NEW_PASSPHRASE")
+
+
+def identity_passphrase(*, new: bool = False) -> Secret:
+    text = os.environ.get("AKIKA_IDENTITY_PASSPHRASE")
+    return (
+        Secret(text) if text else ask("Passphrase of the identity file", new=new, instead="AKIKA_IDENTITY_PASSPHRASE")
+    )
+
+
+def opening(options: Options) -> Secret | Means:
+    """What opens the vault: an identity file, what ``--open-with`` says, a passphrase that was given, this machine's
+    keyring when it knows the vault, or a passphrase that is asked for.
+    """
+    from akika_forensics.case.unlocking import means_by, own_identity, remembered_at
+    from akika_forensics.vault.keys.ways import SystemKeyring
+
+    file = options.identity or os.environ.get("AKIKA_IDENTITY", "")
+    if file:
+        return own_identity(Path(file), identity_passphrase())
+    chosen = options.open_with or os.environ.get("AKIKA_OPEN_WITH", "")
+    means = means_by(chosen)
+    if means is not None:
+        return means
+    given = options.passphrase_file or any(map(os.environ.get, ("AKIKA_PASSPHRASE", "AKIKA_PASSPHRASE_FILE")))
+    if not given and not chosen and remembered_at(vault_location(options)):
+        return SystemKeyring()
+    return passphrase(options)
 
 
 def signer_passphrase(name: str, *, new: bool = False) -> Secret:
@@ -101,14 +143,12 @@ def ask(what: str, *, new: bool, instead: str) -> Secret:
     return Secret(first)
 
 
-def open_case(options: Options, secret: Secret | None = None) -> Case:
-    """The case the options name; ``secret`` where its passphrase is known already."""
+def open_case(options: Options, secret: Secret | Means | None = None) -> Case:
+    """The case the options name; ``secret`` where what opens it is known already."""
     from akika_forensics.case import open_vault
     from akika_forensics.vault.checks.findings import NO_ANCHOR
 
-    case = open_vault(
-        vault_location(options), company=options.company or None, passphrase=secret or passphrase(options)
-    )
+    case = open_vault(vault_location(options), company=options.company or None, passphrase=secret or opening(options))
     if case.vault.first_seen:
         note(f"akika: {NO_ANCHOR}")
         note(

@@ -28,13 +28,13 @@ def init(
 ) -> None:
     """Make a new vault with its keys, the preparer's signing key and a recovery sheet."""
     from akika_forensics.case.case import init_vault
-    from akika_forensics.vault.keys.sheet import files_of
+    from akika_forensics.case.people import files_of_sheet
 
     options: Options = context.obj
     root = vault_location(options)
     sheet = Path(recovery_sheet) if recovery_sheet else root.beside / f"{root.name}.recovery.txt"
     case = init_vault(root, passphrase(options, new=True), recovery_sheet=sheet)
-    sheets = [str(file) for file in files_of(sheet) if file.exists()]
+    sheets = [str(file) for file in files_of_sheet(sheet)]
     if options.json:
         say_json(
             {

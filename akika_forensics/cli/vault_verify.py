@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from akika_forensics.cli.pace import Pace
-from akika_forensics.cli.session import Command, Options, passphrase, vault_location
+from akika_forensics.cli.session import Command, Options, opening, vault_location
 from akika_forensics.cli.speech import note, progress, say, say_json
 from akika_forensics.errors import Interrupted, WrongUse
 from akika_forensics.model.instants import format_instant
@@ -44,14 +44,14 @@ def verify(
     root = vault_location(options)
     drawn = Sample.parse(sample, seed or secrets.token_hex(4)) if sample else None
     held = _anchor(anchor) if anchor else None
-    secret = None if without_key else passphrase(options)
+    means = None if without_key else opening(options)
     if drawn is not None and not options.json:
         note(f"The sample is drawn with --seed {drawn.seed}.")
     try:
         with progress("Verifying", quiet=options.json, pace=Pace(frozenset({"files"}))) as shown:
             report = verify_vault(
                 root,
-                secret,
+                means,
                 heads=HeadStore(state_dir() / "heads"),
                 anchor=held,
                 progress=shown,

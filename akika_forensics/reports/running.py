@@ -11,7 +11,7 @@ from typing import Any, Final
 import nbformat
 
 from akika_forensics.case import Case, open_vault
-from akika_forensics.case.case import passphrase_from_file
+from akika_forensics.case.unlocking import passphrase_from_file
 from akika_forensics.errors import Refused, WrongUse
 from akika_forensics.model.instants import now
 from akika_forensics.reports import sealing

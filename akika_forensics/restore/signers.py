@@ -87,6 +87,12 @@ class Signers:
         public = sshsig.read_public_line(public_line)
         return self._store(_Stored(name, role, "enrolled", sshsig.public_line(public, name), "", format_instant(now())))
 
+    def change_passphrase(self, name: str, old: Secret, new: Secret, *, cost: KdfCost = KdfCost.STANDARD) -> Signer:
+        """Seal a signer's key under another passphrase. Raises WrongKey for the old one, and as `private_key` does."""
+        private = self.private_key(name, old)
+        sealed = passphrase.seal(new, private.private_bytes_raw(), cost)
+        return self._store(msgspec.structs.replace(self._read(name), sealed=base64.b64encode(sealed).decode()))
+
     def revoke(self, name: str) -> Signer:
         stored = self._read(name)
         return self._store(msgspec.structs.replace(stored, revoked_at=format_instant(now())))

@@ -41,6 +41,11 @@ def recovery_sheet(case: Case, folder: Path, _: Any) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in case.vault.root.parent.glob("sheet.*")}
 
 
+def new_recovery_sheet(case: Case, folder: Path, _: Any) -> dict[str, bytes]:
+    case.people.new_recovery_sheet(folder / "again.txt")
+    return files_in(folder)
+
+
 def plan_file(case: Case, folder: Path, _: Any) -> dict[str, bytes]:
     folder.mkdir()
     scope = scope_of([], everything=True, imports=[])
@@ -81,6 +86,7 @@ def report(case: Case, folder: Path, _: Any) -> dict[str, bytes]:
 
 WAYS: Mapping[str, tuple[str, Callable[[Case, Path, Any], dict[str, bytes]]]] = {
     "recovery sheet": ("vault_created", recovery_sheet),
+    "new recovery sheet": ("recovery_sheet_made", new_recovery_sheet),
     **{f"export as {form}": ("exported", export(form)) for form in FORMATS},
     "plan file (sealed)": ("plan_created", plan_file),
     "plan as plain text": ("plan_shown_plain", plain_plan),

@@ -104,7 +104,7 @@ def open_any(means: Means, held: Iterable[tuple[Holder, Sequence[Way]]]) -> tupl
     if not why:
         raise WrongKey(
             f"Nobody opens this vault by {means.kind}.",
-            do="Open it in another way, and add this one with akika vault keys add-way.",
+            do="Open it in another way; akika vault keys --help shows how to add this one.",
         )
     raise passphrase.wrong_key(why)
 
