@@ -26,7 +26,7 @@ import os
 import random
 import shutil
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -257,14 +257,17 @@ class Recorder:
         with self._guard:
             self._marks.append((len(self.calls), what))
 
-    def crash(self, at: int, seed: int, *, without: Collection[str] = ()) -> Crash:
-        """The machine stops after ``at`` calls. ``without``: names of calls, such as SYNC_FILE, that are taken not to
-        have been made: tests that find nothing then have no teeth."""
-        return self._state(at, seed, random.Random(f"{at} {seed}"), without)
+    def crash(self, at: int, seed: int, *, without: Collection[str] = (), then: Sequence[Call] = ()) -> Crash:
+        """The machine stops after ``at`` calls, and after those that another process made ``then``.
+
+        ``without``: names of calls, such as SYNC_FILE, that are taken not to have been made: tests that find nothing
+        then have no teeth.
+        """
+        return self._state(at, seed, random.Random(f"{at} {seed}"), without, then)
 
     def visible(self, at: int) -> Crash:
         """What another process sees after ``at`` calls, while nothing crashes."""
-        return self._state(at, -1, None, ())
+        return self._state(at, -1, None, (), ())
 
     @contextmanager
     def recording(self) -> Iterator[None]:
@@ -277,15 +280,19 @@ class Recorder:
         finally:
             for name, plain in wrapped.items():
                 setattr(os, name, plain)
-        assert _read(self.root) == self._live.files(None), "files were changed past the recorder"
+        real, noted = _read(self.root), self._live.files(None)
+        unnoted = {path for path in real.keys() | noted.keys() if real.get(path) != noted.get(path)}
+        assert not unnoted, f"files were changed past the recorder: {sorted(unnoted)}"
 
     def _fresh(self) -> _Disk:
         folders = [path.rstrip("/") for path in self._start if path.endswith("/")]
         return _Disk({path: data for path, data in self._start.items() if not path.endswith("/")}, folders)
 
-    def _state(self, at: int, seed: int, chance: random.Random | None, without: Collection[str]) -> Crash:
+    def _state(
+        self, at: int, seed: int, chance: random.Random | None, without: Collection[str], then: Sequence[Call]
+    ) -> Crash:
         disk = self._fresh()
-        for call in self.calls[:at]:
+        for call in (*self.calls[:at], *then):
             if call.name not in without:
                 disk.play(call)
         found = disk.files(chance)
