@@ -104,13 +104,7 @@ def open_in(
     mark = read_marker(backend, location)
     if mark.version < layout.FORMAT_VERSION:
         raise upgrade_first(mark.version)
-    known = heads.remembered(mark.vault)
-    if known is not None:
-        if known.signer != mark.signer:
-            raise DamagedFile(layout.MARKER, "It names another signing key than this machine remembers.")
-        source = "this machine's memory"
-        for finding in disagreements(known, mark.vault, lambda name, seq: links.digest_at(backend, name, seq), source):
-            raise _rolled_back(finding.path, finding.what, heads, mark.vault)
+    require_remembered(backend, mark, heads)
     vault = Vault(
         location, backend, mark.vault, mark.signer,
         unlock=lambda data, path: keyring.read(data, path, held), heads=heads, lock=lock,
@@ -118,13 +112,24 @@ def open_in(
     vault.keyring()
     vault.require_marker()
     vault.snapshots()
-    vault.first_seen = known is None
+    vault.first_seen = heads.remembered(mark.vault) is None
     heads.begin(mark.vault, mark.signer)
     for name, head in vault.head["chains"].items():
         # Another process may just be writing what was read here; remembered is only what a crash cannot take back.
         backend.make_durable(name)
         heads.remember_chain(mark.vault, name, head["seq"], head["digest"])
     return vault
+
+
+def require_remembered(backend: Backend, mark: marker.Marker, heads: HeadStore) -> None:
+    """Raises VaultDamaged when the vault is older than, or differs from, what this machine remembers."""
+    known = heads.remembered(mark.vault)
+    if known is not None:
+        if known.signer != mark.signer:
+            raise DamagedFile(layout.MARKER, "It names another signing key than this machine remembers.")
+        source = "this machine's memory"
+        for finding in disagreements(known, mark.vault, lambda name, seq: links.digest_at(backend, name, seq), source):
+            raise _rolled_back(finding.path, finding.what, heads, mark.vault)
 
 
 def read_marker(backend: Backend, location: Location) -> marker.Marker:

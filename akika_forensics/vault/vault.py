@@ -103,6 +103,17 @@ class Vault:
         self._opened = (files[0].path, keys)
         self._commits.append(acts.body(acts.Genesis()), files, expected=0, signers=signers, witness={})
 
+    def upgraded(
+        self, keys: Keyring, files: Sequence[StoredFile], retired: Sequence[str], signers: Sequence[Signer]
+    ) -> None:
+        """Write the commit by which a vault of version 1 becomes one of this version."""
+        self._opened = (layout.KEYRING_1, keys)
+        expected = len(self._commits.links())
+        self._commits.append(
+            acts.body(acts.Upgrade()), files,
+            expected=expected, retired=retired, signers=signers, witness=self.witness(),
+        )  # fmt: skip
+
     def require_marker(self) -> None:
         """Raises VaultDamaged when the marker is not the one that the commits vouch for."""
         self._shelf.file(layout.MARKER).read(self._backend)

@@ -330,11 +330,19 @@ def _check_listed(inspection: Inspection, progress: Callable[[str, int, int], No
         effort.looked_at(path)
         _count(inspection, path, found)
         problem = "The file is missing." if found is None else wanted[path].difference(*found)
-        if problem:
+        if problem and path == layout.MARKER and _is_marker_of_before(inspection, found):
+            inspection.notice(path, "An upgrade was interrupted before its last step: akika vault upgrade finishes it.")
+        elif problem:
             _note(inspection, path, problem)
         else:
             effort.sound(BYTES, path)
     told(total, total)
+
+
+def _is_marker_of_before(inspection: Inspection, found: bulk.Digest | None) -> bool:
+    """Only an upgrade puts another marker in the place of one; it does so after its commit."""
+    before = inspection.standing.retired.get(layout.MARKER) if inspection.standing else None
+    return found is not None and before is not None and not before.difference(*found)
 
 
 def _note(inspection: Inspection, path: str, problem: str) -> None:
