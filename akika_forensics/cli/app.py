@@ -24,6 +24,7 @@ from akika_forensics.cli import (
     signer,
     twin,
     vault,
+    vault_care,
     vault_verify,
 )
 from akika_forensics.cli.session import Options, split_options
@@ -47,6 +48,7 @@ app = typer.Typer(
 vault.group.add_typer(keys.group, name="keys")
 app.add_typer(vault.group, name="vault")
 proofs.join(vault.group)
+vault_care.join(vault.group)
 app.add_typer(twin.group, name="twin")
 app.add_typer(plan.group, name="plan")
 app.add_typer(signer.group, name="signer")

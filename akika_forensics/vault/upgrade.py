@@ -60,8 +60,6 @@ def upgrade(
     VaultLocked, StorageFailed, and WrongUse when there is nothing to upgrade.
     """
     location = Location.of(root)
-    if recovery_sheet is not None and location.folder is not None:
-        recovery.refuse_inside(recovery_sheet, location.folder)
     backend, lock = location.open()
     vault = upgrade_in(location, backend, lock, secret, heads=heads, recovery_sheet=recovery_sheet, cost=cost)
     heads.settle(location, vault.id)
@@ -88,8 +86,12 @@ def upgrade_in(
         links = Links(backend, mark.vault, layout.COMMITS, layout.COMMIT_NAMESPACE, standing)
         links.refresh()
         if standing.keyring == layout.KEYRING_1:
+            if recovery_sheet is not None and location.folder is not None:
+                recovery.refuse_inside(recovery_sheet, location.folder)
             work = _Upgrade(backend, mark, standing, links.known, secret)
-            vault = Vault(root, backend, mark.vault, mark.signer, unlock=lambda *_: work.opened, heads=heads, lock=lock)
+            vault = Vault(
+                location, backend, mark.vault, mark.signer, unlock=lambda *_: work.opened, heads=heads, lock=lock
+            )
             with work.written([_means(secret, cost)], recovery_sheet) as files:
                 heads.begin(mark.vault, mark.signer)
                 vault.upgraded(work.opened, files, sorted(work.retired), [Signer(mark.signer, FULL)])
