@@ -36,7 +36,8 @@ ess_cert_id_alg = sha256
 class LocalAuthority:
     """An authority in a folder. ``days``: from when to when its certificate holds, counted from now.
 
-    ``chain``: whether its answers bring the certificate between it and the root as well.
+    ``chain``: whether its answers bring the certificate between it and the root as well. ``double``: a certificate (DER)
+    with the names and the number of its own, made by somebody else.
     """
 
     def __init__(self, folder: Path, name: str = "Stamps", days: tuple[int, int] = (-10, 3000), *, chain: bool = False):
@@ -48,6 +49,8 @@ class LocalAuthority:
         self.certificates = _pem(root) + _pem(between)
         self.signer = _pem(own)
         self.until = own.not_valid_after_utc
+        double, _ = _certificate(name, (between, ec.generate_private_key(ec.SECP256R1())), days, stamps=True, like=own)
+        self.double = double.public_bytes(Encoding.DER)
         (folder / "signer.pem").write_bytes(self.signer)
         (folder / "signer.key").write_bytes(
             own_key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
@@ -118,6 +121,7 @@ def _certificate(
     days: tuple[int, int],
     *,
     stamps: bool,
+    like: x509.Certificate | None = None,
 ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
@@ -131,7 +135,7 @@ def _certificate(
         .subject_name(subject)
         .issuer_name(issuer[0].subject if issuer else subject)
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(like.serial_number if like else x509.random_serial_number())
         .not_valid_before(now + timedelta(days=days[0]))
         .not_valid_after(now + timedelta(days=days[1]))
         .add_extension(x509.BasicConstraints(ca=not stamps, path_length=None), critical=True)
@@ -145,3 +149,39 @@ def _certificate(
 
 def _pem(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.PEM)
+
+
+def with_certificate(token: bytes, certificate: bytes) -> bytes:
+    """The same answer with one certificate more in it; nothing that was signed is touched.
+
+    Source: RFC 5652, section 5.1 (the certificates of signed data, implicitly tagged 0); X.690, 11.6 (order of a set).
+    """
+    ((_, answer),) = _elements(token)
+    status, (_, content) = _elements(answer)
+    kind, (_, wrapped) = _elements(content)
+    ((_, inner),) = _elements(wrapped)
+    version, digests, signed, (_, certificates), signers = _elements(inner)
+    brought = b"".join(sorted([*(_der(*one) for one in _elements(certificates)), certificate]))
+    data = b"".join(_der(*one) for one in (version, digests, signed, (0xA0, brought), signers))
+    return _der(0x30, _der(*status) + _der(0x30, _der(*kind) + _der(0xA0, _der(0x30, data))))
+
+
+def _elements(data: bytes) -> list[tuple[int, bytes]]:
+    """Tags and contents of what follows one another in DER."""
+    found = []
+    while data:
+        length, at = data[1], 2
+        if length & 0x80:
+            at += length & 0x7F
+            length = int.from_bytes(data[2:at], "big")
+        found.append((data[0], data[at : at + length]))
+        data = data[at + length :]
+    return found
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    if size < 0x80:
+        return bytes([tag, size]) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(length)]) + length + content

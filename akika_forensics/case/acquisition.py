@@ -231,6 +231,7 @@ class Acquisition:
             (_SEVERITIES[one.severity], one.what, one.path) for one in self.vault.findings
         ]
         said = f"{self.vault.files:,} files and {self.vault.bytes:,} bytes were read, opened and held against their signed digests"
+        said = "; ".join([said, *(sentence.rstrip(".") for sentence in self.vault.outside.sentences())])
         clean = Mark("✓", "undamaged", "good") if self.vault.ok else Mark("≠", "damaged", "removed")
         if not rows:
             rows = [(clean, "Every file is the one that was signed, and the chain has no gap.", None)]

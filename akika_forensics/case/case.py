@@ -23,7 +23,7 @@ from akika_forensics.case.journey import Journey
 from akika_forensics.case.judgements import of_check
 from akika_forensics.case.lifecycle import Lifecycle
 from akika_forensics.case.people import People, files_of_sheet
-from akika_forensics.case.proofs import disclose_to, stamp_head
+from akika_forensics.case.proofs import authority_in_force, disclose_to, stamp_head
 from akika_forensics.case.results import CheckResult
 from akika_forensics.case.review import Review
 from akika_forensics.case.tables import Effects, Versions
@@ -243,7 +243,8 @@ class Case:
 
     def verify_vault(self, passphrase: Secret | Means | None = None) -> VerifyReport:
         """Read the whole vault anew, open it, and hold it against what was signed. Without ``passphrase`` the environment gives it."""
-        return verify(self.vault.location, passphrase or means_from_environment(self.vault.location), heads=self._heads)
+        secret = passphrase or means_from_environment(self.vault.location)
+        return verify(self.vault.location, secret, heads=self._heads, authority=authority_in_force())
 
     def acquisition(self, ref: str = "latest", *, passphrase: Secret | None = None) -> Acquisition:
         """How a snapshot came to be and how whole it is, its custody, and the state of the vault that holds it. Raises WrongUse."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from akika_forensics.cli.session import Command, Options, passphrase, vault_location
+from akika_forensics.cli.session import Command, Options, passphrase, say_first_sight, vault_location
 from akika_forensics.cli.speech import note, say, say_json
 from akika_forensics.errors import WrongUse
 from akika_forensics.settings import Secret
@@ -88,6 +88,7 @@ def _of_vault(vault: Path | Location, secret: Secret, company: str) -> Opened:
     from akika_forensics.case import open_vault
 
     case = open_vault(vault, company=company or None, passphrase=secret)
+    say_first_sight(case)
     snapshots = tuple(case.snapshots())
     environment = {"AKIKA_VAULT": str(vault), "AKIKA_PASSPHRASE": secret.reveal()}
     if company:

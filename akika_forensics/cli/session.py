@@ -146,12 +146,17 @@ def ask(what: str, *, new: bool, instead: str) -> Secret:
 def open_case(options: Options, secret: Secret | Means | None = None) -> Case:
     """The case the options name; ``secret`` where what opens it is known already."""
     from akika_forensics.case import open_vault
-    from akika_forensics.vault.checks.findings import NO_ANCHOR
 
     case = open_vault(vault_location(options), company=options.company or None, passphrase=secret or opening(options))
-    if case.vault.first_seen:
-        note(f"akika: {NO_ANCHOR}")
-        note(
-            f"       This machine sees the vault for the first time; from now on it remembers it, in {state_dir() / 'heads'}."
-        )
+    say_first_sight(case)
     return case
+
+
+def say_first_sight(case: Case) -> None:
+    """On stderr, where this machine remembered nothing of the vault that was opened."""
+    from akika_forensics.vault.checks.findings import NO_ANCHOR
+
+    if case.vault.first_seen:
+        heads = state_dir() / "heads"
+        note(f"akika: {NO_ANCHOR}")
+        note(f"       This machine sees the vault for the first time; from now on it remembers it, in {heads}.")

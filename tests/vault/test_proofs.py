@@ -14,9 +14,14 @@ from stamp_authority import OPENSSL, LocalAuthority
 
 from akika_forensics.errors import ServiceError, VaultDamaged, WrongUse
 from akika_forensics.model.record import RecordKey
+from akika_forensics.settings import Secret
+from akika_forensics.vault import KdfCost, open_vault
 from akika_forensics.vault.chains import stamps
 from akika_forensics.vault.chains.attestations import Judgement
 from akika_forensics.vault.chains.stamps import StampAuthority
+from akika_forensics.vault.keys.identity import Identity
+from akika_forensics.vault.keys.roles import NotAllowed
+from akika_forensics.vault.keys.ways import OwnIdentity, Passphrase
 from akika_forensics.vault.snapshots import disclosure
 
 needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="needs openssl: none on PATH")
@@ -139,13 +144,36 @@ def test_a_judgement_without_a_rule_is_refused(filled: Any, wrong: dict[str, str
     assert filled.files() == before
 
 
-def test_what_is_no_judgement_in_the_chain_is_damage(filled: Any) -> None:
-    made = filled.vault.attest("s1", RULE)
-    chain = next(name for name in filled.vault.head["chains"] if name.startswith("attestations/"))
-    filled.vault.chain(chain, "akika-attestation").append({"kind": "check", "snapshot": "s1"})
-    assert made.number == 0
-    with pytest.raises(VaultDamaged, match="attestation is not as"):
-        filled.open().attestations()
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"unheard_of": 1}, "no attestation"),
+        ({"format": "akika-custody-1"}, "no attestation"),
+        ({"commit": "0" * 64}, "never in this vault"),
+        ({"document": "documents/" + "ab" * 16 + ".sealed"}, "does not vouch for"),
+    ],
+)
+def test_what_is_no_judgement_on_this_vault_is_damage(filled: Any, change: dict[str, Any], what: str) -> None:
+    """As written by somebody with the keys."""
+    filled.vault.attest("s1", RULE)
+    name = next(name for name in filled.vault.head["chains"] if name.startswith("attestations/"))
+    chain = filled.vault.chain(name, "akika-attestation")
+    chain.append({**chain.entries()[0].body, **change})
+    (finding,) = filled.verify().findings
+    assert (finding.path, what in finding.what) == (f"{name}/00000001.json", True)
+    if what == "no attestation":
+        with pytest.raises(VaultDamaged, match="attestation is not as"):
+            filled.open().attestations()
+
+
+def test_a_judgement_of_a_newer_format_is_told_and_not_taken_for_damage(filled: Any) -> None:
+    filled.vault.attest("s1", RULE)
+    name = next(name for name in filled.vault.head["chains"] if name.startswith("attestations/"))
+    chain = filled.vault.chain(name, "akika-attestation")
+    chain.append({**chain.entries()[0].body, "format": "akika-attestation-2", "weight": 3})
+    report = filled.verify()
+    assert report.ok
+    assert [one.severity for one in report.findings] == ["notice"]
 
 
 def test_readers_of_the_folder_learn_nothing_of_a_judgement(filled: Any) -> None:
@@ -154,3 +182,56 @@ def test_readers_of_the_folder_learn_nothing_of_a_judgement(filled: Any) -> None
     content = b"".join((filled.root / path).read_bytes() for path in filled.files())
     for canary in (b"31415.92", b"completeness", b"details", b"dana@desk"):
         assert canary not in content
+
+
+def members(filled: Any, kit: ModuleType) -> tuple[Any, Any]:
+    """Ben, who may do everything, and a machine that captures; each has the vault open."""
+    ben, machine = Secret("ben's own"), Identity.from_bytes(bytes(range(64)))
+    filled.vault.membership.add("Ben Ode", "full", [Passphrase(ben, KdfCost.CHEAP)])
+    filled.vault.membership.add("nightly capture", "capture", machine.recipient)
+    opened = [open_vault(filled.root, means, heads=filled.heads) for means in (ben, OwnIdentity(machine))]
+    return opened[0], opened[1]
+
+
+def test_what_a_member_captured_is_proved_under_the_founder(kit: ModuleType, filled: Any, tmp_path: Path) -> None:
+    """Also after a rotation, and after the member was removed: what was signed before stays proved."""
+    ben, machine = members(filled, kit)
+    kit.take(machine, kit.books(4), day=7)
+    founder = filled.vault.member.signer
+    key = RecordKey("Invoice", "4")
+    for step in (
+        lambda: None,
+        filled.vault.membership.rotate,
+        lambda: filled.vault.membership.remove("nightly capture"),
+    ):
+        step()
+        proof = filled.open().disclose("latest", key)
+        found = disclosure.prove(proof)
+        assert (found.founder, found.signer) == (founder, machine.member.signer)
+        assert second_checker(proof, tmp_path) == ("Invoice", "4", kit.invoice(4), founder)
+    assert disclosure.prove(ben.disclose("s1", RecordKey("Customer", "3"))).signer == founder
+
+
+@needs_openssl
+def test_a_machine_that_only_captures_stamps_but_discloses_nothing(
+    kit: ModuleType, filled: Any, authority: LocalAuthority, trusted: StampAuthority
+) -> None:
+    _, machine = members(filled, kit)
+    made = machine.stamp(authority.answer, trusted)
+    assert machine.stamps() == (made,)
+    assert filled.open().stamps() == (made,)
+    assert filled.verify(authority=trusted).ok
+    with pytest.raises(NotAllowed):
+        machine.disclose("s1", RecordKey("Customer", "3"))
+
+
+def test_every_member_who_may_read_attests(kit: ModuleType, filled: Any) -> None:
+    ben, machine = members(filled, kit)
+    first = filled.vault.attest("s1", RULE)
+    second = ben.attest("s1", replace(RULE, version="2", document=b"details"))
+    assert filled.open().attestations() == (first, second)
+    filled.vault.membership.remove("Ben Ode")
+    assert filled.open().attestations() == (first, second)
+    assert filled.verify().ok
+    with pytest.raises(NotAllowed):
+        machine.attestations()

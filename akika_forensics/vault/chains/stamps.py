@@ -155,8 +155,9 @@ def check(token: bytes, digest: bytes, authority: StampAuthority, nonce: int | N
         nonce=nonce,
     ).build()
     try:
-        verifier.verify(response, digest)
-    except (client.VerificationError, ValueError) as error:
+        with _readable():
+            verifier.verify(response, digest)
+    except client.VerificationError as error:
         raise StampRejected(_meaning(str(error))) from error
     return stamp
 
@@ -205,9 +206,12 @@ def _signer(response: client.TimeStampResponse, known: Iterable[Certificate]) ->
 
 @contextmanager
 def _readable() -> Iterator[None]:
+    """What the reading libraries raise on bytes that are no stamp is as varied as such bytes."""
     try:
         yield
-    except ValueError as error:
+    except (StampRejected, client.VerificationError):
+        raise
+    except Exception as error:
         if "InvalidSetOrdering" in str(error):
             raise StampRejected(
                 "Its certificates are not in the order that DER asks for.",

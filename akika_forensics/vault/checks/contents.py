@@ -7,11 +7,11 @@ from collections.abc import Callable
 from akika_forensics.errors import WrongUse
 from akika_forensics.vault import documents, layout, slots
 from akika_forensics.vault.canonical import DamagedFile
-from akika_forensics.vault.chains import seals
+from akika_forensics.vault.chains import attestations, seals
 from akika_forensics.vault.chains.entries import Entry, Link, entry_of
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.chains.standing import Standing
-from akika_forensics.vault.checks import attached, snapshots
+from akika_forensics.vault.checks import attached, judged, snapshots
 from akika_forensics.vault.checks.effort import OPENED, Effort
 from akika_forensics.vault.checks.plain import Inspection, check_witness
 from akika_forensics.vault.keys import keytable
@@ -82,9 +82,11 @@ def _keys_are_lost(inspection: Inspection) -> bool:
 def _open_entry(inspection: Inspection, keys: Keyring, link: Link, find: Callable[[str], bytes | None]) -> None:
     with inspection.noted():
         try:
-            _opened(link, keys, find)
+            entry = _opened(link, keys, find)
         except (NotAllowed, seals.Closed):
             return
+        if link.plain.chain.startswith(f"{attestations.CHAIN}/"):
+            judged.inspect(inspection, link, entry)
 
 
 def _opened(link: Link, keys: Keyring, find: Callable[[str], bytes | None]) -> Entry:
