@@ -67,8 +67,13 @@ def _fill(rows: list[Row], row: Row, path: Path, value: Any, depth: int) -> None
     if isinstance(value, dict | list) and depth > DEEPEST:
         row.cells[path] = payloads.encode(value).decode()
     elif isinstance(value, dict):
+        cells = row.cells
         for name, inner in value.items():
-            _fill(rows, row, (*path, name), inner, depth + 1)
+            # Nearly every value is a leaf, and there are millions of them: no call for those.
+            if inner.__class__ is dict or inner.__class__ is list:
+                _fill(rows, row, (*path, name), inner, depth + 1)
+            elif inner is not None:
+                cells[*path, name] = inner
     elif isinstance(value, list):
         table = (*row.table, *path) if path else (*row.table, "[]")
         for number, element in enumerate(value, start=1):

@@ -129,10 +129,14 @@ class _Facts:
     digits: int = 0
     """Before the point."""
     largest: int = 0
+    _is_text: bool = False
 
     def take(self, value: Any) -> None:
         if isinstance(value, str):
-            self.kinds.add(self._sort(value))
+            if not self._is_text:  # nearly always it is, and no value can make it anything else again
+                sort = self._sort(value)
+                self.kinds.add(sort)
+                self._is_text = sort == "text"
         elif isinstance(value, bool):
             self.kinds.add("flag")
         elif isinstance(value, int):
@@ -146,11 +150,10 @@ class _Facts:
 
     def _sort(self, value: str) -> str:
         name = self.path[-1] if self.path else ""
-        if "text" not in self.kinds:
-            if name.endswith("Date") and is_day(value):
-                return "date"
-            if name.endswith(("Time", "Date")) and is_instant(value):
-                return "time"
+        if name.endswith("Date") and is_day(value):
+            return "date"
+        if name.endswith(("Time", "Date")) and is_instant(value):
+            return "time"
         return "text"
 
     def column(self, said: str) -> Column:
