@@ -499,19 +499,20 @@ class Vault:
                 f"{entry.path}: another company",
             )
             state, held = {}, Snapshot(told["snapshot"], entry.digest, told)
-            base = None if seq in manifests else told["base"]
-            path = manifests.get(seq, told["manifest"])
-            if base is not None and base not in states and told["full"]:
+            moved = manifests.get(seq)
+            base, path = (moved["base"], moved["path"]) if moved else (told["base"], told["manifest"])
+            if moved is None and told["full"] and base not in states:
                 base, path = None, told["full"]
             if base is not None:
                 require(commits[base].body["pseudonym"] == company, f"{entry.path} follows another company")
-                state = dict(states[base] if base in states else self._state_of(base, manifests, states))
+                require(base in states, f"{entry.path} follows a snapshot that is not kept")
+                state = dict(states[base])
                 gone = len(state)
             self._apply(state, company, path, versions[company], full=base is None)
             if base is not None:
                 gone -= len(states[base].keys() & state.keys())
-                require(gone == told["removed"], f"{entry.path} tells another number of removed records")
-            if path != told["full"] and told["full"] and seq not in manifests:
+                require(moved or gone == told["removed"], f"{entry.path} tells another number of removed records")
+            if moved is None and told["full"] and path != told["full"]:
                 whole: dict[tuple[str, str], int] = {}
                 self._apply(whole, company, told["full"], versions[company], full=True)
                 require(whole == state, f"{told['full']} is not what the differences amount to")
@@ -532,16 +533,13 @@ class Vault:
             found[held.id] = held
         return found
 
-    def _state_of(self, seq: int, manifests: dict[int, str], states: dict[int, Any]) -> dict[tuple[str, str], int]:
-        raise Wrong(f"commit {seq} is followed by a manifest, but is kept no longer")
-
     def _fold(
         self,
-    ) -> tuple[dict[int, Entry], dict[str, dict[str, dict[str, Any]]], dict[int, str], dict[str, list[str]]]:
+    ) -> tuple[dict[int, Entry], dict[str, dict[str, dict[str, Any]]], dict[int, dict[str, Any]], dict[str, list[str]]]:
         """The commits of kept snapshots; of each company its parts by their index's path; full manifests; leaves."""
         kept: dict[int, Entry] = {}
         parts: dict[str, dict[str, dict[str, Any]]] = {}
-        manifests: dict[int, str] = {}
+        manifests: dict[int, dict[str, Any]] = {}
         leaves: dict[str, list[str]] = {}
         snapshots = 0
         for seq, entry in enumerate(self.chains["commits"]):
@@ -562,7 +560,7 @@ class Vault:
                 if kind != "snapshot" and told["leaves"]:
                     leaves.setdefault(told["pseudonym"], []).append(told["leaves"])
             if kind == "retention":
-                manifests |= {int(one): path for one, path in told["manifests"].items()}
+                manifests |= {int(one): moved for one, moved in told["manifests"].items()}
                 for one in told["dropped"]:
                     kept.pop(one)
             if kind == "erasure":

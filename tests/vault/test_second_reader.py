@@ -6,6 +6,7 @@ import ast
 import hashlib
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,7 +25,10 @@ from akika_forensics.model import payload
 from akika_forensics.model.record import RecordKey
 from akika_forensics.settings import Secret
 from akika_forensics.vault import HeadStore, KdfCost, Vault, create, open_vault, verify
+from akika_forensics.vault.chains.seals import Closed
 from akika_forensics.vault.keys.ways import Passphrase
+from akika_forensics.vault.lifecycle import compaction, erasing, holding, retiring
+from akika_forensics.vault.lifecycle.policy import Policy
 from akika_forensics.vault.snapshots import arrivals, merkle, parquet
 
 
@@ -38,8 +42,7 @@ def compare(kit: ModuleType, vault: Vault, root: Path, *, openssh: bool = False)
     }
     for name, chain in second.chains.items():
         if name != "commits":
-            ours = vault.chain(name, chain[0].plain["namespace"]).entries()
-            assert [entry.body for entry in chain] == [entry.body for entry in ours]
+            assert [entry.body for entry in chain] == bodies(vault, name, chain[0].plain["namespace"])
     assert list(second.snapshots) == [info.id for info in vault.snapshots()]
     for info in vault.snapshots():
         ours, theirs = vault.snapshot(info.id), second.snapshots[info.id]
@@ -57,6 +60,17 @@ def compare(kit: ModuleType, vault: Vault, root: Path, *, openssh: bool = False)
     assert second.slots == {name: vault.slot(name).read() for name in vault.slots()}
     assert second.left == []
     return second
+
+
+def bodies(vault: Vault, name: str, namespace: str) -> list[Any]:
+    """What a chain tells; None for an entry that was closed with its company."""
+    chain, found = vault.chain(name, namespace), []
+    for link in chain.links():
+        try:
+            found.append(chain.open(link).body)
+        except Closed:
+            found.append(None)
+    return found
 
 
 def test_the_second_reader_knows_nothing_of_the_first() -> None:
@@ -125,6 +139,44 @@ def test_after_members_came_and_went(kit: ModuleType, filled: Any) -> None:
     assert not any(payload for one in machine.snapshots.values() for payload in one.records.values())
     with pytest.raises(Wrong, match="nobody"):
         Second(filled.root, "of the partner", ask_openssh=False)
+
+
+def test_after_compaction_retention_and_erasure(kit: ModuleType, empty: Any) -> None:
+    vault, books, others = empty.vault, kit.books(6), kit.books(2)
+    company = vault.pseudonym(kit.COMPANY)
+    for day in range(9):
+        books[RecordKey("Invoice", "1")] = kit.invoice(1, f"{day}.10", day)
+        books[RecordKey("Invoice", str(100 + day))] = kit.invoice(100 + day)
+        books.pop(RecordKey("Invoice", str(97 + day)), None)
+        kit.take(vault, books, day=2 * day)
+        if day % 3 == 0:
+            others[RecordKey("Vendor", str(day))] = b'{"Id":"%d"}' % day
+            kit.take(vault, others, kit.OTHER, day=2 * day + 1)
+    vault.chain("custody", "akika-custody").append({"act": "kept"}, [vault.put_document("plan", b"{}", kit.OTHER)])
+    vault.chain("journals/p2", "akika-journal", kit.OTHER).append({"step": 1})
+    compare(kit, vault, empty.root)
+
+    made = compaction.compact(vault.workshop(), company, extent="everything")
+    assert made.parts[1] < made.parts[0]
+    compare(kit, vault, empty.root)
+    holding.add(vault.workshop(), "court", company=company, snapshots=["s3"], reason="asked for")
+    gone = retiring.retire(vault.workshop(), company, Policy.parse("last=3"), now=datetime(2030, 1, 1, tzinfo=UTC))
+    assert len(gone.dropped) >= 5
+    assert len(gone.gone)
+    second = compare(kit, vault, empty.root)
+    assert any(entry.body["kind"] == "retention" and entry.body["leaves"] for entry in second.chains["commits"])
+    compaction.compact(vault.workshop(), company, extent="anew")
+    kit.take(vault, books, day=40)
+    compare(kit, empty.open(), empty.root)
+
+    erasing.erase(
+        vault.workshop(), vault.pseudonym(kit.OTHER), "asked for", named="it",
+        documents=[path for path, _ in second.documents.items()], chains=["journals/p2"],
+    )  # fmt: skip
+    second = compare(kit, empty.open(), empty.root)
+    assert second.chains["journals/p2"][0].body is None
+    assert {one.told["pseudonym"] for one in second.snapshots.values()} == {company}
+    assert empty.verify().ok
 
 
 # -- generated vaults ------------------------------------------------------------------------------------------------
