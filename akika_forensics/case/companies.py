@@ -9,6 +9,7 @@ import msgspec
 
 from akika_forensics.errors import SignInFailed, WrongUse
 from akika_forensics.model.company import Company
+from akika_forensics.model.concealed import Concealed
 from akika_forensics.model.formats import Format, unchanged
 from akika_forensics.model.instants import format_instant, now
 from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Reader, Tokens, open_reader
@@ -21,7 +22,7 @@ _COMPANY_FORMAT: Final = Format("akika-company-", 1, "connection to a company", 
 _TOKENS_FORMAT: Final = Format("akika-tokens-", 1, "set of tokens", {0: unchanged})
 
 
-class _StoredCompany(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _StoredCompany(Concealed, frozen=True, forbid_unknown_fields=True):
     name: str
     realm_id: str
     base_url: str
@@ -32,7 +33,7 @@ class _StoredCompany(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: str = _COMPANY_FORMAT.label
 
 
-class _StoredTokens(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _StoredTokens(Concealed, frozen=True, forbid_unknown_fields=True):
     access_token: str
     refresh_token: str
     access_expires_at: str

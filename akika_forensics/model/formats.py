@@ -80,8 +80,9 @@ class Format:
         """`current` for a JSON text out of a vault, as a struct that knows its fields. Raises NewerFormat, VaultDamaged."""
         try:
             return msgspec.convert(self.current(msgspec.json.decode(data)), shape)
-        except (msgspec.MsgspecError, UnicodeDecodeError, OtherFormat) as error:
-            raise self._damaged() from error
+        except (msgspec.MsgspecError, UnicodeDecodeError, OtherFormat):
+            # Their texts quote values, which may be secrets.
+            raise self._damaged() from None
 
     def _damaged(self) -> VaultDamaged:
         return VaultDamaged(

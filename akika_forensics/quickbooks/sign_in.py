@@ -16,6 +16,7 @@ import httpx
 import msgspec
 
 from akika_forensics.errors import NetworkFailed, SignInFailed
+from akika_forensics.model.concealed import Concealed
 from akika_forensics.quickbooks.connection import Connection, Tokens, TokenStore
 from akika_forensics.quickbooks.limits import Clock
 from akika_forensics.settings import Secret
@@ -27,7 +28,7 @@ _LOCKS: dict[tuple[str, str], threading.Lock] = {}
 _LOCKS_GUARD: Final = threading.Lock()
 
 
-class _Answer(msgspec.Struct):
+class _Answer(Concealed, frozen=True, forbid_unknown_fields=False):
     access_token: str
     expires_in: float
     refresh_token: str = ""

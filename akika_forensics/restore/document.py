@@ -44,7 +44,7 @@ class Fidelity(StrEnum):
 
 
 class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 Amount = Annotated[Decimal, BeforeValidator(lambda value: Decimal(value) if isinstance(value, int) else value)]
@@ -228,7 +228,9 @@ def read_plan(data: bytes) -> Plan:
         plan = Plan.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
+        # The name of a field that does not belong there is text from outside.
+        place = first["loc"][:-1] if first["type"] == "extra_forbidden" else first["loc"]
+        where = ".".join(str(part) for part in place) or "its beginning"
         raise Refused(
             f"The plan is not well formed at {where}: {first['msg']}.",
             means="It was changed after it was made.",

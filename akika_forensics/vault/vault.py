@@ -344,3 +344,6 @@ class Vault:
 
     def __repr__(self) -> str:
         return f"Vault({self.id})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("an open vault is not pickled: it holds keys")

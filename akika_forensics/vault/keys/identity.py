@@ -13,11 +13,11 @@ import re
 from pathlib import Path
 from typing import Final, Self
 
-import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from akika_forensics.errors import VaultDamaged, WrongUse
+from akika_forensics.model.concealed import Concealed
 from akika_forensics.model.formats import Format
 from akika_forensics.settings import Secret
 from akika_forensics.vault import canonical
@@ -111,7 +111,7 @@ class Recipient:
         return f"Recipient({self.fingerprint})"
 
 
-class _Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Stored(Concealed, frozen=True, forbid_unknown_fields=True):
     format: str
     seeds: bytes
 

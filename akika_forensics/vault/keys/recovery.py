@@ -56,6 +56,9 @@ class RecoveryKey:
     def __repr__(self) -> str:
         return "RecoveryKey()"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("keys are not pickled")
+
 
 def _check(raw: bytes) -> bytes:
     return hashlib.sha256(b"akika recovery key" + raw).digest()[:_CHECK]

@@ -13,6 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from akika_forensics.errors import WrongUse
+from akika_forensics.model.concealed import Concealed
 
 _LENGTH: Final = 32
 
@@ -23,7 +24,7 @@ class NotAllowed(WrongUse):
     code = "not_allowed"
 
 
-class Former(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Former(Concealed, frozen=True, forbid_unknown_fields=True):
     """What stays in use of an earlier generation, because old entries and documents stay as they are."""
 
     connection: bytes
@@ -33,7 +34,7 @@ class Former(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     private: bytes
 
 
-class RoleKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RoleKeys(Concealed, frozen=True, forbid_unknown_fields=True):
     """32 bytes each; empty where the role has none. ``legacy``: the document key of a vault that began as version 1."""
 
     connection: bytes
