@@ -9,13 +9,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from vault_keys import PASSPHRASE
+
 from akika_forensics.case.case import Case, init_vault
 from akika_forensics.quickbooks import Connection
 from akika_forensics.settings import Secret
 from akika_forensics.twin import Twin, incidents, sample, serve
 from akika_forensics.vault import HeadStore, KdfCost
-
-PASSPHRASE = "a passphrase of seven and more words"
 
 
 @pytest.fixture(scope="session")

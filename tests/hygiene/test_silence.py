@@ -15,9 +15,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import PASSPHRASE
 from search import Needles, forms_of_key, forms_of_text, found_in
-from vault_keys import keys_of
+from vault_keys import PASSPHRASE, keys_of
 
 from akika_forensics.case import companies
 from akika_forensics.case.case import Case, open_vault

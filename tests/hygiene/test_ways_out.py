@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from vault_keys import PASSPHRASE
 
 from akika_forensics.case.case import Case
 from akika_forensics.case.export import FORMATS
@@ -102,7 +103,7 @@ def out(capsys: pytest.CaptureFixture[str]) -> Any:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_what_leaves_is_listed(case: Case, way: str, out: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AKIKA_PASSPHRASE", "a passphrase of seven and more words")
+    monkeypatch.setenv("AKIKA_PASSPHRASE", PASSPHRASE)
     monkeypatch.setenv("AKIKA_STATE_DIR", str(case.vault.root.parent))
     act, go = WAYS[way]
     before = len(case.custody.acts())
@@ -122,7 +123,7 @@ def test_nothing_leaves_when_it_cannot_be_listed(
 ) -> None:
     from akika_forensics.custody import CustodyLog
 
-    monkeypatch.setenv("AKIKA_PASSPHRASE", "a passphrase of seven and more words")
+    monkeypatch.setenv("AKIKA_PASSPHRASE", PASSPHRASE)
     monkeypatch.setenv("AKIKA_STATE_DIR", str(case.vault.root.parent))
     act, go = WAYS[way]
     record = CustodyLog.record

@@ -9,6 +9,8 @@ import msgspec
 
 from akika_forensics.vault import Vault
 
+PASSPHRASE = "a passphrase of seven and more words"
+"""Of the vault that the tests of this folder share."""
 PUBLIC = ("document_public", "payload_public")
 
 
