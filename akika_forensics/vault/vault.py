@@ -13,7 +13,6 @@ from akika_forensics.model import instants
 from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import documents, layout, proofs, slots
-from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains import attestations, links, stamps
 from akika_forensics.vault.chains.attestations import Attestation, Judgement
 from akika_forensics.vault.chains.authority import Authority, Signer
@@ -23,13 +22,11 @@ from akika_forensics.vault.chains.seals import EntryKey
 from akika_forensics.vault.chains.stamps import StampAuthority
 from akika_forensics.vault.chains.standing import Others, Standing
 from akika_forensics.vault.files import StoredFile
-from akika_forensics.vault.keys import keyring
-from akika_forensics.vault.keys.identity import Identity
 from akika_forensics.vault.keys.keyring import Keyring, Person
-from akika_forensics.vault.keys.passphrase import wrong_key
 from akika_forensics.vault.keys.roles import NotAllowed
 from akika_forensics.vault.lifecycle.workshop import Workshop
 from akika_forensics.vault.members.membership import Membership
+from akika_forensics.vault.members.opened import OpenKeys
 from akika_forensics.vault.proofs import Stamped
 from akika_forensics.vault.snapshots import acts, history, shelf
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Version
@@ -37,8 +34,6 @@ from akika_forensics.vault.snapshots.snapshot import Snapshot
 from akika_forensics.vault.snapshots.writer import SnapshotWriter
 from akika_forensics.vault.storage import Backend, locking
 from akika_forensics.vault.storage.location import Location
-
-_ATTEMPTS = 5
 
 
 class Vault:
@@ -65,10 +60,8 @@ class Vault:
         self._backend = backend
         self._heads = heads
         self._lock = lock
-        self._unlock = unlock
-        self._opened: tuple[str, Keyring] | None = None
-        self._identity: Identity | None = None
         self._standing = Standing(founder)
+        self._open = OpenKeys(backend, self._standing, commits=lambda: self._commits, unlock=unlock)
         self._chains: dict[str, Chain] = {}
         self._shelf = shelf.Shelf(backend, self._standing, self.keyring, commits=lambda: self._commits)
         self._commits = Chain(
@@ -77,30 +70,22 @@ class Vault:
         )  # fmt: skip
         self.membership = Membership(
             self._shelf, self._commits, lock,
-            witness=self.witness, adopt=self._adopt, reseal=lambda: slots.reseal(backend, self.keyring, heads),
+            witness=self.witness, adopt=self._open.adopt, reseal=lambda: slots.reseal(backend, self.keyring, heads),
         )  # fmt: skip
 
     def keyring(self) -> Keyring:
         """The keys in use, as far as the commits were read. Raises WrongKey when the member who opened the vault was
         removed since.
         """
-        if not self._standing.keyring and self._opened is None:
-            self._commits.links()
-        path = self._standing.keyring or (self._opened[0] if self._opened else "")
-        if self._opened is None or self._opened[0] != path:
-            path, data = self._read_keyring(path)
-            found = self._unlock(data, path) if self._opened is None else self._again(data, path)
-            self._opened = (path, found)
-        return self._opened[1]
+        return self._open.now()
 
     def newest_keyring(self) -> Keyring:
         """The keys in use now, whoever changed them: what is sealed for others is sealed under these."""
-        self._commits.links()
-        return self.keyring()
+        return self._open.newest()
 
     def found(self, keys: Keyring, files: Sequence[StoredFile], signers: Sequence[Signer]) -> None:
         """Write the first commit of a new vault."""
-        self._opened = (files[0].path, keys)
+        self._open.begin(files[0].path, keys)
         self._commits.append(acts.body(acts.Genesis()), files, expected=0, signers=signers, witness={})
 
     def upgraded(
@@ -281,32 +266,6 @@ class Vault:
     def _authority(self) -> Authority:
         self._commits.links()
         return self._standing.authority
-
-    def _read_keyring(self, path: str) -> tuple[str, bytes]:
-        """Path and bytes of the keyring in use. One that is gone may have been replaced since the commits were read."""
-        for attempt in range(_ATTEMPTS):
-            file = self._standing.files.get(path)
-            if file is None:
-                raise DamagedFile(layout.entry(layout.COMMITS, 0), "The first commit is missing.")
-            try:
-                return path, file.read(self._backend)
-            except DamagedFile:
-                self._commits.links()
-                if attempt + 1 == _ATTEMPTS or self._standing.keyring == path:
-                    raise
-                path = self._standing.keyring
-        raise AssertionError("the last attempt returns or raises")
-
-    def _adopt(self, identity: Identity) -> None:
-        self._identity = identity
-
-    def _again(self, data: bytes, path: str) -> Keyring:
-        if self._opened is None:
-            raise AssertionError("the vault was not opened before")
-        found = keyring.reopen(data, path, self._identity or self._opened[1].identity)
-        if found is None:
-            raise wrong_key("You are no longer a member of this vault.")
-        return found
 
     def _document_key(self, company: Company | None) -> EntryKey | None:
         if company is None:

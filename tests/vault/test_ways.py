@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
+from types import ModuleType
 
 import keyring
 import keyring.backend
@@ -21,7 +23,7 @@ import pytest
 
 from akika_forensics.errors import NetworkFailed, VaultDamaged, WrongKey, WrongUse
 from akika_forensics.settings import Secret
-from akika_forensics.vault import KdfCost, canonical
+from akika_forensics.vault import HeadStore, KdfCost, canonical, create, open_vault, verify
 from akika_forensics.vault.keys import ways
 from akika_forensics.vault.keys.identity import Identity
 from akika_forensics.vault.keys.recovery import RecoveryKey
@@ -490,3 +492,33 @@ def test_one_members_key_service_does_not_stand_in_anothers_way(refusing: type[R
     mine = ways.seal_way(Kms(aws), ANNA, holder())
     found, _ = ways.open_any(Kms(), [(holder(BEN, member="2" * 32), [refused]), (holder(), [mine])])
     assert found == holder()
+
+
+# A whole vault
+
+
+def test_a_vault_opens_by_each_way(kit: ModuleType, aws: str, memory_keyring: MemoryKeyring, tmp_path: Path) -> None:
+    heads = HeadStore(tmp_path / "heads")
+    vault = create(tmp_path / "vault", Secret("p"), heads=heads, cost=KdfCost.CHEAP)
+    kit.take(vault, kit.books(2))
+    key = RecoveryKey.fresh()
+    for means in (ways.Recovery(key), ways.SystemKeyring(), Kms(aws)):
+        vault.membership.add_way(means)
+    vault.membership.add("machine", "capture", [Kms(aws)])
+    vault.membership.add("Ben", "full", BEN.recipient)
+    assert vault.member.ways == ("passphrase", "recovery", "keyring", "kms")
+    for opening in (Secret("p"), key.text(), ways.SystemKeyring(), Kms(), ways.OwnIdentity(BEN)):
+        opened = open_vault(tmp_path / "vault", opening, heads=heads)
+        assert opened.member.name == ("Ben" if isinstance(opening, ways.OwnIdentity) else "founder")
+        assert len(list(opened.snapshot("latest").records())) == 3
+        assert verify(tmp_path / "vault", opening, heads=heads).ok
+    assert ["kms" in person.ways for person in vault.members] == [True, True, False]
+    with pytest.raises(WrongKey, match="of no member"):
+        open_vault(tmp_path / "vault", ways.OwnIdentity(ANNA), heads=heads)
+    memory_keyring.held.clear()
+    with pytest.raises(WrongKey, match="holds no secret"):
+        open_vault(tmp_path / "vault", ways.SystemKeyring(), heads=heads)
+    vault.membership.remove("machine")
+    vault.membership.remove_way("kms")
+    with pytest.raises(WrongKey, match="Nobody opens this vault by kms"):
+        open_vault(tmp_path / "vault", Kms(), heads=heads)

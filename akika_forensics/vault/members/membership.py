@@ -6,11 +6,10 @@ but the keyring it would have to stand in can be made by full members only.
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 from collections.abc import Callable, Sequence
 
-from akika_forensics.errors import AkikaError, Refused, WrongUse
+from akika_forensics.errors import Refused, WrongUse
 from akika_forensics.vault import layout
 from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.heads import ChainHead
@@ -21,6 +20,7 @@ from akika_forensics.vault.keys.identity import Identity, Recipient
 from akika_forensics.vault.keys.keyring import Keyring, Person
 from akika_forensics.vault.keys.ways import Holder, Means, Way, open_way, seal_way
 from akika_forensics.vault.keys.ways.recipient import RECIPIENT
+from akika_forensics.vault.lifecycle.workshop import remove
 from akika_forensics.vault.members import roster
 from akika_forensics.vault.members.roster import Change
 from akika_forensics.vault.snapshots import acts
@@ -185,7 +185,7 @@ class Membership:
                     retired += self._shelf.keychain.tables(company)
                     self._store(stored, *keytable.build(opened, company, keys))
             except BaseException:
-                self._discard([file.path for file in stored])
+                remove(self._shelf.backend, [file.path for file in stored])
                 raise
             # From here on the entry may be there whatever is raised, so nothing that it vouches for is taken back.
             signers = None if planned.ring.signers == now.ring.signers else planned.ring.signers
@@ -197,7 +197,7 @@ class Membership:
             self._shelf.refresh()
             if planned.rotated:
                 self._reseal()
-            self._discard(retired)
+            remove(self._shelf.backend, retired)
 
     def _now(self) -> Keyring:
         self._shelf.refresh()
@@ -227,13 +227,8 @@ class Membership:
         """
         backend, standing = self._shelf.backend, self._shelf.standing
         rings_ = [path for path in backend.list("keys") if path != standing.keyring]
-        self._discard([path for path in rings_ if layout.place_of(path).seq < now.generation])
-        self._discard([path for path in backend.list("keytables") if path in standing.retired])
-
-    def _discard(self, paths: Sequence[str]) -> None:
-        for path in paths:
-            with contextlib.suppress(AkikaError):
-                self._shelf.backend.delete(path)
+        remove(self._shelf.backend, [path for path in rings_ if layout.place_of(path).seq < now.generation])
+        remove(self._shelf.backend, [path for path in backend.list("keytables") if path in standing.retired])
 
 
 def _holder(now: Keyring, member_id: str) -> Holder:

@@ -106,7 +106,13 @@ def open_any(means: Means, held: Iterable[tuple[Holder, Sequence[Way]]]) -> tupl
             f"Nobody opens this vault by {means.kind}.",
             do="Open it in another way; akika vault keys --help shows how to add this one.",
         )
-    raise passphrase.wrong_key(why)
+    if means.kind in {"passphrase", "recovery"}:
+        raise passphrase.wrong_key(why)
+    raise WrongKey(
+        why,
+        means="The vault is undamaged; what is in hand does not belong to it.",
+        do="Open it in another way, such as a passphrase, or with the identity file of a member.",
+    )
 
 
 def place(kind: str, holder: Holder) -> tuple[str, str, str, str]:
