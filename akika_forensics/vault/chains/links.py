@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import Final, Protocol
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.vault import layout
@@ -11,6 +13,10 @@ from akika_forensics.vault.chains import entries
 from akika_forensics.vault.chains.entries import Link
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.storage import Backend
+from akika_forensics.vault.storage.ahead import WINDOW, ahead
+
+_ENTRIES_AHEAD: Final = WINDOW // 2
+"""Each entry has its signature beside it."""
 
 
 class Gate(Protocol):
@@ -36,12 +42,16 @@ class Links:
 
     def refresh(self) -> list[Link]:
         """What came since the last time, checked, oldest first."""
-        present = numbers(self._backend, self.name)
+        paths = self._backend.list(self.name)
+        present = numbers(paths, self.name)
         if len(present) < len(self.known):
             path = layout.entry(self.name, len(present))
             raise DamagedFile(path, "The entry was there before and is missing now.")
         fresh: list[Link] = []
         for seq in range(len(self.known), len(present)):
+            if len(fresh) % _ENTRIES_AHEAD == 0:
+                begin, end = (bisect_left(paths, f"{self.name}/{n:08d}") for n in (seq, seq + _ENTRIES_AHEAD))
+                ahead(self._backend, paths[begin:end])
             link = self._read(seq)
             self.take(link)
             fresh.append(link)
@@ -78,9 +88,9 @@ class Links:
         return Link(plain, digest, entries.check_signature(plain, data, signature))
 
 
-def numbers(backend: Backend, name: str) -> list[int]:
+def numbers(paths: Iterable[str], name: str) -> list[int]:
     """The numbers of a chain's entries, from 0 without a gap. Raises DamagedFile for the first that is missing."""
-    places = (layout.place_of(path) for path in backend.list(name))
+    places = (layout.place_of(path) for path in paths)
     present = sorted(place.seq for place in places if place.kind == "entry" and place.chain == name)
     for expected, seq in enumerate(present):
         if seq != expected:

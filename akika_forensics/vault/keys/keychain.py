@@ -10,6 +10,7 @@ from akika_forensics.vault.keys import keytable
 from akika_forensics.vault.keys.keyring import Keyring
 from akika_forensics.vault.keys.keytable import DOCUMENTS, HALVES, SALT, Half
 from akika_forensics.vault.storage import Backend
+from akika_forensics.vault.storage.ahead import WINDOW, ahead
 
 
 class Keychain:
@@ -31,8 +32,11 @@ class Keychain:
         for path in gone:
             for known in (self._contents, self._index, self._payload):
                 known.pop(path, None)
-        for file in files:
-            if file.path not in self._contents and file.path not in gone:
+        fresh = [file for file in files if file.path not in self._contents and file.path not in gone]
+        for number, file in enumerate(fresh):
+            if number % WINDOW == 0:
+                ahead(self._backend, [one.path for one in fresh[number : number + WINDOW]])
+            if file.path not in self._contents:
                 content = file.read(self._backend)
                 table = keytable.parse(file.path, content)
                 self._index[file.path] = keytable.open_half(self._keyring(), file.path, content, "index")

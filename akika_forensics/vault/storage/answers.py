@@ -77,6 +77,14 @@ def conflict(path: str, name: str) -> StorageFailed:
     )
 
 
+def swept(path: str, name: str) -> StorageFailed:
+    return StorageFailed(
+        f"{path} could not be written: what was uploaded for it is gone from {name}.",
+        means="The upload was held up for so long that it was taken for a left-over. Nothing of it was stored.",
+        do="Run it again.",
+    )
+
+
 def too_large(path: str, name: str) -> StorageFailed:
     return StorageFailed(
         f"{path} could not be written: {name} takes no file of more than 5 GiB on condition.",

@@ -13,7 +13,8 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ _LARGEST_COPY: Final = 5 << 30
 """Source: Amazon S3, API reference, UploadPartCopy: a part that is copied has 5 GiB at most."""
 
 _ATTEMPTS: Final = 5
+_SIDE_BY_SIDE: Final = 16
 
 
 class ObjectStoreBackend:
@@ -42,6 +44,7 @@ class ObjectStoreBackend:
         self._guard = threading.Lock()
         self._puts: bool | None = None
         self._copies: bool | None = None
+        self._fetched: dict[str, bytes] = {}
 
     def create(self, path: str, data: bytes) -> None:
         if not self.honours_conditions():
@@ -93,7 +96,21 @@ class ObjectStoreBackend:
         self._objects.put(path, data, "", over=True)
 
     def read(self, path: str) -> bytes:
-        return self._objects.get(path).data
+        with self._guard:
+            fetched = self._fetched.pop(path, None)
+        return self._objects.get(path).data if fetched is None else fetched
+
+    def fetch_ahead(self, paths: Sequence[str]) -> None:
+        def fetch(path: str) -> bytes | None:
+            try:
+                return self._objects.get(path).data
+            except (FileNotFoundError, StorageFailed):
+                return None
+
+        with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+            found = dict(zip(paths, threads.map(fetch, paths), strict=True))
+        with self._guard:
+            self._fetched = {path: data for path, data in found.items() if data is not None}
 
     def read_tagged(self, path: str) -> Tagged:
         """What `swap` needs to know. Raises FileNotFoundError."""
@@ -103,6 +120,8 @@ class ObjectStoreBackend:
         return self._objects.stream(path)
 
     def list(self, folder: str = "") -> tuple[str, ...]:
+        with self._guard:
+            self._fetched.clear()
         return tuple(sorted(self._objects.paths(folder)))
 
     def delete(self, path: str) -> None:
@@ -176,6 +195,8 @@ class ObjectStoreBackend:
                 raise FileExistsError(path)
             try:
                 self._objects.copy(temporary, path, over=not conditional)
+            except FileNotFoundError as error:
+                raise answers.swept(path, self.name) from error
             except FileExistsError:
                 if not self._objects.exists(path):
                     continue

@@ -12,6 +12,7 @@ from vault.storage.object_server import Environ, ObjectServer
 
 from akika_forensics.errors import AkikaError, Refused, WrongUse
 from akika_forensics.vault.storage import StorageFailed, object_store, s3
+from akika_forensics.vault.storage.ahead import ahead
 from akika_forensics.vault.storage.object_store import ObjectStoreBackend
 
 MEGABYTE = 1 << 20
@@ -244,6 +245,43 @@ def test_what_cannot_be_copied_on_condition_is_refused_before_it_is_there(
         backend.create_stream("blobs/1", stream(11))
     assert names(server, bucket) == ["a/vault/blobs/0"]
     assert not server.client().list_multipart_uploads(Bucket=bucket).get("Uploads")
+
+
+def test_an_upload_that_was_taken_for_a_left_over_is_said(in_bucket: Any, server: ObjectServer, bucket: str) -> None:
+    backend = in_bucket()
+    backend.create_stream("blobs/first", stream(9))
+
+    def swept(method: str, path: str, environ: Environ) -> None:
+        if method == "POST" and path.endswith("/second") and environ["QUERY_STRING"].startswith("uploads"):
+            for name in names(server, bucket):
+                if ".tmp-" in name:
+                    server.client().delete_object(Bucket=bucket, Key=name)
+
+    server.trouble = swept
+    with pytest.raises(StorageFailed, match="what was uploaded for it is gone"):
+        backend.create_stream("blobs/second", stream(9))
+    assert backend.list() == ("blobs/first",)
+
+
+def test_what_is_fetched_ahead_is_read_once(in_bucket: Any, server: ObjectServer) -> None:
+    backend = in_bucket()
+    paths = [f"commits/{number}" for number in range(40)]
+    for path in paths:
+        backend.create(path, path.encode())
+    server.trouble = lambda method, path, environ: "403 AccessDenied" if path.endswith("/7") else None
+    ahead(backend, [*paths, "commits/none"])
+    server.seen.clear()
+    assert [backend.read(path) for path in paths if path != paths[7]] == [p.encode() for p in paths if p != paths[7]]
+    assert server.seen == [], "all of them lay ready"
+    with pytest.raises(StorageFailed, match="does not allow it"):
+        backend.read(paths[7])
+    with pytest.raises(FileNotFoundError):
+        backend.read("commits/none")
+    ahead(backend, paths)
+    backend.delete(paths[0])
+    assert paths[0] not in backend.list()
+    with pytest.raises(FileNotFoundError):
+        backend.read(paths[0])
 
 
 # -- size and company --------------------------------------------------------------------------------------------------
