@@ -182,7 +182,7 @@ class Snapshot:
     records: dict[tuple[str, str], bytes] = field(default_factory=dict)
     digests: dict[tuple[str, str], bytes] = field(default_factory=dict)
     controls: dict[str, bytes] = field(default_factory=dict)
-    attachments: list[dict[str, Any]] = field(default_factory=list)
+    attached: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
 
 @dataclass
@@ -527,11 +527,21 @@ class Vault:
                     require(document[0] == f"control {name}", f"{path} is another control")
                     held.controls[name] = document[1]
             if told["attachments"]:
-                held.attachments = self._table(
-                    company, "index", told["attachments"], ("entity", "id", "sha256", "length", "blob")
-                )
+                columns = ("entity", "id", "sha256", "length", "blob")
+                for row in self._table(company, "index", told["attachments"], columns):
+                    data = self._blob(company, row["blob"]) if self.role == "full" else b""
+                    held.attached[row["entity"], row["id"]] = data
+                    same = (hashlib.sha256(data).digest(), len(data)) == (row["sha256"], row["length"])
+                    require(same or self.role != "full", f"{told['attachments']} tells of another file")
             found[held.id] = held
         return found
+
+    def _blob(self, company: str, name: str) -> bytes:
+        path = f"blobs/{name}.sealed"
+        require(path in self.listed, f"nobody vouches for {path}")
+        body = unwrapped(b"BLOB", self.read(path), path)
+        require(body[:16].hex() == name, f"{path} is another file")
+        return open_stream(self.tables[company]["payload"][name], body[16:], "blob", self.id, name, packed=False)
 
     def _fold(
         self,

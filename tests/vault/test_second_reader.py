@@ -49,6 +49,8 @@ def compare(kit: ModuleType, vault: Vault, root: Path, *, openssh: bool = False)
         assert theirs.records == {tuple(one.key): one.payload for one in ours.records()}
         assert theirs.digests == {(entity, one): digest for entity, one, digest in ours.index().rows()}
         assert theirs.controls == {name: ours.control(name) for name in info.controls}
+        hanging = [RecordKey(*row[:2]) for row in ours.attachments().rows()]
+        assert theirs.attached == {tuple(key): b"".join(ours.attachment(key)) for key in hanging}
         assert (theirs.digest, theirs.told["records"], theirs.told["counts"]) == (
             info.digest,
             info.records,
@@ -179,6 +181,20 @@ def test_after_compaction_retention_and_erasure(kit: ModuleType, empty: Any) -> 
     assert empty.verify().ok
 
 
+def test_attached_files(kit: ModuleType, empty: Any) -> None:
+    files = {"1": b"", "2": b"x" * (1 << 20), "3": bytes(range(256)) * 9_001, "4": b"x" * (1 << 20)}
+    with empty.vault.begin_snapshot(kit.COMPANY) as written:
+        for name, data in files.items():
+            key = RecordKey("Attachable", name)
+            written.add(key, b'{"Id":"%s"}' % name.encode())
+            written.attach(key, [data[:100], data[100:]])
+        written.commit(
+            taken_at=kit.START, finished_at=kit.START, complete=True, counts={}, fence={}, requests=1, findings=[]
+        )
+    second = compare(kit, empty.vault, empty.root)
+    assert second.snapshots["s1"].attached == {("Attachable", name): data for name, data in files.items()}
+
+
 # -- generated vaults ------------------------------------------------------------------------------------------------
 
 NAMES = st.text(st.characters(codec="utf-8"), max_size=12)
@@ -210,11 +226,14 @@ ACTS = st.one_of(
     st.tuples(st.just("document"), st.binary(max_size=40), st.booleans()),
     st.tuples(st.just("entry"), VALUES, st.booleans()),
     st.tuples(st.just("slot"), NAMES, st.binary(max_size=40)),
+    st.tuples(st.just("compact"), st.sampled_from(["everything", "anew"]), st.booleans()),
+    st.tuples(st.just("retire"), st.integers(1, 2), st.booleans()),
+    st.tuples(st.just("rotate"), st.none(), st.none()),
 )
 
 
-@settings(max_examples=12)
-@given(acts=st.lists(ACTS, min_size=1, max_size=7), rows=st.integers(1, 6))
+@settings(max_examples=10)
+@given(acts=st.lists(ACTS, min_size=1, max_size=8), rows=st.integers(1, 6))
 def test_generated_vaults(
     acts: list[Any], rows: int, kit: ModuleType, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -240,6 +259,13 @@ def perform(kit: ModuleType, vault: Vault, act: Any, day: int) -> None:
     elif kind == "entry":
         chain = vault.chain(f"journals/{'other' if more else 'own'}", "akika-journal", company if more else None)
         chain.append({"told": what})
+    elif kind == "rotate":
+        vault.membership.rotate()
+    elif kind == "compact":
+        compaction.compact(vault.workshop(), vault.pseudonym(company), extent=what)
+    elif kind == "retire":
+        rule = Policy.parse(f"last={what}")
+        retiring.retire(vault.workshop(), vault.pseudonym(company), rule, now=datetime(2030, 1, 1, tzinfo=UTC))
     else:
         slot = vault.slot(f"tokens/{what}" if len(more) % 2 else f"own/{what}")
         slot.write(more)
