@@ -14,6 +14,7 @@ from akika_forensics.model.company import Company
 from akika_forensics.model.instants import now
 from akika_forensics.restore.document import read_plan
 from akika_forensics.vault import StorageFailed, Vault
+from akika_forensics.vault.chains import attestations
 from akika_forensics.vault.lifecycle import compaction, erasing, holding, retiring
 from akika_forensics.vault.lifecycle.compaction import Compacted, Extent
 from akika_forensics.vault.lifecycle.erasing import Erased, Estate
@@ -267,7 +268,7 @@ class Lifecycle:
         return gone
 
     def _papers(self, company: Company) -> tuple[list[str], list[str]]:
-        """Documents and journals of a company's plans and reports."""
+        """Documents and chains of a company: plans, reports, judgements."""
         plans = {
             str(act.details["plan"])
             for act in self._custody.acts(_PLAN_CREATED)
@@ -279,7 +280,12 @@ class Lifecycle:
             about = {str(row.get("id")) for row in act.details.get("snapshots", ()) if isinstance(row, dict)}
             if act.details.get("plan") in plans or (act.objects and about & snapshots):
                 documents.extend(act.objects)
-        return documents, sorted(f"journals/{plan}" for plan in plans)
+        judged = f"{attestations.CHAIN}/{self._vault.pseudonym(company)}"
+        if judged not in self._vault.head["chains"]:
+            return documents, sorted(f"journals/{plan}" for plan in plans)
+        for link in self._vault.chain(judged, attestations.NAMESPACE, company).links():
+            documents.extend(file.path for file in link.plain.files)
+        return documents, sorted([judged, *(f"journals/{plan}" for plan in plans)])
 
     def _set_policy(self, company: Company) -> Policy:
         policy = self.policy()

@@ -169,3 +169,13 @@ def test_people_read_what_is_proved_and_what_is_not(captured: Scene, tmp_path: P
     assert f"Invoice:{INVOICE}" in proved
     assert "the founder's key, signed that commit" in proved
     assert "That QuickBooks held this record" in rest
+
+
+def test_judgements_are_erased_with_their_company(captured: Scene) -> None:
+    captured.akika("check", "s1", "--attest")
+    (check,) = captured.good("vault", "attestations")["attestations"]
+    name = captured.case.company_name
+    captured.good("vault", "erase", name, "--reason", "asked for", "--confirm", name)
+    assert captured.good("vault", "attestations")["attestations"] == []
+    assert not (captured.vault / check["document"]).exists()
+    assert captured.good("verify")["ok"]

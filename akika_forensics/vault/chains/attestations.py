@@ -104,12 +104,12 @@ def read(entry: Entry) -> Attestation:
 
 
 def read_all(chains: Iterable[Chain], commit: str | None) -> tuple[Attestation, ...]:
-    """Of all chains, or on one commit, oldest first; nothing of a chain that was closed. Raises VaultDamaged."""
+    """Of all chains, or on one commit, oldest first; what was closed with its company is left out. Raises VaultDamaged."""
     found: list[Attestation] = []
     for chain in chains:
-        try:
-            entries = chain.entries()
-        except Closed:
-            continue
-        found.extend(read(entry) for entry in entries)
+        for link in chain.links():
+            try:
+                found.append(read(chain.open(link)))
+            except Closed:
+                continue
     return tuple(sorted((one for one in found if commit in {None, one.commit}), key=lambda one: one.at))
