@@ -20,13 +20,25 @@ _RESERVED: Final = frozenset({"keys", "data", "blobs", "keytables", "documents",
 _CHAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,79})?")
 _ENTRY: Final = re.compile(r"(?P<chain>.+)/(?P<seq>\d{8})\.json")
 _SIGNATURE: Final = re.compile(r"(?P<chain>.+)/(?P<seq>\d{8})-(?P<digest>[0-9a-f]{16})\.sig")
-_SLOT: Final = re.compile(r"slots/(?P<name>[0-9a-f]{32})/(?P<seq>\d{8})\.sealed")
+_SLOT: Final = re.compile(r"slots/(?P<id>[0-9a-f]{32})/(?P<seq>\d{8})\.sealed")
 _PARQUET: Final = re.compile(r"data/(?P<id>[0-9a-f]{32})-(?P<digest>[0-9a-f]{16})\.parquet")
 _SEALED: Final = re.compile(r"(?:data|documents)/(?P<id>[0-9a-f]{32})\.sealed")
 _KEYRING: Final = re.compile(r"keys/keyring-(?P<seq>\d{4})\.sealed")
 _BLOB: Final = re.compile(r"blobs/(?P<id>[0-9a-f]{32})\.sealed")
 _STAMP: Final = re.compile(r"stamps/(?P<id>[0-9a-f]{32})\.tsr")
 _KEY_TABLE: Final = re.compile(r"keytables/(?P<id>[0-9a-f]{32})\.sealed")
+
+
+_BY_FOLDER: Final = {
+    "data": (("parquet", _PARQUET), ("sealed", _SEALED)),
+    "documents": (("sealed", _SEALED),),
+    "blobs": (("blob", _BLOB),),
+    "stamps": (("stamp", _STAMP),),
+    "keytables": (("keytable", _KEY_TABLE),),
+    "keys": (("keyring", _KEYRING),),
+    "slots": (("slot", _SLOT),),
+}
+"""What the folders hold that are no chain (or, as ``stamps``, not only)."""
 
 
 class Place(NamedTuple):
@@ -48,28 +60,16 @@ def place_of(path: str) -> Place:
         return Place(fixed)
     if TEMPORARY in path.rpartition("/")[2]:
         return Place("temporary")
+    for kind, pattern in _BY_FOLDER.get(path.partition("/")[0], ()):
+        match = pattern.fullmatch(path)
+        if match:
+            parts = match.groupdict()
+            return Place(kind, seq=int(parts.get("seq", -1)), id=parts.get("id", ""), digest=parts.get("digest", ""))
     for kind, pattern in (("entry", _ENTRY), ("signature", _SIGNATURE)):
         match = pattern.fullmatch(path)
         if match and is_chain(match["chain"]):
             parts = match.groupdict()
             return Place(kind, parts["chain"], int(parts["seq"]), digest=parts.get("digest", ""))
-    match = _KEYRING.fullmatch(path)
-    if match:
-        return Place("keyring", seq=int(match["seq"]))
-    match = _SLOT.fullmatch(path)
-    if match:
-        return Place("slot", seq=int(match["seq"]), id=match["name"])
-    for kind, pattern in (
-        ("parquet", _PARQUET),
-        ("sealed", _SEALED),
-        ("blob", _BLOB),
-        ("stamp", _STAMP),
-        ("keytable", _KEY_TABLE),
-    ):
-        match = pattern.fullmatch(path)
-        if match:
-            parts = match.groupdict()
-            return Place(kind, id=parts["id"], digest=parts.get("digest", ""))
     return Place("unknown")
 
 

@@ -110,16 +110,19 @@ def _edited(
     times = body.get("MetaData") or {}
     stamp = (Days.at(day) + timedelta(seconds=chance.randrange(86_400))).isoformat()
     return payloads.encode(
-        body | {"SyncToken": str(token), "MetaData": times | {"LastUpdatedTime": stamp}} | _said(chance, words)
+        body | {"SyncToken": str(token), "MetaData": times | {"LastUpdatedTime": stamp}} | _said(body, chance, words)
     )
 
 
-def _said(chance: random.Random, words: list[str]) -> dict[str, str]:
-    return {"PrivateNote": _note(chance, words)}
+def _said(body: dict[str, Any], chance: random.Random, words: list[str]) -> dict[str, Any]:
+    """What somebody changed: an amount, or some words more in the note."""
+    if chance.random() < 0.5:
+        return {"TotalAmt": chance.randrange(100, 10**6) / 100}
+    return {"PrivateNote": f"{body.get('PrivateNote', '')} {_note(chance, words, 3, 9)}"}
 
 
-def _note(chance: random.Random, words: list[str]) -> str:
-    return " ".join(chance.choices(words, k=chance.randrange(25, 60)))
+def _note(chance: random.Random, words: list[str], least: int = 25, most: int = 60) -> str:
+    return " ".join(chance.choices(words, k=chance.randrange(least, most)))
 
 
 def _words(chance: random.Random) -> list[str]:

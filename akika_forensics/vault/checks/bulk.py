@@ -6,7 +6,7 @@ import hashlib
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final, NamedTuple
 
@@ -15,6 +15,8 @@ from akika_forensics.vault.storage import Backend
 _THREADS: Final = max(1, min(4, os.cpu_count() or 1))
 _AHEAD: Final = 4 * _THREADS
 _TOLD_EVERY_SECONDS: Final = 0.2
+_TOGETHER_BYTES: Final = 4 << 20
+_TOGETHER_FILES: Final = 64
 
 
 class Digest(NamedTuple):
@@ -39,29 +41,48 @@ def digest_of(backend: Backend, path: str, counted: Callable[[int], None] = lamb
     return Digest(length, digest.hexdigest())
 
 
-def digests(backend: Backend, paths: Iterable[str], told: Callable[[int], None]) -> Iterator[tuple[str, Digest | None]]:
-    """In the order of ``paths``. ``told(bytes so far)`` is called in this thread, a few times a second.
+def digests(
+    backend: Backend, lengths: Mapping[str, int], told: Callable[[int], None]
+) -> Iterator[tuple[str, Digest | None]]:
+    """Of the files by their paths, in order. ``lengths``: about how long each is, so that small ones are done together.
 
-    Stops its threads when the iterator is closed or an interruption comes.
+    ``told(bytes so far)`` is called in this thread, a few times a second. Stops its threads when the iterator is closed
+    or an interruption comes.
     """
     read = _Count()
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="akika-verify") as pool:
-        waiting: deque[tuple[str, Future[Digest | None]]] = deque()
-        coming = iter(paths)
+        waiting: deque[Future[list[tuple[str, Digest | None]]]] = deque()
+        coming = _groups(lengths)
         try:
             while True:
-                while len(waiting) < _AHEAD and (path := next(coming, None)) is not None:
-                    waiting.append((path, pool.submit(digest_of, backend, path, read.add)))
+                while len(waiting) < _AHEAD and (group := next(coming, None)) is not None:
+                    waiting.append(pool.submit(_all_of, backend, group, read.add))
                 if not waiting:
                     return
-                path, future = waiting.popleft()
-                yield path, _wait(future, read, told)
+                yield from _wait(waiting.popleft(), read, told)
         finally:
             read.stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _wait(future: Future[Digest | None], read: _Count, told: Callable[[int], None]) -> Digest | None:
+def _groups(lengths: Mapping[str, int]) -> Iterator[list[str]]:
+    group: list[str] = []
+    size = 0
+    for path, length in lengths.items():
+        if group and (size + length > _TOGETHER_BYTES or len(group) == _TOGETHER_FILES):
+            yield group
+            group, size = [], 0
+        group.append(path)
+        size += length
+    if group:
+        yield group
+
+
+def _all_of(backend: Backend, paths: list[str], counted: Callable[[int], None]) -> list[tuple[str, Digest | None]]:
+    return [(path, digest_of(backend, path, counted)) for path in paths]
+
+
+def _wait[T](future: Future[T], read: _Count, told: Callable[[int], None]) -> T:
     while not wait([future], timeout=_TOLD_EVERY_SECONDS).done:
         told(read.bytes)
     told(read.bytes)

@@ -326,7 +326,8 @@ def _check_listed(inspection: Inspection, progress: Callable[[str, int, int], No
             wanted[path] = file
     total = sum(file.length for file in wanted.values())
     told = partial(progress, "files")
-    for path, found in bulk.digests(inspection.backend, wanted, lambda read: told(min(read, total), total)):
+    lengths = {path: file.length for path, file in wanted.items()}
+    for path, found in bulk.digests(inspection.backend, lengths, lambda read: told(min(read, total), total)):
         effort.looked_at(path)
         _count(inspection, path, found)
         problem = "The file is missing." if found is None else wanted[path].difference(*found)

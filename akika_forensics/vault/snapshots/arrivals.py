@@ -12,6 +12,8 @@ from akika_forensics.vault.snapshots.frames import KEY, STATE, VERSION, Schema
 
 SEGMENT_ROWS: Final = 50_000
 SEGMENT_BYTES: Final = 64 << 20
+_AT_ONCE: Final = 20_000
+"""So many are sorted out together: few enough that little is left to do at the end, many enough that joining pays."""
 
 NEW: Final[Schema] = {
     "entity": pl.String,
@@ -76,7 +78,7 @@ class Arrivals:
         self._sha256s.append(sha256)
         self._payloads.append(payload)
         self._bytes += len(payload)
-        if len(self._payloads) >= SEGMENT_ROWS or self._bytes >= SEGMENT_BYTES:
+        if len(self._payloads) >= min(_AT_ONCE, SEGMENT_ROWS) or self._bytes >= SEGMENT_BYTES // 2:
             self._sort_out()
 
     def remove(self, key: RecordKey) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -37,7 +38,7 @@ def write(frame: pl.DataFrame, key: bytes, aad: bytes, *, level: int = LEVEL) ->
 
 
 def read(
-    content: bytes,
+    content: bytes | Path,
     key: bytes,
     aad: bytes,
     *,
@@ -53,11 +54,12 @@ def read(
     with what ``fill`` says, or null. The reader takes a plain Parquet file in spite of a key, so the magic at both ends
     is checked first.
     """
-    if not is_encrypted(content):
+    if not is_encrypted(_ends(content) if isinstance(content, Path) else content):
         raise DamagedFile(path, "It is no encrypted Parquet file.")
     try:
         scan = pl.scan_parquet(
-            io.BytesIO(content), decryption=pl.ParquetDecryptionProperties(footer_key=key, aad_prefix=aad)
+            content if isinstance(content, Path) else io.BytesIO(content),
+            decryption=pl.ParquetDecryptionProperties(footer_key=key, aad_prefix=aad),
         )
         found = dict(scan.collect_schema())
         if found not in schemas:
@@ -98,6 +100,13 @@ def read_all(files: Sequence[Sealed], schemas: Sequence[Schema]) -> list[pl.Data
     if len(found) == len(files) and all(dict(frame.schema) in schemas for frame in found):
         return found
     return [read(*file[:3], schemas=schemas, path=file.path) for file in files]  # which says what is wrong
+
+
+def _ends(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        first = stream.read(len(MAGIC) + 1)
+        stream.seek(-len(MAGIC), io.SEEK_END)
+        return first + stream.read()
 
 
 def is_encrypted(content: bytes) -> bool:

@@ -22,6 +22,7 @@ from akika_forensics.vault.keys.keychain import Keychain
 from akika_forensics.vault.keys.keyring import Keyring
 from akika_forensics.vault.keys.keytable import DOCUMENTS, Half
 from akika_forensics.vault.snapshots import frames, parquet
+from akika_forensics.vault.snapshots.checked import CheckedFiles
 from akika_forensics.vault.snapshots.commits import Commit
 from akika_forensics.vault.snapshots.holdings import Holdings
 from akika_forensics.vault.snapshots.parts import Part
@@ -73,6 +74,7 @@ class Shelf:
         self._keychain = keychain
         self._guard = threading.RLock()
         self._states: OrderedDict[int, pl.DataFrame] = OrderedDict()
+        self._checked = CheckedFiles(backend)
 
     @property
     def keyring(self) -> Keyring:
@@ -261,6 +263,12 @@ class Shelf:
 
         Raises Vanished.
         """
+        place = self._checked.place(path) if where is not None else None
+        if place is not None:
+            key, aad = self.key(half, path), parquet.associated(company, layout.place_of(path).id)
+            found = parquet.read(place, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill)
+            if self._checked.place(path) is not None:
+                return found
         content, key, aad, _ = self._sealed(company, path, half)
         return parquet.read(content, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill)
 
@@ -271,12 +279,14 @@ class Shelf:
 
     def content(self, path: str) -> bytes:
         """The bytes of a file as they were signed. Raises Vanished."""
-        file = self.file(path)
+        file, mark = self.file(path), self._checked.mark(path)
         try:
-            return file.read(self.backend)
+            found = file.read(self.backend)
         except DamagedFile:
             self._require_listed(path)
             raise
+        self._checked.add(path, mark)
+        return found
 
     def key(self, half: Half, path: str) -> bytes:
         """The key of a Parquet file. Raises Vanished."""
