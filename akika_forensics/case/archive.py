@@ -16,6 +16,7 @@ from akika_forensics.case.outcomes import read_rehearsal, read_verification
 from akika_forensics.custody import Act, CustodyLog
 from akika_forensics.custody.leaving import leaves, listed
 from akika_forensics.errors import Refused, WrongUse
+from akika_forensics.model.company import Company
 from akika_forensics.model.instants import now
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore import approval as approvals
@@ -25,6 +26,8 @@ from akika_forensics.restore.document import Plan, read_plan
 from akika_forensics.restore.journal import RunState, fold, register
 from akika_forensics.restore.signers import Signers
 from akika_forensics.vault import Vault
+from akika_forensics.vault.chains.seals import Closed
+from akika_forensics.vault.documents import Erased
 
 JOURNAL_NAMESPACE: Final = "akika-journal"
 CREATED: Final = "plan_created"
@@ -37,8 +40,8 @@ VERIFIED: Final = "plan_verified"
 class ChainJournal:
     """A run's journal in the vault: one signed, durable entry an act."""
 
-    def __init__(self, vault: Vault, plan_id: str) -> None:
-        self._chain = vault.chain(f"journals/{plan_id}", JOURNAL_NAMESPACE)
+    def __init__(self, vault: Vault, plan_id: str, company: Company) -> None:
+        self._chain = vault.chain(f"journals/{plan_id}", JOURNAL_NAMESPACE, company)
 
     def append(self, body: dict[str, Any]) -> None:
         self._chain.append(journal.entry(body))
@@ -60,16 +63,17 @@ class Held:
 
 
 class PlanArchive:
-    """Plans, approvals, rehearsals, runs and verifications as the vault holds them."""
+    """Plans, approvals, rehearsals, runs and verifications of one company as the vault holds them, under its key."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, company: Company) -> None:
         self._vault = vault
-        self._custody = CustodyLog(vault)
+        self._company = company
+        self._custody = CustodyLog(vault, company=company)
         self._signers = Signers(vault)
 
     def keep(self, plan: Plan, out: Path) -> None:
         """Seal a new plan in the vault, vouch for it, and write its file."""
-        stored = self._vault.put_document("plan", plan.to_bytes())
+        stored = self._vault.put_document("plan", plan.to_bytes(), self._company)
         # What leaves is the sealed document: it opens with this vault alone.
         row = {"name": out.name, "length": stored.length, "sha256": stored.sha256}
         self._custody.record(
@@ -137,7 +141,7 @@ class PlanArchive:
         return read_rehearsal(act.details) if act else None
 
     def run_of(self, plan_id: str) -> RunState:
-        return fold(ChainJournal(self._vault, plan_id).bodies())
+        return fold(ChainJournal(self._vault, plan_id, self._company).bodies())
 
     def last(self, code: str, plan: Plan) -> Act | None:
         """The last act of this kind on exactly this plan."""
@@ -159,9 +163,13 @@ class PlanArchive:
         found: dict[RecordKey, RecordKey] = {}
         for act in self._custody.acts(CREATED):
             if act.details.get("realm") == realm:
-                run = self.run_of(str(act.details["plan"]))
-                if run.begun:
-                    found.update(register(self._plan_of(act), run))
+                try:
+                    run = self.run_of(str(act.details["plan"]))
+                    if run.begun:
+                        found.update(register(self._plan_of(act), run))
+                except (Erased, Closed):
+                    # Of an earlier life of the company in this vault; custody of before it had a key tells of the plan.
+                    continue
         return found
 
     def _plan_of(self, act: Act) -> Plan:

@@ -153,7 +153,7 @@ class Case:
             self.vault.begin_snapshot(company) as writer,
         ):
             info: SnapshotInfo = capture.run(reader, writer, progress=progress, should_stop=should_stop)
-            self.custody.record(
+            CustodyLog(self.vault, company=company).record(
                 "captured",
                 f"Snapshot {info.id} with {info.records} records was captured{f' {why}' if why else ''}.",
                 {"snapshot": info.id, "digest": info.digest, "complete": info.complete, "requests": info.requests},

@@ -62,8 +62,9 @@ class PlanDesk:
     def __init__(self, session: Session) -> None:
         self._s = session
         self._vault = session.vault
-        self._archive = PlanArchive(session.vault)
-        self._custody = CustodyLog(session.vault)
+        self._company = session.companies.company(session.company_name)
+        self._archive = PlanArchive(session.vault, self._company)
+        self._custody = CustodyLog(session.vault, company=self._company)
         self._signers = Signers(session.vault)
 
     # -- making --------------------------------------------------------------------------------------------------
@@ -153,7 +154,7 @@ class PlanDesk:
             beliefs=beliefs or beliefs_in_force(),
         )
         details = kept_rehearsal(result)
-        stored = self._vault.put_document("rehearsal", canonical_value(details))
+        stored = self._vault.put_document("rehearsal", canonical_value(details), self._company)
         outcome = "ended as predicted" if result.ok else "did not end as predicted"
         self._custody.record(
             REHEARSED,
@@ -201,7 +202,7 @@ class PlanDesk:
             words=words,
             override=override,
         )
-        stored = self._vault.put_document("approval", approvals.write(made))
+        stored = self._vault.put_document("approval", approvals.write(made), self._company)
         self._custody.record(
             APPROVED,
             f"Plan {plan.id} was {made.reading}.",
@@ -298,7 +299,7 @@ class PlanDesk:
             plan,
             self._s.companies.connection(name),
             self._s.companies.tokens(name),
-            ChainJournal(self._vault, plan.id),
+            ChainJournal(self._vault, plan.id, self._company),
             self._s.snapshot(plan.now.id),
             company=self._s.companies.company(name),
             limits=self._s.companies.limits(name),
@@ -343,7 +344,7 @@ class PlanDesk:
             control_final=control_of(final, plan.prediction.as_of),
         )
         details = kept_verification(result)
-        stored = self._vault.put_document("verification", canonical_value(details))
+        stored = self._vault.put_document("verification", canonical_value(details), self._company)
         outcome = "agrees with the approved plan" if result.clean else "does not agree with the approved plan"
         self._custody.record(
             VERIFIED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,12 +16,14 @@ from akika_forensics.model.instants import now
 from akika_forensics.restore.document import read_plan
 from akika_forensics.vault import StorageFailed, Vault
 from akika_forensics.vault.chains import attestations
+from akika_forensics.vault.documents import Erased
 from akika_forensics.vault.lifecycle import compaction, erasing, holding, retiring
 from akika_forensics.vault.lifecycle.compaction import Compacted, Extent
-from akika_forensics.vault.lifecycle.erasing import Erased, Estate
+from akika_forensics.vault.lifecycle.erasing import ErasedCompany, Estate
 from akika_forensics.vault.lifecycle.holds import Hold
 from akika_forensics.vault.lifecycle.policy import Policy
 from akika_forensics.vault.lifecycle.retiring import Retirement
+from akika_forensics.vault.snapshots.holdings import Dropped
 
 type Progress = Callable[[str, int, int], None]
 type ShouldStop = Callable[[], bool]
@@ -118,7 +121,7 @@ class Lifecycle:
 
     def _note(self, company: Company, done: Compacted) -> None:
         if done.merges:
-            self._custody.record(
+            self._log(company).record(
                 "compacted",
                 f"{done.parts[0]} parts of {company.name} became {done.parts[1]}.",
                 {"company": company.name, "parts": list(done.parts), "rows": done.rows},
@@ -141,7 +144,7 @@ class Lifecycle:
         else:
             slot.write(str(policy).encode())
         rule = str(policy) if policy else "off"
-        self._custody.record(
+        self._log(company).record(
             "retention_set", f"The retention rule of {company.name} is {rule}.", {"company": company.name, "rule": rule}
         )
         return policy
@@ -157,6 +160,12 @@ class Lifecycle:
             now=now(),
         )
 
+    def dropped(self) -> tuple[Dropped, ...]:
+        """What retention dropped of the company, oldest first: histories and comparisons do not reach it."""
+        shelf = self._vault.workshop().shelf
+        shelf.refresh()
+        return shelf.holdings.dropped_of(self._vault.pseudonym(self.company()))
+
     def run_retention(self, *, progress: Progress | None = None, should_stop: ShouldStop | None = None) -> Retirement:
         """Drop what the company's rule does not keep. Raises WrongUse when no rule was set, and what `retire` raises."""
         company = self.company()
@@ -171,7 +180,7 @@ class Lifecycle:
         )
         if done.dropped:
             ids = [info.id for info in done.dropped]
-            self._custody.record(
+            self._log(company).record(
                 "retention_run",
                 f"{len(ids)} snapshots of {company.name} were dropped by the retention rule {done.rule}.",
                 {"company": company.name, "rule": done.rule, "dropped": ids, "versions": done.versions},
@@ -179,12 +188,15 @@ class Lifecycle:
         return done
 
     def protected(self) -> frozenset[str]:
-        """The snapshots that a plan refers to: its state before, the one it was bound to, the one after the incident."""
+        """The snapshots that something signed refers to: a plan (the state before, the one it was bound to, the one after
+        the incident), and through it its approvals and its journal; a judgement that was attested.
+        """
         found: set[str] = set()
         for act in self._custody.acts(_PLAN_CREATED):
-            plan = read_plan(self._vault.get_document(act.objects[0]))
-            found |= {ref.id for ref in (plan.before, plan.now, plan.after) if ref is not None}
-        return frozenset(found)
+            with suppress(Erased):
+                plan = read_plan(self._vault.get_document(act.objects[0]))
+                found |= {ref.id for ref in (plan.before, plan.now, plan.after) if ref is not None}
+        return frozenset(found | {one.snapshot for one in self._vault.attestations()})
 
     # -- legal hold --------------------------------------------------------------------------------------------------
 
@@ -209,7 +221,7 @@ class Lifecycle:
             snapshots=snapshots,
         )
         what = ", ".join(snapshots) if snapshots else "every snapshot"
-        self._custody.record(
+        self._log(company).record(
             "hold_added",
             f"Legal hold {name} on {what} of {company.name if company else 'every company'}: {reason}",
             {"hold": name, "company": company.name if company else None, "snapshots": list(snapshots or ())},
@@ -222,7 +234,7 @@ class Lifecycle:
 
     # -- erasure -----------------------------------------------------------------------------------------------------
 
-    def erased(self) -> tuple[Erased, ...]:
+    def erased(self) -> tuple[ErasedCompany, ...]:
         """The companies that were erased, oldest first."""
         return erasing.erased(self._vault.workshop())
 
@@ -249,7 +261,8 @@ class Lifecycle:
         documents, chains = self._papers(company)
         mine = [known for known in self._companies.names() if self._is(self._companies.company(known), company)]
         names = [slot for known in mine for slot in (f"tokens/{known}", f"company/{known}")]
-        names += [self._policy_slot(company), *(f"reviews/{chain.rpartition('/')[2]}" for chain in chains)]
+        names.append(self._policy_slot(company))
+        names += [f"reviews/{chain.removeprefix('journals/')}" for chain in chains if chain.startswith("journals/")]
         have = set(self._vault.slots())
         gone = erasing.erase(
             self._vault.workshop(),
@@ -263,7 +276,7 @@ class Lifecycle:
         self._custody.record(
             "company_erased",
             f"A company with {len(gone.snapshots)} snapshots was erased: {reason}",
-            {"snapshots": len(gone.snapshots), "files": len(gone.files), "bytes": gone.bytes},
+            {"count": len(gone.snapshots), "files": len(gone.files), "bytes": gone.bytes},
         )
         return gone
 
@@ -277,8 +290,9 @@ class Lifecycle:
         snapshots = {info.id for info in self._vault.snapshots() if self._is(info.company, company)}
         documents: list[str] = []
         for act in self._custody.acts():
-            about = {str(row.get("id")) for row in act.details.get("snapshots", ()) if isinstance(row, dict)}
-            if act.details.get("plan") in plans or (act.objects and about & snapshots):
+            about = act.details.get("snapshots") if act.objects else None
+            rows = [row for row in about if isinstance(row, dict)] if isinstance(about, list) else []
+            if act.details.get("plan") in plans or snapshots.intersection(str(row.get("id")) for row in rows):
                 documents.extend(act.objects)
         judged = f"{attestations.CHAIN}/{self._vault.pseudonym(company)}"
         if judged not in self._vault.head["chains"]:
@@ -296,6 +310,10 @@ class Lifecycle:
                 do="Set one: akika vault retention set daily=30,weekly=12,monthly=24,yearly=10.",
             )
         return policy
+
+    def _log(self, company: Company | None) -> CustodyLog:
+        """Custody, for an act that is closed with its company."""
+        return CustodyLog(self._vault, company=company)
 
     def _policy_slot(self, company: Company) -> str:
         return f"{_RETENTION}{self._vault.pseudonym(company)}"

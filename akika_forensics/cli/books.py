@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import typer
 
 from akika_forensics.cli.session import Command, Options, open_case
-from akika_forensics.cli.speech import plain, say, say_json, table
+from akika_forensics.cli.speech import note, plain, say, say_json, table
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.money import ZERO, money_text
 
@@ -79,7 +80,9 @@ def history(
     from akika_forensics.model.record import RecordKey
 
     options: Options = context.obj
-    versions = open_case(options).history(RecordKey.parse(f"{entity}:{record_id}"))
+    case = open_case(options)
+    versions = case.history(RecordKey.parse(f"{entity}:{record_id}"))
+    dropped = case.lifecycle.dropped() if case.vault.snapshots() else ()
     if options.json:
         say_json(
             {
@@ -94,10 +97,19 @@ def history(
                         "payload": version.record.body if version.record else None,
                     }
                     for version in versions
-                ]
+                ],
+                "not_kept": [
+                    {"snapshots": list(one.snapshots), "dropped_at": format_instant(one.at), "rule": one.rule}
+                    for one in dropped
+                ],
             }
         )
         return
+    for one in dropped:
+        note(f"akika: {_those(one.snapshots)} dropped on {one.at:%Y-%m-%d} by the retention rule {one.rule};")
+        note(
+            "       versions that only they held are not kept, and a change may be older than the snapshot it is shown at."
+        )
     for version in versions:
         held = (
             f"{version.record.label}, SyncToken {version.record.body.get('SyncToken')}"
@@ -107,6 +119,12 @@ def history(
         say(f"{version.snapshot}  {format_instant(version.taken_at)}  {held}")
     if not versions:
         say("The record is in no snapshot.")
+
+
+def _those(snapshots: Sequence[str]) -> str:
+    if len(snapshots) == 1:
+        return f"Snapshot {snapshots[0]} was"
+    return f"{len(snapshots)} snapshots from {snapshots[0]} to {snapshots[-1]} were"
 
 
 def check(

@@ -129,7 +129,8 @@ def capture(
 
 def snapshots(context: typer.Context) -> None:
     options: Options = context.obj
-    found = open_case(options).snapshots()
+    case = open_case(options)
+    found, erased = case.snapshots(), case.lifecycle.erased()
     if options.json:
         say_json(
             {
@@ -143,7 +144,8 @@ def snapshots(context: typer.Context) -> None:
                         "digest": info.digest,
                     }
                     for info in found
-                ]
+                ],
+                "erased": [{"at": format_instant(one.at), "reason": one.reason} for one in erased],
             }
         )
         return
@@ -158,6 +160,8 @@ def snapshots(context: typer.Context) -> None:
         for info in found
     ]
     table(("snapshot", "taken at", "records", "complete", "company"), rows, right=(2,))
+    for one in erased:
+        say(f"A company was erased on {one.at:%Y-%m-%d}: {one.reason}")
 
 
 COMMANDS = (

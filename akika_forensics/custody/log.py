@@ -9,12 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from akika_forensics.model.company import Company
 from akika_forensics.model.formats import Format, unchanged
+from akika_forensics.model.instants import parse_instant
 from akika_forensics.settings import VERSION
 from akika_forensics.vault import Entry, StoredFile, Vault
+from akika_forensics.vault.chains.entries import Link
+from akika_forensics.vault.chains.seals import Closed
 
 CHAIN: Final = "custody"
 NAMESPACE: Final = "akika-custody"
+CLOSED: Final = "closed"
+"""Code of an act that nobody can read any more."""
 _FORMAT: Final = Format("akika-custody-", 1, "entry of custody", {0: unchanged})
 _FIELDS: Final = ("act", "what", "by", "tool", "details", "objects")
 
@@ -43,11 +49,16 @@ class Act:
 
 
 class CustodyLog:
-    """The custody chain of a vault. ``by`` names the operator and can be replaced in tests."""
+    """The custody chain of a vault. ``by`` names the operator and can be replaced in tests.
 
-    def __init__(self, vault: Vault, *, by: Callable[[], str] = operator) -> None:
+    With ``company`` what is recorded belongs to it, and is closed when the company is erased.
+    """
+
+    def __init__(self, vault: Vault, *, by: Callable[[], str] = operator, company: Company | None = None) -> None:
+        self._vault = vault
         self._chain = vault.chain(CHAIN, NAMESPACE)
         self._by = by
+        self._company = company
 
     def record(
         self, act: str, what: str, details: dict[str, Any] | None = None, files: Sequence[StoredFile] = ()
@@ -65,6 +76,7 @@ class CustodyLog:
                 }
             ),
             files,
+            key=self._vault.company_key(self._company),
         )
         return _act(entry)
 
@@ -73,8 +85,24 @@ class CustodyLog:
 
         Raises VaultDamaged when the chain does not hold, NewerFormat when a newer version of the software wrote to it.
         """
-        found = (_act(entry) for entry in self._chain.entries())
+        found = (self._read(link) for link in self._chain.links())
         return tuple(act for act in found if not codes or act.act in codes)
+
+    def _read(self, link: Link) -> Act:
+        try:
+            return _act(self._chain.open(link))
+        except Closed:
+            at = parse_instant(link.plain.at)
+            return Act(
+                link.plain.seq,
+                at,
+                "",
+                CLOSED,
+                "Something was done with a company that was erased.",
+                {},
+                (),
+                link.digest,
+            )
 
 
 def read_body(stored: Any) -> dict[str, Any]:

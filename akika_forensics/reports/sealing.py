@@ -11,10 +11,12 @@ from typing import Any, Final, get_args
 from akika_forensics.custody import Act, CustodyLog
 from akika_forensics.custody.leaving import leaves, listed
 from akika_forensics.errors import VaultDamaged, WrongUse
+from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant
 from akika_forensics.reports.files import Kind, MadeFile, ReportResult, private_folder, write_all
 from akika_forensics.reports.making import MadeReport
 from akika_forensics.vault import Vault
+from akika_forensics.vault.documents import Erased
 
 MADE: Final = "report_made"
 EXPORTED: Final = "report_exported"
@@ -50,7 +52,8 @@ class KeptReport:
 def seal(vault: Vault, made: MadeReport, *, custody: CustodyLog | None = None) -> KeptReport:
     """Seal every file of a report and write down that it was made; durable when it returns."""
     log = custody or CustodyLog(vault)
-    stored = [vault.put_document(f"report {file.kind}", file.data) for file in made.files]
+    company = _company(vault, {str(row["id"]) for row in made.snapshots})
+    stored = [vault.put_document(f"report {file.kind}", file.data, company) for file in made.files]
     rows = [
         {"kind": file.kind, "name": file.name, "path": place.path, "length": len(file.data), "sha256": file.sha256}
         for file, place in zip(made.files, stored, strict=True)
@@ -71,6 +74,12 @@ def seal(vault: Vault, made: MadeReport, *, custody: CustodyLog | None = None) -
     )
     number = sum(1 for other in log.acts(MADE) if other.number <= act.number)
     return _kept(act, number)
+
+
+def _company(vault: Vault, snapshots: set[str]) -> Company | None:
+    """The company that a report is about, when it is one."""
+    found = {info.company for info in vault.snapshots() if info.id in snapshots}
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def kept(vault: Vault) -> tuple[KeptReport, ...]:
@@ -132,6 +141,8 @@ def write_out(
 def _checked(vault: Vault, file: KeptFile) -> bytes:
     try:
         data = vault.get_document(file.path)
+    except Erased:
+        raise
     except WrongUse as error:
         raise VaultDamaged(
             f"The file {file.name} of a kept report is missing.",

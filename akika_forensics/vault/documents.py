@@ -36,6 +36,15 @@ class _Outer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: str
 
 
+class Erased(WrongUse):
+    """A document of a company that was erased: its key is gone, mostly its file too."""
+
+    code = "erased"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"The document {path} was of a company that has been erased.", means="Its key is gone.")
+
+
 def put(backend: Backend, keyring: Keyring, folder: str, kind: str, data: bytes, own: EntryKey | None) -> StoredFile:
     """Store a new document under a random name, durable on return; ``own``: a key of a key table to seal it under."""
     document_id = secrets.token_hex(16)
@@ -53,7 +62,7 @@ def put(backend: Backend, keyring: Keyring, folder: str, kind: str, data: bytes,
 def open_document(
     keyring: Keyring, path: str, content: bytes, find: Callable[[str], bytes | None]
 ) -> tuple[str, bytes]:
-    """Kind and data; ``find`` gives the key of an id. Raises DamagedFile, NotAllowed, and WrongUse for an erased one."""
+    """Kind and data; ``find`` gives the key of an id. Raises DamagedFile, NotAllowed, and Erased."""
     outer, sealed = check(path, content)
     place = ("document", keyring.vault, outer.id)
     try:
@@ -62,7 +71,7 @@ def open_document(
         else:
             own = find(outer.key) if outer.key else None
             if outer.key and own is None:
-                raise WrongUse(f"The document {path} was of a company that has been erased.", means="Its key is gone.")
+                raise Erased(path)
             key = _with(keyring.open_document(outer.generation, outer.envelope, *place), own)
         plain = sealing.open_stream(key, sealed, *place)
     except sealing.OpenError as error:

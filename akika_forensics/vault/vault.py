@@ -21,6 +21,7 @@ from akika_forensics.vault.chains.heads import ANCHOR, ChainHead, HeadStore
 from akika_forensics.vault.chains.seals import EntryKey
 from akika_forensics.vault.chains.stamps import StampAuthority
 from akika_forensics.vault.chains.standing import Others, Standing
+from akika_forensics.vault.documents import Erased
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keyring import Keyring, Person
 from akika_forensics.vault.keys.roles import NotAllowed
@@ -175,7 +176,7 @@ class Vault:
             raise WrongUse("The chain of commits is written by snapshots only.")
         known = self._chains.get(name)
         if known is None:
-            keys = Keys(self.newest_keyring, self._shelf.find, lambda: self._document_key(company))
+            keys = Keys(self.newest_keyring, self._shelf.find, lambda: self.company_key(company))
             known = self._chains[name] = Chain(
                 self._backend, self._heads, self.id, name, namespace, gate=Others(self._authority), keys=keys
             )
@@ -183,12 +184,26 @@ class Vault:
             raise WrongUse(f"The chain {name} is signed for {known.namespace}, not for {namespace}.")
         return known
 
+    def company_key(self, company: Company | None) -> EntryKey | None:
+        """What seals a company's documents and entries; None before its first snapshot, and for who may not open them."""
+        if company is None:
+            return None
+        owner = self.pseudonym(company)
+        try:
+            found = self._shelf.keychain.document_key(owner)
+            if found is None:
+                self._shelf.refresh()
+                found = self._shelf.keychain.document_key(owner)
+        except NotAllowed:
+            return None
+        return EntryKey(*found) if found else None
+
     def put_document(self, kind: str, data: bytes, company: Company | None = None) -> StoredFile:
         """Store a sealed document, durable on return; append what is returned to a chain, which then vouches for it.
 
         What belongs to a ``company`` is sealed under its document key, and is closed when the company is erased.
         """
-        return documents.put(self._backend, self.newest_keyring(), "documents", kind, data, self._document_key(company))
+        return documents.put(self._backend, self.newest_keyring(), "documents", kind, data, self.company_key(company))
 
     def get_document(self, path: str) -> bytes:
         """Raises WrongUse when there is none at the path, VaultDamaged when it is not what was stored."""
@@ -198,6 +213,8 @@ class Vault:
         """A document as it lies there, still sealed. Raises as `get_document` does, without opening it."""
         if layout.place_of(path).kind != "sealed":
             raise WrongUse(f"{path!r} is no document of a vault.")
+        if path in self._standing.retired:
+            raise Erased(path)
         try:
             return self._backend.read(path)
         except FileNotFoundError as error:
@@ -266,15 +283,6 @@ class Vault:
     def _authority(self) -> Authority:
         self._commits.links()
         return self._standing.authority
-
-    def _document_key(self, company: Company | None) -> EntryKey | None:
-        if company is None:
-            return None
-        try:
-            found = self._shelf.keychain.document_key(shelf.pseudonym(self.keyring(), company))
-        except NotAllowed:
-            return None
-        return EntryKey(*found) if found else None
 
     def _commit(self, ref: str) -> Commit:
         commits = self._shelf.commits()

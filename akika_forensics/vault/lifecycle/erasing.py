@@ -33,7 +33,7 @@ class Estate:
 
 
 @dataclass(frozen=True)
-class Erased:
+class ErasedCompany:
     """A company that was erased: when, why, and how many commits are closed since."""
 
     at: datetime
@@ -106,12 +106,12 @@ def erase(
     return going
 
 
-def erased(workshop: Workshop) -> tuple[Erased, ...]:
+def erased(workshop: Workshop) -> tuple[ErasedCompany, ...]:
     """The companies that were erased, oldest first."""
     workshop.shelf.refresh()
     links = workshop.commits.links()
     return tuple(
-        Erased(instants.parse_instant(links[seq].plain.at), act.pseudonym, len(act.commits), act.reason)
+        ErasedCompany(instants.parse_instant(links[seq].plain.at), act.pseudonym, len(act.commits), act.reason)
         for seq, act in sorted(workshop.shelf.holdings.erasures.items())
     )
 

@@ -6,13 +6,13 @@ and attached file that no kept snapshot holds; parts that hold some of them are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import polars as pl
 
-from akika_forensics.vault import layout
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.lifecycle import bases, compaction, merging
 from akika_forensics.vault.lifecycle.bases import Standing
@@ -21,7 +21,7 @@ from akika_forensics.vault.lifecycle.policy import Policy
 from akika_forensics.vault.lifecycle.rearranging import Rearrangement
 from akika_forensics.vault.lifecycle.retention import Candidate, Decision, decide
 from akika_forensics.vault.lifecycle.workshop import Progress, Told, Workshop
-from akika_forensics.vault.snapshots import acts, frames, writer
+from akika_forensics.vault.snapshots import acts, attachments, frames, writer
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo
 from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.snapshots.shelf import Shelf
@@ -170,37 +170,27 @@ def _left(part: Part, gone: pl.DataFrame) -> bool:
 
 def _paths(
     shelf: Shelf,
-    dropped: Iterable[Commit],
-    kept: Iterable[Commit],
+    dropped: Sequence[Commit],
+    kept: Sequence[Commit],
     manifests: Collection[int],
     touched: Iterable[Part],
 ) -> set[str]:
     """The files that go, but for key tables and leaves, which are written again whatever happens."""
     paths = {path for part in touched for path in (part.index, part.payload)}
-    dropped = list(dropped)
     for one in dropped:
-        paths |= {*_manifests(shelf, one), *one.text.controls.values(), one.text.attachments}
+        paths |= {*_manifests(shelf, one), *one.text.controls.values()}
     gone = {one.seq for one in dropped}
     for one in kept:
         if one.seq in manifests:
             paths |= _manifests(shelf, one)
         elif one.text.full and one.text.base in gone:
             paths |= {one.text.manifest}
-    lists = {one.text.attachments for one in kept}
-    blobs = _blobs(shelf, dropped) - _blobs(shelf, kept)
-    return (paths | blobs) - lists - {""}
+    for needed in (attachments.lists, partial(attachments.blobs, shelf)):
+        paths |= needed(dropped) - needed(kept)
+    return paths
 
 
 def _manifests(shelf: Shelf, commit: Commit) -> set[str]:
     """All that are still there of a snapshot: the one in use, and a difference beside a full one."""
     found = {shelf.holdings.manifest(commit), commit.text.manifest, commit.text.full}
     return found & shelf.standing.files.keys()
-
-
-def _blobs(shelf: Shelf, commits: Iterable[Commit]) -> set[str]:
-    lists = {(one.pseudonym, one.text.attachments) for one in commits if one.text.attachments}
-    return {
-        layout.blob(str(blob))
-        for company, path in lists
-        for blob in shelf.frame(company, path, "index", [frames.ATTACHMENTS])["blob"].to_list()
-    }

@@ -15,6 +15,15 @@ from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, read_commi
 from akika_forensics.vault.snapshots.parts import Part
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Snapshots that one run of retention dropped: when, by which rule, their ids."""
+
+    at: datetime
+    rule: str
+    snapshots: tuple[str, ...]
+
+
 @dataclass
 class Holdings:
     """``parts``: of each company (its pseudonym), where a segment lies; ``manifests``: in place of a commit's own.
@@ -74,6 +83,15 @@ class Holdings:
             for seq, commit in sorted(self.commits.items())
             if seq not in gone and company in {None, commit.pseudonym}
         )
+
+    def dropped_of(self, company: str) -> tuple[Dropped, ...]:
+        """What retention dropped of a company, oldest first."""
+        found: dict[int, list[str]] = {}
+        for seq, by in sorted(self.dropped.items()):
+            commit = self.commits.get(seq)
+            if commit is not None and commit.pseudonym == company and seq not in self.erased:
+                found.setdefault(by, []).append(commit.info.id)
+        return tuple(Dropped(self.times[by], self.rules[by], tuple(ids)) for by, ids in sorted(found.items()))
 
     def why_gone(self, ident: str) -> str:
         """A sentence about a snapshot that was there and is kept no longer; empty for any other id."""
