@@ -116,7 +116,8 @@ class Snapshot:
 
     def attachments(self) -> pl.DataFrame:
         """What hangs on records: entity: str, id: str, sha256: 32 bytes, length: bytes; sorted by entity, then id."""
-        return attachments.shown(self._shelf, self._commit)
+        with self._gone():
+            return attachments.shown(self._shelf, self._commit)
 
     def attachment(self, key: RecordKey) -> Iterator[bytes]:
         """The file that hangs on a record, in pieces. Each is proved; that it is all, only when the iterator has ended.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
@@ -292,4 +292,38 @@ def test_reading_and_verifying_go_on_while_another_process_merges(kit: ModuleTyp
             assert report.ok, report.findings
     assert other.returncode == 0
     assert holds(empty.open(), taken)
+    assert empty.verify().findings == ()
+
+
+def test_attached_files_go_with_the_last_snapshot_that_has_them(kit: ModuleType, empty: Any) -> None:
+    one, other = RecordKey("Attachable", "1"), RecordKey("Attachable", "2")
+
+    def with_files(day: int, files: dict[RecordKey, bytes]) -> str:
+        with empty.vault.begin_snapshot(kit.COMPANY) as writer:
+            for key, payload in (kit.books() | {RecordKey("Invoice", "1"): kit.invoice(1, f"{day}.00", day)}).items():
+                writer.add(key, payload)
+            for key, data in files.items():
+                writer.add(key, b'{"Id":"%s"}' % key.id.encode())
+                writer.attach(key, [data])
+            at = kit.START + timedelta(days=day)
+            return str(
+                writer.commit(
+                    taken_at=at, finished_at=at, complete=True, counts={}, fence={}, requests=0, findings=[]
+                ).id
+            )
+
+    with_files(0, {one: b"a scan of one receipt", other: b"a scan that is taken away"})
+    with_files(1, {one: b"a scan of one receipt"})
+    with_files(2, {one: b"a scan of one receipt"})
+    blobs = {path for path in empty.files() if path.startswith("blobs/")}
+    assert len(blobs) == 2
+    compact(empty.vault, kit, extent="anew")
+    done = retire(empty.vault, kit, "last=1")
+    gone = {file.path for file in done.files if file.path.startswith("blobs/")}
+    assert len(gone) == 1
+    assert {path for path in empty.files() if path.startswith("blobs/")} == blobs - gone
+    assert empty.verify().findings == ()
+    assert b"".join(empty.open().snapshot("s3").attachment(one)) == b"a scan of one receipt"
+    erasing.erase(empty.vault.workshop(), empty.vault.pseudonym(kit.COMPANY), "over", named="it")
+    assert not [path for path in empty.files() if path.startswith(("blobs/", "data/", "keytables/"))]
     assert empty.verify().findings == ()
