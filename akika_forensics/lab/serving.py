@@ -19,6 +19,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from akika_forensics.errors import WrongUse
+from akika_forensics.jobs.private_folder import private_folder
 from akika_forensics.settings import state_dir
 
 ADDRESS: Final = "127.0.0.1"
@@ -111,8 +112,7 @@ def _environment(extra: Mapping[str, str]) -> Iterator[Path]:
     """A private folder, and an environment in which Jupyter reads and writes there alone; both as before afterwards."""
     before = dict(os.environ)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    with tempfile.TemporaryDirectory(prefix="akika-", dir=_short_folder(), ignore_cleanup_errors=True) as made:
-        private = Path(made)
+    with private_folder(_short_folder()) as private:
         try:
             for name in [name for name in os.environ if name.startswith(_OTHERS)]:
                 del os.environ[name]

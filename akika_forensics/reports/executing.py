@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import jupytext
@@ -17,6 +15,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from akika_forensics import errors
 from akika_forensics.errors import AkikaError, Interrupted
+from akika_forensics.jobs.private_folder import private_folder
 from akika_forensics.reports.catalogue import Report
 from akika_forensics.reports.kernel import ENGINE, KERNEL, Progress, heading_of
 
@@ -34,7 +33,7 @@ def executed(
     notebook = jupytext.read(report.path)
     notebook.metadata["kernelspec"] = {"name": KERNEL, "display_name": "Python", "language": "python"}
     # Socket paths have to be short: a folder of the system's own, private to this user.
-    with tempfile.TemporaryDirectory(prefix="akika-") as folder:
+    with private_folder() as folder:
         try:
             return papermill.execute_notebook(
                 notebook,
@@ -43,7 +42,7 @@ def executed(
                 engine_name=ENGINE,
                 kernel_name=KERNEL,
                 progress_bar=False,
-                folder=Path(folder),
+                folder=folder,
                 environment=environment,
                 progress=progress,
                 should_stop=should_stop,

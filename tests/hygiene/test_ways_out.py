@@ -160,8 +160,8 @@ WRITERS: Mapping[str, str] = {
     "akika_forensics/cli/embedded.py": "the made-up passphrases of the demo",
     "akika_forensics/jobs/kept.py": MEMORY,
     "akika_forensics/lab/working_folder.py": "the shipped notebooks, and their digests",
-    "akika_forensics/lab/serving.py": "a private folder for sockets and configuration, gone at the end",
-    "akika_forensics/reports/executing.py": "a private folder for sockets, gone at the end",
+    "akika_forensics/lab/serving.py": "configuration of Jupyter, in a private folder, gone at the end",
+    "akika_forensics/jobs/private_folder.py": "a folder for sockets and connection files, gone at the end",
     "akika_widgets/workbench/users.py": "names and hashes of passwords",
     "akika_forensics/cli/twin.py": "a made-up company",
 }
