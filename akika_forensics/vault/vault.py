@@ -281,7 +281,7 @@ class Vault:
         return self.chain(stamps.CHAIN, stamps.NAMESPACE)
 
     def _authority(self) -> Authority:
-        self._commits.links()
+        self._commits.advance()
         return self._standing.authority
 
     def _commit(self, ref: str) -> Commit:

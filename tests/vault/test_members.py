@@ -667,3 +667,29 @@ def test_a_machine_puts_no_key_in_the_place_of_another(place: Place, machine: Va
     assert (records(again, "s1"), records(again, "s3")) == (4, 1)
     again.membership.rotate()
     assert (records(place.open(), "s1"), records(place.open(), "s3")) == (4, 1)
+
+
+# What it costs
+
+
+def test_who_may_sign_is_not_looked_up_anew_for_each_entry(place: Place) -> None:
+    """A journal has many entries and a vault many commits: reading or writing one entry lists no folder."""
+    listed: list[str] = []
+
+    class Counting(type(place.backend)):  # type: ignore[misc]  # a class of the kit
+        def list(self, folder: str = "") -> tuple[str, ...]:
+            listed.append(folder)
+            return super().list(folder)
+
+    backend = Counting(place.backend.content)
+    vault = place.open(backend=backend)
+    journal = vault.chain("journals/long", "akika-journal")
+    journal.append({"step": 0})
+    listed.clear()
+    for number in range(1, 40):
+        journal.append({"step": number})
+    assert not listed
+    again = place.open(backend=backend)
+    listed.clear()
+    assert [entry.body["step"] for entry in again.chain("journals/long", "akika-journal").entries()] == list(range(40))
+    assert len(listed) < 5

@@ -101,6 +101,11 @@ class Chain:
             self._links.refresh()
             return tuple(self._links.known)
 
+    def advance(self) -> None:
+        """Take in what came since, without looking whether what was there before still is."""
+        with self._guard:
+            self._links.advance()
+
     def open(self, link: Link) -> Entry:
         """An entry with what was sealed in it. Raises Closed where its key is in no key table any more."""
         seq = link.plain.seq

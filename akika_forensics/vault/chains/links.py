@@ -57,6 +57,17 @@ class Links:
             fresh.append(link)
         return fresh
 
+    def advance(self) -> None:
+        """What came since the last time, without looking whether what was there before still is: one question to the
+        medium where nothing came.
+        """
+        while True:
+            try:
+                data = self._backend.read(layout.entry(self.name, len(self.known)))
+            except FileNotFoundError:
+                return
+            self.take(self._checked(len(self.known), data))
+
     def take(self, link: Link) -> None:
         """The next entry, read or written by this process."""
         problem = self.gate.admit(link)
@@ -77,6 +88,10 @@ class Links:
             data = self._backend.read(path)
         except FileNotFoundError as error:
             raise DamagedFile(path, "The entry is missing.") from error
+        return self._checked(seq, data)
+
+    def _checked(self, seq: int, data: bytes) -> Link:
+        path = layout.entry(self.name, seq)
         plain = entries.parse(data, self._vault, self.name, seq, self.tail[1])
         if plain.namespace != self.namespace:
             raise WrongUse(f"The chain {self.name} is signed for {plain.namespace}, not for {self.namespace}.")

@@ -54,7 +54,7 @@ class OpenKeys:
 
     def newest(self) -> Keyring:
         """The keys in use now: what is sealed for others is sealed under these."""
-        self._commits().links()
+        self._commits().advance()
         return self.now()
 
     def begin(self, path: str, keys: Keyring) -> None:
