@@ -508,6 +508,24 @@ def test_who_comes_back_signs_again(with_ben: Place) -> None:
     with_ben.sound()
 
 
+def test_a_member_whom_no_commit_lists_is_found_and_refused(place: Place) -> None:
+    """A full member could seal the keys to one more key and tell nobody; the keyring is held against the commits."""
+    now = place.vault.keyring()
+    hidden = keyring.fresh_member(MACHINE.recipient, "full", [])
+    ring = keyring.build(now.vault, 2, [*now.ring.members, hidden], now.people, now.role_keys.kept(1))
+    path, content = layout.keyring(2), keyring.to_bytes(ring)
+    place.backend.content[path] = content
+    (old,) = (one for one in place.under("keys") if one != path)
+    forge(
+        place, now, "commits", acts.body(acts.NewKeys("rotation")), files=[StoredFile.of(path, content)], retired=[old]
+    )
+    for secret in (None, place.kit.PASSPHRASE):
+        found = place.kit.damage(verify_in(place.backend, secret, heads=place.heads))
+        assert "other members than the commits" in found[path][0]
+    with pytest.raises(VaultDamaged, match="other members than the commits"):
+        place.open()
+
+
 # Two at a time
 
 

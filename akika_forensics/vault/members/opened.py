@@ -47,6 +47,11 @@ class OpenKeys:
         path = self._standing.keyring or (self._opened[0] if self._opened else "")
         if self._opened is None or self._opened[0] != path:
             path, data = self._read(path)
+            if (
+                tuple(sorted(rings.parse(data, path).signers, key=lambda one: one.public))
+                != self._standing.authority.signers
+            ):
+                raise DamagedFile(path, "It names other members than the commits let sign.")
             self.begin(path, self._unlock(data, path) if self._identity is None else _again(data, path, self._identity))
         if self._opened is None:
             raise AssertionError("it was just opened")
