@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -38,3 +39,18 @@ class DamagedFile(VaultDamaged):
         )
         self.path = path
         self.finding = finding
+
+
+class RecordsLost(DamagedFile):
+    """Records that the vault's own account of losses tells of. ``records``: ``Invoice:12`` and so on."""
+
+    code = "records_lost"
+
+    def __init__(self, path: str, records: Sequence[str]) -> None:
+        super().__init__(path, "It held records that are lost.")
+        count = "1 record is" if len(records) == 1 else f"{len(records):,} records are"
+        self.records = tuple(records)
+        self.what = f"{count} lost, such as {records[0]}: {path} is damaged."
+        self.means = "The vault's account of losses tells of it. The other records can be read."
+        self.do = "Leave them out, or bring the file back from another copy with akika vault repair --from."
+        self.args = (self.what,)

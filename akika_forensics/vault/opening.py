@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from akika_forensics.errors import VaultDamaged, WrongUse
@@ -97,9 +98,15 @@ def open_vault(root: str | Path | Location, means: Secret | Means, *, heads: Hea
 
 
 def open_in(
-    location: Location, backend: Backend, lock: locking.Lock, means: Secret | Means, *, heads: HeadStore
+    location: Location,
+    backend: Backend,
+    lock: locking.Lock,
+    means: Secret | Means,
+    *,
+    heads: HeadStore,
+    lost: Iterable[str] = (),
 ) -> Vault:
-    """`open_vault` on any backend."""
+    """`open_vault` on any backend. ``lost``: paths that are taken for accounted for though no account names them yet."""
     held = typed(means) if isinstance(means, Secret) else means
     mark = read_marker(backend, location)
     if mark.version < layout.FORMAT_VERSION:
@@ -109,6 +116,7 @@ def open_in(
         location, backend, mark.vault, mark.signer,
         unlock=lambda data, path: keyring.read(data, path, held), heads=heads, lock=lock,
     )  # fmt: skip
+    vault.losses.assume(lost)
     vault.keyring()
     vault.require_marker()
     vault.snapshots()

@@ -22,12 +22,14 @@ from akika_forensics.vault.chains.seals import EntryKey
 from akika_forensics.vault.chains.stamps import StampAuthority
 from akika_forensics.vault.chains.standing import Others, Standing
 from akika_forensics.vault.documents import Erased
+from akika_forensics.vault.checks.findings import Finding
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keyring import Keyring, Person
 from akika_forensics.vault.keys.roles import NotAllowed
 from akika_forensics.vault.lifecycle.workshop import Workshop
 from akika_forensics.vault.members.membership import Membership
 from akika_forensics.vault.members.opened import OpenKeys
+from akika_forensics.vault.mending import losses
 from akika_forensics.vault.proofs import Stamped
 from akika_forensics.vault.snapshots import acts, history, shelf
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Version
@@ -64,7 +66,10 @@ class Vault:
         self._standing = Standing(founder)
         self._open = OpenKeys(backend, self._standing, commits=lambda: self._commits, unlock=unlock)
         self._chains: dict[str, Chain] = {}
-        self._shelf = shelf.Shelf(backend, self._standing, self.keyring, commits=lambda: self._commits)
+        self.losses = losses.Accounted(backend, lambda: self.chain(losses.CHAIN, losses.NAMESPACE))
+        self._shelf = shelf.Shelf(
+            backend, self._standing, self.keyring, commits=lambda: self._commits, accounted=self.losses
+        )
         self._commits = Chain(
             backend, heads, vault_id, layout.COMMITS, layout.COMMIT_NAMESPACE,
             gate=self._standing, keys=Keys(self.keyring, self._shelf.find_entry, lambda: None),
@@ -272,6 +277,14 @@ class Vault:
     def pseudonym(self, company: Company) -> str:
         """What a company is called in the vault."""
         return shelf.pseudonym(self.keyring(), company)
+
+    def account_for(self, lost: Sequence[Finding], *, sign: bool = True) -> dict[str, Any]:
+        """What damaged files cost (`losses.tally`), signed by the vault itself unless it is accounted for already."""
+        self.losses.assume(one.path for one in lost)
+        told = losses.tally(self._shelf, lost)
+        if sign and not {one.path for one in lost} <= self.losses.named:
+            losses.append(self.chain(losses.CHAIN, losses.NAMESPACE), self.put_document, told)
+        return told
 
     def witness(self) -> dict[str, ChainHead]:
         """The heads of all chains beside the commits, for a commit to tell of."""

@@ -27,8 +27,10 @@ from akika_forensics.twin import Twin, incidents, sample, serve
 from akika_forensics.twin.beliefs import BELIEFS
 from akika_forensics.twin.beliefs import FORMAT as PROFILE
 from akika_forensics.vault import KdfCost
+from akika_forensics.vault.checks.findings import Finding
 from akika_forensics.vault.keys import identity
 from akika_forensics.vault.layout import FORMAT_VERSION
+from akika_forensics.vault.mending.losses import LOSSES
 from akika_widgets.views.reviewing import Review
 
 FOLDER: Final = Path(__file__).parent / "samples"
@@ -83,6 +85,8 @@ def values(case: Case, file: Path, lab: Path) -> Iterator[tuple[str, Any]]:
     yield "custody", [entry.body for entry in vault.chain("custody", "akika-custody").entries()]
     (judged,) = (name for name in vault.head["chains"] if name.startswith("attestations/"))
     yield "attestation", [entry.body for entry in vault.chain(judged, "akika-attestation").entries()]
+    manifest = next(path for path in vault._shelf.standing.files if path.startswith("data/"))
+    yield "losses", [LOSSES.named(vault.account_for([Finding(manifest, "The file is missing.")], sign=False))]
     yield "disclosure", json.loads(vault.disclose("s1", next(vault.snapshot("s1").records(["Invoice"])).key))
     for name, slot in (("signer", "signer/Dana"), ("company", "company/craig"), ("tokens", "tokens/craig")):
         yield name, json.loads(vault.slot(slot).read() or b"")

@@ -35,6 +35,7 @@ from akika_forensics.vault.chains.heads import read_anchor
 from akika_forensics.vault.keys import identity
 from akika_forensics.vault.keys.passphrase import KdfCost
 from akika_forensics.vault.layout import FORMAT_VERSION
+from akika_forensics.vault.mending import losses
 from akika_forensics.vault.snapshots import disclosure
 from akika_forensics.vault.storage import TEMPORARY
 from akika_forensics.vault.upgrade import upgrade
@@ -127,6 +128,7 @@ READERS: Mapping[str, Callable[[bytes], Any]] = {
     "journal": each(journal.read_entry),
     "custody": each(log.read_body),
     "attestation": each(attestations.read_body),
+    "losses": each(losses.read),
     "disclosure": one(lambda value: str(disclosure.prove(canonical.encode(value)).key)),
     "identity": lambda data: {"seeds": base64.b64encode(identity.read_stored(data).to_bytes()).decode()},
     "signer": lambda data: msgspec.to_builtins(signers.read_stored(data)),

@@ -159,6 +159,7 @@ MEMORY = "names, counts, digests and times of this machine"
 WRITERS: Mapping[str, str] = {
     "akika_forensics/case/archive.py": LEAVES,
     "akika_forensics/case/proofs.py": LEAVES,
+    "akika_forensics/case/care.py": "numbers and digests of a vault that is only looked at, gone at the end",
     "akika_forensics/case/export/__init__.py": LEAVES,
     "akika_forensics/case/export/staging.py": LEAVES,
     "akika_forensics/case/export/parquet_files.py": LEAVES,

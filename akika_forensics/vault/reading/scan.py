@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from akika_forensics.vault.canonical import DamagedFile
+from akika_forensics.vault.canonical import DamagedFile, RecordsLost
 from akika_forensics.vault.reading.question import Question, in_turns, within
 from akika_forensics.vault.snapshots import frames
 from akika_forensics.vault.snapshots.commits import Commit
@@ -77,7 +77,16 @@ def with_payloads(shelf: Shelf, company: str, rows: pl.DataFrame) -> pl.DataFram
     return shelf.again(read)
 
 
+def readable(shelf: Shelf, company: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Those of the rows of a state whose payloads no account of losses tells of."""
+    lost = [one for part, mine in by_part(shelf, company, rows) if shelf.is_lost(part.payload)
+            for one in mine["segment"].unique().to_list()]  # fmt: skip
+    return rows.filter(~pl.col("segment").is_in(lost)) if lost else rows
+
+
 def _payloads(shelf: Shelf, company: str, part: Part, rows: pl.DataFrame) -> pl.DataFrame:
+    if shelf.is_lost(part.payload):
+        raise RecordsLost(part.payload, [f"{entity}:{name}" for entity, name in rows.select(*frames.KEY).iter_rows()])
     payloads = shelf.payloads_of(company, part, within(rows))
     found = rows.join(payloads, on=frames.VERSION, how="inner", maintain_order="left")
     if len(found) != len(rows):

@@ -94,8 +94,11 @@ class AttachedFiles:
         rows = [(*key, *one) for key, one in sorted(self._attached.items())]
         frame = pl.DataFrame(rows, schema=frames.ATTACHMENTS, orient="row")
         previous = self._commits[-1] if self._commits else None
-        if previous is not None and previous.text.attachments and listed(self._shelf, previous).equals(frame):
-            return previous.text.attachments
+        before = previous.text.attachments if previous is not None else ""
+        if previous is None or not before or self._shelf.is_lost(before):
+            return self._batch.frame("index", frame)
+        if listed(self._shelf, previous).equals(frame):
+            return before
         return self._batch.frame("index", frame)
 
     def _discard_unused(self) -> None:
@@ -117,15 +120,22 @@ class AttachedFiles:
 
     def _known_before(self) -> dict[RecordKey, Attached]:
         if self._before is None:
-            self._before = _by_key(self._shelf, self._commits[-1]) if self._commits else {}
+            self._before = self._left(self._commits[-1]) if self._commits else {}
         return self._before
+
+    def _left(self, commit: Commit) -> dict[RecordKey, Attached]:
+        """What hangs on records in a snapshot, but for what an account of losses tells of."""
+        if self._shelf.is_lost(commit.text.attachments):
+            return {}
+        found = _by_key(self._shelf, commit)
+        return {key: one for key, one in found.items() if not self._shelf.is_lost(layout.blob(one.blob))}
 
     def _known(self) -> dict[bytes, Attached]:
         """By SHA-256, from the lists of all snapshots that are kept."""
         if self._stored is None:
             self._stored = {}
             for commit in {one.text.attachments: one for one in self._commits}.values():
-                self._stored |= {one.sha256: one for one in _by_key(self._shelf, commit).values()}
+                self._stored |= {one.sha256: one for one in self._left(commit).values()}
         return self._stored
 
 

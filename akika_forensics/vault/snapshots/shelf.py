@@ -65,6 +65,7 @@ class Shelf:
         commits: Callable[[], Chain] | None = None,
         holdings: Holdings | None = None,
         keychain: Keychain | None = None,
+        accounted: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
         self.backend = backend
         self.standing = standing
@@ -72,6 +73,8 @@ class Shelf:
         self._commits = commits
         self._keyring = keyring
         self._keychain = keychain
+        self._accounted = accounted
+        self._sound: dict[str, bool] = {}
         self._guard = threading.RLock()
         self._states: OrderedDict[int, pl.DataFrame] = OrderedDict()
         self._checked = CheckedFiles(backend)
@@ -109,7 +112,7 @@ class Shelf:
                 else:
                     self.holdings.take(entry, link.plain.retired, adds_only=link.plain.seq in self.standing.adding)
             unexplained = self.holdings.unexplained()
-            if unexplained:
+            if unexplained and not self._lost_tables():
                 path = layout.entry(layout.COMMITS, unexplained[0])
                 raise DamagedFile(path, "Its key is in no key table, and no commit says that its company was erased.")
 
@@ -117,7 +120,8 @@ class Shelf:
         """Read the key tables in use, and the entries that say which these are: both as of the same moment."""
         while True:
             links = chain.links()
-            tables = [file for file in self.standing.files.values() if layout.place_of(file.path).kind == "keytable"]
+            gone = self._lost_tables()
+            tables = [file for file in self._tables() if file.path not in gone]
             try:
                 keychain.take(tables, self.standing.retired)
             except DamagedFile:
@@ -126,6 +130,25 @@ class Shelf:
                     raise
             else:
                 return links
+
+    def is_lost(self, path: str) -> bool:
+        """Whether an account of losses names a file, and it is still not what was signed."""
+        if path not in self._accounted():
+            return False
+        if path not in self._sound:
+            try:
+                for _ in self.file(path).chunks(self.backend):
+                    pass
+                self._sound[path] = True
+            except DamagedFile:
+                self._sound[path] = False
+        return not self._sound[path]
+
+    def _tables(self) -> list[StoredFile]:
+        return [file for file in self.standing.files.values() if layout.place_of(file.path).kind == "keytable"]
+
+    def _lost_tables(self) -> frozenset[str]:
+        return frozenset(file.path for file in self._tables() if self.is_lost(file.path))
 
     def find_entry(self, name: str) -> bytes | None:
         """The key of a commit, by its id."""
@@ -232,6 +255,9 @@ class Shelf:
         try:
             return self.holdings.parts[company][segment]
         except KeyError as error:
+            for table in sorted(self._lost_tables()):
+                # Its commit does not open without this table: whatever held it, what is lost is lost with the table.
+                return Part(table, table, {str(segment): 0})
             raise DamagedFile(
                 layout.COMMITS, f"A manifest names segment {segment}, which no commit describes."
             ) from error

@@ -44,11 +44,21 @@ class Snapshot:
             return frames.difference(before._state(), self._state())
         return self._shelf.differences(before._commit, self._commit)
 
-    def records(self, entities: Iterable[str] | None = None) -> Iterator[Record]:
-        """All records, or those of some entities, sorted by entity, then id. Holds a bounded part at a time."""
+    def lost(self) -> pl.DataFrame:
+        """What the vault's account of losses says cannot be read any more: entity, id, digest; sorted by entity, then id."""
+        state = self._state()
+        return state.join(self._readable(state), on=frames.KEY, how="anti").select(*frames.KEY, "digest")
+
+    def records(self, entities: Iterable[str] | None = None, *, without_lost: bool = False) -> Iterator[Record]:
+        """All records, or those of some entities, sorted by entity, then id. Holds a bounded part at a time.
+
+        Raises RecordsLost for those that an account of losses tells of, or leaves them out ``without_lost``.
+        """
         state = self._state()
         if entities is not None:
             state = state.filter(pl.col("entity").is_in(list(set(entities))))
+        if without_lost:
+            state = self._readable(state)
         with self._gone():
             for turn in scanning.in_order(self._shelf, self._commit.pseudonym, state):
                 for entity, record_id, payload in turn.iter_rows():
@@ -128,6 +138,9 @@ class Snapshot:
         if found is None:
             raise WrongUse(f"Snapshot {self.info.id} has no file attached to {key[0]}:{key[1]}.")
         return attachments.read(self._shelf, self._commit.text.attachments, found)
+
+    def _readable(self, state: pl.DataFrame) -> pl.DataFrame:
+        return self._shelf.again(lambda: scanning.readable(self._shelf, self._commit.pseudonym, state))
 
     def _state(self) -> pl.DataFrame:
         with self._gone():

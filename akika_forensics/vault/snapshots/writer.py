@@ -18,6 +18,7 @@ from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import layout, storage
+from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.files import StoredFile
@@ -68,9 +69,10 @@ class SnapshotWriter:
         self._previous = mine[-1] if mine else None
         self._since_full = _since_full(holdings, mine)
         self._entry = holdings.taken
-        self._number = holdings.next_segment(self._pseudonym)
+        self._number = holdings.next_segment(self._pseudonym) + self._hidden_segments()
         self._first = self._pseudonym not in self._shelf.keychain.companies()
-        self._before = self._shelf.state(self._previous) if self._previous else frames.empty_state()
+        self._before_is_lost = False
+        self._before = self._state_before()
         self._batch = Batch(self._shelf, self._pseudonym)
         self._attached = AttachedFiles(self._shelf, self._batch, self._pseudonym)
         self._parts: list[Part] = []
@@ -78,6 +80,24 @@ class SnapshotWriter:
             self._before, lambda: _hashes(self._shelf, self._pseudonym, self._before), self._store_segment
         )
         self._controls: dict[str, bytes] = {}
+
+    def _state_before(self) -> pl.DataFrame:
+        if self._previous is None:
+            return frames.empty_state()
+        try:
+            return self._shelf.state(self._previous)
+        except DamagedFile as error:
+            if not self._shelf.is_lost(error.path):
+                raise
+            # It is accounted for that nobody knows any more what was in it: this snapshot stands on its own.
+            self._previous, self._before_is_lost = None, True
+            return frames.empty_state()
+
+    def _hidden_segments(self) -> int:
+        """At least as many as commits may have taken whose key table is lost: a number is never used twice."""
+        hidden = set(self._shelf.holdings.unexplained())
+        files = [file for link in self._chain.links() if link.plain.seq in hidden for file in link.plain.files]
+        return sum(1 for file in files if layout.place_of(file.path).kind == "parquet")
 
     def __enter__(self) -> Self:
         return self
@@ -112,6 +132,11 @@ class SnapshotWriter:
         For a source that tells what changed since; one that tells what there is adds every record.
         """
         self._require_open()
+        if self._before_is_lost:
+            raise WrongUse(
+                "What was in the snapshot before is lost, so that nothing can be taken over from it.",
+                do="Capture every record: akika capture --full.",
+            )
         self._attached.keep_all()
         self._arrivals.carry_over()
 
@@ -279,6 +304,8 @@ def _hashes(shelf: shelf.Shelf, company: str, state: pl.DataFrame) -> pl.DataFra
     columns = [*frames.VERSION, "payload_sha256"]
     numbers = state["segment"].unique().to_list()
     parts = {part.index: part for part in (shelf.part(company, number) for number in numbers)}
+    # What is lost is stored again when it arrives again: the same value in bytes that nobody can compare any more.
+    parts = {path: part for path, part in parts.items() if not (shelf.is_lost(path) or shelf.is_lost(part.payload))}
     found = [pl.DataFrame(schema={name: frames.INDEX[name] for name in columns})]
     found += [shelf.index_of(company, part).select(*columns) for part in parts.values()]
     return pl.concat(found).join(state, on=frames.VERSION, how="semi")
