@@ -98,7 +98,7 @@ class Vault:
         self, keys: Keyring, files: Sequence[StoredFile], retired: Sequence[str], signers: Sequence[Signer]
     ) -> None:
         """Write the commit by which a vault of version 1 becomes one of this version."""
-        self._opened = (layout.KEYRING_1, keys)
+        self._open.begin(layout.KEYRING_1, keys)
         expected = len(self._commits.links())
         self._commits.append(
             acts.body(acts.Upgrade()), files,
