@@ -21,8 +21,8 @@ from akika_forensics.vault.chains.heads import ANCHOR, ChainHead, HeadStore
 from akika_forensics.vault.chains.seals import EntryKey
 from akika_forensics.vault.chains.stamps import StampAuthority
 from akika_forensics.vault.chains.standing import Others, Standing
-from akika_forensics.vault.documents import Erased
 from akika_forensics.vault.checks.findings import Finding
+from akika_forensics.vault.documents import Erased
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keyring import Keyring, Person
 from akika_forensics.vault.keys.roles import NotAllowed
