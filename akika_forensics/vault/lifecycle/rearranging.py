@@ -27,7 +27,7 @@ from akika_forensics.vault.keys.keytable import HALVES, SALT, Half
 from akika_forensics.vault.lifecycle import merging
 from akika_forensics.vault.lifecycle.merging import MergeError, Order, Sealed, Source
 from akika_forensics.vault.lifecycle.workshop import Told, Workshop, remove, remove_left_over
-from akika_forensics.vault.snapshots import acts, frames, leaves, parquet
+from akika_forensics.vault.snapshots import acts, facts, frames, leaves, parquet
 from akika_forensics.vault.snapshots.batch import Batch, segment_leaves
 from akika_forensics.vault.snapshots.leaves import LeavesError
 from akika_forensics.vault.snapshots.parts import Part
@@ -115,16 +115,18 @@ class Rearrangement:
 
     def _source(self, part: Part) -> Source:
         rows = self._shelf.index_of(self._company, part)
-        file_id = layout.place_of(part.payload).id
-        content = self._shelf.file(part.payload).read(self._shelf.backend)
+        if not self._shelf.file(part.index).root:
+            # Of version 1: a segment a file, which is small, without the columns for filtering.
+            payload = self._shelf.payloads_of(self._company, part)
+            if rows.select(frames.VERSION).equals(payload.select(frames.VERSION)):
+                told = pl.DataFrame(map(facts.of, payload["payload"]), schema=frames.FACTS, orient="row")
+                rows = rows.with_columns(told)
+            return Source(rows, payload.lazy())
+        content = self._shelf.content(part.payload)
         if not parquet.is_encrypted(content):
             raise DamagedFile(part.payload, "It is no encrypted Parquet file.")
-        sealed = Sealed(self._shelf.keychain.get("payload", file_id, part.payload), self._associated(file_id))
-        payload = _scan(content, sealed)
-        if "segment" not in payload.collect_schema():
-            number = pl.lit(part.numbers[0], dtype=pl.UInt32).alias("segment")
-            payload = payload.with_columns(number).select(*frames.PAYLOAD)
-        return Source(rows, payload)
+        file_id = layout.place_of(part.payload).id
+        return Source(rows, _scan(content, Sealed(self._shelf.key("payload", part.payload), self._associated(file_id))))
 
     def _roots(self, parts: Sequence[Part], order: Order) -> dict[int, bytes]:
         """The record root of each segment that has rows left. What goes leaves its leaves."""

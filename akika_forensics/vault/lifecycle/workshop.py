@@ -70,5 +70,6 @@ def remove(backend: Backend, paths: Iterable[str]) -> None:
 
 
 def remove_left_over(backend: Backend, standing: Standing) -> None:
-    """Take away retired files that an interrupted act left behind."""
-    remove(backend, (path for path in backend.list() if path in standing.retired))
+    """Take away retired files that an interrupted act left behind; not those that another entry lists again."""
+    gone = standing.retired.keys() - standing.files.keys()
+    remove(backend, (path for path in backend.list() if path in gone))
