@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from akika_forensics.vault.chains.attestations import Attestation, Judgement
 from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.entries import Entry
 from akika_forensics.vault.chains.heads import HeadStore
@@ -18,10 +19,12 @@ from akika_forensics.vault.storage import StorageFailed
 from akika_forensics.vault.vault import Vault
 
 __all__ = [
+    "Attestation",
     "Chain",
     "Entry",
     "Finding",
     "HeadStore",
+    "Judgement",
     "KdfCost",
     "Slot",
     "Snapshot",

@@ -101,6 +101,19 @@ def test_nobody_is_asked_for_a_time_stamp_unless_named(captured: Scene) -> None:
     assert "AKIKA_TSA_URL" in said["error"]["do"]
 
 
+def test_an_authority_that_is_named_is_asked_for_a_stamp_and_for_nothing_else(
+    captured: Scene, authority: LocalAuthority, tmp_path: Path
+) -> None:
+    file = tmp_path / "invoice.json"
+    captured.good("capture")
+    captured.good("verify")
+    captured.good("vault", "disclose", "Invoice", INVOICE, "--out", str(file))
+    prove(captured, file)
+    assert not (authority.folder / "asked").exists()
+    captured.good("vault", "stamp")
+    assert (authority.folder / "asked").exists()
+
+
 def test_a_time_stamp_limits_what_was_disclosed_before_and_after(
     captured: Scene, authority: LocalAuthority, tmp_path: Path
 ) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +17,7 @@ from stamp_authority import OPENSSL, LocalAuthority
 from akika_forensics.errors import ServiceError, VaultDamaged, WrongUse
 from akika_forensics.model.record import RecordKey
 from akika_forensics.settings import Secret
-from akika_forensics.vault import KdfCost, open_vault
+from akika_forensics.vault import HeadStore, KdfCost, open_vault
 from akika_forensics.vault.chains import stamps
 from akika_forensics.vault.chains.attestations import Judgement
 from akika_forensics.vault.chains.stamps import StampAuthority
@@ -23,6 +25,7 @@ from akika_forensics.vault.keys.identity import Identity
 from akika_forensics.vault.keys.roles import NotAllowed
 from akika_forensics.vault.keys.ways import OwnIdentity, Passphrase
 from akika_forensics.vault.snapshots import disclosure
+from akika_forensics.vault.upgrade import upgrade
 
 needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="needs openssl: none on PATH")
 RULE = Judgement("check", "completeness", "1", "The snapshot is complete.", {})
@@ -235,3 +238,18 @@ def test_every_member_who_may_read_attests(kit: ModuleType, filled: Any) -> None
     assert filled.verify().ok
     with pytest.raises(NotAllowed):
         machine.attestations()
+
+
+def test_in_a_vault_that_began_as_version_1_only_what_came_later_is_proved_alone(
+    kit: ModuleType, tmp_path: Path
+) -> None:
+    sample = Path(__file__).parent / "samples" / "format-1"
+    told = json.loads((sample / "contents.json").read_bytes())
+    root = Path(shutil.copytree(sample / "vault", tmp_path / "vault"))
+    vault = upgrade(root, Secret(told["passphrase"]), heads=HeadStore(tmp_path / "heads"), cost=KdfCost.CHEAP)
+    old = next(vault.snapshot("first").records()).key
+    with pytest.raises(WrongUse, match="before record roots were signed"):
+        vault.disclose("first", old)
+    kit.take(vault, {RecordKey("Invoice", "77"): kit.invoice(77)}, day=300)
+    found = disclosure.prove(vault.disclose("latest", RecordKey("Invoice", "77")))
+    assert (found.payload, found.signer) == (kit.invoice(77), found.founder)
