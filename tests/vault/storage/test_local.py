@@ -11,34 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from vault.storage.failing import TROUBLE, Failing
 
 from akika_forensics.vault import storage
 from akika_forensics.vault.storage import LocalBackend, StorageFailed
-
-CHANGING = ("open", "write", "fsync", "link", "replace", "unlink", "mkdir")
-TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
-
-
-class Failing:
-    """From the call with number ``at`` on every call fails that is not a clean-up, or only that one."""
-
-    def __init__(self, at: int, error: int, *, for_good: bool) -> None:
-        self.at, self.error, self.for_good = at, error, for_good
-        self.done = 0
-
-    def install(self, patched: pytest.MonkeyPatch) -> None:
-        for name in CHANGING:
-            patched.setattr(os, name, self._wrap(name, getattr(os, name)))
-
-    def _wrap(self, name: str, plain: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any, **more: Any) -> Any:
-            number, self.done = self.done, self.done + 1
-            if number == self.at or (self.for_good and number > self.at and name not in {"unlink", "fsync"}):
-                raise OSError(self.error, os.strerror(self.error))
-            return plain(*arguments, **more)
-
-        return call
-
 
 ACTS: dict[str, Callable[[LocalBackend], None]] = {
     "create": lambda backend: backend.create("a/new", b"new" * 1000),

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from vault.adversary import SYNC_FILE, SYNC_FOLDER, Crash, Recorder
+from vault.storage.failing import TROUBLE, Failing
 
 from akika_forensics.errors import AkikaError, VaultDamaged
-from akika_forensics.vault import HeadStore, Vault, open_vault, verify
+from akika_forensics.vault import HeadStore, StorageFailed, Vault, open_vault, verify
 
 STRIDE = 4
 """The quick run looks at each so-manyth call, the soak run at all of them."""
@@ -157,6 +158,42 @@ def test_what_a_reader_remembers_outlasts_a_crash_of_the_writer(
     assert lost[False], "without what the reader syncs something has to be lost: else nothing is shown here"
 
 
+@pytest.mark.parametrize("for_good", [True, False], ids=["for good", "once"])
+@pytest.mark.parametrize("name", ["a snapshot", "a document and an entry", "a new slot"])
+def test_a_disk_that_fails(
+    filled: Any, kit: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, for_good: bool
+) -> None:
+    """Full, over its quota, read-only or broken at any call, and in what this machine remembers as well: the vault is as
+    before, or as after; what was acknowledged is there, and work goes on when the disk does."""
+    for folder in ("vault", "heads"):
+        shutil.copytree(tmp_path / folder, tmp_path / "kept" / folder)
+    before = state(filled.open())
+    outcomes: set[tuple[bool, bool]] = set()
+    at, step = 0, 9 if name == "a snapshot" else 4
+    while True:
+        for folder in ("vault", "heads"):
+            shutil.rmtree(tmp_path / folder)
+            shutil.copytree(tmp_path / "kept" / folder, tmp_path / folder)
+        vault, failing = filled.open(), Failing(at, TROUBLE[at % len(TROUBLE)], for_good=for_good)
+        with monkeypatch.context() as patched:
+            failing.install(patched)
+            try:
+                ACTS[name](vault, kit)
+            except StorageFailed:
+                acknowledged = False
+            else:
+                acknowledged = True
+        if failing.done <= at:
+            break
+        found = state(filled.open())
+        outcomes.add((acknowledged, found == before))
+        assert filled.verify().ok, at
+        ACTS["a document and an entry"](filled.open(), kit)
+        at += step
+    assert (False, True) in outcomes
+    assert (True, True) not in outcomes, "what was acknowledged is lost"
+
+
 def test_reading_and_checking_write_nothing(filled: Any, kit: ModuleType, tmp_path: Path) -> None:
     """So a vault on a medium that cannot be written is read as any other."""
     lock = filled.root / "lock"
@@ -183,8 +220,6 @@ def test_a_medium_that_cannot_be_written_is_read(filled: Any, kit: ModuleType, m
     monkeypatch.setattr(os, "open", refused)
     assert state(filled.open()) == expected
     assert filled.verify().ok
-    from akika_forensics.vault import StorageFailed
-
     with pytest.raises(StorageFailed, match="Read-only file system"):
         kit.take(filled.open(), kit.books(9))
     with pytest.raises(StorageFailed, match="Read-only file system"):
