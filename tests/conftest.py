@@ -109,7 +109,7 @@ def page(browser: Any) -> Iterator[Any]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     heard.listen(opened)
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(60_000)
     yield opened
     context.close()
     assert not heard.outside, f"asked beyond this machine: {heard.outside}"

@@ -19,7 +19,7 @@ def run[T](work: Callable[[Work], T], **given: object) -> Job[T]:
 
 def until(job: Job[object], ready: Callable[[jobs.JobSnapshot], bool]) -> jobs.JobSnapshot:
     pause = threading.Event()
-    for _ in range(2000):
+    for _ in range(12_000):
         shown = job.snapshot()
         if ready(shown):
             return shown
@@ -102,7 +102,7 @@ def test_a_work_that_ends_its_thread_has_failed() -> None:
         raise SystemExit(3)
 
     job = run(work)
-    assert job.wait(10)
+    assert job.wait(60)
     assert job.snapshot().state == "failed"
 
 
@@ -114,7 +114,7 @@ def test_asked_to_stop_it_returns_early_and_its_value_is_given() -> None:
         return obedient(work)
 
     job = run(work)
-    started.wait(10)
+    started.wait(60)
     assert job.cancel()
     assert job.result() == "as far as it got"
     assert job.snapshot().state == "stopped"
@@ -130,7 +130,7 @@ def test_a_work_that_raises_interrupted_was_stopped() -> None:
             work.check()
 
     job = run(work)
-    started.wait(10)
+    started.wait(60)
     job.cancel()
     with pytest.raises(Interrupted):
         job.result()
@@ -148,7 +148,7 @@ def test_a_work_that_was_never_told_to_stop_is_done() -> None:
         return 7
 
     job = run(work)
-    started.wait(10)
+    started.wait(60)
     job.cancel()
     assert job.snapshot().state == "stopping"
     asked.set()
@@ -252,7 +252,7 @@ def test_a_callback_that_raises_disturbs_neither_the_work_nor_another_callback()
     taken_back()
     go_on.set()
     assert job.result()
-    assert called.wait(10)
+    assert called.wait(60)
     assert job.snapshot().state == "done"
     late = threading.Event()
     job.on_end(lambda _job: late.set())
@@ -378,13 +378,13 @@ def test_a_step_is_told_and_is_where_a_stop_is_heard() -> None:
     def work(work: jobs.Work) -> None:
         work.step("the first part")
         told.set()
-        assert may_go_on.wait(10)
+        assert may_go_on.wait(60)
         work.step("the second part")
 
     job = jobs.start("in parts", work, kind="test")
-    assert told.wait(10)
+    assert told.wait(60)
     assert job.snapshot().what == "the first part"
     job.cancel()
     may_go_on.set()
-    job.wait(10)
+    job.wait(60)
     assert (job.snapshot().state, job.snapshot().what) == ("stopped", "the first part")

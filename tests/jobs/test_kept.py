@@ -56,11 +56,11 @@ def test_the_jobs_of_a_killed_process_were_interrupted(state_dir: Path) -> None:
     finally:
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    assert job.wait(10)
-    assert ended.wait(10)
+    assert job.wait(60)
+    assert ended.wait(60)
     shown = jobs.find(job_id).snapshot()
     assert (shown.state, shown.name, shown.about, shown.total) == ("interrupted", "Capturing", "craig", 9)
-    assert (quick.wait(10), quick.snapshot().state) == (True, "done")
+    assert (quick.wait(60), quick.snapshot().state) == (True, "done")
     with pytest.raises(Interrupted):
         job.result()
     with pytest.raises(WrongUse):

@@ -227,7 +227,7 @@ def test_never_more_in_flight_than_allowed(fake: Any, company: Any) -> None:
                 most = max(most, inside)
                 if inside == 4:
                     full.set()
-            full.wait(5)
+            full.wait(60)
             with lock:
                 inside -= 1
 

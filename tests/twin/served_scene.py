@@ -18,7 +18,7 @@ class Company:
         self.server = server
         self.books = books
         headers = {"Authorization": f"Bearer {server.credentials.access_token}", "Accept": "application/json"}
-        self.http = httpx.Client(base_url=server.base_url, headers=headers, timeout=20)
+        self.http = httpx.Client(base_url=server.base_url, headers=headers, timeout=60)
 
     def path(self, rest: str) -> str:
         return f"/v3/company/{self.server.realm_id}/{rest}"

@@ -88,8 +88,8 @@ class Story:
         self.begun = self.twin.clock()
         address = f"{server.base_url}/v3/company/{server.realm_id}"
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        self.web = httpx.Client(base_url=server.base_url, verify=_NO_TLS, timeout=20)
-        self.apps = {user: httpx.Client(base_url=address, headers=headers, verify=_NO_TLS, timeout=20) for user in APPS}
+        self.web = httpx.Client(base_url=server.base_url, verify=_NO_TLS, timeout=60)
+        self.apps = {user: httpx.Client(base_url=address, headers=headers, verify=_NO_TLS, timeout=60) for user in APPS}
         self._connect()
         self.told: list[Told] = []
         self.answers: list[tuple[httpx.Client, str, bytes, dict[str, str]]] = []

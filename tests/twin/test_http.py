@@ -23,7 +23,7 @@ class Company:
     def __init__(self, server: TwinServer) -> None:
         self.server = server
         headers = {"Authorization": f"Bearer {server.credentials.access_token}", "Accept": "application/json"}
-        self.http = httpx.Client(base_url=server.base_url, headers=headers, timeout=10)
+        self.http = httpx.Client(base_url=server.base_url, headers=headers, timeout=60)
 
     def path(self, rest: str) -> str:
         return f"/v3/company/{self.server.realm_id}/{rest}"

@@ -80,7 +80,7 @@ def test_nothing_answered_is_lost_and_the_log_agrees_with_the_books(tmp_path: Pa
         with ThreadPoolExecutor(WRITERS) as pool:
             for done in [pool.submit(work.write, writer) for writer in range(WRITERS)]:
                 done.result()
-        assert process.wait(20) == -signal.SIGKILL
+        assert process.wait(120) == -signal.SIGKILL
     with served(tmp_path) as (_, after), client(after, before["access_token"]) as web:
         books = _customers(web)
         log = httpx.get(f"{after['base_url']}/twin/log?since=0").json()["requests"]

@@ -30,7 +30,7 @@ def served(*arguments: str) -> Iterator[dict[str, Any]]:
         yield json.loads(process.stdout.readline())
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=60)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -39,7 +39,7 @@ def count(said: dict[str, Any], entity: str) -> int:
     url = f"{said['base_url']}/v3/company/{said['realm_id']}/query"
     headers = {"Authorization": f"Bearer {said['access_token']}", "Accept": "application/json"}
     statement = {"query": f"select count(*) from {entity}"}
-    answer = httpx.get(url, params=statement, headers=headers, trust_env=False, timeout=30)
+    answer = httpx.get(url, params=statement, headers=headers, trust_env=False, timeout=60)
     return int(answer.json()["QueryResponse"]["totalCount"])
 
 
@@ -60,11 +60,11 @@ def test_a_served_company_goes_on_where_its_life_ended(tmp_path: Path) -> None:
     for _ in range(2):  # made, and taken up again
         with served(*kept) as said:
             clock = httpx.get(f"{said['base_url']}/twin/clock", trust_env=False).json()
-            log = httpx.get(f"{said['base_url']}/twin/audit-log.csv", trust_env=False, timeout=30).text
+            log = httpx.get(f"{said['base_url']}/twin/audit-log.csv", trust_env=False, timeout=60).text
             feed = f"{said['base_url']}/v3/company/{said['realm_id']}/cdc"
             headers = {"Authorization": f"Bearer {said['access_token']}", "Accept": "application/json"}
             asked = {"entities": "Invoice", "changedSince": f"{made.last_day[:8]}01"}
-            changed = httpx.get(feed, params=asked, headers=headers, trust_env=False, timeout=30).json()
+            changed = httpx.get(feed, params=asked, headers=headers, trust_env=False, timeout=60).json()
         assert not clock["frozen"]
         assert date.fromisoformat(clock["now"][:10]) - date.fromisoformat(made.last_day) == timedelta(days=1)
         assert len(log.splitlines()) > 400

@@ -77,7 +77,7 @@ def http(books: Books) -> Iterator[httpx.Client]:
     with serve(books.twin) as server:
         headers = {"Authorization": f"Bearer {server.credentials.access_token}", "Accept": "application/json"}
         headers["Content-Type"] = "application/json"
-        with httpx.Client(base_url=server.base_url, headers=headers, timeout=10) as client:
+        with httpx.Client(base_url=server.base_url, headers=headers, timeout=60) as client:
             yield client
 
 

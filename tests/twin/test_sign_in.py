@@ -34,7 +34,7 @@ class Desk:
         self.server = server
         self.twin = server.twin
         self.given = server.credentials
-        self.web = httpx.Client(base_url=server.base_url, timeout=20)
+        self.web = httpx.Client(base_url=server.base_url, timeout=60)
 
     def __enter__(self) -> Self:
         return self

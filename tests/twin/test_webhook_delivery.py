@@ -151,7 +151,7 @@ def test_what_is_dropped_on_purpose_is_never_told(steps: list[tuple[str, int]]) 
 
 def test_the_door(books: Any) -> None:
     with Receiver() as receiver, serve(books.twin) as server:
-        door = httpx.Client(base_url=server.base_url, timeout=20)
+        door = httpx.Client(base_url=server.base_url, timeout=60)
         asked = {"url": receiver.url, "format": "legacy", "entities": {"Customer": ["Create"]}, "gather_s": 0}
         made = door.post("/twin/webhooks", json=asked)
         assert made.status_code == 200, made.text

@@ -193,7 +193,7 @@ def test_many_applications_at_once_are_told_apart(staffed: TwinServer, books: An
 
     def work(user: str) -> None:
         path = f"{staffed.base_url}/v3/company/{staffed.realm_id}/customer"
-        with httpx.Client(headers=bearer(connections[user]), timeout=20) as web:
+        with httpx.Client(headers=bearer(connections[user]), timeout=60) as web:
             for number in range(25):
                 web.post(path, json={"DisplayName": f"{user} {number}"})
 

@@ -65,7 +65,7 @@ def _ask(server: TwinServer, exchange: Exchange) -> tuple[int, dict[str, str], s
         body = _signed(server, exchange)
     else:
         headers["Authorization"] = f"Bearer {_token(server, exchange)}"
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
     try:
         connection.request(exchange.method, exchange.target, body, headers)
         answer = connection.getresponse()
@@ -100,7 +100,7 @@ def _signed(server: TwinServer, exchange: Exchange) -> bytes:
                 "state": "s",
             }
         )
-        connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
         connection.request("GET", f"/connect/oauth2?{address}")
         location = connection.getresponse().getheader("location") or ""
         connection.close()

@@ -70,7 +70,7 @@ def test_the_printed_address_opens_it_and_ctrl_c_ends_it(
         return "as far as it got"
 
     job = jobs.start("Capturing", work, kind="test")
-    started.wait(10)
+    started.wait(60)
     watching = Watching(monkeypatch)
     assert main(["app", "--vault", str(vault), "--json"]) == 0
     watching.done()

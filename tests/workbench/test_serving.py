@@ -85,7 +85,7 @@ def connected(server: AppServer, cookies: dict[str, str], origin: str | None, to
         *([f"Origin: {origin}"] if origin else []),
         *([f"Cookie: {'; '.join(f'{k}={v}' for k, v in cookies.items())}"] if cookies else []),
     ]
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as line:
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60) as line:
         line.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         yield line
 
