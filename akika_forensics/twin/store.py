@@ -20,7 +20,7 @@ from akika_forensics.twin.entries import Entries
 from akika_forensics.twin.people import trail
 from akika_forensics.twin.screens import reconciliations
 from akika_forensics.twin.statements import lines
-from akika_forensics.twin.tables import LATER, TABLES, Row
+from akika_forensics.twin.tables import LATER, TABLES, Row, require_version
 from akika_forensics.twin.webhooks import register
 
 _A_DAY = 86_400.0
@@ -39,6 +39,7 @@ class Store(Entries):
         )
         # A company that is let go of closes its file; Python 3.13 and later complain where nobody does.
         weakref.finalize(self, self._db.close)
+        require_version(self._db)
         # Texts are sorted as the query language sorts them, capitals or not; NULL stays the least of all.
         self._db.create_function("folded", 1, lambda text: text and text.casefold(), deterministic=True)
         # A record of a kilobyte or two does not fit a quarter of a common page and would waste most of a second one.

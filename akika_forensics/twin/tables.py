@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from akika_forensics.errors import NewerFormat
+
+VERSION: Final = 1
+"""Of the file, kept in it as SQLite's ``user_version``; 0 in files of before it was."""
 
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS record (
@@ -188,3 +194,17 @@ class MovementRow:
     klass: str = ""
     department: str = ""
     memo: str = ""
+
+
+def require_version(db: sqlite3.Connection) -> None:
+    """Mark a file as of this version. Raises NewerFormat when a newer version of the software wrote it; it stays as it is."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        db.close()
+        raise NewerFormat(
+            f"This company's file is of version {version}; this version of the software reads version {VERSION}.",
+            means="A newer version of the software made it.",
+            do="Install that version or a newer one.",
+        )
+    if version < VERSION:
+        db.execute(f"PRAGMA user_version={VERSION}")
