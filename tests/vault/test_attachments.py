@@ -12,10 +12,13 @@ import pytest
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault import blobs
+from akika_forensics.vault import blobs, open_vault
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.checks.sample import Sample
+from akika_forensics.vault.keys.identity import Identity
+from akika_forensics.vault.keys.roles import NotAllowed
 from akika_forensics.vault.keys.sealing import CHUNK
+from akika_forensics.vault.keys.ways import OwnIdentity
 from akika_forensics.vault.snapshots import attachments
 
 RECEIPT = RecordKey("Attachable", "100")
@@ -242,3 +245,19 @@ def test_no_byte_of_a_file_and_no_digest_of_it_rests_readable(kit: ModuleType, e
     take(kit, empty.vault, {RECEIPT: data})
     for needle in (b"rhododendron", hashlib.sha256(data).digest(), hashlib.sha256(data).hexdigest().encode()):
         assert not [path for path in empty.files() if needle in (empty.root / path).read_bytes()]
+
+
+def test_a_machine_that_only_captures_stores_nothing_twice_and_reads_nothing(kit: ModuleType, empty: Any) -> None:
+    data = noise(5000)
+    take(kit, empty.vault, {RECEIPT: data})
+    identity = Identity.fresh()
+    empty.vault.membership.add("nightly", "capture", identity.recipient)
+    machine = open_vault(empty.root, OwnIdentity(identity), heads=empty.heads)
+    take(kit, machine, {RECEIPT: data, SCAN: noise(6000, "b")}, day=1)
+    assert len(blob_files(empty)) == 2
+    assert machine.snapshot("latest").attachments().height == 2
+    with pytest.raises(NotAllowed):
+        content(machine.snapshot("latest"), RECEIPT)
+    assert content(empty.open().snapshot("latest"), RECEIPT) == data
+    assert content(empty.open().snapshot("latest"), SCAN) == noise(6000, "b")
+    assert empty.verify().findings == ()

@@ -256,3 +256,33 @@ def test_attached_files_come_back_too(kit: ModuleType, empty: Any, tmp_path: Pat
     (empty.root / path).write_bytes(b"x")
     mend(empty, tmp_path / "copy")
     assert empty.verify().findings == ()
+
+
+@pytest.mark.parametrize("kind", ["killed before", "killed after", "failed after"])
+def test_wherever_it_stops_nothing_is_worse_and_the_next_run_ends_it(
+    kit: ModuleType, in_memory: Any, kind: str
+) -> None:
+    """Every operation of a repair is cut off once: what was sound stays so, and what was mended stays mended."""
+    whole = kit.MemoryBackend()
+    kit.fill(in_memory.create(whole))
+    files = sorted(whole.content)
+    hurt = files[1::4]
+    at = 0
+    while True:
+        ours = kit.MemoryBackend({path: data[:-3] if path in hurt else data for path, data in whole.content.items()})
+        found = survey(ours, heads=in_memory.heads, copy=whole)
+        trouble = kit.Trouble(at, kind)
+        ended = True
+        try:
+            repair.mend(kit.FaultyBackend(ours, trouble), found, copy=whole)
+        except (kit.Killed, kit.StorageFailed):
+            ended = False
+        assert {path: ours.content[path] for path in files if path not in hurt} == {
+            path: whole.content[path] for path in files if path not in hurt
+        }
+        repair.mend(ours, survey(ours, heads=in_memory.heads, copy=whole), copy=whole)
+        assert ours.content == whole.content
+        if ended:
+            break
+        at += 1
+    assert at >= 2 * len(hurt)
