@@ -251,7 +251,7 @@ def _admit(inspection: Inspection, link: Link) -> None:
         problem = standing.admit(link)
     if problem and not inspection.is_damaged(link.path):
         inspection.damage(link.path, problem)
-        inspection.blind |= plain.chain == layout.COMMITS
+    inspection.blind |= plain.chain == layout.COMMITS and inspection.is_damaged(link.path)
 
 
 def _left_over_signatures(inspection: Inspection, paths: Iterable[str], *, expected: bool = False) -> None:

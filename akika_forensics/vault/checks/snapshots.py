@@ -159,6 +159,7 @@ def _check_snapshot(
             state = frames.apply_manifest(before.state, manifest)
         if state is not None and fresh is not None:
             follows = before.seq == _predecessor(shelf, commit) and not _hidden(shelf, before.seq, commit)
+            follows = follows and commit.text.base in {None, before.seq}  # the one that it names may not be readable
             known = before.state if follows else None
             _check_manifest(path, manifest, fresh, known)
             if known is not None and commit.text.base == before.seq and commit.text.removed >= 0:

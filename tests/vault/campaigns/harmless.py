@@ -14,6 +14,7 @@ from typing import Any
 from vault.campaigns.scene import Scene
 from vault.campaigns.story import STORY
 
+from akika_forensics.errors import WrongUse
 from akika_forensics.vault import StorageFailed, VerifyReport
 from akika_forensics.vault.checks.verify import verify_in
 
@@ -48,7 +49,7 @@ def interrupted(scene: Scene, chance: random.Random) -> tuple[str, VerifyReport]
     backend = scene.kit.MemoryBackend(scene.content)
     with _place_of_its_own(scene) as place:
         vault = place.open(scene.kit.FaultyBackend(backend, scene.kit.Trouble(at, kind)))
-        with contextlib.suppress(scene.kit.Killed, StorageFailed):
+        with contextlib.suppress(scene.kit.Killed, StorageFailed, WrongUse):
             act.do(vault, scene.kit)
         return f"{act.name} {kind} at {at}", place.verify(backend, keys=chance.random() < 0.5)
 
@@ -65,7 +66,8 @@ def written_meanwhile(scene: Scene, chance: random.Random) -> tuple[str, VerifyR
         def progress(what: str, done: int, total: int) -> None:
             nonlocal told
             if told in turns and acts:
-                acts.pop().do(vault, scene.kit)
+                with contextlib.suppress(WrongUse):  # a member that is there, a company that is not
+                    acts.pop().do(vault, scene.kit)
             told += 1
 
         names = [act.name for act in acts]

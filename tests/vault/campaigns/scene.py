@@ -14,8 +14,14 @@ from unittest.mock import patch
 
 import polars as pl
 
-from akika_forensics.vault import HeadStore, VerifyReport, layout
+from akika_forensics.vault import HeadStore, VerifyReport, layout, opening
 from akika_forensics.vault.checks.verify import verify_in
+from akika_forensics.vault.keys.identity import Identity
+from akika_forensics.vault.keys.ways import OwnIdentity
+from akika_forensics.vault.lifecycle import compaction
+
+MACHINE, BEN = Identity.from_bytes(bytes(range(64))), Identity.from_bytes(bytes(range(64, 128)))
+"""A member who may only add snapshots, and one who was removed."""
 
 type Content = dict[str, bytes]
 
@@ -32,6 +38,24 @@ class Scene:
     anchor: dict[str, Any]
     other: Content
     fork: Content = field(default_factory=dict)
+
+    @property
+    def ever(self) -> frozenset[str]:
+        """Every path that this vault ever had."""
+        return frozenset(path for content in (self.content, *self.older) for path in content)
+
+    def hanging_on(self, path: str) -> frozenset[str]:
+        """What cannot be judged any more where a file cannot be trusted, and may be named with it: what a commit vouches for
+        or takes out, what a key table has the keys of.
+        """
+        place = layout.place_of(path)
+        if place.kind == "keytable":
+            return frozenset(self.paths("parquet", "sealed", "blob"))
+        entry = layout.entry(place.chain, place.seq)
+        if place.chain != layout.COMMITS or entry not in self.content:
+            return frozenset()
+        fields = json.loads(self.content[entry])
+        return frozenset([*fields["retired"], *(file["path"] for file in fields["files"])])
 
     def paths(self, *kinds: str) -> list[str]:
         return sorted(path for path in self.content if not kinds or layout.place_of(path).kind in kinds)
@@ -70,6 +94,13 @@ def fill(kit: ModuleType, folder: Path) -> Scene:
         vault = place.create(backend)
         kit.fill(vault)
         kit.take(vault, kit.books(4), kit.OTHER, day=3)
+        vault.membership.add("nightly capture", "capture", MACHINE.recipient)
+        vault.membership.add("Ben Ode", "full", BEN.recipient)
+        kit.take(_opened(place, kit, backend, MACHINE), kit.books(6), day=4)
+        _opened(place, kit, backend, BEN).chain("custody", "akika-custody").append({"act": "by Ben"})
+        vault.membership.remove("Ben Ode")
+        compaction.compact(vault.workshop(), vault.pseudonym(kit.COMPANY), extent="everything")
+        kit.take(vault, kit.books(7), day=5)
     elsewhere = kit.MemoryVault(folder / "other")
     other = kit.MemoryBackend()
     kit.fill(elsewhere.create(other))
@@ -83,6 +114,10 @@ def fill(kit: ModuleType, folder: Path) -> Scene:
         dict(other.content),
         _fork(kit, folder, backend.older),
     )
+
+
+def _opened(place: Any, kit: ModuleType, backend: Any, identity: Identity) -> Any:
+    return opening.open_in(place.folder, backend, kit.NoLock(), OwnIdentity(identity), heads=place.heads)
 
 
 def _fork(kit: ModuleType, folder: Path, older: list[Content]) -> Content:

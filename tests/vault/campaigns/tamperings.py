@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from vault.campaigns.scene import Content, Scene, signature_of
+from vault.campaigns.scene import BEN, MACHINE, Content, Scene, signature_of
 
 from akika_forensics.vault import canonical, layout
 from akika_forensics.vault.chains import entries, marker, sshsig
@@ -34,14 +34,16 @@ class Case:
     memory: bool = False
     anchor: bool = False
 
-    def complaint(self, found: Iterable[str]) -> str:
+    def complaint(self, found: Iterable[str], scene: Scene) -> str:
         """What is wrong with the files that a check named as damaged; empty when it is right."""
         named = set(found)
         if missed := self.all_of - named:
             return f"not named: {sorted(missed)}; named: {sorted(named)}"
         if self.any_of and not self.any_of & named:
             return f"none of {sorted(self.any_of)} named; named: {sorted(named)}"
-        if wrong := named - self.all_of - self.any_of - self.also:
+        meant = self.all_of | self.any_of
+        hidden = {path for one in meant for path in scene.hanging_on(one)}
+        if wrong := named - meant - self.also - hidden:
             return f"named without reason: {sorted(wrong)}"
         return ""
 
@@ -253,6 +255,32 @@ def one_more_entry(scene: Scene, chance: random.Random) -> Case:
     return Case(content, f"one more entry on {chain}, by a stranger", any_of=frozenset({path, signature}))
 
 
+def by_a_member_who_may_not(scene: Scene, chance: random.Random) -> Case:
+    """One more entry that follows as it should: by a capture member who does more than add, or by one who was removed."""
+    chain = chance.choice([layout.COMMITS, layout.COMMITS, "custody"])
+    last = scene.entries(chain)[-1]
+    seq = layout.place_of(last).seq + 1
+    fields = json.loads(scene.content[last])
+    fields |= {"seq": seq, "previous": entries.digest_of(scene.content[last]), "files": [], "retired": []}
+    member, what = BEN, "a member who was removed"
+    if chain == layout.COMMITS and chance.random() < 0.6:
+        member, what = MACHINE, "a member who may only add"
+        retires = chance.random() < 0.5
+        fields |= {"retired": [chance.choice(scene.paths("parquet"))]} if retires else {"signers": _signers(scene)}
+    data = canonical.encode(fields)
+    path = layout.entry(chain, seq)
+    signature = layout.signature(chain, seq, entries.digest_of(data))
+    signed = sshsig.sign(member.signer, data, fields["namespace"])
+    content = {**scene.content, path: data, signature: signed}
+    return Case(content, f"one more entry on {chain} by {what}", any_of=frozenset({path, signature}))
+
+
+def _signers(scene: Scene) -> list[object]:
+    """Of the last commit that tells who may sign, the first alone."""
+    told = [json.loads(scene.content[path]).get("signers") for path in scene.entries(layout.COMMITS)]
+    return [one for one in told if one][-1][:1]
+
+
 def entries_exchanged(scene: Scene, chance: random.Random) -> Case:
     """Two entries of a chain, each with its signature, in each other's place."""
     chain = chance.choice([name for name in scene.chains if len(scene.entries(name)) > 1])
@@ -297,10 +325,7 @@ def tail(scene: Scene, chance: random.Random) -> Case:
             content.pop(file["path"], None)
         del content[signature_of(content, entry)], content[entry]
     last = scene.entries(chain)[-1]
-    also = frozenset(layout.entry(name, number) for name in scene.chains for number in range(100))
-    return Case(
-        content, f"{chain} cut before {path}", any_of=frozenset({path, last}), also=also | {"VAULT.json"}, memory=True
-    )
+    return Case(content, f"{chain} cut before {path}", any_of=frozenset({path, last}), also=scene.ever, memory=True)
 
 
 def chain_removed(scene: Scene, chance: random.Random) -> Case:
@@ -362,7 +387,7 @@ def forked(scene: Scene, chance: random.Random) -> Case:
         content,
         f"{moved} of a copy that went its own way",
         any_of=frozenset(named),
-        also=frozenset(ours) | frozenset(scene.entries("custody")),  # which the copy's commits tell of otherwise
+        also=frozenset(ours) | scene.ever | frozenset(scene.fork),  # what hangs on entries that are another's
         memory=True,
     )
 
@@ -440,6 +465,7 @@ TAMPERINGS: dict[str, Tampering] = {
         signature_of_another,
         by_a_stranger,
         one_more_entry,
+        by_a_member_who_may_not,
         entries_exchanged,
         gap,
         tail,

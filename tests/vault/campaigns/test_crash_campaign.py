@@ -18,7 +18,7 @@ from vault.campaigns.story import STORY, seen
 
 from akika_forensics.vault import HeadStore, KdfCost, create
 
-POINTS, FEW = 2_000, 160
+POINTS, FEW = 2_000, 100
 SLICES = 8
 
 

@@ -18,7 +18,7 @@ from vault.campaigns.seed import ROOT, chance, named
 
 from akika_forensics.vault import HeadStore, KdfCost, create, open_vault, verify
 
-KILLS, FEW = 50, 4
+KILLS, FEW = 50, 3
 
 
 class Place:
