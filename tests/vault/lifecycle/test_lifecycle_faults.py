@@ -127,9 +127,10 @@ def test_trouble_at_every_operation(kit: ModuleType, in_memory: Any, tmp_path: P
         assert seen[-1] in (before, after), f"{kind} at {at}"
         for info in again.snapshots():
             assert {record.key: record.payload for record in again.snapshot(info.id).records()} == books[info.id]
-        report = in_memory.verify(backend)
+        # Everything was read above; what a check with keys adds is seen at every sixth point.
+        report = in_memory.verify(backend, keys=at % 6 == 0)
         assert report.ok, (kind, at, report.findings)
-        if at % 3:
+        if at % 6:
             continue
         # What was left over goes with the next act, and the work goes on from there.
         with contextlib.suppress(WrongUse):
