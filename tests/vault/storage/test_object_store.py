@@ -301,6 +301,26 @@ def test_a_listing_of_several_pages(in_bucket: Any, server: ObjectServer, bucket
     assert len(server.seen) == 4
 
 
+def test_a_stream_is_never_far_ahead_of_what_was_sent(in_bucket: Any, server: ObjectServer) -> None:
+    """Of a file of any length a few parts are in memory: two on their way, and one that is being filled."""
+    backend = in_bucket()
+    backend.create("x", b"")
+    sent, ahead_of_it = [0], [0]
+
+    def count(method: str, path: str, environ: Environ) -> None:
+        sent[0] += 8 if method == "PUT" and "partNumber" in environ["QUERY_STRING"] else 0
+
+    def pieces() -> Iterator[bytes]:
+        for number in range(1, 101):
+            ahead_of_it.append(number - sent[0])
+            yield bytes(MEGABYTE)
+
+    server.trouble = count
+    backend.create_stream("blobs/x", pieces())
+    assert sent[0] >= 100
+    assert max(ahead_of_it) <= 4 * 8
+
+
 def test_other_clients_read_what_was_written(in_bucket: Any, server: ObjectServer, bucket: str) -> None:
     backend = in_bucket()
     backend.create("a", b"one put")
