@@ -557,6 +557,27 @@ def test_a_keyring_that_an_interrupted_change_left_is_not_in_the_way(place: Plac
     assert place.backend.content[left] == sealing.wrap(b"RING", b"left")
 
 
+def test_a_vault_opens_while_another_process_changes_its_keyring(place: Place) -> None:
+    class Racing(type(place.backend)):  # type: ignore[misc]  # a class of the kit
+        """The commits are read, then somebody else rotates, then the keyring that they named is gone."""
+
+        turns = 2
+
+        def read(self, path: str) -> bytes:
+            if path in place.under("keys") and self.turns:
+                self.turns -= 1
+                place.open().membership.rotate()
+                self.content = place.backend.content
+            return bytes(super().read(path))
+
+    racing = Racing(place.backend.content)
+    opened = vaults.open_in(place.folder, racing, place.kit.NoLock(), place.kit.PASSPHRASE, heads=place.heads)
+    assert racing.turns == 0
+    assert opened.keyring().generation == 3
+    assert records(opened) == 3
+    place.sound()
+
+
 # The capture role
 
 
