@@ -40,7 +40,8 @@ SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 ENTRY = {
     "at", "chain", "files", "format", "generation", "key", "namespace", "previous", "retired", "sealed", "seq", "signers", "vault", "witness",
 }  # fmt: skip
-ROLE_KEYS = ("connection", "document", "index", "name", "payload", "private")
+ENTRY_1 = {"at", "chain", "files", "format", "namespace", "previous", "sealed", "seq", "vault"}
+ROLE_KEYS = ("connection", "document", "index", "legacy", "name", "payload", "private")
 
 
 class Wrong(Exception):
@@ -209,8 +210,6 @@ class Vault:
         self.id = str(self.marker["vault"])
         self.chains = {name: self._read_chain(name) for name in self._chain_names()}
         self.listed: dict[str, dict[str, Any]] = {}
-        self.retired: set[str] = set()
-        self._roots: dict[str, dict[str, str]] = {}
         self._may_sign()
         self._list_files()
         self.members: list[dict[str, Any]] = []
@@ -259,8 +258,17 @@ class Vault:
         for seq in range(sum(path.startswith(f"{name}/") and path.endswith(".json") for path in self.files)):
             path = f"{name}/{seq:08d}.json"
             data = self.read(path)
-            plain = strict(data, ENTRY, path)
-            require(plain["format"] == "akika-entry-2", f"{path} is of another format")
+            if json.loads(data).get("format") == "akika-entry-1":
+                plain = strict(data, ENTRY_1, path) | {
+                    "generation": 0,
+                    "key": "",
+                    "retired": [],
+                    "signers": None,
+                    "witness": None,
+                }
+            else:
+                plain = strict(data, ENTRY, path)
+                require(plain["format"] == "akika-entry-2", f"{path} is of another format")
             require((plain["vault"], plain["chain"], plain["seq"]) == (self.id, name, seq), f"{path} is misplaced")
             require(plain["previous"] == previous, f"{path} does not follow the one before")
             previous = sha256(data)
@@ -298,14 +306,15 @@ class Vault:
 
     def _list_files(self) -> None:
         """Every file that is listed is there as it was signed, unless it was retired."""
-        for chain in self.chains.values():
-            for entry in chain:
+        for name in sorted(self.chains, key=lambda name: name == "commits"):  # what they retire, any may have listed
+            for entry in self.chains[name]:
+                old = entry.plain["generation"] == 0
+                for path in entry.plain["retired"]:
+                    self.listed.pop(path, None)
                 for file in entry.plain["files"]:
-                    require(set(file) == {"length", "path", "root", "sha256"}, f"{entry.path} lists in another way")
-                    self.listed[file["path"]] = file
-                self.retired |= set(entry.plain["retired"])
-        for path in self.retired:
-            self.listed.pop(path, None)
+                    fields = {"length", "path", "sha256"} if old else {"length", "path", "root", "sha256"}
+                    require(set(file) == fields, f"{entry.path} lists in another way")
+                    self.listed[file["path"]] = {"root": {}} | file
         for path, file in self.listed.items():
             require(path in self.files, f"{path} is missing")
             data = self.read(path)
@@ -410,6 +419,11 @@ class Vault:
                 at = (
                     "entry", self.id, name, plain["namespace"], plain["seq"], plain["previous"], plain["generation"], plain["key"],
                 )  # fmt: skip
+                if plain["generation"] == 0:
+                    if self.role == "full":
+                        data = open_stream(derived(self.keys["legacy"], "entries"), sealed, *at[:6])
+                        entry.body = json.loads(data, parse_float=Decimal)
+                    continue
                 own = self._find("index" if name == "commits" else "payload", plain["key"]) if plain["key"] else b""
                 if own is None:
                     continue
@@ -424,6 +438,12 @@ class Vault:
 
     def _document(self, path: str) -> tuple[str, bytes] | None:
         """None when the company that it was of has been erased."""
+        if self.read(path).startswith(MAGIC + b"DOCU"):
+            body = unwrapped(b"DOCU", self.read(path), path)
+            require(path.endswith(f"/{body[:16].hex()}.sealed"), f"{path} is another document")
+            key = derived(self.keys["legacy"], "documents")
+            head, _, data = open_stream(key, body[16:], "document", self.id, body[:16].hex()).partition(b"\n")
+            return str(strict(head, ("kind",), path)["kind"]), data
         head, _, sealed = unwrapped(b"DOC2", self.read(path), path).partition(b"\n")
         outer = strict(head, ("envelope", "generation", "id", "key"), path)
         require(path.endswith(f"/{outer['id']}.sealed"), f"{path} is another document")
@@ -449,17 +469,22 @@ class Vault:
                 newest[path.split("/")[1]] = path  # files are in order
         found = {}
         for folder, path in newest.items():
-            body = unwrapped(b"SLO2", self.read(path), path)
+            old = self.read(path).startswith(MAGIC + b"SLOT")
+            body = unwrapped(b"SLOT" if old else b"SLO2", self.read(path), path)
             require(body[:32].hex() == sha256(path.encode()), f"{path} belongs under another name")
             generation, shared = int.from_bytes(body[32:36], "big"), body[36] == 1
-            if not shared and self.role != "full":
+            if self.role != "full" and (old or not shared):
                 continue
-            key = derived(self._of(generation, "connection" if shared else "private"), "slots")
-            at = ("slot", self.id, folder, int(path[-15:-7]), generation, "shared" if shared else "private")
-            head, _, data = open_stream(key, body[37:], *at).partition(b"\n")
+            at: tuple[str | int, ...] = ("slot", self.id, folder, int(path[-15:-7]))
+            if old:
+                plain = open_stream(derived(self.keys["legacy"], "slots"), body[32:], *at)
+            else:
+                key = derived(self._of(generation, "connection" if shared else "private"), "slots")
+                plain = open_stream(key, body[37:], *at, generation, "shared" if shared else "private")
+            head, _, data = plain.partition(b"\n")
             said = strict(head, ("name", "present"), path)
             require(self.pseudonym("slot", said["name"]) == folder, f"{path} holds another value")
-            require(shared == said["name"].startswith(("company/", "tokens/")), f"{path} is sealed for others")
+            require(old or shared == said["name"].startswith(("company/", "tokens/")), f"{path} is sealed for others")
             if said["present"]:
                 found[said["name"]] = data
         return found
@@ -469,7 +494,10 @@ class Vault:
 
     # -- snapshots ---------------------------------------------------------------------------------------------------
 
-    def _table(self, company: str, half: str, path: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    def _table(
+        self, company: str, half: str, path: str, columns: tuple[str, ...], *, since_2: dict[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        """``since_2``: columns that a file of version 1 has not, and what stands in their place."""
         data = self.read(path)
         require(path in self.listed, f"nobody vouches for {path}")
         require(data[:4] == data[-4:] == b"PARE", f"{path} is no encrypted Parquet")
@@ -478,8 +506,10 @@ class Vault:
             self.tables[company][half][file_id], aad_prefix=f"akika/1|{company}|{file_id}".encode()
         )
         table = pq.read_table(io.BytesIO(data), decryption_properties=properties)
-        require(tuple(table.column_names) == columns, f"{path} has the columns {table.column_names}")
-        return list(table.to_pylist())
+        names, added = tuple(table.column_names), since_2 or {}
+        old = tuple(name for name in columns if name not in added)
+        require(names in {columns, old}, f"{path} has the columns {names}")
+        return [added | row for row in table.to_pylist()] if names == old else list(table.to_pylist())
 
     def _read_snapshots(self) -> dict[str, Snapshot]:
         kept, parts, manifests, removed_leaves = self._fold()
@@ -491,6 +521,7 @@ class Vault:
         commits = self.chains["commits"]
         for seq, entry in kept.items():
             told, company = entry.body, entry.body["pseudonym"]
+            old = entry.plain["generation"] == 0
             kind = (
                 "production" if told["company"]["base_url"].startswith("https://quickbooks.api.intuit.com") else "other"
             )
@@ -501,6 +532,7 @@ class Vault:
             state, held = {}, Snapshot(told["snapshot"], entry.digest, told)
             moved = manifests.get(seq)
             base, path = (moved["base"], moved["path"]) if moved else (told["base"], told["manifest"])
+            told = {"attachments": "", "full": "", "removed": None} | told
             if moved is None and told["full"] and base not in states:
                 base, path = None, told["full"]
             if base is not None:
@@ -511,7 +543,9 @@ class Vault:
             self._apply(state, company, path, versions[company], full=base is None)
             if base is not None:
                 gone -= len(states[base].keys() & state.keys())
-                require(moved or gone == told["removed"], f"{entry.path} tells another number of removed records")
+                require(
+                    moved or old or gone == told["removed"], f"{entry.path} tells another number of removed records"
+                )
             if moved is None and told["full"] and path != told["full"]:
                 whole: dict[tuple[str, str], int] = {}
                 self._apply(whole, company, told["full"], versions[company], full=True)
@@ -566,7 +600,8 @@ class Vault:
                 mine = parts.setdefault(told["pseudonym"], {})
                 for path in entry.plain["retired"]:
                     mine.pop(path, None)
-                mine |= {part["index"]: part for part in told["parts"]}
+                one_each = [{**one, "segments": {str(one["number"]): one["rows"]}} for one in told.get("segments", ())]
+                mine |= {part["index"]: part for part in told.get("parts", one_each)}
                 if kind != "snapshot" and told["leaves"]:
                     leaves.setdefault(told["pseudonym"], []).append(told["leaves"])
             if kind == "retention":
@@ -586,12 +621,12 @@ class Vault:
     ) -> None:
         seen = set()
         columns = ("entity", "id", "digest", "segment", "length", "removed", "was")
-        for row in self._table(company, "index", path, columns):
+        for row in self._table(company, "index", path, columns, since_2={"was": "not told"}):
             key = (row["entity"], row["id"])
             require(key not in seen, f"{path} lists a record twice")
             seen.add(key)
             was = versions[state[key]][key].digest if key in state and not full else None
-            require(row["was"] == was, f"{path} tells otherwise what a row replaces")
+            require(row["was"] in {was, "not told"}, f"{path} tells otherwise what a row replaces")
             if row["removed"]:
                 del state[key]
                 continue
@@ -608,9 +643,11 @@ class Vault:
         """Segment → key → version; every payload is held against its index, every segment against its record root."""
         found: dict[int, dict[tuple[str, str], _Row]] = {}
         for part in parts.values():
+            number = {"segment": int(min(part["segments"], key=int))}
+            facts = dict.fromkeys(("sync_token", "created_at", "updated_at", "txn_date"))
             index = self._table(
                 company, "index", part["index"],
-                ("entity", "id", "digest", "payload_sha256", "length", "segment", "sync_token", "created_at", "updated_at", "txn_date"),
+                ("entity", "id", "digest", "payload_sha256", "length", "segment", *facts), since_2=number | facts,
             )  # fmt: skip
             order = [(row["entity"], row["id"], row["segment"]) for row in index]
             require(
@@ -619,7 +656,8 @@ class Vault:
             )
             payloads = [dict(row, payload=b"") for row in index]
             if self.role == "full":
-                payloads = self._table(company, "payload", part["payload"], ("entity", "id", "segment", "payload"))
+                columns = ("entity", "id", "segment", "payload")
+                payloads = self._table(company, "payload", part["payload"], columns, since_2=number)
             require(
                 [(row["entity"], row["id"], row["segment"]) for row in payloads] == order,
                 "the two files of a part differ",
@@ -657,6 +695,10 @@ class Vault:
                 gone.setdefault(row["segment"], {})[row["position"]] = row["leaf"]
         for path in parts:
             signed = self.listed[path]["root"]
+            if not signed and all(
+                f"salt/{one}" not in self.tables[company]["payload"] for one in parts[path]["segments"]
+            ):
+                continue  # of version 1
             require(signed.keys() == parts[path]["segments"].keys(), f"{path} is signed for other segments")
             for number, root in signed.items():
                 rows = sorted(

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import io
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -30,6 +31,7 @@ from akika_forensics.vault.keys.ways import Passphrase
 from akika_forensics.vault.lifecycle import compaction, erasing, holding, retiring
 from akika_forensics.vault.lifecycle.policy import Policy
 from akika_forensics.vault.snapshots import arrivals, merkle, parquet
+from akika_forensics.vault.upgrade import upgrade
 
 
 def compare(kit: ModuleType, vault: Vault, root: Path, *, openssh: bool = False) -> Second:
@@ -193,6 +195,23 @@ def test_attached_files(kit: ModuleType, empty: Any) -> None:
         )
     second = compare(kit, empty.vault, empty.root)
     assert second.snapshots["s1"].attached == {("Attachable", name): data for name, data in files.items()}
+
+
+def test_a_vault_that_began_as_version_1(kit: ModuleType, tmp_path: Path) -> None:
+    sample = Path(__file__).parent / "samples" / "format-1"
+    root, heads = tmp_path / "vault", HeadStore(tmp_path / "heads")
+    shutil.copytree(sample / "vault", root)
+    assert json.loads((sample / "contents.json").read_bytes())["passphrase"] == kit.PASSPHRASE.reveal()
+    vault = upgrade(root, kit.PASSPHRASE, heads=heads, cost=KdfCost.CHEAP)
+    assert compare(kit, vault, root, openssh=True).documents
+    info = vault.snapshots()[0]
+    kit.take(vault, kit.books(5), info.company, day=90)
+    vault.chain("custody", "akika-custody").append({"act": "upgraded"})
+    compare(kit, vault, root)
+    compaction.compact(vault.workshop(), vault.pseudonym(info.company), extent="everything")
+    assert (root / "VAULT.json").is_file()  # retired and listed anew by the upgrade: it is no left-over
+    compare(kit, open_vault(root, kit.PASSPHRASE, heads=heads), root)
+    assert verify(root, kit.PASSPHRASE, heads=heads).findings == ()
 
 
 # -- generated vaults ------------------------------------------------------------------------------------------------
