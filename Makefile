@@ -53,10 +53,10 @@ types: ## mypy, strict
 	@tools/bootstrap.sh dev,workbench
 	$(BIN)/mypy
 
-soak: ## the long campaigns: every test, many more examples
+soak: ## the long campaigns, and everything drawn with many more examples (35 minutes on two cores)
 	@tools/bootstrap.sh dev,workbench
 	@tools/clients.sh
-	AKIKA_TEST_PROFILE=soak $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal -m "soak or not soak"
+	AKIKA_TEST_PROFILE=soak $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal -m "soak or hypothesis"
 
 bench: ## figures of this machine: start-up, canonical form, and what else benchmarks/ holds
 	@tools/bootstrap.sh dev,workbench

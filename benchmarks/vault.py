@@ -42,7 +42,11 @@ class Bench:
             "bodies": lambda: writing.bodies(self.larger, self.fresh("bodies"), min(200_000, self.records)),
             "year": lambda: writing.year(self.daily, self.fresh("year"), self.count),
             "backups": lambda: others.backups(self.daily, self.fresh("backups"), _BACKUPS),
-            "before-compaction": lambda: reading.history_and_as_of(self.daily, self.folder / "year", ""),
+            "as-written": lambda: reading.history_and_as_of(
+                self.daily, self.folder / "year", ", as written", reach=False
+            ),
+            "compaction": lambda: writing.compaction(self.folder / "year"),
+            "merged": lambda: reading.history_and_as_of(self.daily, self.folder / "year", ", merged", reach=True),
             "whole-day": lambda: writing.whole_day(self.folder / "year", self.count),
             "verify": lambda: checking.verifying(self.daily, self.folder / "year"),
             "compare": lambda: reading.comparing(self.larger, self.fresh("compare"), self.apart),

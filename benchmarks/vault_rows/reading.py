@@ -55,7 +55,7 @@ def _index_file(vault: Vault, number: int, folder: Path) -> Path:
     return path
 
 
-def history_and_as_of(days: Days, folder: Path, note: str) -> None:
+def history_and_as_of(days: Days, folder: Path, note: str, *, reach: bool) -> None:
     """One record through all snapshots, and the index as of days all over the year, each freshly opened."""
     place = CompanyVault(folder)
     vault = place.open()
@@ -68,8 +68,8 @@ def history_and_as_of(days: Days, folder: Path, note: str) -> None:
         f"One record's history over {count} snapshots{note}",
         table.duration(found),
         f"the first, which checks the files: {table.duration(first)}",
-        "20 ms",
-        found <= 0.020,
+        "20 ms" if reach else "",
+        found <= 0.020 if reach else None,
     ).tell()
     taken = []
     for number in sorted({1, count // 4, min(90, count), count // 2, 3 * count // 4, count}):
@@ -80,8 +80,8 @@ def history_and_as_of(days: Days, folder: Path, note: str) -> None:
         f"As-of index of any day{note}",
         table.duration(max(taken)),
         f"the slowest of {len(taken)} days; the quickest {table.duration(min(taken))}",
-        "150 ms",
-        max(taken) <= 0.150,
+        "150 ms" if reach else "",
+        max(taken) <= 0.150 if reach else None,
     ).tell()
     record = keys[1]
     taken = [table.seconds(lambda: vault.snapshot("latest").record(record)) for _ in range(5)]
