@@ -109,6 +109,10 @@ class Vault:
         """Raises VaultDamaged when the marker is not the one that the commits vouch for."""
         self._shelf.file(layout.MARKER).read(self._backend)
 
+    def vouches_for(self, chain: str, seq: int) -> bool:
+        """Whether an entry of a chain is signed by somebody who may; commits are held against one another anyway."""
+        return chain == layout.COMMITS or links.is_signed(self._backend, self.id, chain, seq, Others(self._authority))
+
     @property
     def root(self) -> Path:
         """The folder it is in. Raises WrongUse for a vault in a bucket."""

@@ -177,3 +177,15 @@ def test_a_head_file_that_cannot_be_read_is_said(filled: Any) -> None:
 
 def test_heads_lie_in_the_state_folder_by_default(state_dir: Any) -> None:
     assert HeadStore().folder == state_dir / "heads"
+
+
+def test_an_entry_that_nobody_signed_is_not_remembered(kit: ModuleType, filled: Any) -> None:
+    """Else the sound copy, put back, would look like an older one."""
+    forged = filled.root / "custody" / "00000002.json"
+    forged.write_bytes(b'{"not":"ours"}')
+    filled.open()
+    assert filled.heads.remembered(filled.vault.id).chains["custody"].seq == 1
+    assert "custody/00000002.json" in kit.damage(filled.verify(keys=False))
+    forged.unlink()
+    filled.open()
+    assert filled.verify().findings == ()

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from akika_forensics.errors import WrongUse
+from akika_forensics.errors import VaultDamaged, WrongUse
 from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains import entries
@@ -125,6 +125,19 @@ def digest_at(backend: Backend, name: str, seq: int) -> str | None:
         return entries.digest_of(backend.read(layout.entry(name, seq)))
     except FileNotFoundError:
         return None
+
+
+def is_signed(backend: Backend, vault: str, name: str, seq: int, gate: Gate) -> bool:
+    """Whether an entry, whatever came before it, is at its place and signed by somebody who may."""
+    path = layout.entry(name, seq)
+    try:
+        data = backend.read(path)
+        plain = entries.parse(data, vault, name, seq)
+        digest = entries.digest_of(data)
+        public = entries.check_signature(plain, data, backend.read(layout.signature(name, seq, digest)))
+    except (FileNotFoundError, VaultDamaged):
+        return False
+    return not gate.refuses(Link(plain, digest, public))
 
 
 def heads(backend: Backend) -> dict[str, ChainHead]:
