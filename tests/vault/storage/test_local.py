@@ -47,7 +47,7 @@ def test_trouble_at_every_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     for at in range(100):
         root, error = fresh(tmp_path / str(at)), TROUBLE[at % len(TROUBLE)]
         backend = LocalBackend(root)
-        failing = Failing(at, error, for_good=for_good)
+        failing = Failing(tmp_path, at, error, for_good=for_good)
         with monkeypatch.context() as patched:
             failing.install(patched)
             try:

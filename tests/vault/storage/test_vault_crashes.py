@@ -174,7 +174,7 @@ def test_a_disk_that_fails(
         for folder in ("vault", "heads"):
             shutil.rmtree(tmp_path / folder)
             shutil.copytree(tmp_path / "kept" / folder, tmp_path / folder)
-        vault, failing = filled.open(), Failing(at, TROUBLE[at % len(TROUBLE)], for_good=for_good)
+        vault, failing = filled.open(), Failing(tmp_path, at, TROUBLE[at % len(TROUBLE)], for_good=for_good)
         with monkeypatch.context() as patched:
             failing.install(patched)
             try:
