@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
 import msgspec
@@ -33,6 +33,8 @@ class _Record(msgspec.Struct):
 
 
 _DECODER: Final = msgspec.json.Decoder(_Record)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_UNIT: Final = timedelta(microseconds=1)
 _NONE: Final = Facts(None, None, None, None)
 _LARGEST: Final = 2**63 - 1
 
@@ -50,8 +52,19 @@ def of(payload: bytes) -> Facts:
 def columns(payloads: Iterable[bytes]) -> dict[str, pl.Series]:
     """`of` each record, as columns."""
     found = [of(payload) for payload in payloads]
-    names = zip(frames.FACTS.items(), zip(*found, strict=True) if found else [()] * len(frames.FACTS), strict=True)
-    return {name: pl.Series(name, values, dtype=kind) for (name, kind), values in names}
+    tokens, created, updated, dates = zip(*found, strict=True) if found else ((), (), (), ())
+    return {
+        "sync_token": pl.Series("sync_token", tokens, dtype=pl.Int64),
+        "created_at": _times("created_at", created),
+        "updated_at": _times("updated_at", updated),
+        "txn_date": pl.Series("txn_date", dates, dtype=pl.Date),
+    }
+
+
+def _times(name: str, values: Iterable[datetime | None]) -> pl.Series:
+    """By way of numbers: a column is made several times faster of them than of datetimes with a zone."""
+    counted = [None if value is None else (value - _EPOCH) // _UNIT for value in values]
+    return pl.Series(name, counted, dtype=pl.Int64).cast(frames.TIME)
 
 
 def _number(text: str | None) -> int | None:
