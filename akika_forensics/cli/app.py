@@ -91,7 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _fail(Interrupted("Stopped.", means="What was done is kept."), options)
     except TyperException as error:
-        return _fail_use(error.format_message(), options)
+        within = getattr(error, "ctx", None)
+        return _fail_use(error.format_message(), options, within.command_path if within else "akika")
     except BrokenPipeError:
         return 0
     except Exception as error:  # noqa: BLE001 -- the last line of defence: a person never sees a traceback
@@ -104,14 +105,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(trouble, options)
 
 
-def _fail_use(message: str, options: Options) -> int:
+def _fail_use(message: str, options: Options, command: str) -> int:
     if message.startswith("Usage:"):
         # A group without a verb: what typer has to say is the group's help.
         if not options.json:
             typer.echo(message, err=True)
             return WrongUse.exit_code
         message = "A verb is missing."
-    return _fail(WrongUse(message, do="`akika --help` shows the verbs and their options."), options)
+    return _fail(WrongUse(message, do=f"`{command} --help` shows what there is."), options)
 
 
 def _fail(error: AkikaError, options: Options) -> int:

@@ -13,6 +13,7 @@ from akika_forensics.cli.session import Command, Options, open_case
 from akika_forensics.cli.speech import note, plain, say, say_json, table
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.money import ZERO, money_text
+from akika_forensics.model.payload import encode
 
 
 def diff(
@@ -68,7 +69,12 @@ def account_json(row: Any) -> dict[str, str]:
 
 
 def _short(value: object) -> str:
-    text = "absent" if value is None else plain(value)
+    if value is None:
+        text = "absent"
+    elif isinstance(value, dict | list):
+        text = plain(encode(value).decode())
+    else:
+        text = plain(value)
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 

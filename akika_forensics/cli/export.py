@@ -31,10 +31,14 @@ def export(
         )
         return
     say(
-        f"{len(made.files)} files are in {to}. They are not encrypted. {made.about.name} says what they are, {made.sums.name} holds their sums."
+        f"{_files(len(made.files))} in {to}, not encrypted. {made.about.name} says what they are, {made.sums.name} holds their sums."
     )
     for one in made.notes:
         say(one)
+
+
+def _files(number: int) -> str:
+    return "1 file is" if number == 1 else f"{number:,} files are"
 
 
 COMMANDS = (Command("export", "A readable copy of a snapshot for audit.", export),)

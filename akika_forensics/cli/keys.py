@@ -57,10 +57,12 @@ def add(
     """Add a member: by the recipient they handed over, by AWS KMS, or with a passphrase (AKIKA_NEW_PASSPHRASE or a prompt)."""
     from akika_forensics.vault.keys.identity import Recipient
     from akika_forensics.vault.keys.ways import Kms
+    from akika_forensics.vault.members.roster import check_role
 
     options: Options = context.obj
     if recipient and kms:
         raise WrongUse("A member is added by a recipient or by AWS KMS, not by both.", do="Give one of the two.")
+    check_role(role)
     by: Recipient | Secret | Kms
     if recipient:
         by = Recipient.parse(recipient)
@@ -104,6 +106,11 @@ def rotate(
     else:
         case.people.rotate(reason)
     _tell(options, case.people.me, "The vault has new keys.")
+    if new_identity and not options.json:
+        note(
+            "Your new passphrase is the only way in which you open it now: recovery sheets, keyring and AWS KMS of before"
+        )
+        note("do so no more. A new sheet: akika vault keys recovery.")
 
 
 @group.command("passphrase")

@@ -46,13 +46,13 @@ def say_error(error: AkikaError, *, json: bool) -> None:
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
-    """A plain aligned table; columns in ``right`` are set flush right."""
+    """A plain aligned table; columns in ``right`` are set flush right. A long cell is cut, but never in the last column."""
     cells = [[plain(cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [
         max(len(heading), *(len(row[at]) for row in cells), 0) if cells else len(heading)
         for at, heading in enumerate(headings)
     ]
-    widths = [min(width, 60) for width in widths]
+    widths = [*(min(width, 60) for width in widths[:-1]), *widths[-1:]]
     for row in [list(headings), *cells]:
         parts = [
             _fit(cell, widths[at]).rjust(widths[at]) if at in right else _fit(cell, widths[at]).ljust(widths[at])

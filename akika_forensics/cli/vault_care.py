@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from akika_forensics.cli.pace import Pace
-from akika_forensics.cli.session import Options, passphrase, vault_location
+from akika_forensics.cli.session import Options, opening, passphrase, vault_location
 from akika_forensics.cli.speech import progress, say, say_json
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def repair(
 
     options: Options = context.obj
     root = vault_location(options)
-    secret = None if without_key else passphrase(options)
+    secret = None if without_key else opening(options)
     with progress("Looking", quiet=options.json, pace=Pace(frozenset({"files"}))) as shown:
         found = repair_vault(root, secret, copy=copy or None, do=yes, progress=shown)
     if options.json:

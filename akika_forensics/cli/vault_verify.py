@@ -35,6 +35,7 @@ def verify(
     from akika_forensics.vault import HeadStore
     from akika_forensics.vault.checks.sample import Sample
     from akika_forensics.vault.checks.verify import verify as verify_vault
+    from akika_forensics.vault.keys.roles import NotAllowed
 
     options: Options = context.obj
     if seed and not sample:
@@ -60,6 +61,12 @@ def verify(
                 resume=resume,
                 authority=authority_in_force(),
             )
+    except NotAllowed as error:
+        raise NotAllowed(
+            error.what,
+            means="Whoever only captures cannot open what is to be checked. Nothing was checked.",
+            do="akika verify --without-key checks links, signatures and bytes; a full member checks the rest.",
+        ) from error
     except KeyboardInterrupt as error:
         again = f" --sample {drawn.text} --seed {drawn.seed}" if drawn else ""
         raise Interrupted(
@@ -77,10 +84,24 @@ def _anchor(file: str) -> dict[str, Any]:
     from akika_forensics.model.payload import decode
 
     try:
-        held: dict[str, Any] = decode(Path(file).read_bytes())
+        raw = Path(file).read_bytes()
     except OSError as error:
         raise WrongUse(f"The anchor {file} cannot be read.", do="Give the head that was kept.") from error
+    try:
+        held = decode(raw)
+    except WrongUse as error:
+        raise _no_anchor(file) from error
+    if not isinstance(held, dict):
+        raise _no_anchor(file)
     return held
+
+
+def _no_anchor(file: str) -> WrongUse:
+    return WrongUse(
+        f"{file} is not an anchor of a vault.",
+        means="Nothing was checked.",
+        do="Give the file that akika vault head --out wrote.",
+    )
 
 
 def _fields(report: VerifyReport) -> dict[str, Any]:

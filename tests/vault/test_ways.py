@@ -520,5 +520,5 @@ def test_a_vault_opens_by_each_way(kit: ModuleType, aws: str, memory_keyring: Me
         open_vault(tmp_path / "vault", ways.SystemKeyring(), heads=heads)
     vault.membership.remove("machine")
     vault.membership.remove_way("kms")
-    with pytest.raises(WrongKey, match="Nobody opens this vault by kms"):
+    with pytest.raises(WrongKey, match="No key of AWS KMS opens this vault"):
         open_vault(tmp_path / "vault", Kms(), heads=heads)

@@ -91,7 +91,11 @@ def open_sealed(secret: Secret, blob: bytes, path: str = "sealed key") -> bytes:
     try:
         return sealing.open_sealed(key, value.sealed, "passphrase", base64.b64encode(value.kdf.salt).decode())
     except sealing.OpenError as error:
-        raise wrong_key("This passphrase does not open the key.") from error
+        raise WrongKey(
+            "This passphrase does not open the key.",
+            means="The bytes are undamaged, so it is the passphrase that differs. The key has one of its own: no recovery sheet opens it.",
+            do="Give the passphrase it was sealed with.",
+        ) from error
 
 
 def wrong_key(what: str) -> WrongKey:

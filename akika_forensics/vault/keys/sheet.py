@@ -40,8 +40,8 @@ _OPENS: Final = (
 )
 _HOW: Final = (
     "On any computer with Python 3.12 or newer: install the package akika-forensics, this version or a later one. Run "
-    "“akika verify --vault FOLDER” and type the key where the passphrase is asked for; then “akika export --vault "
-    "FOLDER” writes the books as files that any program reads. Work on a copy. Type the key only on a computer that you "
+    "“akika verify --vault FOLDER” and type the key where the passphrase is asked for; then “akika export latest "
+    "--to BOOKS --format csv --vault FOLDER” writes the books as files that any program reads. Work on a copy. Type the key only on a computer that you "
     "trust: it is of no use to change it afterwards if somebody has copied the vault."
 )
 _WITHOUT: Final = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from akika_forensics.errors import WrongKey
 from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains.chain import Chain
@@ -12,7 +13,6 @@ from akika_forensics.vault.chains.standing import Standing
 from akika_forensics.vault.keys import keyring as rings
 from akika_forensics.vault.keys.identity import Identity
 from akika_forensics.vault.keys.keyring import Keyring
-from akika_forensics.vault.keys.passphrase import wrong_key
 from akika_forensics.vault.storage import Backend
 
 _ATTEMPTS: Final = 5
@@ -90,5 +90,9 @@ class OpenKeys:
 def _again(data: bytes, path: str, identity: Identity) -> Keyring:
     found = rings.reopen(data, path, identity)
     if found is None:
-        raise wrong_key("You are no longer a member of this vault.")
+        raise WrongKey(
+            "You are no longer a member of this vault.",
+            means="Somebody removed you while you had it open; what you wrote before is kept.",
+            do="Ask a full member: akika vault keys list shows who is one.",
+        )
     return found

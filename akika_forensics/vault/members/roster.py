@@ -95,13 +95,16 @@ def with_ways(now: Keyring, generation: int, member_id: str, ways: Sequence[Way]
     return _kept(now, generation, members, now.people)
 
 
+def check_role(role: str) -> None:
+    """Raises WrongUse for a role that is none."""
+    if role not in ROLES:
+        raise WrongUse(f"There is no role {role!r}.", do=f"Choose one of: {', '.join(ROLES)}.")
+
+
 def new_member(recipient: Recipient, role: str, ways: Sequence[Way], member_id: str) -> Member:
     """Raises WrongUse for a role that is none."""
-    if role == FULL:
-        return rings.fresh_member(recipient, FULL, ways, member_id)
-    if role == CAPTURE:
-        return rings.fresh_member(recipient, CAPTURE, ways, member_id)
-    raise WrongUse(f"There is no role {role!r}.", do=f"Choose one of: {', '.join(ROLES)}.")
+    check_role(role)
+    return rings.fresh_member(recipient, FULL if role == FULL else CAPTURE, ways, member_id)
 
 
 def _kept(now: Keyring, generation: int, members: Sequence[Member], names: Mapping[str, str]) -> Change:

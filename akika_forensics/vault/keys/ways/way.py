@@ -7,7 +7,7 @@ member and kind: one that is copied to another place opens nothing there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -82,6 +82,15 @@ def open_way(means: Means, way: Way, holder: Holder) -> Identity:
     return identity
 
 
+_NOBODY: Final = {
+    "recovery": "No recovery sheet opens this vault.",
+    "passphrase": "No passphrase opens this vault.",
+    "keyring": "No keyring of a machine opens this vault.",
+    "kms": "No key of AWS KMS opens this vault.",
+    "recipient": "No identity file opens this vault.",
+}
+
+
 def open_any(means: Means, held: Iterable[tuple[Holder, Sequence[Way]]]) -> tuple[Holder, Identity]:
     """The first member in ``held`` one of whose ways ``means`` opens.
 
@@ -103,7 +112,7 @@ def open_any(means: Means, held: Iterable[tuple[Holder, Sequence[Way]]]) -> tupl
         raise refused
     if not why:
         raise WrongKey(
-            f"Nobody opens this vault by {means.kind}.",
+            _NOBODY.get(means.kind, f"Nobody opens this vault by {means.kind}."),
             do="Open it in another way; akika vault keys --help shows how to add this one.",
         )
     if means.kind in {"passphrase", "recovery"}:
