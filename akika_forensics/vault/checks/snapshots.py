@@ -48,6 +48,23 @@ class _Known(NamedTuple):
     state: pl.DataFrame | None
 
 
+class _Step(NamedTuple):
+    """Two neighbouring states, as far as the manifest in use tells of them: a delta leaves most of a company alone."""
+
+    before: pl.DataFrame | None
+    after: pl.DataFrame
+
+    @classmethod
+    def by(cls, delta: pl.DataFrame, before: pl.DataFrame) -> _Step:
+        touched = before.join(delta.select(*frames.KEY), on=frames.KEY, how="semi")
+        return cls(touched, delta.filter(~pl.col("removed")).select(*frames.STATE).sort(frames.KEY))
+
+    def applied(self, delta: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+        """The whole state after a delta, in no order: sorting it for every snapshot would cost more than the check."""
+        kept = before.join(delta.select(*frames.KEY), on=frames.KEY, how="anti")
+        return pl.concat([kept.select(*frames.STATE), self.after])
+
+
 class _Rows:
     """Of one company: the rows of each segment as a state has them, after its part was looked through, once."""
 
@@ -153,19 +170,22 @@ def _check_snapshot(
             raise DamagedFile(path, "Its bytes are not those that were signed.")
         manifest = shelf.manifest(commit)
         effort.looked_at(path)
+        step: _Step | None = None
         if shelf.holdings.base(commit) is None:
             state = frames.apply_manifest(None, manifest)
+            step = _Step(before.state, state)
         elif before.state is not None:
-            state = frames.apply_manifest(before.state, manifest)
-        if state is not None and fresh is not None:
+            step = _Step.by(manifest, before.state)
+            state = step.applied(manifest, before.state)
+        if state is not None and step is not None and fresh is not None:
             follows = before.seq == _predecessor(shelf, commit) and not _hidden(shelf, before.seq, commit)
             follows = follows and commit.text.base in {None, before.seq}  # the one that it names may not be readable
-            known = before.state if follows else None
+            known = step.before if follows else None
             _check_manifest(path, manifest, fresh, known)
             if known is not None and commit.text.base == before.seq and commit.text.removed >= 0:
                 delta = shelf.delta(commit) if path != commit.text.manifest else manifest
-                _check_delta(commit.text.manifest, delta, state, known)
-            _check_counts(commit, state, fresh, known)
+                _check_delta(commit.text.manifest, delta, step.after, known)
+            _check_counts(commit, len(state), step.after, fresh, known)
     with inspection.noted():
         _check_controls(inspection, shelf, commit, effort)
     return _Known(commit.seq, state)
@@ -219,11 +239,14 @@ def _check_delta(path: str, delta: pl.DataFrame, state: pl.DataFrame, before: pl
         raise DamagedFile(path, "What it says that its rows replace is not what it replaces.")
 
 
-def _check_counts(commit: Commit, state: pl.DataFrame, fresh: pl.DataFrame, before: pl.DataFrame | None) -> None:
-    told = commit.text.records == len(state)
+def _check_counts(
+    commit: Commit, records: int, after: pl.DataFrame, fresh: pl.DataFrame, before: pl.DataFrame | None
+) -> None:
+    """``after`` and ``before``: the states, without what both hold alike."""
+    told = commit.text.records == records
     if before is not None:
         unchanged = fresh.join(before, on=[*frames.KEY, "digest"], how="semi")
-        gone = len(before) - len(before.join(state, on=frames.KEY, how="semi"))
+        gone = len(before) - len(before.join(after, on=frames.KEY, how="semi"))
         told = told and len(fresh) - len(unchanged) == commit.text.new_versions and commit.text.removed in {gone, -1}
     if not told:
         path = layout.entry(layout.COMMITS, commit.seq)
