@@ -21,7 +21,7 @@ def decode[T](data: bytes, shape: type[T], path: str) -> T:
     """Read bytes that `encode` wrote. Raises VaultDamaged when they have another shape or another spelling."""
     try:
         value = msgspec.json.decode(data, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DamagedFile(path, "Its content is not what this kind of file holds.") from error
     if encode(value) != data:
         raise DamagedFile(path, "Its content is spelled in another way than this software writes.")

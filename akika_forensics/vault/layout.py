@@ -16,14 +16,15 @@ LOCK: Final = "lock"
 COMMITS: Final = "commits"
 COMMIT_NAMESPACE: Final = "akika-commit"
 
+_VAULT: Final = re.compile(r"[0-9a-f]{32}")
 _RESERVED: Final = frozenset({"keys", "data", "blobs", "keytables", "documents", "slots", "lock", MARKER.lower()})
 _CHAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,79})?")
-_ENTRY: Final = re.compile(r"(?P<chain>.+)/(?P<seq>\d{8})\.json")
-_SIGNATURE: Final = re.compile(r"(?P<chain>.+)/(?P<seq>\d{8})-(?P<digest>[0-9a-f]{16})\.sig")
-_SLOT: Final = re.compile(r"slots/(?P<id>[0-9a-f]{32})/(?P<seq>\d{8})\.sealed")
+_ENTRY: Final = re.compile(r"(?P<chain>.+)/(?P<seq>[0-9]{8})\.json")
+_SIGNATURE: Final = re.compile(r"(?P<chain>.+)/(?P<seq>[0-9]{8})-(?P<digest>[0-9a-f]{16})\.sig")
+_SLOT: Final = re.compile(r"slots/(?P<id>[0-9a-f]{32})/(?P<seq>[0-9]{8})\.sealed")
 _PARQUET: Final = re.compile(r"data/(?P<id>[0-9a-f]{32})-(?P<digest>[0-9a-f]{16})\.parquet")
 _SEALED: Final = re.compile(r"(?:data|documents)/(?P<id>[0-9a-f]{32})\.sealed")
-_KEYRING: Final = re.compile(r"keys/keyring-(?P<seq>\d{4})\.sealed")
+_KEYRING: Final = re.compile(r"keys/keyring-(?P<seq>[0-9]{4})\.sealed")
 _BLOB: Final = re.compile(r"blobs/(?P<id>[0-9a-f]{32})\.sealed")
 _STAMP: Final = re.compile(r"stamps/(?P<id>[0-9a-f]{32})\.tsr")
 _KEY_TABLE: Final = re.compile(r"keytables/(?P<id>[0-9a-f]{32})\.sealed")
@@ -39,6 +40,10 @@ _BY_FOLDER: Final = {
     "slots": (("slot", _SLOT),),
 }
 """What the folders hold that are no chain (or, as ``stamps``, not only)."""
+
+
+VOUCHED: Final = frozenset({"marker", "keyring", "parquet", "sealed", "blob", "stamp", "keytable"})
+"""Kinds of files that entries vouch for."""
 
 
 class Place(NamedTuple):
@@ -75,6 +80,11 @@ def place_of(path: str) -> Place:
 
 def is_chain(name: str) -> bool:
     return bool(_CHAIN.fullmatch(name)) and name.split("/", maxsplit=1)[0].lower() not in _RESERVED
+
+
+def is_vault(name: str) -> bool:
+    """Whether it can be a vault's id. It becomes part of the names of files outside the vault."""
+    return bool(_VAULT.fullmatch(name))
 
 
 def require_chain(name: str) -> None:

@@ -124,9 +124,6 @@ def open_in(
     heads.begin(mark.vault, mark.signer)
     for name, head in vault.head["chains"].items():
         # Another process may just be writing what was read here; remembered is only what a crash cannot take back.
-        # What nobody of the vault signed is not remembered: it would make the sound copy look like an older one.
-        if not vault.vouches_for(name, head["seq"]):
-            continue
         backend.make_durable(name)
         heads.remember_chain(mark.vault, name, head["seq"], head["digest"])
     return vault

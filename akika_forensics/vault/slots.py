@@ -53,18 +53,36 @@ class Slot:
         self._folder = keyring().pseudonym("slot", name)
 
     def read(self) -> bytes | None:
-        """The newest version that opens; None when there is none or it was deleted."""
+        """The newest version that opens; None when there is none or it was deleted.
+
+        One under keys of before a rotation counts only where none under the keys in use is there: whoever was removed
+        has the former, and can write such a one under a higher number.
+        """
         first: DamagedFile | None = None
+        former: tuple[bytes | None] | None = None
+        keyring = self._keyring()
+        # Before the listing: what is written meanwhile is not missing.
+        last = remembered.slots.get(self._folder, -1) if (remembered := self._heads.remembered(keyring.vault)) else -1
+        numbers = self._numbers()
+        if last > max(numbers, default=-1):
+            path = layout.slot(self._folder, last)
+            raise DamagedFile(path, "The value is missing, but this machine's memory tells of it or a newer one.")
         # A writer removes old versions after it has written a new one, so a listing can name files that are gone.
-        for seq in reversed(self._numbers()):
+        for seq in reversed(numbers):
             try:
-                value, data = open_slot(self._keyring(), layout.slot(self._folder, seq), self._read(seq))
+                content = self._read(seq)
+                value, data = open_slot(keyring, layout.slot(self._folder, seq), content)
             except FileNotFoundError:
                 continue
             except DamagedFile as error:
                 first = first or error
                 continue
-            return data if value.present else None
+            found = data if value.present else None
+            if is_of_now(keyring, layout.slot(self._folder, seq), content):
+                return found
+            former = former or (found,)
+        if former:
+            return former[0]
         if first:
             raise first
         return None
@@ -144,6 +162,12 @@ def check(path: str, content: bytes) -> tuple[_Outer, bytes]:
     if packed != _pack(outer):
         raise DamagedFile(path, "It is in a format that this version of the software does not read.")
     return outer, sealed
+
+
+def is_of_now(keyring: Keyring, path: str, content: bytes) -> bool:
+    """Whether a value is under the keys in use, and not under those of before a rotation. Raises as `open_slot` does."""
+    outer, _ = check(path, content)
+    return outer.generation > 0 and _key(keyring, outer) == keyring.slot_key(None, shared=outer.shared)
 
 
 def reseal(backend: Backend, keyring: Callable[[], Keyring], heads: HeadStore) -> None:

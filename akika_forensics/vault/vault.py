@@ -21,6 +21,7 @@ from akika_forensics.vault.chains.heads import ANCHOR, ChainHead, HeadStore
 from akika_forensics.vault.chains.seals import EntryKey
 from akika_forensics.vault.chains.stamps import StampAuthority
 from akika_forensics.vault.chains.standing import Others, Standing
+from akika_forensics.vault.chains.vouched import Vouched
 from akika_forensics.vault.checks.findings import Finding
 from akika_forensics.vault.documents import Erased
 from akika_forensics.vault.files import StoredFile
@@ -66,6 +67,7 @@ class Vault:
         self._standing = Standing(founder)
         self._open = OpenKeys(backend, self._standing, commits=lambda: self._commits, unlock=unlock)
         self._chains: dict[str, Chain] = {}
+        self._vouched = Vouched(backend, vault_id, Others(self._authority), self._chains, self._standing.files.values)
         self.losses = losses.Accounted(backend, lambda: self.chain(losses.CHAIN, losses.NAMESPACE))
         self._shelf = shelf.Shelf(
             backend, self._standing, self.keyring, commits=lambda: self._commits, accounted=self.losses
@@ -109,10 +111,6 @@ class Vault:
         """Raises VaultDamaged when the marker is not the one that the commits vouch for."""
         self._shelf.file(layout.MARKER).read(self._backend)
 
-    def vouches_for(self, chain: str, seq: int) -> bool:
-        """Whether an entry of a chain is signed by somebody who may; commits are held against one another anyway."""
-        return chain == layout.COMMITS or links.is_signed(self._backend, self.id, chain, seq, Others(self._authority))
-
     @property
     def root(self) -> Path:
         """The folder it is in. Raises WrongUse for a vault in a bucket."""
@@ -133,7 +131,10 @@ class Vault:
     @property
     def head(self) -> dict[str, Any]:
         """``{"format", "vault", "chains": {name: {"seq", "digest"}}}``: what to hand to a third party as an anchor."""
-        found = links.heads(self._backend)
+        found = self.witness()
+        last = self._commits.head()
+        if last is not None:
+            found[layout.COMMITS] = last
         chains_at = {name: {"seq": head.seq, "digest": head.digest} for name, head in found.items()}
         return ANCHOR.named({"vault": self.id, "chains": chains_at})
 
@@ -212,7 +213,10 @@ class Vault:
 
         What belongs to a ``company`` is sealed under its document key, and is closed when the company is erased.
         """
-        return documents.put(self._backend, self.newest_keyring(), "documents", kind, data, self.company_key(company))
+        own = self.company_key(company)
+        stored = documents.put(self._backend, self.newest_keyring(), "documents", kind, data, own)
+        self._vouched.add(stored)
+        return stored
 
     def get_document(self, path: str) -> bytes:
         """Raises WrongUse when there is none at the path, VaultDamaged when it is not what was stored."""
@@ -225,9 +229,12 @@ class Vault:
         if path in self._standing.retired:
             raise Erased(path)
         try:
-            return self._backend.read(path)
+            content = self._backend.read(path)
         except FileNotFoundError as error:
             raise WrongUse(f"The vault has no document {path!r}.") from error
+        # Whoever may add to the vault can seal a document to its members: that it opens does not say whose it is.
+        self._vouched.require(path, content)
+        return content
 
     def slot(self, name: str) -> slots.Slot:
         """A sealed value that changes. Names under ``company/`` and ``tokens/`` are for every member."""
@@ -292,7 +299,8 @@ class Vault:
 
     def witness(self) -> dict[str, ChainHead]:
         """The heads of all chains beside the commits, for a commit to tell of."""
-        return {name: head for name, head in links.heads(self._backend).items() if name != layout.COMMITS}
+        authority = self._authority()
+        return links.heads(self._backend, self.id, Others(lambda: authority))
 
     def _stamps(self) -> Chain:
         return self.chain(stamps.CHAIN, stamps.NAMESPACE)

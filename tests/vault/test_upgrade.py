@@ -17,6 +17,7 @@ from akika_forensics.errors import VaultDamaged, WrongKey, WrongUse
 from akika_forensics.settings import Secret
 from akika_forensics.vault import HeadStore, KdfCost, open_vault, opening, verify
 from akika_forensics.vault import upgrade as upgrading
+from akika_forensics.vault.keys.identity import Identity
 from akika_forensics.vault.storage.location import Location
 from akika_forensics.vault.upgrade import upgrade, upgrade_in
 
@@ -192,3 +193,12 @@ def test_the_command_upgrades_says_what_changed_and_is_kept_in_custody(
     assert main(["custody", "list", "--vault", str(tmp_path / "vault"), "--json"]) == 0
     assert "upgraded to format 2" in capsys.readouterr().out
     assert main(command) == 2
+
+
+def test_who_only_captures_is_not_let_into_a_vault_that_began_as_version_1(old: Old) -> None:
+    """Its commits of that time were sealed under the key of custody and documents: the member could open nothing."""
+    vault, recipient = old.upgrade(), Identity.fresh().recipient
+    with pytest.raises(WrongUse, match="began as version 1"):
+        vault.membership.add("nightly", "capture", recipient)
+    vault.membership.add("nightly", "full", recipient)
+    same(open_vault(old.root, old.secret, heads=old.heads), old.contents)

@@ -18,6 +18,9 @@ type MemberRole = Literal["full", "capture"]
 FULL: Final = "full"
 CAPTURE: Final = "capture"
 
+_OF_FULL_MEMBERS: Final = frozenset({"attestations", "losses"})
+"""Chains whose entries judge what was stored, by those who can read it."""
+
 
 class Signer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A public key as OpenSSH writes it, and what its holder may do."""
@@ -32,12 +35,14 @@ class Authority:
     def __init__(self, founder: str) -> None:
         self._now: dict[str, MemberRole] = {founder: FULL}
         self._ever: set[str] = {founder}
+        self._full: set[str] = {founder}
         self._removed: dict[str, dict[str, int]] = {}
 
     def copy(self) -> Authority:
         """One to try a commit on."""
         other = Authority("")
         other._now, other._ever, other._removed = dict(self._now), set(self._ever), dict(self._removed)
+        other._full = set(self._full)
         return other
 
     @property
@@ -78,6 +83,8 @@ class Authority:
         """Why ``public`` may not sign an entry of another chain, empty when it may."""
         if public not in self._ever:
             return "It is signed by a key that no commit lists."
+        if public not in self._full and chain.partition("/")[0] in _OF_FULL_MEMBERS:
+            return "It is signed by a member who may only add snapshots."
         last = self._removed.get(public)
         if last is not None and seq > last.get(chain, -1):
             return "It is signed by a member who had been removed before."
@@ -91,3 +98,4 @@ class Authority:
             self._removed.pop(public, None)
         self._now = now
         self._ever |= now.keys()
+        self._full |= {public for public, role in now.items() if role == FULL}

@@ -101,6 +101,11 @@ class Chain:
             self._links.refresh()
             return tuple(self._links.known)
 
+    def files(self, path: str) -> list[StoredFile]:
+        """What the entries that were read so far tell of a file."""
+        with self._guard:
+            return [file for link in self._links.known for file in link.plain.files if file.path == path]
+
     def advance(self) -> None:
         """Take in what came since, without looking whether what was there before still is."""
         with self._guard:

@@ -147,11 +147,13 @@ def parse(data: bytes, vault: str | None, chain: str, seq: int, previous: str | 
         plain = canonical.decode(data, Plain, path)
     if plain.format not in {FORMAT, FORMAT_1}:
         raise DamagedFile(path, "It is in a format that this version of the software does not read.")
+    if not layout.is_vault(plain.vault):
+        raise DamagedFile(path, "What it gives as its vault is none.")
     if (plain.vault, plain.chain, plain.seq) != (vault or plain.vault, chain, seq):
         raise DamagedFile(path, "It belongs to another place: another vault, chain or number is written in it.")
     try:
-        instants.parse_instant(plain.at)
-    except ValueError as error:
+        instants.format_instant(instants.parse_instant(plain.at))
+    except (ValueError, OverflowError) as error:
         raise DamagedFile(path, "What it gives as its time is none.") from error
     if previous is not None and plain.previous != previous:
         raise DamagedFile(path, "It does not follow the entry before it: one of the two was replaced.")

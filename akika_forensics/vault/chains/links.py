@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from akika_forensics.errors import VaultDamaged, WrongUse
+from akika_forensics.errors import WrongUse
 from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains import entries
@@ -127,27 +127,35 @@ def digest_at(backend: Backend, name: str, seq: int) -> str | None:
         return None
 
 
-def is_signed(backend: Backend, vault: str, name: str, seq: int, gate: Gate) -> bool:
-    """Whether an entry, whatever came before it, is at its place and signed by somebody who may."""
+def heads(backend: Backend, vault: str, gate: Gate) -> dict[str, ChainHead]:
+    """Number and digest of the last entry of every chain beside the commits that is one: signed, by whom ``gate`` lets.
+
+    What somebody else laid there is left out, so that nobody vouches for it and it can be taken away again.
+    """
+    found: dict[str, ChainHead] = {}
+    for name in names(backend):
+        if name == layout.COMMITS:
+            continue
+        places = (layout.place_of(path) for path in backend.list(name))
+        for seq in sorted({place.seq for place in places if place.kind == "entry" and place.chain == name})[::-1]:
+            try:
+                link = read_link(backend, vault, name, seq)
+            except DamagedFile:
+                continue
+            if not gate.refuses(link):
+                found[name] = ChainHead(seq, link.digest)
+                break
+    return found
+
+
+def read_link(backend: Backend, vault: str, name: str, seq: int) -> Link:
+    """One entry with its signature, alone. Raises DamagedFile."""
     path = layout.entry(name, seq)
     try:
         data = backend.read(path)
-        plain = entries.parse(data, vault, name, seq)
         digest = entries.digest_of(data)
-        public = entries.check_signature(plain, data, backend.read(layout.signature(name, seq, digest)))
-    except (FileNotFoundError, VaultDamaged):
-        return False
-    return not gate.refuses(Link(plain, digest, public))
-
-
-def heads(backend: Backend) -> dict[str, ChainHead]:
-    """Number and digest of the last entry of every chain, as they lie there. Raises DamagedFile for one that went."""
-    found: dict[str, ChainHead] = {}
-    for name in names(backend):
-        places = (layout.place_of(path) for path in backend.list(name))
-        seq = max(place.seq for place in places if place.kind == "entry" and place.chain == name)
-        digest = digest_at(backend, name, seq)
-        if digest is None:
-            raise DamagedFile(layout.entry(name, seq), "The entry is missing.")
-        found[name] = ChainHead(seq, digest)
-    return found
+        plain = entries.parse(data, vault, name, seq)
+        signature = backend.read(layout.signature(name, seq, digest))
+    except FileNotFoundError as error:
+        raise DamagedFile(path, "The entry is missing, or its signature.") from error
+    return Link(plain, digest, entries.check_signature(plain, data, signature))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Final
 
 import msgspec
@@ -15,7 +14,6 @@ from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains import sshsig
 
 FORMAT: Final = "akika-vault"
-_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class Marker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,6 +56,6 @@ def read(data: bytes) -> Marker:
     except VaultDamaged as error:
         raise DamagedFile(path, "It does not name the key that signs.") from error
     known = 1 <= marker.version <= layout.FORMAT_VERSION
-    if marker.format != FORMAT or not known or not _ID.fullmatch(marker.vault):
+    if marker.format != FORMAT or not known or not layout.is_vault(marker.vault):
         raise DamagedFile(path, "It is not the marker of a vault.")
     return marker

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload
 from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
@@ -20,6 +21,7 @@ from akika_forensics.vault.chains import entries
 from akika_forensics.vault.chains.entries import Plain
 from akika_forensics.vault.keys import hpke, sealing
 from akika_forensics.vault.keys.keyring import Keyring
+from akika_forensics.vault.keys.roles import NotAllowed
 
 
 class EntryKey(NamedTuple):
@@ -63,8 +65,12 @@ def unseal(keyring: Keyring, plain: Plain, find: Callable[[str], bytes | None]) 
     """
     try:
         body = payload.decode(_open(keyring, plain, find))
+    except NotAllowed:
+        raise
     except sealing.OpenError as error:
         raise DamagedFile(plain.path, "Its sealed part does not open with the keys of this vault.") from error
+    except WrongUse as error:
+        raise DamagedFile(plain.path, "Its sealed part cannot be read.") from error
     if not isinstance(body, dict):
         raise DamagedFile(plain.path, "Its sealed part is no object.")
     return body

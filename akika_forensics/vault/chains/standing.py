@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from akika_forensics.vault import layout
 from akika_forensics.vault.chains.authority import CAPTURE, Authority
-from akika_forensics.vault.chains.entries import Link
+from akika_forensics.vault.chains.entries import Link, Plain
 from akika_forensics.vault.files import StoredFile
 
 
@@ -15,7 +15,8 @@ class Standing:
     """Folded entry by entry. ``founder``: the public key that the marker names.
 
     ``files``: what commits vouch for now, by path; ``retired``: what was vouched for, by them or by an entry of another
-    chain, and is no more; ``adding``: numbers of commits whose signer may add snapshots and no more.
+    chain, and is no more; ``adding``: numbers of commits whose signer may add snapshots and no more; ``added``: the key
+    tables that these brought, and of which segments they also brought the record roots.
     """
 
     def __init__(self, founder: str) -> None:
@@ -23,6 +24,7 @@ class Standing:
         self.files: dict[str, StoredFile] = {}
         self.retired: dict[str, StoredFile | None] = {}
         self.adding: set[int] = set()
+        self.added: dict[str, frozenset[str]] = {}
         self._keyring = ""
 
     @property
@@ -34,7 +36,7 @@ class Standing:
         """Why an entry may not follow those so far, empty when it may."""
         trial = copy.copy(self)
         trial.authority, trial.files, trial.retired = self.authority.copy(), dict(self.files), dict(self.retired)
-        trial.adding = set(self.adding)
+        trial.adding, trial.added = set(self.adding), dict(self.added)
         return trial.admit(link)
 
     def admit(self, link: Link) -> str:
@@ -43,6 +45,8 @@ class Standing:
         keyrings = [file.path for file in plain.files if layout.place_of(file.path).kind == "keyring"]
         if self.authority.role(link.public) == CAPTURE:
             self.adding.add(plain.seq)
+            segments = frozenset(number for file in plain.files for number in file.root)
+            self.added |= {one.path: segments for one in plain.files if layout.place_of(one.path).kind == "keytable"}
         problem = self.authority.commit(
             link.public,
             retired=plain.retired,
@@ -50,7 +54,7 @@ class Standing:
             signers=plain.signers,
             witness=plain.witness,
         )
-        return problem or self._replace(link) or self._ring(link, keyrings)
+        return problem or _strange(plain) or self._replace(link) or self._ring(link, keyrings)
 
     def absorb(self, link: Link) -> None:
         """Take up an entry whatever it says, where one before it is damaged and nothing can be held against it."""
@@ -59,23 +63,36 @@ class Standing:
         self._keyring = keyrings[-1] if keyrings else self._keyring
 
     def _replace(self, link: Link) -> str:
+        again = [file.path for file in link.plain.files if file.path in self.retired.keys() - {layout.MARKER}]
         for path in link.plain.retired:
             # What a chain beside the commits vouches for can be taken out too; it is not among these files.
             self.retired[path] = self.files.pop(path, None)
         for file in link.plain.files:
             if self.files.setdefault(file.path, file) != file:
                 return f"It tells of {file.path} otherwise than an earlier entry."
-        return ""
+        # What was taken out stays out: whoever kept a file does not put it back. An upgrade alone, in one entry, takes
+        # the marker out and brings it anew.
+        again += [path for path in link.plain.retired if path in self.files and path != layout.MARKER]
+        return f"It brings {again[0]} back, which was taken out." if again else ""
 
     def _ring(self, link: Link, keyrings: list[str]) -> str:
         if link.plain.seq == 0 and (len(keyrings) != 1 or layout.MARKER not in self.files):
             return "It does not vouch for the marker and the keyring."
+        if layout.MARKER not in self.files:
+            return "It takes out the marker."
         if not keyrings:
             return "" if self._keyring in self.files else "It takes out the keyring and brings no other."
         if len(keyrings) > 1 or self._keyring in self.files:
             return "It brings a keyring beside the one in use."
         self._keyring = keyrings[0]
         return ""
+
+
+def _strange(plain: Plain) -> str:
+    for path in (*plain.retired, *(file.path for file in plain.files)):
+        if layout.place_of(path).kind not in layout.VOUCHED:
+            return f"It tells of {path}, which is no kind of file that entries vouch for."
+    return ""
 
 
 class Others:

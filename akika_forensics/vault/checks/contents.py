@@ -48,20 +48,22 @@ def _keychain(inspection: Inspection, keys: Keyring, standing: Standing) -> Keyc
     for path, file in standing.files.items():
         if layout.place_of(path).kind == "keytable" and not inspection.is_damaged(path):
             with inspection.noted():
-                keychain.take([file], ())
+                keychain.take([file], (), standing.added)
     return keychain
 
 
 def _take_commits(inspection: Inspection, keys: Keyring, shelf: Shelf) -> None:
     holdings = shelf.holdings
     for seq, link in sorted(inspection.chains.get(layout.COMMITS, {}).items()):
+        # What came to nothing leaves a gap, which is reported: numbers after it cannot be told to be wrong.
+        holdings.gaps = holdings.taken < seq or inspection.blind
         with inspection.noted():
             try:
                 entry = _opened(link, keys, shelf.find_entry)
             except seals.Closed:
                 holdings.take_closed(seq)
                 continue
-            holdings.take(entry, link.plain.retired, adds_only=link.plain.seq in shelf.standing.adding)
+            shelf.take(entry, link)
             witness = entry.body.get("witness")
             if isinstance(witness, dict):  # version 1 sealed it
                 heads = {name: ChainHead(one["seq"], one["digest"]) for name, one in witness.items()}
@@ -93,10 +95,17 @@ def _opened(link: Link, keys: Keyring, find: Callable[[str], bytes | None]) -> E
     return entry_of(link.plain, link.digest, seals.unseal(keys, link.plain, find))
 
 
+def _open_slot(inspection: Inspection, keys: Keyring, path: str, data: bytes) -> None:
+    slots.open_slot(keys, path, data)
+    if slots.check(path, data)[0].generation and not slots.is_of_now(keys, path, data):
+        what = "It is under keys of before the last rotation, which somebody who was removed may have: write it again."
+        inspection.notice(path, what)
+
+
 def _open_small(inspection: Inspection, keys: Keyring, shelf: Shelf, progress: Progress, effort: Effort) -> None:
     openers: dict[str, Callable[[str, bytes], object]] = {
         "sealed": lambda path, data: documents.open_document(keys, path, data, shelf.find),
-        "slot": lambda path, data: slots.open_slot(keys, path, data),
+        "slot": lambda path, data: _open_slot(inspection, keys, path, data),
         "keytable": lambda path, data: [keytable.open_half(keys, path, data, half) for half in keytable.HALVES],
     }
     kinds = {path: layout.place_of(path).kind for path in inspection.paths}

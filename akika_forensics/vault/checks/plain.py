@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -25,8 +24,6 @@ from akika_forensics.vault.files import Measured, StoredFile
 from akika_forensics.vault.keys import keyring, keytable
 from akika_forensics.vault.layout import Place
 from akika_forensics.vault.storage import Backend
-
-_VOUCHED: Final = frozenset({"marker", "keyring", "parquet", "sealed", "blob", "stamp", "keytable"})
 
 
 @dataclass
@@ -319,7 +316,7 @@ def _check_listed(inspection: Inspection, progress: Callable[[str, int, int], No
     present = set(inspection.paths)
     wanted: dict[str, StoredFile] = {}
     for path, file in sorted(inspection.listed.items()):
-        if layout.place_of(path).kind not in _VOUCHED:
+        if layout.place_of(path).kind not in layout.VOUCHED:
             inspection.damage(path, "An entry vouches for it, but it is no kind of file that entries vouch for.")
         elif path not in present:
             _note(inspection, path, "The file is missing.")

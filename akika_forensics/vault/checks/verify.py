@@ -167,9 +167,8 @@ def _keys(inspection: Inspection, means: Secret | Means) -> keyring.Keyring | No
     if path == layout.KEYRING_1:
         raise upgrade_first(1)
     try:
-        return keyring.read(inspection.backend.read(path), path, typed(means) if isinstance(means, Secret) else means)
-    except FileNotFoundError:
-        return None
+        content = inspection.listed[path].read(inspection.backend)
+        return keyring.read(content, path, typed(means) if isinstance(means, Secret) else means)
     except DamagedFile as error:
         inspection.damage(error.path, error.finding)
         return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Mapping
 
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.files import StoredFile
@@ -25,10 +26,17 @@ class Keychain:
         self._contents: dict[str, tuple[str, bytes]] = {}
         self._index: dict[str, dict[str, bytes]] = {}
         self._payload: dict[str, dict[str, bytes]] = {}
+        self._added: dict[str, frozenset[str]] = {}
 
-    def take(self, files: Iterable[StoredFile], retired: Iterable[str]) -> None:
-        """Take in the tables among ``files``, and forget those among ``retired``. Raises DamagedFile."""
+    def take(
+        self, files: Iterable[StoredFile], retired: Iterable[str], added: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
+        """Take in the tables among ``files``, oldest first, and forget those among ``retired``. Raises DamagedFile.
+
+        ``added``: tables of members who only add, and the segments whose salts they may bring.
+        """
         gone = set(retired)
+        self._added |= added or {}
         for path in gone:
             for known in (self._contents, self._index, self._payload):
                 known.pop(path, None)
@@ -95,5 +103,25 @@ class Keychain:
         if half == "index":
             return self._index[path]
         if path not in self._payload:
-            self._payload[path] = keytable.open_half(self._keyring(), path, self._contents[path][1], "payload")
+            opened = keytable.open_half(self._keyring(), path, self._contents[path][1], "payload")
+            self._payload[path] = {name: key for name, key in opened.items() if self._may_bring(path, name)}
         return self._payload[path]
+
+    def _may_bring(self, path: str, name: str) -> bool:
+        """Names of segments and of a company's document key are foreseeable, unlike those of files: whoever only adds
+        does not take them in advance.
+        """
+        if path not in self._added:
+            return True
+        if name.startswith(SALT):
+            return name.removeprefix(SALT) in self._added[path]
+        if name.startswith(DOCUMENTS):
+            owner = self._contents[path][0]
+            older = itertools.takewhile(lambda other: other != path, self._contents)
+            mine = (other for other in older if self._contents[other][0] == owner)
+            return not any(one.startswith(DOCUMENTS) for other in mine for one in self._half(other, "payload"))
+        return True
+
+    def owner(self, path: str) -> str | None:
+        """Whose a table is (a pseudonym); None for one that is not in use."""
+        return self._contents[path][0] if path in self._contents else None

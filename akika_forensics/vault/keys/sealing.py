@@ -28,6 +28,9 @@ SALT: Final = 32
 CHUNK: Final = 1 << 20
 """Plain bytes in one sealed chunk of a stream."""
 
+MOST_UNPACKED: Final = 256 << 20
+"""Bytes; what is longer is not packed. A thousandth of it could otherwise fill the memory of whoever opens it."""
+
 MAGIC: Final = b"\x89akika1\n"
 _CHECK: Final = 32
 
@@ -125,14 +128,18 @@ def _chunk_nonce(number: int, last: bool) -> bytes:
 
 
 def _pack(data: bytes) -> bytes:
-    packed = zlib.compress(data, 6)
+    packed = zlib.compress(data, 6) if len(data) <= MOST_UNPACKED else data
     return b"z" + packed if len(packed) < len(data) else b"-" + data
 
 
 def _unpack(packed: bytes) -> bytes:
     kind, rest = packed[:1], packed[1:]
     if kind == b"z":
-        return zlib.decompress(rest)
+        unpacking = zlib.decompressobj()
+        plain = unpacking.decompress(rest, MOST_UNPACKED + 1)
+        if len(plain) > MOST_UNPACKED or not unpacking.eof or unpacking.unused_data:
+            raise ValueError("not what was packed, or far more of it")
+        return plain
     if kind == b"-":
         return rest
     raise ValueError("unknown packing")

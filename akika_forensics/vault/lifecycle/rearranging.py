@@ -115,6 +115,9 @@ class Rearrangement:
 
     def _source(self, part: Part) -> Source:
         rows = self._shelf.index_of(self._company, part)
+        if {str(number): count for number, count in rows.group_by("segment").len().iter_rows()} != part.segments:
+            # Nothing else was signed: rows of another segment would come in with the root of none.
+            raise MergeError("It does not hold as many records as its commit tells of.")
         if not self._shelf.file(part.index).root:
             # Of version 1: a segment a file, which is small, without the columns for filtering.
             payload = self._shelf.payloads_of(self._company, part)

@@ -51,6 +51,12 @@ def admitted(now: Keyring, generation: int, member: Member, name: str) -> Change
         raise WrongUse(f"{name!r} is no name for a member.", do=f"Use a printable name of up to {_LONGEST} characters.")
     if _plain(name) in map(_plain, now.people.values()):
         raise WrongUse(f"There is a member {name!r} already.", do="Choose another name.")
+    if member.role == CAPTURE and now.role_keys.legacy:
+        raise WrongUse(
+            "This vault began as version 1, and its commits of that time open for full members only.",
+            means="Who only captures could not see what is stored already.",
+            do="Add the member as a full one, or let a full member capture.",
+        )
     for other in now.ring.members:
         if other.signer == member.signer or other.kem == member.kem:
             raise WrongUse(

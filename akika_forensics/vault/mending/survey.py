@@ -36,8 +36,7 @@ _YOUNG_SECONDS: Final = 3600
 """A file younger than this may be one that another process is just writing, before anything vouches for it."""
 
 _CHAINED: Final = frozenset({"entry", "signature"})
-_LISTED: Final = frozenset({"marker", "keyring", "parquet", "sealed", "blob", "stamp", "keytable"})
-_OURS: Final = _CHAINED | _LISTED | {"slot", "temporary"}
+_OURS: Final = _CHAINED | layout.VOUCHED | {"slot", "temporary"}
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,11 @@ class CheckedFiles:
             return None
         return Mark(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
+    def around(self, path: str) -> tuple[Mark | None, ...]:
+        """The folders that a file lies in, as they are now: who exchanges one for a moment leaves the file's mark alone."""
+        folder = path.rpartition("/")[0]
+        return (self.mark(folder), self.mark(""))
+
     def add(self, path: str, mark: Mark | None) -> None:
         """``mark`` was made before the file was read and found to be what was signed."""
         if mark is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -21,6 +23,7 @@ from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.snapshots.parts import Part
 
 SNAPSHOT: Final = "snapshot"
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,14 @@ def read_commit(entry: Entry) -> Commit:
             means=f"This version of the software makes {CANONICAL_FORM}; the two cannot be compared.",
             do="Install the version that made the snapshot, or a newer one.",
         )
+    if any(not _NUMBER.fullmatch(number) or rows < 0 for part in text.parts for number, rows in part.segments.items()):
+        raise DamagedFile(path, "It numbers its segments as no snapshot does.")
     files = {file.path: file for file in entry.files}
+    if any(layout.place_of(one).kind != kind for one, kind in _kinds(text)):
+        raise DamagedFile(path, "It describes files as what they are not.")
+    roots = {part.index: set(part.segments) for part in text.parts} if "parts" in entry.body else {}
+    if any(set(file.root) != roots.get(file.path, set()) for file in entry.files):
+        raise DamagedFile(path, "It gives record roots of other segments than it describes.")
     named = {text.manifest, text.key_table, *text.controls.values()}
     named |= {text.full} - {""}
     named |= {path for part in text.parts for path in (part.index, part.payload)}
@@ -163,6 +173,16 @@ def read_commit(entry: Entry) -> Commit:
     if named != own:
         raise DamagedFile(path, "It does not vouch for exactly the files that it describes.")
     return Commit(entry.seq, info, text, files)
+
+
+def _kinds(text: Description) -> Iterator[tuple[str, str]]:
+    """Each path that a description names, and what it has to be."""
+    yield text.key_table, "keytable"
+    for path in text.controls.values():
+        yield path, "sealed"
+    tables = (text.manifest, text.full or text.manifest, text.attachments or text.manifest)
+    for path in (*tables, *(path for part in text.parts for path in (part.index, part.payload))):
+        yield path, "parquet"
 
 
 def _info(text: Description, digest: str) -> SnapshotInfo:

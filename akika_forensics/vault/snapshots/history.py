@@ -55,7 +55,8 @@ def _by_parts(shelf: Shelf, commits: Sequence[Commit], key: RecordKey) -> list[_
     brought = {number: one for one in commits for part in one.text.parts for number in part.numbers}
     digests: dict[int, bytes] = {}
     for part in {part.index: part for part in shelf.holdings.parts[company].values()}.values():
-        digests |= dict(shelf.index_of(company, part, where).select("segment", "digest").iter_rows())
+        rows = shelf.index_of(company, part, where).filter(pl.col("segment").is_in(part.numbers))
+        digests |= dict(rows.select("segment", "digest").iter_rows())
     found = [_Found(brought[number], number, digest) for number, digest in digests.items() if number in brought]
     if found:
         first = min(one.commit.seq for one in found)
@@ -82,7 +83,8 @@ def _by_manifests(shelf: Shelf, commits: Sequence[Commit], key: RecordKey) -> li
 def _payloads(shelf: Shelf, company: str, key: RecordKey, segments: set[int]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     for part in {part.payload: part for number in segments for part in [shelf.part(company, number)]}.values():
-        found |= dict(shelf.payloads_of(company, part, _is(key)).select("segment", "payload").iter_rows())
+        rows = shelf.payloads_of(company, part, _is(key)).filter(pl.col("segment").is_in(part.numbers))
+        found |= dict(rows.select("segment", "payload").iter_rows())
     return found
 
 

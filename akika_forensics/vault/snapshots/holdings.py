@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
@@ -13,6 +14,8 @@ from akika_forensics.vault.snapshots import acts
 from akika_forensics.vault.snapshots.acts import Act, Erasure, Hold, Moved
 from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, read_commit
 from akika_forensics.vault.snapshots.parts import Part
+
+_LAST_SEGMENT: Final = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Holdings:
 
     ``dropped`` and ``erased``: commits of snapshots that are kept no longer, and the commit that says so. ``closed``:
     commits whose key is in no table. ``leaves``: paths of what retention kept of a company's rows. ``times`` and
-    ``rules``: when a commit dropped or erased something, and by which retention rule.
+    ``rules``: when a commit dropped or erased something, and by which retention rule. ``gaps``: a commit before is
+    damaged, so that numbers which follow from it are not held against those after it.
     """
 
     commits: dict[int, Commit] = field(default_factory=dict)
@@ -46,24 +50,26 @@ class Holdings:
     closed: set[int] = field(default_factory=set)
     taken: int = 0
     snapshots: int = 0
+    gaps: bool = False
 
     def take(self, entry: Entry, retired: Sequence[str] = (), *, adds_only: bool = False) -> None:
         """The next commit, opened, and the paths it retires; ``adds_only``: its signer may add snapshots and no more.
 
         Raises DamagedFile where it tells of what the vault cannot hold.
         """
-        self.taken += 1
         if adds_only and entry.body.get("kind") != SNAPSHOT:
             path = layout.entry(layout.COMMITS, entry.seq)
             raise DamagedFile(path, "It is signed by a member who may only add snapshots, and tells of something else.")
         if entry.body.get("kind") == SNAPSHOT:
-            self.snapshots += 1
             commit = read_commit(entry)
+            self._require_new(commit)
+            self.snapshots += 1
             self.commits[commit.seq] = commit
             self._place(commit.pseudonym, commit.text.parts)
         else:
             self.times[entry.seq] = entry.at
             self._act(entry.seq, acts.read(entry), set(retired))
+        self.taken += 1
 
     def take_closed(self, seq: int) -> None:
         """The next commit, whose key is in no table: a snapshot of a company that has been erased since."""
@@ -119,8 +125,24 @@ class Holdings:
 
     def next_segment(self, company: str) -> int:
         """One more than any that the company ever had."""
-        return max((number for commit in self.commits.values() if commit.pseudonym == company
-                    for part in commit.text.parts for number in part.numbers), default=-1) + 1  # fmt: skip
+        mine = (
+            commit for seq, commit in self.commits.items() if commit.pseudonym == company and seq not in self.erased
+        )
+        return max((number for commit in mine for part in commit.text.parts for number in part.numbers), default=-1) + 1
+
+    def _require_new(self, commit: Commit) -> None:
+        """A snapshot puts itself in the place of nothing: its number and those of its segments were never there.
+
+        Raises DamagedFile.
+        """
+        path = layout.entry(layout.COMMITS, commit.seq)
+        if not self.gaps and commit.info.id != f"s{self.snapshots + 1}":
+            raise DamagedFile(path, "It does not carry the number of its snapshot.")
+        numbers = [number for part in commit.text.parts for number in part.numbers]
+        if len(set(numbers)) < len(numbers) or min(numbers, default=0) < 0 or max(numbers, default=0) > _LAST_SEGMENT:
+            raise DamagedFile(path, "It numbers its segments as no snapshot does.")
+        if not self.gaps and min(numbers, default=_LAST_SEGMENT) < self.next_segment(commit.pseudonym):
+            raise DamagedFile(path, "It gives its segments numbers that others had before.")
 
     def _place(self, company: str, parts: list[Part]) -> None:
         mine = self.parts.setdefault(company, {})
@@ -155,6 +177,10 @@ class Holdings:
             self.manifests |= {int(one): moved for one, moved in act.manifests.items()}
         mine = self.parts.get(act.pseudonym, {})
         self.parts[act.pseudonym] = {number: part for number, part in mine.items() if part.index not in retired}
+        numbers = [number for part in act.parts for number in part.numbers]
+        if len(set(numbers)) < len(numbers) or not self.parts[act.pseudonym].keys().isdisjoint(numbers):
+            path = layout.entry(layout.COMMITS, seq)
+            raise DamagedFile(path, "What it brings does not take the place of what it takes out.")
         self._place(act.pseudonym, act.parts)
         leaves = [path for path in self.leaves.get(act.pseudonym, []) if path not in retired]
         self.leaves[act.pseudonym] = [*leaves, act.leaves] if act.leaves else leaves

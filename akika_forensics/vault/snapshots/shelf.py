@@ -14,7 +14,7 @@ from akika_forensics.model.company import Company
 from akika_forensics.vault import documents, layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains.chain import Chain
-from akika_forensics.vault.chains.entries import Link
+from akika_forensics.vault.chains.entries import Entry, Link
 from akika_forensics.vault.chains.seals import Closed
 from akika_forensics.vault.chains.standing import Standing
 from akika_forensics.vault.files import StoredFile
@@ -23,7 +23,7 @@ from akika_forensics.vault.keys.keyring import Keyring
 from akika_forensics.vault.keys.keytable import DOCUMENTS, Half
 from akika_forensics.vault.snapshots import frames, parquet
 from akika_forensics.vault.snapshots.checked import CheckedFiles
-from akika_forensics.vault.snapshots.commits import Commit
+from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, read_commit
 from akika_forensics.vault.snapshots.holdings import Holdings
 from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.storage import Backend
@@ -110,11 +110,21 @@ class Shelf:
                 except Closed:
                     self.holdings.take_closed(link.plain.seq)
                 else:
-                    self.holdings.take(entry, link.plain.retired, adds_only=link.plain.seq in self.standing.adding)
+                    self.take(entry, link)
             unexplained = self.holdings.unexplained()
             if unexplained and not self._lost_tables():
                 path = layout.entry(layout.COMMITS, unexplained[0])
                 raise DamagedFile(path, "Its key is in no key table, and no commit says that its company was erased.")
+
+    def take(self, entry: Entry, link: Link) -> None:
+        """The next commit, opened. Raises DamagedFile where it tells of what cannot be."""
+        if entry.body.get("kind") == SNAPSHOT:
+            commit = read_commit(entry)
+            if commit.pseudonym != pseudonym(self.keyring, commit.info.company):
+                raise DamagedFile(link.path, "It names another company than its files are bound to.")
+            if self.keychain.owner(commit.text.key_table) not in {None, commit.pseudonym}:
+                raise DamagedFile(link.path, "Its key table is of another company.")
+        self.holdings.take(entry, link.plain.retired, adds_only=link.plain.seq in self.standing.adding)
 
     def _take_tables(self, chain: Chain, keychain: Keychain) -> tuple[Link, ...]:
         """Read the key tables in use, and the entries that say which these are: both as of the same moment."""
@@ -123,7 +133,7 @@ class Shelf:
             gone = self._lost_tables()
             tables = [file for file in self._tables() if file.path not in gone]
             try:
-                keychain.take(tables, self.standing.retired)
+                keychain.take(tables, self.standing.retired, self.standing.added)
             except DamagedFile:
                 # Another process may just have put one table in the place of all others.
                 if len(chain.links()) == len(links):
@@ -291,9 +301,10 @@ class Shelf:
         """
         place = self._checked.place(path) if where is not None else None
         if place is not None:
+            around = self._checked.around(path)
             key, aad = self.key(half, path), parquet.associated(company, layout.place_of(path).id)
             found = parquet.read(place, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill)
-            if self._checked.place(path) is not None:
+            if self._checked.place(path) is not None and self._checked.around(path) == around:
                 return found
         content, key, aad, _ = self._sealed(company, path, half)
         return parquet.read(content, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill)
