@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -121,7 +121,11 @@ LIES = {
         lambda patched: patched.setattr(documents, "control_kind", lambda _: "control x"), "data", "another control"
     ),
     "files bound to another company": Lie(
-        lambda patched: patched.setattr(shelf, "pseudonym", lambda *_: "f" * 32), "commits", "another company"
+        lambda patched: patched.setattr(
+            writer, "shelf", SimpleNamespace(pseudonym=lambda *_: "f" * 32, Shelf=shelf.Shelf)
+        ),
+        "commits",
+        "another company",
     ),
 }
 

@@ -161,17 +161,17 @@ def read_commit(entry: Entry) -> Commit:
     if any(not _NUMBER.fullmatch(number) or rows < 0 for part in text.parts for number, rows in part.segments.items()):
         raise DamagedFile(path, "It numbers its segments as no snapshot does.")
     files = {file.path: file for file in entry.files}
-    if any(layout.place_of(one).kind != kind for one, kind in _kinds(text)):
-        raise DamagedFile(path, "It describes files as what they are not.")
-    roots = {part.index: set(part.segments) for part in text.parts} if "parts" in entry.body else {}
-    if any(set(file.root) != roots.get(file.path, set()) for file in entry.files):
-        raise DamagedFile(path, "It gives record roots of other segments than it describes.")
     named = {text.manifest, text.key_table, *text.controls.values()}
     named |= {text.full} - {""}
     named |= {path for part in text.parts for path in (part.index, part.payload)}
     own = {path for path in files if layout.place_of(path).kind != "blob"} - {text.attachments}
     if named != own:
         raise DamagedFile(path, "It does not vouch for exactly the files that it describes.")
+    if any(layout.place_of(one).kind != kind for one, kind in _kinds(text)):
+        raise DamagedFile(path, "It describes files as what they are not.")
+    roots = {part.index: set(part.segments) for part in text.parts} if "parts" in entry.body else {}
+    if any(set(file.root) != roots.get(file.path, set()) for file in entry.files):
+        raise DamagedFile(path, "It gives record roots of other segments than it describes.")
     return Commit(entry.seq, info, text, files)
 
 

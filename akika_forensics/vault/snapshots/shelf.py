@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -303,8 +304,12 @@ class Shelf:
         if place is not None:
             around = self._checked.around(path)
             key, aad = self.key(half, path), parquet.associated(company, layout.place_of(path).id)
-            found = parquet.read(place, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill)
-            if self._checked.place(path) is not None and self._checked.around(path) == around:
+            found = None
+            with contextlib.suppress(FileNotFoundError):  # another process may just have put others in its place
+                found = parquet.read(
+                    place, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill
+                )
+            if found is not None and self._checked.place(path) is not None and self._checked.around(path) == around:
                 return found
         content, key, aad, _ = self._sealed(company, path, half)
         return parquet.read(content, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill)
