@@ -16,6 +16,7 @@
     │   ├── Throttled           HTTP 429
     │   ├── SignInFailed        tokens are refused
     │   └── Fault               QuickBooks refused the request and said why
+    ├── StorageFailed       4   the disk or the store of a vault does not take or give the bytes (`vault.storage`)
     ├── WrongKey            5   the passphrase or key does not open it
     └── Interrupted       130   stopped by the user; what was done is kept
 

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from akika_forensics.cli.session import Command, Options, open_case
-from akika_forensics.cli.speech import note, plain, say, say_json, table
+from akika_forensics.cli.speech import counted, note, plain, say, say_json, table
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.money import ZERO, money_text
 from akika_forensics.model.payload import encode
@@ -50,7 +50,7 @@ def diff(
             for field in change.fields:
                 if not field.path.startswith("MetaData") and field.path != "SyncToken":
                     say(f"             {field.path}: {_short(field.before)} → {_short(field.after)}")
-    say(f"{len(direct)} records changed, {len(result.changes) - len(direct)} more follow from them.")
+    say(f"{counted(len(direct), 'record')} changed, {len(result.changes) - len(direct):,} more follow from that.")
     moved = [row for row in result.effect if row.change != ZERO]
     if moved:
         say()

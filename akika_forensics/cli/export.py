@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from akika_forensics.cli.session import Command, Options, open_case
-from akika_forensics.cli.speech import progress, say, say_json
+from akika_forensics.cli.speech import counted, progress, say, say_json
 
 
 def export(
@@ -31,14 +31,10 @@ def export(
         )
         return
     say(
-        f"{_files(len(made.files))} in {to}, not encrypted. {made.about.name} says what they are, {made.sums.name} holds their sums."
+        f"{counted(len(made.files), 'file is', 'files are')} in {to}, not encrypted. {made.about.name} says what they are, {made.sums.name} holds their sums."
     )
     for one in made.notes:
         say(one)
-
-
-def _files(number: int) -> str:
-    return "1 file is" if number == 1 else f"{number:,} files are"
 
 
 COMMANDS = (Command("export", "A readable copy of a snapshot for audit.", export),)

@@ -10,7 +10,7 @@ import typer
 
 from akika_forensics import jobs
 from akika_forensics.cli.session import Options, open_case
-from akika_forensics.cli.speech import note, say, say_json, table
+from akika_forensics.cli.speech import counted, note, say, say_json, table
 from akika_forensics.errors import WrongUse
 from akika_forensics.jobs.terminal import follow
 from akika_forensics.model.instants import format_instant
@@ -72,7 +72,7 @@ def compact(
     if not done.merges:
         say("There is nothing to be merged.")
         return
-    say(f"{done.parts[0]:,} parts became {done.parts[1]:,}; {done.bytes[0]:,} bytes became {done.bytes[1]:,}.")
+    say(f"{counted(done.parts[0], 'part')} became {done.parts[1]:,}; {done.bytes[0]:,} bytes became {done.bytes[1]:,}.")
 
 
 @retention.command("show")
@@ -125,9 +125,11 @@ def run(
     for info in done.dropped:
         say(f"  {info.id} of {format_instant(info.taken_at)} {'would go' if dry_run else 'went'}.")
     word = "would go" if dry_run else "went"
-    say(f"{len(done.dropped):,} snapshots {word}, with {done.versions:,} versions of records that no other holds.")
     say(
-        f"{len(done.files):,} files of {done.bytes:,} bytes {word}; {len(done.rewritten):,} of their parts are written again without those versions."
+        f"{counted(len(done.dropped), 'snapshot')} {word}, with {counted(done.versions, 'version')} of records that no other holds."
+    )
+    say(
+        f"{counted(len(done.files), 'file')} of {done.bytes:,} bytes {word}; {counted(len(done.rewritten), 'part is', 'parts are')} written again without those versions."
     )
 
 
@@ -213,7 +215,7 @@ def erase(
         say_json({"snapshots": list(done.snapshots), "files": len(done.files), "bytes": done.bytes})
     else:
         say(
-            f"The company was erased: {len(done.snapshots):,} snapshots, {len(done.files):,} files, {done.bytes:,} bytes."
+            f"The company was erased: {counted(len(done.snapshots), 'snapshot')}, {counted(len(done.files), 'file')}, {done.bytes:,} bytes."
         )
     note("akika: Copies of the vault, and older versions in a bucket, still open with the keys of their time.")
     note("       Destroy those too. Exports, reports and plans outside the vault are not reached; custody lists them.")
@@ -223,7 +225,7 @@ def _typed(company: str, going: Estate) -> str:
     if not sys.stdin.isatty():
         raise WrongUse("The company's name was not typed.", means="Nothing was erased.", do="Give it with --confirm.")
     note(
-        f"{len(going.snapshots):,} snapshots, {len(going.files):,} files and {going.bytes:,} bytes of {company} go for ever."
+        f"{counted(len(going.snapshots), 'snapshot')}, {counted(len(going.files), 'file')} and {going.bytes:,} bytes of {company} go for ever."
     )
     return input("Type the company's name: ")
 

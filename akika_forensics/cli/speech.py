@@ -45,6 +45,11 @@ def say_error(error: AkikaError, *, json: bool) -> None:
             note(f"       {line}")
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 file``, ``2 files``, ``1,200 files``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> None:
     """A plain aligned table; columns in ``right`` are set flush right. A long cell is cut, but never in the last column."""
     cells = [[plain(cell).replace("\n", " ") for cell in row] for row in rows]

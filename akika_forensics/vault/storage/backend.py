@@ -22,7 +22,7 @@ class StorageFailed(AkikaError):
     """The medium did not take or give the bytes: full, read-only, broken. Nothing half-written is visible."""
 
     code = "storage"
-    exit_code = 1
+    exit_code = 4  # never 1: that a check could not be made is not that it found something
 
 
 class Backend(Protocol):

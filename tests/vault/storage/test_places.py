@@ -208,6 +208,7 @@ def test_the_commands_take_a_bucket(
     assert main(["custody", "list", "--json"]) == 0
     assert "vault_created" in capsys.readouterr().out
     assert main(["verify", "--vault", f"s3://{bucket}/nothing"]) == 2
+    assert main(["verify", "--vault", "s3://no-such-bucket/x"]) == 4
     assert main(["verify", "--vault", "s3://key:hush@vaults/x"]) == 2
     said = capsys.readouterr().err
     assert "not the address of a vault" in said
