@@ -151,7 +151,9 @@ def _tell(report: VerifyReport) -> None:
     for sentence in (*report.scope.sentences(), *report.outside.sentences()):
         say(sentence)
     if not report.ok:
-        note("akika: The vault does not hold what was put into it. Take an undamaged copy.")
+        note(
+            "akika: The vault does not hold what was put into it. `akika vault repair` says what is lost, and mends with --from COPY."
+        )
 
 
 COMMANDS = (Command("verify", "Check every byte and every link of the vault, or a sample.", verify),)
