@@ -94,7 +94,7 @@ def disclose_to(snapshot: Snapshot, vault: Vault, custody: CustodyLog, key: Reco
     """Write the proof of one record to a new file; returns its SHA-256. Custody lists it first. Raises WrongUse."""
     if out.exists():
         raise _not_written(out)
-    proof = vault.disclose(snapshot.info.id, key)
+    proof = vault.disclose(snapshot.info.id, key, authority_in_force())
     row = listed(out.name, proof)
     leaves(
         custody,

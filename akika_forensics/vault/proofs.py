@@ -86,9 +86,17 @@ def stamped(backend: Backend, commits: Chain, chain: Chain) -> tuple[Stamped, ..
     return tuple(sorted(found, key=lambda one: (one.commit, one.stamp.at)))
 
 
-def disclose(shelf: Shelf, commits: Chain, stamps_chain: Chain, commit: Commit, key: RecordKey) -> bytes:
-    """A proof of one record as a snapshot holds it; see `disclosure`.
+def disclose(
+    shelf: Shelf,
+    commits: Chain,
+    stamps_chain: Chain,
+    commit: Commit,
+    key: RecordKey,
+    authority: StampAuthority | None = None,
+) -> bytes:
+    """A proof of one record as a snapshot holds it; see `disclosure`. ``authority``: only its time stamps go with it.
 
+    A proof with a stamp that does not hold proves nothing, and whoever may add to the vault can add such a one.
     Raises WrongUse when the snapshot does not hold it, NotAllowed for a member who may only capture.
     """
     wanted = (pl.col("entity") == key.entity) & (pl.col("id") == key.id)
@@ -109,7 +117,11 @@ def disclose(shelf: Shelf, commits: Chain, stamps_chain: Chain, commit: Commit, 
     inside = wanted & (pl.col("segment") == segment)
     payload = shelf.payloads_of(commit.pseudonym, part, inside)["payload"][0]
     link, file = signed
-    later = [one for one in stamped(shelf.backend, commits, stamps_chain) if one.commit >= link.plain.seq]
+    later = [
+        one
+        for one in stamped(shelf.backend, commits, stamps_chain)
+        if one.commit >= link.plain.seq and _is_believed(shelf.backend, one, authority)
+    ]
     until = later[0].commit if later else link.plain.seq
     links = commits.links()
     return disclosure.seal_up(
@@ -165,6 +177,16 @@ def _tree(
     ]
     tree = leaves.woven(rows, pl.concat([pl.DataFrame(schema=frames.LEAVES), *kept]))
     return tree, tree.index(rows[at]), digests[at]
+
+
+def _is_believed(backend: Backend, one: Stamped, authority: StampAuthority | None) -> bool:
+    if authority is None:
+        return True
+    try:
+        stamps.check(backend.read(one.path), bytes.fromhex(one.digest), authority)
+    except StampRejected:
+        return False
+    return True
 
 
 def _with_signature(backend: Backend, link: Link) -> Signed:

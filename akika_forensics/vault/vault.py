@@ -255,12 +255,15 @@ class Vault:
         """The time stamps by commit and time. Whether they are an authority's, `verify` finds out."""
         return proofs.stamped(self._backend, self._commits, self._stamps())
 
-    def disclose(self, ref: str, key: RecordKey) -> bytes:
+    def disclose(self, ref: str, key: RecordKey, authority: StampAuthority | None = None) -> bytes:
         """A file that proves one record of a snapshot alone, without the vault; `disclosure.prove` checks it.
+
+        ``authority``: whose time stamps go with it; all of the commit's where nobody says whose to believe.
 
         Raises WrongUse when the snapshot does not hold it.
         """
-        return proofs.disclose(self._shelf, self._commits, self._stamps(), self._commit(ref), RecordKey(*key))
+        commit, key = self._commit(ref), RecordKey(*key)
+        return proofs.disclose(self._shelf, self._commits, self._stamps(), commit, key, authority)
 
     def attest(self, ref: str, judged: Judgement) -> Attestation:
         """Sign a judgement on a snapshot; durable when it returns. Raises WrongUse for one without a rule.

@@ -105,6 +105,23 @@ def test_a_stamp_is_kept_as_received_and_covers_what_was_before(
 
 
 @needs_openssl
+def test_the_stamp_of_another_authority_does_not_spoil_a_proof(
+    kit: ModuleType, filled: Any, authority: LocalAuthority, trusted: StampAuthority, tmp_path: Path
+) -> None:
+    """Whoever may add to the vault can add one; it goes along only where nobody says whose stamps to believe."""
+    theirs = LocalAuthority(tmp_path / "theirs")
+    vault, key = filled.vault, RecordKey("Customer", "3")
+    vault.stamp(theirs.answer, stamps.read_authority(theirs.certificates))
+    assert disclosure.prove(vault.disclose("s1", key, trusted), trusted).stamp is None
+    kit.take(vault, {RecordKey("Invoice", "77"): kit.invoice(77)}, day=3)
+    made = vault.stamp(authority.answer, trusted)
+    proved = disclosure.prove(vault.disclose("s1", key, trusted), trusted)
+    assert (proved.stamped_commit, proved.stamp_checked) == (made.commit, True)
+    with pytest.raises(disclosure.NotProved):
+        disclosure.prove(vault.disclose("s1", key), trusted)
+
+
+@needs_openssl
 def test_an_answer_that_does_not_hold_is_not_kept(
     filled: Any, authority: LocalAuthority, trusted: StampAuthority, tmp_path: Path
 ) -> None:
