@@ -83,6 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # Other libraries' debug lines would carry text from the books.
             logging.getLogger("akika_forensics").setLevel(logging.DEBUG)
         result = typer.main.get_command(app).main(rest, prog_name="akika", obj=options, standalone_mode=False)
+        if result == Interrupted.exit_code:
+            # What runs the commands makes a silent code of Ctrl-C.
+            return _fail(Interrupted("Stopped.", means="What was done is kept."), options)
         return int(result) if isinstance(result, int) else 0
     except AkikaError as error:
         return _fail(error, options)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from akika_forensics.case.case import init_vault
-from akika_forensics.cli import books, speech
+from akika_forensics.cli import books, custody, speech
 from akika_forensics.cli.app import main
 from akika_forensics.settings import Secret
 from akika_forensics.vault import HeadStore, KdfCost
@@ -144,3 +144,15 @@ def test_a_sheet_where_none_opens_the_vault_any_more_is_called_a_sheet(
 ) -> None:
     monkeypatch.setenv("AKIKA_PASSPHRASE", RecoveryKey(bytes(range(32))).text().reveal())
     assert refusal(capsys, "snapshots", code=5)["what"] == "No recovery sheet opens this vault."
+
+
+def test_who_stops_a_command_is_told_that_it_stopped(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(custody, "open_case", stop)
+    assert main(["custody", "list"]) == 130
+    assert "Stopped." in capsys.readouterr().err
+    assert refusal(capsys, "custody", "list", code=130)["what"] == "Stopped."
