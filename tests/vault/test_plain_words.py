@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +14,7 @@ import pytest
 
 from akika_forensics.case.case import init_vault
 from akika_forensics.cli import books, custody, speech
+from akika_forensics.cli import main as command_line
 from akika_forensics.cli.app import main
 from akika_forensics.settings import Secret
 from akika_forensics.vault import HeadStore, KdfCost
@@ -156,3 +158,17 @@ def test_who_stops_a_command_is_told_that_it_stopped(
     assert main(["custody", "list"]) == 130
     assert "Stopped." in capsys.readouterr().err
     assert refusal(capsys, "custody", "list", code=130)["what"] == "Stopped."
+
+
+def test_a_command_that_is_stopped_while_it_loads_leaves_no_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stopping:
+        def find_spec(self, name: str, *_more: object) -> None:
+            if name == "akika_forensics.cli.app":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "akika_forensics.cli.app")
+    monkeypatch.setattr(sys, "meta_path", [Stopping(), *sys.meta_path])
+    assert command_line(["snapshots", "--json"]) == 130
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "interrupted"
