@@ -18,9 +18,10 @@ from akika_forensics.twin.doubt import Belief
 from akika_forensics.twin.uncertain import TABLE
 
 _PROFILE: Final = Format("akika-beliefs/", 1, "profile of a company")
-_FIELDS: Final = frozenset({"format", "host", "at", "beliefs", "open"})
+_FIELDS: Final = frozenset({"format", "host", "at", "beliefs", "open", "left"})
 FORMAT: Final = _PROFILE.label
-"""Of a profile: ``{"format", "host", "at", "beliefs": {name: {"choice", "asked", "answered"}}, "open": {name: why}}``."""
+"""Of a profile: ``{"format", "host", "at", "beliefs": {name: {"choice", "asked", "answered"}}, "open": {name: why},
+"left": [what could not be removed]}``."""
 
 BELIEFS: Final[dict[str, Belief]] = {row.name: row for row in TABLE}
 

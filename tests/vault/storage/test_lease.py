@@ -176,7 +176,7 @@ def test_of_many_that_take_it_one_gets_it(program: Any, state: str) -> None:
     threads = [threading.Thread(target=take, args=(number,)) for number in range(len(takers))]
     for thread in threads:
         thread.start()
-    got = [number for taken, number in (told.get(timeout=60) for _ in takers) if taken]
+    got = [number for taken, number in (told.get(timeout=240) for _ in takers) if taken]
     owner = json.loads(takers[0].backend.read("lock"))["purpose"]
     done.set()
     for thread in threads:
@@ -230,7 +230,7 @@ def test_another_process_that_is_killed(server: ObjectServer, bucket: str) -> No
     ready = fresh.Event()
     process = fresh.Process(target=hold, args=(bucket, ready))
     process.start()
-    assert ready.wait(60)
+    assert ready.wait(240)
     backend = Later(s3.store(bucket, ""), "s3")
     with pytest.raises(VaultLocked, match=f"process {process.pid} "):
         Lease(backend, "lock").acquire("restore")

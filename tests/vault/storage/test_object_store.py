@@ -350,7 +350,7 @@ def test_processes_race_for_entries(in_bucket: Any, bucket: str) -> None:
     processes = [fresh.Process(target=race, args=(bucket, number, start, results)) for number in range(2)]
     for process in processes:
         process.start()
-    won = dict(results.get(timeout=60) for _ in processes)
+    won = dict(results.get(timeout=240) for _ in processes)
     for process in processes:
         process.join()
     assert sorted(won[0] + won[1]) == list(range(10))

@@ -98,7 +98,7 @@ def test_two_processes_that_write(place: str, tmp_path: Path) -> None:
     processes = [FRESH.Process(target=write, args=one) for one in arguments]
     for process in processes:
         process.start()
-    told = [results.get(timeout=120) for _ in processes]
+    told = [results.get(timeout=240) for _ in processes]
     for process in processes:
         process.join()
     vault = open_vault(place, PASSPHRASE, heads=heads)
@@ -143,7 +143,7 @@ def test_a_reader_while_another_writes(place: str, tmp_path: Path) -> None:
         vault.slot("x").write(b"%d" % turn)
         turn += 1
     stop.set()
-    seen = results.get(timeout=120)
+    seen = results.get(timeout=240)
     reader.join()
     assert [found for _, found in seen if found] == []
     assert [count for count, _ in seen] == sorted(count for count, _ in seen)
