@@ -7,7 +7,7 @@ from collections.abc import Callable
 from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.checks.effort import ATTACHED, Effort
-from akika_forensics.vault.checks.plain import Inspection
+from akika_forensics.vault.checks.inspection import Inspection
 from akika_forensics.vault.keys.roles import NotAllowed
 from akika_forensics.vault.snapshots import attachments, frames
 from akika_forensics.vault.snapshots.attachments import Attached

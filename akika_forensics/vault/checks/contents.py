@@ -13,7 +13,8 @@ from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.chains.standing import Standing
 from akika_forensics.vault.checks import attached, judged, snapshots
 from akika_forensics.vault.checks.effort import OPENED, Effort
-from akika_forensics.vault.checks.plain import Inspection, check_witness
+from akika_forensics.vault.checks.inspection import Inspection
+from akika_forensics.vault.checks.plain import check_witness
 from akika_forensics.vault.keys import keytable
 from akika_forensics.vault.keys.keychain import Keychain
 from akika_forensics.vault.keys.keyring import Keyring

@@ -7,7 +7,7 @@ from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains import attestations
 from akika_forensics.vault.chains.entries import Entry, Link
-from akika_forensics.vault.checks.plain import Inspection
+from akika_forensics.vault.checks.inspection import Inspection
 
 
 def inspect(inspection: Inspection, link: Link, entry: Entry) -> None:

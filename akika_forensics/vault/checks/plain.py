@@ -3,82 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from akika_forensics.errors import VaultDamaged, WrongUse
+from akika_forensics.errors import WrongUse
 from akika_forensics.vault import blobs, documents, layout, slots
 from akika_forensics.vault.canonical import DamagedFile
-from akika_forensics.vault.chains import entries, marker, sshsig, stamps
-from akika_forensics.vault.chains.entries import Link, Plain
+from akika_forensics.vault.chains import entries, marker, stamps
+from akika_forensics.vault.chains.entries import Plain
 from akika_forensics.vault.chains.heads import ChainHead, Remembered, disagreements
-from akika_forensics.vault.chains.standing import Others, Standing
-from akika_forensics.vault.checks import bulk
+from akika_forensics.vault.chains.standing import Standing
+from akika_forensics.vault.checks import bulk, links
 from akika_forensics.vault.checks.effort import BYTES, Effort
-from akika_forensics.vault.checks.findings import NOTICE, Finding
+from akika_forensics.vault.checks.inspection import Inspection
 from akika_forensics.vault.files import Measured, StoredFile
 from akika_forensics.vault.keys import keyring, keytable
 from akika_forensics.vault.layout import Place
 from akika_forensics.vault.storage import Backend
-
-
-@dataclass
-class Inspection:
-    """What was found so far. ``chains``: the readable entries of each chain by number; ``standing``: what the commits
-    amount to; ``blind``: one of them is damaged, so that nothing can be held against those after it.
-    """
-
-    backend: Backend
-    paths: tuple[str, ...]
-    findings: list[Finding] = field(default_factory=list)
-    damaged: set[str] = field(default_factory=set)
-    marker: marker.Marker | None = None
-    vault: str | None = None
-    standing: Standing | None = None
-    blind: bool = False
-    chains: dict[str, dict[int, Link]] = field(default_factory=dict)
-    digests: dict[tuple[str, int], str] = field(default_factory=dict)
-    listed: dict[str, StoredFile] = field(default_factory=dict)
-    retired: dict[str, StoredFile] = field(default_factory=dict)
-    slots: dict[str, int] = field(default_factory=dict)
-    file_count: int = 0
-    byte_count: int = 0
-
-    def damage(self, path: str, what: str) -> None:
-        self.findings.append(Finding(path, what))
-        self.damaged.add(path)
-
-    def notice(self, path: str, what: str) -> None:
-        self.findings.append(Finding(path, what, NOTICE))
-
-    @contextmanager
-    def noted(self) -> Iterator[None]:
-        """Damage that is met inside becomes a finding, once a file."""
-        try:
-            yield
-        except DamagedFile as error:
-            if not self.is_damaged(error.path):
-                self.damage(error.path, error.finding)
-
-    def is_damaged(self, path: str) -> bool:
-        return path in self.damaged
-
-    def digest_at(self, chain: str, seq: int) -> str | None:
-        return self.digests.get((chain, seq))
-
-    def read(self, path: str) -> bytes | None:
-        """The whole of a small file, counted; None when it is not there."""
-        try:
-            data = self.backend.read(path)
-        except FileNotFoundError:
-            return None
-        self.file_count += 1
-        self.byte_count += len(data)
-        return data
 
 
 def inspect(backend: Backend, progress: Callable[[str, int, int], None], effort: Effort) -> Inspection:
@@ -98,7 +39,7 @@ def inspect(backend: Backend, progress: Callable[[str, int, int], None], effort:
     names = [layout.COMMITS, *sorted(found - {layout.COMMITS})]
     for done, name in enumerate(names):
         progress("chains", done, len(names))
-        _read_chain(inspection, name, places)
+        links.read_chain(inspection, name, places)
     progress("chains", len(names), len(names))
     _check_keyring(inspection)
     _check_witnesses(inspection)
@@ -142,132 +83,6 @@ def _hold_marker_against_commits(inspection: Inspection, places: dict[str, Place
         inspection.damage(layout.MARKER, "It is not the one that the commits vouch for.")
         inspection.marker = inspection.standing = None
         inspection.vault = found[0].vault
-
-
-def _read_chain(inspection: Inspection, name: str, places: dict[str, Place]) -> None:
-    mine = {path: place for path, place in places.items() if place.chain == name}
-    numbers = sorted(place.seq for place in mine.values() if place.kind == "entry")
-    signatures: dict[int, list[str]] = {}
-    for path, place in mine.items():
-        if place.kind == "signature":
-            signatures.setdefault(place.seq, []).append(path)
-    if name == layout.COMMITS and not numbers:
-        inspection.damage(layout.entry(name, 0), "The entry is missing.")
-    _name_gaps(inspection, name, numbers)
-    inspection.blind |= name == layout.COMMITS and numbers != list(range(len(numbers)))
-    namespace = layout.COMMIT_NAMESPACE if name == layout.COMMITS else None
-    for seq in numbers:
-        link = _read_entry(inspection, name, seq, signatures.pop(seq, []))
-        if link is None:
-            inspection.blind |= name == layout.COMMITS
-            continue
-        if namespace is not None and link.plain.namespace != namespace:
-            inspection.damage(link.path, "It was signed for another purpose than its chain.")
-        namespace = namespace or link.plain.namespace
-        inspection.chains.setdefault(name, {})[seq] = link
-        _admit(inspection, link)
-    for paths in signatures.values():
-        _left_over_signatures(inspection, paths)
-
-
-def _name_gaps(inspection: Inspection, name: str, numbers: list[int]) -> None:
-    """One finding a gap: a stranger with a high number must not fill the report."""
-    expected = 0
-    for seq in numbers:
-        if seq > expected:
-            more = seq - expected - 1
-            what = f"The entry is missing, and so are the {more} after it." if more else "The entry is missing."
-            inspection.damage(layout.entry(name, expected), what)
-        expected = seq + 1
-
-
-def _read_entry(inspection: Inspection, name: str, seq: int, signatures: list[str]) -> Link | None:
-    """The entry, when a signature of these very bytes lies beside it; that signature may itself be damaged."""
-    path = layout.entry(name, seq)
-    data = inspection.read(path)
-    if data is None:
-        inspection.damage(path, "The entry is missing.")
-        return None
-    digest = inspection.digests[name, seq] = entries.digest_of(data)
-    mine = layout.signature(name, seq, digest)
-    try:
-        plain = entries.parse(data, inspection.vault, name, seq)
-    except DamagedFile as error:
-        inspection.damage(error.path, error.finding)
-        _left_over_signatures(inspection, signatures, expected=True)
-        return None
-    if mine not in signatures:
-        if signatures:
-            inspection.damage(path, "Its bytes are not those that were signed.")
-        else:
-            inspection.damage(mine, "The signature of the entry is missing.")
-        _left_over_signatures(inspection, signatures, expected=True)
-        return None
-    _check_link(inspection, plain)
-    _left_over_signatures(inspection, [one for one in signatures if one != mine])
-    try:
-        public = entries.check_signature(plain, data, inspection.read(mine) or b"")
-    except DamagedFile as error:
-        inspection.damage(error.path, error.finding)
-        public = ""
-    return Link(plain, digest, public)
-
-
-def _check_link(inspection: Inspection, plain: Plain) -> None:
-    """A changed entry has its own finding; only a broken link between two sound ones is news."""
-    expected: str | None = entries.first_link(plain.vault, plain.chain)
-    if plain.seq:
-        before = inspection.chains.get(plain.chain, {}).get(plain.seq - 1)
-        sound = before is not None and before.public and not inspection.is_damaged(before.path)
-        expected = before.digest if before is not None and sound else None
-    if expected is not None and plain.previous != expected:
-        path = layout.entry(plain.chain, plain.seq)
-        inspection.damage(path, "It does not follow the entry before it: one of the two was replaced.")
-
-
-def _admit(inspection: Inspection, link: Link) -> None:
-    """Take up what an entry changes, and say when it may not."""
-    plain = link.plain
-    if inspection.vault is None:
-        inspection.vault = plain.vault
-    if inspection.standing is None:
-        # The marker cannot be read, which is reported; the rest is held against the first signature's key.
-        inspection.standing = Standing(link.public)
-    standing = inspection.standing
-    inspection.blind |= plain.chain == layout.COMMITS and not link.public
-    problem = ""
-    if plain.chain != layout.COMMITS:
-        if not inspection.blind and link.public:
-            problem = Others(lambda: standing.authority).refuses(link)
-        for file in plain.files:
-            if inspection.listed.setdefault(file.path, file) != file:
-                problem = problem or f"It tells of {file.path} otherwise than an earlier entry."
-    elif inspection.blind:
-        standing.absorb(link)
-    else:
-        problem = standing.admit(link)
-    if problem and not inspection.is_damaged(link.path):
-        inspection.damage(link.path, problem)
-    inspection.blind |= plain.chain == layout.COMMITS and inspection.is_damaged(link.path)
-
-
-def _left_over_signatures(inspection: Inspection, paths: Iterable[str], *, expected: bool = False) -> None:
-    """Signatures of no entry that is there; ``expected`` where the entry itself was changed, which is reported."""
-    for path in paths:
-        data = inspection.read(path)
-        if data is None:
-            continue
-        try:
-            parts = sshsig.parse(data)
-        except VaultDamaged as error:
-            inspection.damage(path, error.what)
-            continue
-        line = sshsig.public_line(Ed25519PublicKey.from_public_bytes(parts.public_key))
-        known = inspection.blind or inspection.standing is None or inspection.standing.authority.knows(line)
-        if not known:
-            inspection.damage(path, "It is a signature by another key.")
-        elif not expected:
-            inspection.notice(path, "It is a left-over of an interrupted write: a signature without its entry.")
 
 
 def _check_keyring(inspection: Inspection) -> None:

@@ -13,7 +13,7 @@ from akika_forensics.model import payload
 from akika_forensics.vault import documents, layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.checks.effort import CONTROLS, PAYLOADS, Effort
-from akika_forensics.vault.checks.plain import Inspection
+from akika_forensics.vault.checks.inspection import Inspection
 from akika_forensics.vault.snapshots import facts, frames, leaves
 from akika_forensics.vault.snapshots.batch import segment_leaves
 from akika_forensics.vault.snapshots.commits import Commit

@@ -9,7 +9,7 @@ from akika_forensics.vault import layout
 from akika_forensics.vault.chains import stamps
 from akika_forensics.vault.chains.stamps import StampAuthority, StampRejected
 from akika_forensics.vault.checks.findings import Vouched
-from akika_forensics.vault.checks.plain import Inspection
+from akika_forensics.vault.checks.inspection import Inspection
 
 
 def inspect(inspection: Inspection, authority: StampAuthority | None, now: datetime) -> tuple[Vouched, ...]:

@@ -16,7 +16,7 @@ from akika_forensics.vault.chains.stamps import StampAuthority
 from akika_forensics.vault.checks import contents, plain, stamped
 from akika_forensics.vault.checks.effort import Effort
 from akika_forensics.vault.checks.findings import DAMAGE, Outside, VerifyReport
-from akika_forensics.vault.checks.plain import Inspection
+from akika_forensics.vault.checks.inspection import Inspection
 from akika_forensics.vault.checks.sample import Sample
 from akika_forensics.vault.keys import keyring
 from akika_forensics.vault.keys.ways import Means, typed

@@ -18,7 +18,7 @@ from akika_forensics.vault.chains.heads import HeadStore
 from akika_forensics.vault.checks import plain
 from akika_forensics.vault.checks.effort import Effort
 from akika_forensics.vault.checks.findings import DAMAGE, NOTICE, Finding
-from akika_forensics.vault.checks.plain import Inspection
+from akika_forensics.vault.checks.inspection import Inspection
 from akika_forensics.vault.checks.verify import check_outside, remembered
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.mending import marker_again

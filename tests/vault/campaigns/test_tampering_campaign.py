@@ -17,7 +17,7 @@ from vault.campaigns.tamperings import TAMPERINGS
 
 from akika_forensics.vault import layout
 from akika_forensics.vault.chains import entries, standing
-from akika_forensics.vault.checks import plain, verify
+from akika_forensics.vault.checks import links, plain, verify
 
 CASES, FEW = 2_000, 240
 HARMLESS_CASES, HARMLESS_FEW = 400, 60
@@ -97,8 +97,8 @@ def _no_problem(_: Scene) -> Callable[..., Any]:
 CHECKS: dict[str, tuple[Any, str, Callable[[Scene], Callable[..., Any]], tuple[str, ...]]] = {
     "signatures": (entries, "check_signature", _the_founder, ("by_a_stranger", "signature_of_another")),
     "who may sign": (standing.Standing, "admit", _no_problem, ("one_more_entry", "by_a_member_who_may_not")),
-    "links": (plain, "_check_link", _nothing, ("forked",)),
-    "gaps": (plain, "_name_gaps", _nothing, ("gap",)),
+    "links": (links, "_check_link", _nothing, ("forked",)),
+    "gaps": (links, "_name_gaps", _nothing, ("gap",)),
     "listed files": (plain, "_check_listed", _nothing, ("flip", "splice", "in_the_clear", "swap")),
     "files nobody lists": (plain, "_check_unlisted", _nothing, ("stranger",)),
     "strangers": (plain, "_check_stranger", _nothing, ("stranger",)),
