@@ -22,6 +22,7 @@ class NotAllowed(WrongUse):
     """The role of the member who opened the vault does not reach this far."""
 
     code = "not_allowed"
+    exit_code = 3
 
 
 class Former(Concealed, frozen=True, forbid_unknown_fields=True):
