@@ -41,7 +41,7 @@ def test_a_machine_captures_and_reads_nothing(scene: Any, nightly: list[str]) ->
         ["vault", "keys", "rotate", "--reason", "x"],
     ):
         code, told = scene.akika(*verb, *nightly)
-        assert (code, told["error"]["code"]) == (2, "not_allowed"), (verb, told)
+        assert (code, told["error"]["code"]) == (3, "not_allowed"), (verb, told)
     # Whoever may read finds everything, what the machine wrote included.
     assert scene.good("check", "s2")
     acts = [act["act"] for act in scene.good("custody", "list")["acts"]]

@@ -84,7 +84,7 @@ def test_a_role_that_is_none_is_refused_before_a_passphrase_is_asked_for(
 
 
 def test_who_only_captures_is_told_what_they_can_check(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = refusal(capsys, "verify")
+    told = refusal(capsys, "verify", code=3)
     assert told["code"] == "not_allowed"
     assert "--without-key" in told["do"]
     assert main(["verify", "--without-key"]) == 0
