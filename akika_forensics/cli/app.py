@@ -28,7 +28,7 @@ from akika_forensics.cli import (
     vault_verify,
 )
 from akika_forensics.cli.session import Options, split_options
-from akika_forensics.cli.speech import say_error
+from akika_forensics.cli.speech import Told, say_error
 from akika_forensics.errors import AkikaError, Interrupted, WrongUse
 from akika_forensics.settings import VERSION
 
@@ -91,6 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(error, options)
     except typer.Exit as stop:
         return stop.exit_code
+    except Told as ended:
+        return ended.code
     except (KeyboardInterrupt, typer.Abort):
         return _fail(Interrupted("Stopped.", means="What was done is kept."), options)
     except TyperException as error:

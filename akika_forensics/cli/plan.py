@@ -11,8 +11,8 @@ import typer
 
 from akika_forensics import jobs
 from akika_forensics.cli.session import Options, open_case, passphrase, signer_passphrase
-from akika_forensics.cli.speech import note, plain, say, say_json, table
-from akika_forensics.errors import WrongUse
+from akika_forensics.cli.speech import Told, note, plain, say, say_json, table
+from akika_forensics.errors import Interrupted, WrongUse
 from akika_forensics.jobs.terminal import follow
 
 if TYPE_CHECKING:
@@ -369,7 +369,7 @@ def _tell_run(options: Options, shown: Any, report: RunReport) -> None:
                 say(f"  {row.id} {row.action} {row.label}: {row.state}. {row.why}")
     if report.state == "interrupted":
         note("akika: Stopped. `akika plan resume FILE` goes on.")
-        raise typer.Exit(130)
+        raise Told(Interrupted.exit_code)
     if report.state != "complete":
         raise typer.Exit(1)
 

@@ -45,6 +45,14 @@ def say_error(error: AkikaError, *, json: bool) -> None:
             note(f"       {line}")
 
 
+class Told(Exception):
+    """The command has told how it ended, and nothing is to be said after it; ``code`` is its exit code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """``1 file``, ``2 files``, ``1,200 files``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
