@@ -10,7 +10,7 @@ from akika_forensics.books.chart import BY_NAME, Chart, id_order
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.report import TrialBalance
 from akika_forensics.errors import WrongUse
-from akika_forensics.model.money import ZERO
+from akika_forensics.model.money import ZERO, money_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,19 @@ class TieOutLine:
     ours: Decimal
     theirs: Decimal
     residual: Decimal
+
+    def as_dict(self) -> dict[str, str]:
+        """As it is told to programs and kept as evidence; money with two decimals."""
+        return {
+            "report": self.report,
+            "account": self.account,
+            "account_name": self.account_name,
+            "period": self.period,
+            "basis": self.basis,
+            "ours": money_text(self.ours),
+            "theirs": money_text(self.theirs),
+            "residual": money_text(self.residual),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,19 +32,7 @@ def of_check(report: CheckResult) -> Judgement:
         "notes": len(report.findings) - problems,
     }
     details = {
-        "tie_out": [
-            {
-                "report": line.report,
-                "account": line.account,
-                "account_name": line.account_name,
-                "period": line.period,
-                "basis": line.basis,
-                "ours": money_text(line.ours),
-                "theirs": money_text(line.theirs),
-                "residual": money_text(line.residual),
-            }
-            for line in report.tie_out
-        ],
+        "tie_out": [line.as_dict() for line in report.tie_out],
         "findings": [finding.as_dict() for finding in report.findings],
         "unverified": [row.as_dict() for row in report.unverified],
     }

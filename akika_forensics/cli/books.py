@@ -153,19 +153,7 @@ def check(
             {
                 "complete": report.complete,
                 "residual": money_text(residual),
-                "tie_out": [
-                    {
-                        "report": line.report,
-                        "account": line.account,
-                        "account_name": line.account_name,
-                        "period": line.period,
-                        "basis": line.basis,
-                        "ours": money_text(line.ours),
-                        "theirs": money_text(line.theirs),
-                        "residual": money_text(line.residual),
-                    }
-                    for line in report.tie_out
-                ],
+                "tie_out": [line.as_dict() for line in report.tie_out],
                 "findings": [finding_json(finding) for finding in report.findings],
                 "unverified": [row.as_dict() for row in report.unverified],
                 "attestation": attested.digest if attested else None,
