@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 from obstore.store import MemoryStore
+from vault.storage import programs
 from vault.storage.object_server import ObjectServer
 
 from akika_forensics.errors import Refused, VaultLocked
@@ -219,23 +219,15 @@ def test_a_store_that_ignores_conditions_has_no_locks(server: ObjectServer, buck
     assert alone.read("lock") == b""
 
 
-def hold(bucket: str, ready: Any) -> None:
-    Lease(ObjectStoreBackend(s3.store(bucket, ""), "s3"), "lock").acquire("capture")
-    ready.set()
-    threading.Event().wait()
-
-
 def test_another_process_that_is_killed(server: ObjectServer, bucket: str) -> None:
-    fresh = multiprocessing.get_context("spawn")
-    ready = fresh.Event()
-    process = fresh.Process(target=hold, args=(bucket, ready))
-    process.start()
-    assert ready.wait(240)
-    backend = Later(s3.store(bucket, ""), "s3")
-    with pytest.raises(VaultLocked, match=f"process {process.pid} "):
-        Lease(backend, "lock").acquire("restore")
-    process.kill()
-    process.join()
+    ready = programs.FRESH.Event()
+    with programs.running(programs.hold, [(bucket, ready)]) as [process]:
+        programs.wait_for(ready, process)
+        backend = Later(s3.store(bucket, ""), "s3")
+        with pytest.raises(VaultLocked, match=f"process {process.pid} "):
+            Lease(backend, "lock").acquire("restore")
+        process.kill()
+        process.join()
     with pytest.raises(VaultLocked, match=f"process {process.pid} "):
         Lease(backend, "lock").acquire("restore")
     backend.later = EXPIRES + 1

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from vault.storage import programs
 from vault.storage.object_server import Environ, ObjectServer
 
 from akika_forensics.errors import AkikaError, Refused, WrongUse
@@ -330,29 +330,10 @@ def test_other_clients_read_what_was_written(in_bucket: Any, server: ObjectServe
         assert found == backend.read(name)
 
 
-def race(bucket: str, number: int, start: Any, results: Any) -> None:
-    backend = ObjectStoreBackend(s3.store(bucket, "a/vault"), "s3")
-    backend.honours_conditions()
-    start.wait()
-    won = []
-    for entry in range(10):
-        try:
-            backend.create(f"commits/{entry}", b"%d" % number)
-        except FileExistsError:
-            continue
-        won.append(entry)
-    results.put((number, won))
-
-
 def test_processes_race_for_entries(in_bucket: Any, bucket: str) -> None:
-    fresh = multiprocessing.get_context("spawn")
-    start, results = fresh.Barrier(2), fresh.Queue()
-    processes = [fresh.Process(target=race, args=(bucket, number, start, results)) for number in range(2)]
-    for process in processes:
-        process.start()
-    won = dict(results.get(timeout=240) for _ in processes)
-    for process in processes:
-        process.join()
+    start, results = programs.FRESH.Barrier(2), programs.FRESH.Queue()
+    with programs.running(programs.race, [(bucket, number, start, results) for number in range(2)]) as racing:
+        won = dict(programs.told(results, racing))
     assert sorted(won[0] + won[1]) == list(range(10))
     for number, entries in won.items():
         assert [in_bucket().read(f"commits/{entry}") for entry in entries] == [b"%d" % number] * len(entries)

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
+from vault.storage import programs
 from vault.storage.object_server import Environ, ObjectServer
+from vault.storage.programs import FRESH, PASSPHRASE, capture
 
 from akika_forensics.case.case import init_vault
 from akika_forensics.cli import main
-from akika_forensics.errors import Refused, VaultDamaged, VaultLocked, WrongUse
-from akika_forensics.model.company import Company
-from akika_forensics.model.record import RecordKey
-from akika_forensics.settings import Secret
-from akika_forensics.vault import HeadStore, KdfCost, Vault, create, open_vault, verify
+from akika_forensics.errors import Refused, VaultDamaged, WrongUse
+from akika_forensics.vault import HeadStore, KdfCost, create, open_vault, verify
 
-PASSPHRASE = Secret("a passphrase of this test")
-COMPANY = Company("9341453000000017", "Amys Landscaping and Sons", "http://127.0.0.1:8080")
-AT = datetime(2026, 11, 24, tzinfo=UTC)
-FRESH = multiprocessing.get_context("spawn")
 WRITERS, TURNS = 2, 2
 
 
@@ -33,15 +24,6 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "folder":
         return str(tmp_path / "vault")
     return f"s3://{request.getfixturevalue('bucket')}/amy"
-
-
-def capture(vault: Vault, records: dict[str, bytes]) -> str:
-    with vault.begin_snapshot(COMPANY) as writer:
-        for number, payload in records.items():
-            writer.add(RecordKey("Invoice", number), payload)
-        return writer.commit(
-            taken_at=AT, finished_at=AT, complete=True, counts={}, fence={}, requests=1, findings=[]
-        ).id
 
 
 def test_a_vault_with_everything_in_it(place: str, kit: ModuleType, tmp_path: Path) -> None:
@@ -70,37 +52,16 @@ def test_a_place_where_another_vault_was_before(place: str, tmp_path: Path) -> N
         open_vault(f"{place}/elsewhere", PASSPHRASE, heads=heads)
 
 
-def write(place: str, heads: Path, number: int, start: Any, results: Any) -> None:
-    """One program of several: entries that may interleave, snapshots that may not."""
-    vault = open_vault(place, PASSPHRASE, heads=HeadStore(heads))
-    start.wait()
-    snapshots, entries, refused = [], [], 0
-    for turn in range(TURNS):
-        entries.append(vault.chain("custody", "akika-custody").append({"by": number, "turn": turn}).seq)
-        vault.slot("shared").write(b"%d %d" % (number, turn))
-        while True:
-            try:
-                snapshots.append(capture(vault, {f"{number}": b'{"turn":%d}' % turn, "0": b"{}"}))
-            except (VaultLocked, Refused):
-                refused += 1
-                time.sleep(0.02)
-            else:
-                break
-    results.put((snapshots, entries, refused))
-
-
 def test_two_processes_that_write(place: str, tmp_path: Path) -> None:
     """All that was acknowledged to either of them is there; each remembers on a machine of its own."""
     heads = HeadStore(tmp_path / "heads")
     create(place, PASSPHRASE, heads=heads, cost=KdfCost.CHEAP)
     start, results = FRESH.Barrier(WRITERS), FRESH.Queue()
-    arguments = [(place, tmp_path / f"heads-{number}", number, start, results) for number in range(1, WRITERS + 1)]
-    processes = [FRESH.Process(target=write, args=one) for one in arguments]
-    for process in processes:
-        process.start()
-    told = [results.get(timeout=240) for _ in processes]
-    for process in processes:
-        process.join()
+    arguments = [
+        (place, tmp_path / f"heads-{number}", number, TURNS, start, results) for number in range(1, WRITERS + 1)
+    ]
+    with programs.running(programs.write, arguments) as writers:
+        told = programs.told(results, writers)
     vault = open_vault(place, PASSPHRASE, heads=heads)
     assert sorted(one for snapshots, _, _ in told for one in snapshots) == [info.id for info in vault.snapshots()]
     assert sorted(seq for _, entries, _ in told for seq in entries) == list(range(WRITERS * TURNS))
@@ -113,38 +74,18 @@ def test_two_processes_that_write(place: str, tmp_path: Path) -> None:
         assert (report.ok, report.findings) == (True, ())
 
 
-def read(place: str, heads: Path, stop: Any, results: Any) -> None:
-    """Another program that opens, reads and checks the vault again and again."""
-    seen: list[tuple[int, list[str]]] = []
-    while True:
-        last = stop.is_set()
-        vault = open_vault(place, PASSPHRASE, heads=HeadStore(heads))
-        snapshots = vault.snapshots()
-        for info in snapshots:
-            records = {record.key.id: record.payload for record in vault.snapshot(info.id).records()}
-            assert len(records) == info.records
-            assert records["0"] == b'{"turn":%d}' % (int(info.id[1:]) - 1), "each snapshot is the one that was taken"
-        report = verify(place, PASSPHRASE, heads=HeadStore(heads))
-        seen.append((len(snapshots), [one.what for one in report.findings if one.severity == "damage"]))
-        if last:
-            break
-    results.put(seen)
-
-
 def test_a_reader_while_another_writes(place: str, tmp_path: Path) -> None:
     heads = HeadStore(tmp_path / "heads")
     vault = create(place, PASSPHRASE, heads=heads, cost=KdfCost.CHEAP)
     stop, results = FRESH.Event(), FRESH.Queue()
-    reader = FRESH.Process(target=read, args=(place, tmp_path / "of the reader", stop, results))
-    reader.start()
     turn = 0
-    while reader.is_alive() and turn < 12:
-        capture(vault, {str(number): b'{"turn":%d}' % turn for number in range(turn + 1)})
-        vault.slot("x").write(b"%d" % turn)
-        turn += 1
-    stop.set()
-    seen = results.get(timeout=240)
-    reader.join()
+    with programs.running(programs.read, [(place, tmp_path / "of the reader", stop, results)]) as readers:
+        while readers[0].is_alive() and turn < 12:
+            capture(vault, {str(number): b'{"turn":%d}' % turn for number in range(turn + 1)})
+            vault.slot("x").write(b"%d" % turn)
+            turn += 1
+        stop.set()
+        [seen] = programs.told(results, readers)
     assert [found for _, found in seen if found] == []
     assert [count for count, _ in seen] == sorted(count for count, _ in seen)
     assert seen[-1][0] == turn
