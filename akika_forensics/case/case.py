@@ -142,9 +142,15 @@ class Case:
         return chosen, company
 
     def capture(
-        self, *, why: str = "", progress: Progress | None = None, should_stop: Callable[[], bool] | None = None
+        self,
+        *,
+        full: bool = False,
+        why: str = "",
+        progress: Progress | None = None,
+        should_stop: Callable[[], bool] | None = None,
     ) -> SnapshotInfo:
-        """A whole snapshot of the live company. Capture cannot write to QuickBooks."""
+        """A snapshot of the live company; ``full`` has every record read. Capture cannot write to QuickBooks."""
+        del full  # every capture reads every record so far
         name = self.company_name
         company = self.companies.company(name)
         with (

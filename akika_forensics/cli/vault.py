@@ -1,19 +1,16 @@
-"""``vault init``, ``connect``, ``capture``, ``snapshots``: the vault and what goes into it."""
+"""``vault init``, ``connect``, ``snapshots``: the vault, and what is in it."""
 
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import typer
 
-from akika_forensics import jobs
 from akika_forensics.cli import lifecycle
 from akika_forensics.cli.session import Command, Options, open_case, passphrase, vault_location
 from akika_forensics.cli.speech import say, say_json, table
 from akika_forensics.errors import WrongUse
-from akika_forensics.jobs.terminal import follow
 from akika_forensics.model.instants import format_instant
 from akika_forensics.settings import Secret
 
@@ -84,49 +81,6 @@ def _from_environment(name: str) -> Secret:
     return Secret(value)
 
 
-def capture(
-    context: typer.Context,
-    full: bool = typer.Option(False, "--full", help="Read every record; in this version every capture does."),
-) -> None:
-    del full
-    options: Options = context.obj
-    started = time.monotonic()
-    case = open_case(options)
-    job = jobs.start(
-        "Capturing",
-        lambda work: case.capture(progress=work.progress, should_stop=work.should_stop),
-        kind="capture",
-        about=case.vault.id,
-        queue=case.vault.id,
-    )
-    info = follow(job, quiet=options.json)
-    elapsed = round(time.monotonic() - started, 2)
-    if options.json:
-        say_json(
-            {
-                "snapshot": info.id,
-                "records": info.records,
-                "new_versions": info.new_versions,
-                "requests": info.requests,
-                "credits": info.requests,
-                "fence": info.fence,
-                "complete": info.complete,
-                "findings": info.findings,
-                "counts": info.counts,
-                "elapsed_s": elapsed,
-            }
-        )
-    else:
-        say(
-            f"Snapshot {info.id}: {info.records:,} records, {info.new_versions:,} new versions, {info.requests} requests, {elapsed:.1f} s."
-        )
-        say("It is complete." if info.complete else "It is NOT complete:")
-        for finding in info.findings:
-            say(f"  {finding.get('severity', '')}: {finding['what']}")
-    if not info.complete:
-        raise typer.Exit(1)
-
-
 def snapshots(context: typer.Context) -> None:
     options: Options = context.obj
     case = open_case(options)
@@ -166,6 +120,5 @@ def snapshots(context: typer.Context) -> None:
 
 COMMANDS = (
     Command("connect", "Connect the vault to a company.", connect),
-    Command("capture", "Take a snapshot of the live company.", capture),
     Command("snapshots", "List the snapshots.", snapshots),
 )

@@ -1,0 +1,57 @@
+"""``capture``: a snapshot of the live company, and what it says of itself."""
+
+from __future__ import annotations
+
+import time
+
+import typer
+
+from akika_forensics import jobs
+from akika_forensics.cli.session import Command, Options, open_case
+from akika_forensics.cli.speech import say, say_json
+from akika_forensics.jobs.terminal import follow
+
+
+def capture(
+    context: typer.Context,
+    full: bool = typer.Option(False, "--full", help="Read every record; in this version every capture does."),
+) -> None:
+    options: Options = context.obj
+    started = time.monotonic()
+    case = open_case(options)
+    job = jobs.start(
+        "Capturing",
+        lambda work: case.capture(full=full, progress=work.progress, should_stop=work.should_stop),
+        kind="capture",
+        about=case.vault.id,
+        queue=case.vault.id,
+    )
+    info = follow(job, quiet=options.json)
+    elapsed = round(time.monotonic() - started, 2)
+    if options.json:
+        say_json(
+            {
+                "snapshot": info.id,
+                "records": info.records,
+                "new_versions": info.new_versions,
+                "requests": info.requests,
+                "credits": info.requests,
+                "fence": info.fence,
+                "complete": info.complete,
+                "findings": info.findings,
+                "counts": info.counts,
+                "elapsed_s": elapsed,
+            }
+        )
+    else:
+        say(
+            f"Snapshot {info.id}: {info.records:,} records, {info.new_versions:,} new versions, {info.requests} requests, {elapsed:.1f} s."
+        )
+        say("It is complete." if info.complete else "It is NOT complete:")
+        for finding in info.findings:
+            say(f"  {finding.get('severity', '')}: {finding['what']}")
+    if not info.complete:
+        raise typer.Exit(1)
+
+
+COMMANDS = (Command("capture", "Take a snapshot of the live company.", capture),)
