@@ -113,7 +113,7 @@ class Fence:
         asked = [name for name in entities if name not in self._resweep]
         answers = self._reader.query_many([(name, where) for name in asked])
         changes = 0
-        for name, answer in answers.items():
+        for name, answer in zip(asked, answers, strict=True):
             if isinstance(answer, Fault):
                 self._resweep.append(name)
             else:

@@ -153,7 +153,7 @@ class TestLists:
             company.put("Invoice")
         company.put("Bill")
         found = reader.query_many([("Invoice", "Id >= '0'"), ("Bill", "Id >= '0'"), ("Deposit", "Id >= '0'")])
-        assert {name: len(cuts) for name, cuts in found.items()} == {"Invoice": 70, "Bill": 1, "Deposit": 0}
+        assert [len(cuts) for cuts in found] == [70, 1, 0]
         assert len(company.seen) == 2
 
     def test_several_pages(self, reader: Any, company: Any) -> None:

@@ -1,0 +1,86 @@
+"""Many queries in few requests: counts, small searches, which of many Ids are there. Nothing but queries goes in.
+
+Source: QuickBooks API, batch: 30 items recommended, over-size is error 1040; 1000 objects an answer at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from akika_forensics.errors import Fault
+from akika_forensics.quickbooks import answers, faults, statements
+from akika_forensics.quickbooks.answers import Slice
+from akika_forensics.quickbooks.questions import Questions
+
+BATCH_SIZE: Final = 30
+"""Items of one batch."""
+
+ROWS: Final = 30
+"""Rows of one query in a batch: thirty of them stay below the objects of an answer."""
+
+Search = tuple[str, str]
+"""(entity, condition without the keyword)."""
+
+
+class Batches:
+    """``search``: the whole answer of a (entity, condition) whose rows are too many for an item of a batch."""
+
+    def __init__(self, questions: Questions, search: Callable[[str, str], list[Slice]]) -> None:
+        self._questions, self._search = questions, search
+
+    def counts(self, searches: Iterable[Search]) -> list[int | Fault]:
+        """How many records meet each condition, or the fault it was refused with, in order."""
+        asked = "the counts of records"
+        return [
+            answer if isinstance(answer, Fault) else answers.counted(answer, asked)
+            for answer in self._each([statements.count(*one) for one in searches], asked)
+        ]
+
+    def searches(self, searches: Iterable[Search]) -> list[list[Slice] | Fault]:
+        """The records that meet each condition, or the fault it was refused with, in order."""
+        asked = "a search in several lists"
+        waiting = list(searches)
+        found: list[list[Slice] | Fault] = []
+        queries = [statements.select(name, where, size=ROWS) for name, where in waiting]
+        for (name, where), answer in zip(waiting, self._each(queries, asked), strict=True):
+            if isinstance(answer, Fault):
+                found.append(answer)
+                continue
+            rows = answers.rows_of(name, answer, asked)
+            found.append(list(rows.slices) if len(rows.slices) < ROWS else self._search(name, where))
+        return found
+
+    def _each(self, queries: Sequence[str], asked: str) -> list[msgspec.Raw | Fault]:
+        found: list[msgspec.Raw | Fault] = []
+        for start in range(0, len(queries), BATCH_SIZE):
+            found += self._batch(queries[start : start + BATCH_SIZE], asked)
+        return found
+
+    def _batch(self, queries: Sequence[str], asked: str) -> list[msgspec.Raw | Fault]:
+        """The QueryResponse of each query or the fault it was refused with, in order; one request."""
+        items = [{"bId": f"q{number}", "Query": query} for number, query in enumerate(queries)]
+        try:
+            members, _ = self._questions.batch(items, asked)
+        except Fault:
+            return [self._alone(query, asked) for query in queries]
+        found: dict[str, msgspec.Raw | Fault] = {}
+        try:
+            for item in msgspec.json.decode(members["BatchItemResponse"], type=list[dict[str, msgspec.Raw]]):
+                refused = answers.fault_in(item, asked)
+                if refused is not None and not isinstance(refused, Fault):
+                    raise refused
+                found[msgspec.json.decode(item["bId"], type=str)] = refused or item["QueryResponse"]
+            return [found[f"q{number}"] for number in range(len(queries))]
+        except (KeyError, msgspec.DecodeError):
+            raise faults.unreadable(asked, "its items are not the ones asked for") from None
+
+    def _alone(self, query: str, asked: str) -> msgspec.Raw | Fault:
+        """A query by itself, for a service that refuses to take several at once."""
+        try:
+            members, _ = self._questions.get("query", {"query": query}, asked)
+        except Fault as error:
+            return error
+        return members.get("QueryResponse", msgspec.Raw(b"{}"))

@@ -1,0 +1,92 @@
+"""Questions to a company whose answers are JSON objects: one request each, asked again where the answer cannot be read."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from typing import Any, Final
+
+import httpx
+import msgspec
+
+from akika_forensics.errors import NetworkFailed
+from akika_forensics.quickbooks import answers, faults
+from akika_forensics.quickbooks.answers import Rows
+from akika_forensics.quickbooks.transport import Spelled
+
+MINOR_VERSION: Final = "75"
+
+_READINGS: Final = 3
+
+Members = dict[str, msgspec.Raw]
+
+
+class Questions:
+    """Over a client that passes the write-block. Threads may share it.
+
+    Every method raises a ServiceError: NetworkFailed, Throttled, SignInFailed, or Fault with QuickBooks' own rows.
+    """
+
+    def __init__(self, client: httpx.Client, company_url: str) -> None:
+        self._client, self._company_url = client, company_url
+        self._lock = threading.Lock()
+        self._server_time: datetime | None = None
+
+    @property
+    def server_time(self) -> datetime | None:
+        """The latest time that the server has named in an answer; None before the first."""
+        return self._server_time
+
+    def get(self, address: str, parameters: dict[str, str], asked: str) -> tuple[Members, httpx.Response]:
+        """What an address below the company's holds. ``asked`` says in words what was wanted, for errors."""
+        return self._ask("GET", address, parameters, asked, None)
+
+    def query(self, entity: str, statement: str, asked: str) -> tuple[Rows, datetime | None]:
+        """The rows of a statement and the server time they are of."""
+        members, response = self.get("query", {"query": statement}, asked)
+        if "QueryResponse" not in members:
+            raise faults.unreadable(asked, "it holds no QueryResponse")
+        return answers.rows_of(entity, members["QueryResponse"], asked), answers.server_time(members, response)
+
+    def batch(self, items: list[dict[str, str]], asked: str) -> tuple[Members, datetime | None]:
+        """A batch of queries, which the write-block looks into: nothing else passes."""
+        members, response = self._ask("POST", "batch", {}, asked, msgspec.json.encode({"BatchItemRequest": items}))
+        return members, answers.server_time(members, response)
+
+    def _ask(
+        self, method: str, address: str, parameters: dict[str, str], asked: str, body: bytes | None
+    ) -> tuple[Members, httpx.Response]:
+        for reading in range(_READINGS):
+            response = self._send(method, address, parameters, asked, body)
+            try:
+                members = answers.opened(response.content, asked)
+            except NetworkFailed:
+                if reading == _READINGS - 1:
+                    raise
+                continue
+            at = answers.server_time(members, response)
+            with self._lock:
+                if at is not None and (self._server_time is None or at > self._server_time):
+                    self._server_time = at
+            return members, response
+        raise AssertionError("the last reading returns or raises")
+
+    def _send(
+        self, method: str, address: str, parameters: dict[str, str], asked: str, body: bytes | None
+    ) -> httpx.Response:
+        headers: dict[str, str] = {} if body is None else {"Content-Type": "application/json"}
+        options: dict[str, Any] = {} if body is None else {"content": body}
+        try:
+            response = self._client.request(
+                method,
+                f"{self._company_url}/{address}",
+                extensions={Spelled.PARAMETERS: {**parameters, "minorversion": MINOR_VERSION}},
+                headers=headers,
+                **options,
+            )
+        except httpx.HTTPError as error:
+            raise faults.no_answer(error, asked) from None
+        failure = faults.of_response(response, asked)
+        if failure is not None:
+            raise failure
+        return response
