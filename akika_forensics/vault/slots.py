@@ -21,8 +21,8 @@ _KIND: Final = b"SLO2"
 _KIND_1: Final = b"SLOT"
 _PLACE: Final = 32
 _GENERATION: Final = 4
-_SHARED: Final = ("company/", "tokens/")
-"""What every member works with: connections. The rest is for full members."""
+_SHARED: Final = ("company/", "tokens/", "draft/")
+"""What every member works with: connections, and drafts of snapshots. The rest is for full members."""
 
 _ATTEMPTS: Final = 50
 
@@ -62,7 +62,7 @@ class Slot:
         former: tuple[bytes | None] | None = None
         keyring = self._keyring()
         # Before the listing: what is written meanwhile is not missing.
-        last = remembered.slots.get(self._folder, -1) if (remembered := self._heads.remembered(keyring.vault)) else -1
+        last = self._last(keyring)
         numbers = self._numbers()
         if last > max(numbers, default=-1):
             path = layout.slot(self._folder, last)
@@ -93,14 +93,19 @@ class Slot:
 
     def delete(self) -> None:
         """A value that says it is gone takes its place, so that removing the file itself is not the same."""
-        if self._numbers():
+        if self._numbers() or self._last(self._keyring()) >= 0:
             self._write(b"", present=False)
+
+    def _last(self, keyring: Keyring) -> int:
+        """The number of the newest version that this machine has seen; -1 for none."""
+        remembered = self._heads.remembered(keyring.vault)
+        return remembered.slots.get(self._folder, -1) if remembered else -1
 
     def _write(self, data: bytes, *, present: bool) -> None:
         keyring = self._keyring()
         for _ in range(_ATTEMPTS):
             older = self._numbers()
-            seq = older[-1] + 1 if older else 0
+            seq = max(older[-1] if older else -1, self._last(keyring)) + 1
             path = layout.slot(self._folder, seq)
             outer = _Outer(keyring.generation, self.name.startswith(_SHARED))
             plain = canonical.encode(_Value(self.name, present)) + b"\n" + data

@@ -34,6 +34,7 @@ from akika_forensics.vault.mending import losses
 from akika_forensics.vault.proofs import Stamped
 from akika_forensics.vault.snapshots import acts, history, shelf
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Version
+from akika_forensics.vault.snapshots.draft import DraftInfo, Drafts
 from akika_forensics.vault.snapshots.snapshot import Snapshot
 from akika_forensics.vault.snapshots.writer import SnapshotWriter
 from akika_forensics.vault.storage import Backend, locking
@@ -72,6 +73,7 @@ class Vault:
         self._shelf = shelf.Shelf(
             backend, self._standing, self.keyring, commits=lambda: self._commits, accounted=self.losses
         )
+        self._drafts = Drafts(self._shelf, self.slot)
         self._commits = Chain(
             backend, heads, vault_id, layout.COMMITS, layout.COMMIT_NAMESPACE,
             gate=self._standing, keys=Keys(self.keyring, self._shelf.find_entry, lambda: None),
@@ -142,9 +144,23 @@ class Vault:
         """Hold the vault for one process. Raises VaultLocked naming the owner; may be nested."""
         return locking.held(self._lock, purpose)
 
-    def begin_snapshot(self, company: Company) -> SnapshotWriter:
-        """Begin a whole new snapshot of a company. Raises VaultLocked."""
-        return SnapshotWriter(self._shelf, self._commits, company, self._lock, witness=self.witness)
+    def begin_snapshot(self, company: Company, *, draft: bool = False) -> SnapshotWriter:
+        """Begin a whole new snapshot of a company, or with ``draft`` go on with what an interrupted one left, where that
+        is sound. Raises VaultLocked.
+        """
+        return SnapshotWriter(
+            self._shelf, self._commits, company, self._lock,
+            witness=self.witness, drafts=self._drafts, take_up=draft,
+        )  # fmt: skip
+
+    def draft(self, company: Company) -> DraftInfo | None:
+        """What an interrupted snapshot of a company left behind; None when there is nothing."""
+        return self._drafts.shown(self.pseudonym(company))
+
+    def drop_draft(self, company: Company) -> bool:
+        """Let go of what an interrupted snapshot left behind; True when there was something. Raises VaultLocked."""
+        with locking.held(self._lock, "dropping a draft"):
+            return self._drafts.drop(self.pseudonym(company))
 
     def snapshots(self) -> tuple[SnapshotInfo, ...]:
         """All snapshots of all companies, oldest first. Raises VaultDamaged."""
@@ -237,7 +253,7 @@ class Vault:
         return content
 
     def slot(self, name: str) -> slots.Slot:
-        """A sealed value that changes. Names under ``company/`` and ``tokens/`` are for every member."""
+        """A sealed value that changes. Names under ``company/``, ``tokens/`` and ``draft/`` are for every member."""
         return slots.Slot(self._backend, self.newest_keyring, self._heads, name)
 
     def slots(self, prefix: str = "") -> tuple[str, ...]:

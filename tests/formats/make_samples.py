@@ -20,6 +20,7 @@ from typing import Any, Final
 from akika_forensics import jobs
 from akika_forensics.case.case import Case, init_vault
 from akika_forensics.lab.working_folder import MEMORY, Shipped, place_all
+from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection
 from akika_forensics.restore.scope import scope_of
 from akika_forensics.settings import Secret, state_dir
@@ -98,6 +99,12 @@ def values(case: Case, file: Path, lab: Path) -> Iterator[tuple[str, Any]]:
     yield "job", json.loads(job.read_bytes())
     place_all(lab, [Shipped("sessions/one.ipynb", b'{"cells":[]}'), Shipped("README.md", b"read me")])
     yield "lab", json.loads((lab / MEMORY).read_bytes())
+    company = case.companies.company("craig")
+    with vault.begin_snapshot(company) as writer:
+        writer.add(RecordKey("Invoice", "1"), b'{"Id":"1"}')
+        writer.save_draft(b"{}")
+    yield "draft", json.loads(vault.slot(f"draft/{vault.pseudonym(company)}").read() or b"")
+    vault.drop_draft(company)
     told = {
         belief.name: {"choice": belief.default, "asked": "…", "answered": "…"} for belief in list(BELIEFS.values())[:2]
     }

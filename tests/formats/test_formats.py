@@ -36,7 +36,7 @@ from akika_forensics.vault.keys import identity
 from akika_forensics.vault.keys.passphrase import KdfCost
 from akika_forensics.vault.layout import FORMAT_VERSION
 from akika_forensics.vault.mending import losses
-from akika_forensics.vault.snapshots import disclosure
+from akika_forensics.vault.snapshots import disclosure, draft
 from akika_forensics.vault.storage import TEMPORARY
 from akika_forensics.vault.upgrade import upgrade
 from akika_widgets.views.reviewing import Review
@@ -133,6 +133,7 @@ READERS: Mapping[str, Callable[[bytes], Any]] = {
     "identity": lambda data: {"seeds": base64.b64encode(identity.read_stored(data).to_bytes()).decode()},
     "signer": lambda data: msgspec.to_builtins(signers.read_stored(data)),
     "company": lambda data: msgspec.to_builtins(companies.read_company(data)),
+    "draft": lambda data: msgspec.to_builtins(draft.read_outer(data)),
     "tokens": lambda data: msgspec.to_builtins(companies.read_tokens(data)),
     "review": read_review,
     "anchor": one(lambda anchor: msgspec.to_builtins(read_anchor(anchor))),

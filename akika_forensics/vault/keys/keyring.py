@@ -108,6 +108,10 @@ class Keyring:
         of = self._keys if generation in {None, self.generation} else self._former(generation)
         return sealing.subkey(of.connection if shared else self._private(of.private), "slots")
 
+    def own_key(self, *purpose: str) -> bytes:
+        """A key that this member alone has, whatever the role, as long as the identity is the same."""
+        return sealing.subkey(self.identity.to_bytes(), "own", *purpose)
+
     def seal_payload(self, data: bytes, *place: str | int) -> bytes:
         return hpke.seal(X25519PublicKey.from_public_bytes(self._keys.payload_public), data, *place)
 

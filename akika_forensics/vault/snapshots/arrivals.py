@@ -24,6 +24,7 @@ NEW: Final[Schema] = {
 }
 _ROWS: Final[Schema] = {**NEW, "at": pl.UInt32}
 _PLACED: Final[Schema] = {**STATE, "at": pl.UInt32}
+_VERSIONS: Final[Schema] = {name: STATE[name] for name in VERSION}
 
 
 class Outcome(NamedTuple):
@@ -34,6 +35,19 @@ class Outcome(NamedTuple):
     kept: pl.DataFrame
     fresh: pl.DataFrame
     withdrawn: dict[int, pl.DataFrame]
+
+
+class Interim(NamedTuple):
+    """Where arrivals stand when nothing waits. Keys of rows of the snapshot before that stay; rows (`frames.VERSION`) of
+    the segments stored now that count no longer; keys that were taken back; whether all else of the snapshot before is
+    carried over; how many records that makes.
+    """
+
+    kept: pl.DataFrame
+    stale: pl.DataFrame
+    removed: pl.DataFrame
+    carried: bool
+    records: int
 
 
 class Arrivals:
@@ -58,6 +72,7 @@ class Arrivals:
         self._at = 0
         self._kept = [pl.DataFrame(schema=_PLACED)]
         self._fresh = [pl.DataFrame(schema=_PLACED)]
+        self._stale_rows = pl.DataFrame(schema=_VERSIONS)
         self._waiting = pl.DataFrame(schema=_ROWS)
         self._clear()
 
@@ -85,6 +100,35 @@ class Arrivals:
         """Take back what was added under a key so far."""
         self._removed.append((*key, self._at + len(self._payloads)))
 
+    def interim(self) -> Interim:
+        """Store what waits, and tell where that leads; more can arrive."""
+        self._sort_out()
+        self._store_waiting()
+        kept, fresh = pl.concat(self._kept), pl.concat(self._fresh)
+        valid = pl.concat([kept, fresh])
+        if self._again or self._removed:
+            valid = self._valid(valid)
+        taken, stays = self._taken_back(), kept.join(valid, on="at", how="semi").select(*KEY)
+        stale = fresh.join(valid, on="at", how="anti").select(*VERSION)
+        records = len(valid)
+        if self._carried:
+            touched = pl.concat([*(rows.select(*KEY) for rows in (kept, fresh)), taken]).unique()
+            records += len(self._before.join(touched, on=KEY, how="anti"))
+        known = pl.concat([stale, self._stale_rows])
+        return Interim(stays, known.select(*VERSION), taken, self._carried, records)
+
+    def take_up(self, interim: Interim, fresh: pl.DataFrame) -> None:
+        """Go on from where earlier arrivals stood; ``fresh``: rows of a state of the segments that they stored."""
+        kept = self._before.join(interim.kept, on=KEY, how="semi").select(*STATE)
+        stays = fresh.join(interim.stale, on=VERSION, how="anti").select(*STATE)
+        self._kept.append(kept.with_row_index("at", self._at).select(*_PLACED))
+        self._fresh.append(stays.with_row_index("at", self._at + len(kept)).select(*_PLACED))
+        self._at += len(kept) + len(stays)
+        self._stale_rows = interim.stale
+        self._removed += [(*key, 0) for key in interim.removed.select(*KEY).iter_rows()]
+        self._carried = interim.carried
+        self._again = True
+
     def finish(self) -> Outcome:
         self._sort_out()
         self._store_waiting()
@@ -92,9 +136,9 @@ class Arrivals:
         withdrawn: dict[int, pl.DataFrame] = {}
         if self._again or self._removed:
             valid = self._valid(pl.concat([kept, fresh])).select("at")
-            gone = fresh.join(valid, on="at", how="anti")["segment"].unique().sort().to_list()
+            gone = {*fresh.join(valid, on="at", how="anti")["segment"], *self._stale_rows["segment"]}
             kept, fresh = (rows.join(valid, on="at", how="semi") for rows in (kept, fresh))
-            withdrawn = {number: fresh.filter(pl.col("segment") == number).select(*KEY) for number in gone}
+            withdrawn = {number: fresh.filter(pl.col("segment") == number).select(*KEY) for number in sorted(gone)}
         if self._carried:
             touched = pl.concat([*(rows.select(*KEY) for rows in (*self._kept, *self._fresh)), self._taken_back()])
             kept = pl.concat([self._before.join(touched, on=KEY, how="anti"), kept.select(*STATE)])

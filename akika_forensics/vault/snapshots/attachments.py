@@ -83,6 +83,19 @@ class AttachedFiles:
         """Attach all that the company's snapshot before this one had."""
         self._attached |= self._known_before()
 
+    def interim(self) -> pl.DataFrame:
+        """What is attached so far: columns of `frames.ATTACHMENTS`."""
+        rows = [(*key, *one) for key, one in sorted(self._attached.items())]
+        return pl.DataFrame(rows, schema=frames.ATTACHMENTS, orient="row")
+
+    def take_up(self, rows: pl.DataFrame) -> None:
+        """Go on from what an earlier `interim` told; the batch has the blobs that it stored."""
+        self._attached = {
+            RecordKey(entity, record_id): Attached(*rest) for entity, record_id, *rest in rows.iter_rows()
+        }
+        if self._attached:
+            self._known().update((one.sha256, one) for one in self._attached.values())
+
     def remove(self, key: RecordKey) -> None:
         self._attached.pop(key, None)
 
@@ -91,8 +104,7 @@ class AttachedFiles:
         self._discard_unused()
         if not self._attached:
             return ""
-        rows = [(*key, *one) for key, one in sorted(self._attached.items())]
-        frame = pl.DataFrame(rows, schema=frames.ATTACHMENTS, orient="row")
+        frame = self.interim()
         previous = self._commits[-1] if self._commits else None
         before = previous.text.attachments if previous is not None else ""
         if previous is None or not before or self._shelf.is_lost(before):

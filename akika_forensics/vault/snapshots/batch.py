@@ -22,11 +22,15 @@ from akika_forensics.vault.snapshots.shelf import Shelf
 
 
 class Batch:
-    """``stored``: what was written so far. Methods raise StorageFailed."""
+    """``stored``: what was written so far; ``drafted``: paths that a draft needs, and that stay until it goes.
+
+    Methods raise StorageFailed.
+    """
 
     def __init__(self, shelf: Shelf, company: str) -> None:
         self.stored: list[StoredFile] = []
         self.keys: dict[Half, dict[str, bytes]] = {"index": {}, "payload": {}}
+        self.drafted: frozenset[str] = frozenset()
         self._shelf = shelf
         self._company = company
 
@@ -97,11 +101,18 @@ class Batch:
         self.stored.append(stored)
         return stored.path
 
+    def take_up(self, stored: Sequence[StoredFile], keys: dict[Half, dict[str, bytes]]) -> None:
+        """Go on with what a draft named."""
+        self.stored, self.keys = list(stored), keys
+        self.drafted = frozenset(file.path for file in stored)
+
     def discard(self, paths: Sequence[str] | None = None) -> None:
         """Take files back as far as the medium lets us; what stays is a left-over that nothing vouches for."""
         for stored in list(self.stored):
             if paths is None or stored.path in paths:
                 self.stored.remove(stored)
+                if stored.path in self.drafted:
+                    continue
                 with contextlib.suppress(AkikaError):
                     self._shelf.backend.delete(stored.path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -28,6 +29,7 @@ from akika_forensics.vault.snapshots.arrivals import Arrivals
 from akika_forensics.vault.snapshots.attachments import AttachedFiles
 from akika_forensics.vault.snapshots.batch import Batch
 from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, Description, SnapshotInfo, read_commit
+from akika_forensics.vault.snapshots.draft import Drafts, Unsound, Work
 from akika_forensics.vault.snapshots.holdings import Holdings
 from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.storage.locking import Lock
@@ -37,7 +39,11 @@ FULL_EVERY: Final = 90
 
 
 class SnapshotWriter:
-    """Collects one whole snapshot: what is not added is not in it. Holds the vault's lock until commit or exit."""
+    """Collects one whole snapshot: what is not added is not in it. Holds the vault's lock until commit or exit.
+
+    ``taken_up``: what `save_draft` was given, where this goes on from there; else None. ``dropped``: why it does not,
+    though there was a draft: one plain sentence.
+    """
 
     def __init__(
         self,
@@ -47,15 +53,23 @@ class SnapshotWriter:
         lock: Lock,
         *,
         witness: Callable[[], dict[str, ChainHead]],
+        drafts: Drafts,
+        take_up: bool = False,
     ) -> None:
         self._shelf = shelf
         self._chain = chain
         self._company = company
         self._lock: Lock | None = lock
         self._witness = witness
+        self._drafts = drafts
+        self._drafted = False
+        self.taken_up: bytes | None = None
+        self.dropped = ""
         lock.acquire("capture")
         try:
             self._begin()
+            if take_up:
+                self._take_up()
         except BaseException:
             self._release()
             raise
@@ -70,6 +84,7 @@ class SnapshotWriter:
         self._since_full = _since_full(holdings, mine)
         self._entry = holdings.taken
         self._number = holdings.next_segment(self._pseudonym) + self._hidden_segments()
+        self._first_segment = self._number
         self._first = self._pseudonym not in self._shelf.keychain.companies()
         self._before_is_lost = False
         self._before = self._state_before()
@@ -80,6 +95,37 @@ class SnapshotWriter:
             self._before, lambda: _hashes(self._shelf, self._pseudonym, self._before), self._store_segment
         )
         self._controls: dict[str, bytes] = {}
+
+    def _take_up(self) -> None:
+        base = self._previous.seq if self._previous else None
+        try:
+            work = self._drafts.take_up(self._pseudonym, base, self._number)
+        except Unsound as reason:
+            self.dropped = str(reason)
+            self._drafts.drop(self._pseudonym)
+            return
+        if work is None:
+            return
+        self._number, self._parts, self._controls = work.following, work.parts, work.controls
+        self._batch.take_up(work.stored, work.keys)
+        self._attached.take_up(work.attached)
+        self._arrivals.take_up(work.interim, work.fresh)
+        self.taken_up, self._drafted = work.state, True
+
+    def save_draft(self, state: bytes) -> None:
+        """Keep all that was added so far, and what a capture needs to know to go on; durable when this returns.
+
+        Nothing of it is part of the vault before the commit. Raises StorageFailed; then the draft before stays.
+        """
+        self._require_open()
+        interim = self._arrivals.interim()
+        work = Work(
+            self._previous.seq if self._previous else None, self._first_segment, self._number,
+            self._parts, self._batch.stored, self._batch.keys,
+            interim, self._attached.interim(), self._controls, state,
+        )  # fmt: skip
+        self._batch.drafted = self._drafts.save(self._pseudonym, work, again=self._drafted)
+        self._drafted = True
 
     def _state_before(self) -> pl.DataFrame:
         if self._previous is None:
@@ -214,6 +260,8 @@ class SnapshotWriter:
             text = msgspec.structs.replace(text, key_table=batch.key_table())
             body = msgspec.to_builtins(text, builtin_types=(Decimal,))
             entry = self._chain.append(body, batch.stored, expected=self._entry, witness=self._witness(), key=own)
+            with contextlib.suppress(AkikaError):  # it is committed: a draft that stays is dropped by the next snapshot
+                self._drafts.drop(self._pseudonym)
         except Exception:
             if not self._is_visible(batch.stored):
                 batch.discard()
