@@ -12,6 +12,7 @@ import polars as pl
 from akika_forensics import capture, changes
 from akika_forensics.case.acquisition import Acquisition, acquisition_of
 from akika_forensics.case.acts import acts_of_plan
+from akika_forensics.case.budget import Budget
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.dependencies import Dependencies, chosen_records, dependencies_of
 from akika_forensics.case.desk import PlanDesk, Session
@@ -107,6 +108,7 @@ class Case:
         self.custody = CustodyLog(vault)
         self.signers = Signers(vault)
         self.companies = Companies(vault)
+        self.budget = Budget(vault, self.companies)
         self.people = People(vault, self.custody)
         self._company = company
 
@@ -153,6 +155,7 @@ class Case:
         del full  # every capture reads every record so far
         name = self.company_name
         company = self.companies.company(name)
+        read_before = self.companies.spending(name).total()
         with (
             self.vault.lock("capture"),
             self.companies.reader(name) as reader,
@@ -164,6 +167,7 @@ class Case:
                 f"Snapshot {info.id} with {info.records} records was captured{f' {why}' if why else ''}.",
                 {"snapshot": info.id, "digest": info.digest, "complete": info.complete, "requests": info.requests},
             )
+        self.budget.note(name, info, since=read_before)
         self.lifecycle.after_a_capture(company, progress=progress, should_stop=should_stop)
         return info
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+import httpx
 import msgspec
 
+from akika_forensics.case.spending import SPENDING, Spending
 from akika_forensics.errors import SignInFailed, WrongUse
 from akika_forensics.model.company import Company
 from akika_forensics.model.concealed import Concealed
@@ -39,6 +41,11 @@ class _StoredTokens(Concealed, frozen=True, forbid_unknown_fields=True):
     access_expires_at: str
     refresh_expires_at: str
     format: str = _TOKENS_FORMAT.label
+
+
+def slots_of(name: str) -> tuple[str, ...]:
+    """All that is kept of a connection: what goes when its company is erased."""
+    return (_TOKENS + name, _COMPANY + name, SPENDING + name)
 
 
 def read_company(data: bytes) -> _StoredCompany:
@@ -86,6 +93,7 @@ class Companies:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+        self._spending: dict[str, Spending] = {}
 
     def names(self) -> tuple[str, ...]:
         return tuple(slot.removeprefix(_COMPANY) for slot in self._vault.slots(_COMPANY))
@@ -127,8 +135,18 @@ class Companies:
         """QuickBooks' pace, except for a server on this machine, which says itself when it is asked too fast."""
         return Limits().unpaced() if self.connection(name).local else Limits()
 
+    def spending(self, name: str) -> Spending:
+        """What was read of the company, as Intuit counts it."""
+        return self._spending.setdefault(name, Spending(self._vault, name))
+
+    def network(self, name: str) -> httpx.BaseTransport:
+        """What readers of the company go through, so that their reads are counted."""
+        return self.spending(name).network(self.limits(name))
+
     def reader(self, name: str) -> Reader:
-        return open_reader(self.connection(name), self.tokens(name), limits=self.limits(name))
+        return open_reader(
+            self.connection(name), self.tokens(name), limits=self.limits(name), transport=self.network(name)
+        )
 
     def connect(self, connection: Connection, refresh_token: Secret, *, name: str | None = None) -> tuple[str, Company]:
         """Sign in with a refresh token, read who the company is, and keep both. Nothing is kept when it fails."""

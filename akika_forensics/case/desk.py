@@ -306,6 +306,7 @@ class PlanDesk:
             on_step=on_step,
             should_stop=should_stop,
             confirm=confirm,
+            network=self._s.companies.network(name),
         )
         made = {str(old): str(new) for old, new in register(plan, self._archive.run_of(plan.id)).items()}
         self._custody.record(

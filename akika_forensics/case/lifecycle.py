@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from akika_forensics.case.companies import Companies
+from akika_forensics.case.companies import Companies, slots_of
 from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import Interrupted, VaultDamaged, VaultLocked, WrongUse
 from akika_forensics.model.company import Company
@@ -260,7 +260,7 @@ class Lifecycle:
             )
         documents, chains = self._papers(company)
         mine = [known for known in self._companies.names() if self._is(self._companies.company(known), company)]
-        names = [slot for known in mine for slot in (f"tokens/{known}", f"company/{known}")]
+        names = [slot for known in mine for slot in slots_of(known)]
         names.append(self._policy_slot(company))
         names += [f"reviews/{chain.removeprefix('journals/')}" for chain in chains if chain.startswith("journals/")]
         have = set(self._vault.slots())

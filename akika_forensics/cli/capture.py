@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import typer
 
 from akika_forensics import jobs
 from akika_forensics.cli.session import Command, Options, open_case
-from akika_forensics.cli.speech import say, say_json
+from akika_forensics.cli.speech import counted, note, say, say_json
 from akika_forensics.jobs.terminal import follow
+
+if TYPE_CHECKING:
+    from akika_forensics.capture.budget import Cost
 
 
 def capture(
@@ -19,6 +23,10 @@ def capture(
     options: Options = context.obj
     started = time.monotonic()
     case = open_case(options)
+    name = case.company_name
+    expected = case.budget.forecast(name, full=full)
+    if not options.json:
+        note(f"About {told(expected.cost)} are to be expected.")
     job = jobs.start(
         "Capturing",
         lambda work: case.capture(full=full, progress=work.progress, should_stop=work.should_stop),
@@ -28,6 +36,7 @@ def capture(
     )
     info = follow(job, quiet=options.json)
     elapsed = round(time.monotonic() - started, 2)
+    spent = case.budget.cost(name, info)
     if options.json:
         say_json(
             {
@@ -35,7 +44,9 @@ def capture(
                 "records": info.records,
                 "new_versions": info.new_versions,
                 "requests": info.requests,
-                "credits": info.requests,
+                "credits": spent.once,
+                "credits_by_items": spent.by_items,
+                "forecast": {"credits": expected.cost.once, "credits_by_items": expected.cost.by_items},
                 "fence": info.fence,
                 "complete": info.complete,
                 "findings": info.findings,
@@ -47,11 +58,18 @@ def capture(
         say(
             f"Snapshot {info.id}: {info.records:,} records, {info.new_versions:,} new versions, {info.requests} requests, {elapsed:.1f} s."
         )
+        say(f"It cost {told(spent)}.")
         say("It is complete." if info.complete else "It is NOT complete:")
         for finding in info.findings:
             say(f"  {finding.get('severity', '')}: {finding['what']}")
     if not info.complete:
         raise typer.Exit(1)
+
+
+def told(cost: Cost) -> str:
+    """``214 reads of the month (or 389, if each item of a batch counts)``."""
+    items = f" (or {cost.by_items:,}, if each item of a batch counts)" if cost.by_items != cost.once else ""
+    return f"{counted(cost.once, 'read')} of the month{items}"
 
 
 COMMANDS = (Command("capture", "Take a snapshot of the live company.", capture),)

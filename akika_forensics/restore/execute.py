@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from itertools import batched, groupby
 from typing import Any, Final
 
+import httpx
+
 from akika_forensics.errors import Fault, NetworkFailed, Refused, ServiceError, StalePlan, WrongCompany
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.company import Company
@@ -60,10 +62,14 @@ def run_plan(
     on_step: Callable[[Step, StepResult], None] = lambda _step, _result: None,
     should_stop: Callable[[], bool] = lambda: False,
     confirm: Callable[[str], bool] | None = None,
+    network: httpx.BaseTransport | None = None,
 ) -> RunReport:
-    """Open the company and run the plan, from the start or from where its journal ends. See `Execution.execute`."""
+    """Open the company and run the plan, from the start or from where its journal ends. See `Execution.execute`.
+
+    ``network`` is what its reads go through, below all that guards them.
+    """
     with (
-        open_reader(connection, tokens, limits=limits, on_request=on_request) as reader,
+        open_reader(connection, tokens, limits=limits, on_request=on_request, transport=network) as reader,
         open_writer(connection, tokens, limits=limits, on_request=on_request) as writer,
     ):
         return Execution(plan, reader, writer, journal, company, known, on_step, should_stop, confirm).execute()

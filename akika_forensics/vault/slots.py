@@ -21,8 +21,8 @@ _KIND: Final = b"SLO2"
 _KIND_1: Final = b"SLOT"
 _PLACE: Final = 32
 _GENERATION: Final = 4
-_SHARED: Final = ("company/", "tokens/", "draft/")
-"""What every member works with: connections, and drafts of snapshots. The rest is for full members."""
+_SHARED: Final = ("company/", "tokens/", "draft/", "budget/", "hints/")
+"""What every member works with: connections, what they cost and what was told of them, drafts of snapshots. The rest is for full members."""
 
 _ATTEMPTS: Final = 50
 

@@ -52,6 +52,7 @@ def story(folder: Path) -> tuple[Case, Path]:
             "craig", server.realm_id, server.base_url, server.token_url, given.client_id, Secret(given.client_secret)
         )
         case.connect(connection, Secret(given.refresh_token))
+        case.budget.limit(500_000)
         case.capture()
         truth = incidents.run(twin, INCIDENT)
         case.capture()
@@ -89,7 +90,9 @@ def values(case: Case, file: Path, lab: Path) -> Iterator[tuple[str, Any]]:
     manifest = next(path for path in vault._shelf.standing.files if path.startswith("data/"))
     yield "losses", [LOSSES.named(vault.account_for([Finding(manifest, "The file is missing.")], sign=False))]
     yield "disclosure", json.loads(vault.disclose("s1", next(vault.snapshot("s1").records(["Invoice"])).key))
-    for name, slot in (("signer", "signer/Dana"), ("company", "company/craig"), ("tokens", "tokens/craig")):
+    slots = {"signer": "signer/Dana", "company": "company/craig", "tokens": "tokens/craig"}
+    slots |= {"budget": "budget/of/craig", "cap": "budget/cap"}
+    for name, slot in slots.items():
         yield name, json.loads(vault.slot(slot).read() or b"")
     yield "review", json.loads(vault.slot(f"reviews/{plan.id}").read() or b"")
     yield "anchor", vault.head

@@ -19,7 +19,7 @@ from make_samples import FOLDER
 
 import akika_forensics
 import akika_widgets.views
-from akika_forensics.case import companies, outcomes
+from akika_forensics.case import budget, companies, outcomes, spending
 from akika_forensics.case.case import open_vault
 from akika_forensics.custody import log
 from akika_forensics.errors import AkikaError, NewerFormat, WrongUse
@@ -135,6 +135,8 @@ READERS: Mapping[str, Callable[[bytes], Any]] = {
     "company": lambda data: msgspec.to_builtins(companies.read_company(data)),
     "draft": lambda data: msgspec.to_builtins(draft.read_outer(data)),
     "tokens": lambda data: msgspec.to_builtins(companies.read_tokens(data)),
+    "budget": lambda data: msgspec.to_builtins(spending.read_stored(data)),
+    "cap": lambda data: msgspec.to_builtins(budget.read_cap(data)),
     "review": read_review,
     "anchor": one(lambda anchor: msgspec.to_builtins(read_anchor(anchor))),
     "heads": read_heads,

@@ -42,6 +42,7 @@ ENTRY = {
 }  # fmt: skip
 ENTRY_1 = {"at", "chain", "files", "format", "namespace", "previous", "sealed", "seq", "vault"}
 ROLE_KEYS = ("connection", "document", "index", "legacy", "name", "payload", "private")
+SHARED_SLOTS = ("company/", "tokens/", "draft/", "budget/", "hints/")
 
 
 class Wrong(Exception):
@@ -484,7 +485,7 @@ class Vault:
             head, _, data = plain.partition(b"\n")
             said = strict(head, ("name", "present"), path)
             require(self.pseudonym("slot", said["name"]) == folder, f"{path} holds another value")
-            require(old or shared == said["name"].startswith(("company/", "tokens/")), f"{path} is sealed for others")
+            require(old or shared == said["name"].startswith(SHARED_SLOTS), f"{path} is sealed for others")
             if said["present"]:
                 found[said["name"]] = data
         return found

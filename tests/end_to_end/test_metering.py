@@ -1,0 +1,92 @@
+"""Our count of reads against the local company's own, under both readings of what Intuit counts."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from akika_forensics.case.case import open_vault
+from akika_forensics.errors import ServiceError
+from akika_forensics.settings import Secret
+from akika_forensics.twin import Beliefs, Twin, incidents, sample
+
+from .conftest import PASSPHRASE, staged
+
+CHOICES = [("once", "counted"), ("each_item", "counted"), ("once", "free")]
+
+
+def charged(scene: Any) -> int:
+    """Reads as the company counted them."""
+    return int(httpx.get(f"{scene.server.base_url}/twin/metering").json()["coreplus"])
+
+
+def counted(scene: Any, batch: str = "once", download: str = "counted") -> int:
+    """Reads as we did, by a case of its own: what the vault holds, not what this process remembers."""
+    spending = open_vault(scene.vault, passphrase=Secret(PASSPHRASE)).companies.spending("craig")
+    return spending.total().metered(each_item=batch == "each_item", downloads=download == "counted")
+
+
+@pytest.mark.parametrize(("batch", "download"), CHOICES)
+def test_a_capture_costs_what_the_company_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: Callable[[], str], batch: str, download: str
+) -> None:
+    monkeypatch.setenv("AKIKA_PASSPHRASE", PASSPHRASE)
+    twin = Twin()
+    sample.build(twin)
+    twin.believe(Beliefs().but(metering_batch=batch, metering_download=download))
+    with staged(tmp_path, twin, out) as scene:
+        before = charged(scene)  # the company was asked who it is when it was connected
+        told = scene.good("capture")
+        after = charged(scene)
+        assert counted(scene, batch, download) == after - before
+        assert told["credits_by_items" if batch == "each_item" else "credits"] == after - before
+        assert told["credits"] <= told["credits_by_items"]
+        assert told["credits"] <= told["requests"]
+        again = scene.good("capture")
+        assert again["forecast"]["credits"] == told["credits"] or again["fence"].get("kind") == "incremental"
+        assert counted(scene, batch, download) == charged(scene) - before
+
+
+def test_what_fails_costs_nothing_and_what_was_interrupted_counts(scene: Any) -> None:
+    start = charged(scene)
+    stops = iter([False] * 25)
+    with pytest.raises(Exception, match="stopped"):
+        scene.case.capture(should_stop=lambda: next(stops, True))
+    assert counted(scene) == charged(scene) - start > 5
+    asked = httpx.post(f"{scene.server.base_url}/twin/faults", json={"spec": "error@every3,cut@read:17:100"})
+    assert asked.status_code == 200, asked.text
+    with contextlib.suppress(ServiceError):
+        scene.case.capture()
+    assert counted(scene) == charged(scene) - start
+
+
+def test_a_restore_is_counted_too(scene: Any) -> None:
+    scene.good("capture")
+    incidents.run(scene.twin, "deleted-invoice")
+    scene.good("capture")
+    before = charged(scene) - counted(scene)
+    file = scene.planned("--all")
+    scene.good("plan", "execute", str(file))
+    scene.good("plan", "verify", str(file))
+    assert charged(scene) - counted(scene) == before
+
+
+def test_the_count_is_for_every_member_and_goes_with_its_company(scene: Any) -> None:
+    scene.good("capture")
+    assert "budget/of/craig" in scene.case.vault.slots()
+    scene.case.lifecycle.erase("craig", "the client left", confirmed="craig")
+    assert not scene.case.vault.slots("budget/of/")
+
+
+def test_the_text_says_both_figures(scene: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    from akika_forensics.cli import main
+
+    assert main(["capture", "--vault", str(scene.vault)]) == 0
+    shown = capsys.readouterr()
+    assert "reads of the month (or " in shown.out
+    assert shown.err.startswith("About ")
