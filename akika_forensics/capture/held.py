@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, Final, Protocol
 
+from akika_forensics.capture import attachments
 from akika_forensics.capture.citations import Citations
 from akika_forensics.capture.findings import Findings
 from akika_forensics.errors import WrongUse
@@ -35,6 +36,7 @@ class Held:
         self._sink, self._findings = sink, findings
         self._versions: dict[str, dict[str, tuple[bytes, datetime]]] = {}
         self.citations = Citations()
+        self.files = attachments.AttachedFiles(findings)
         self.changes = 0
         self.latest_date: date | None = None
         self.multicurrency: bool | None = None
@@ -86,6 +88,7 @@ class Held:
             return False
         self._sink.remove(key)
         self.citations.drop(key)
+        self.files.drop(key)
         return True
 
     def _look_at(self, cut: Slice) -> None:
@@ -104,6 +107,8 @@ class Held:
                 "unknown_field", f"{key.entity} has the undocumented field {path}.", severity="note", record=key
             )
         self.citations.put(key, body)
+        if key.entity == attachments.ENTITY:
+            self.files.put(key, body)
         self._note_date(body)
         if key.entity == "Preferences":
             prefs = body.get("CurrencyPrefs")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -29,6 +30,8 @@ class SnapshotWriter(Protocol):
     def add(self, key: RecordKey, payload: bytes) -> None: ...
     def remove(self, key: RecordKey) -> None: ...
     def control(self, name: str, data: bytes) -> None: ...
+    def attach(self, key: RecordKey, chunks: Iterable[bytes]) -> None: ...
+    def keep_attached(self, key: RecordKey) -> bool: ...
     def commit(
         self,
         *,
@@ -43,23 +46,34 @@ class SnapshotWriter(Protocol):
 
 
 def run(
-    reader: Reader, writer: SnapshotWriter, *, progress: Progress | None = None, should_stop: Stop | None = None
+    reader: Reader,
+    writer: SnapshotWriter,
+    *,
+    files_before: Mapping[RecordKey, int] | None = None,
+    progress: Progress | None = None,
+    should_stop: Stop | None = None,
 ) -> Any:
     """Read everything readable and commit it as one snapshot; returns what ``commit`` returns.
 
+    ``files_before``: the attached files that the company's snapshot before holds, with their lengths.
     ``complete`` is true when all that the API lets us read is in the snapshot as of one instant inside the fence; what
     is missing is a finding of severity ``problem``. Raises Interrupted when ``should_stop`` says so and ServiceError
     when QuickBooks or the network fails; nothing is committed then.
     """
-    capture = _Capture(reader, writer, progress, should_stop)
+    capture = _Capture(reader, writer, files_before, progress, should_stop)
     return capture.run()
 
 
 class _Capture:
     def __init__(
-        self, reader: Reader, writer: SnapshotWriter, progress: Progress | None, should_stop: Stop | None
+        self,
+        reader: Reader,
+        writer: SnapshotWriter,
+        files_before: Mapping[RecordKey, int] | None,
+        progress: Progress | None,
+        should_stop: Stop | None,
     ) -> None:
-        self._reader, self._writer = reader, writer
+        self._reader, self._writer, self._files_before = reader, writer, files_before
         self._progress, self._should_stop = progress, should_stop
         self._findings = Findings()
         self._held = Held(writer, self._findings)
@@ -73,12 +87,13 @@ class _Capture:
         entities = list(readable_entities())
         expected = self._reader.counts(entities)
         readable = self._sweep(entities, expected)
+        self._fetch_files()
         fence = Fence(
             self._reader,
             self._held,
             self._findings,
             readable,
-            beside=self._take_controls,
+            beside=self._beside,
             should_stop=self._should_stop,
         )
         fence.close(start)
@@ -130,6 +145,19 @@ class _Capture:
             )
         else:
             self._findings.add("entity_unreadable", f"{name} could not be read: {why}", severity="problem")
+
+    def _beside(self) -> None:
+        self._take_controls()
+        self._fetch_files()
+
+    def _fetch_files(self) -> None:
+        self._held.files.fetch(
+            self._reader,
+            self._writer,
+            self._files_before,
+            progress=self._progress,
+            check=lambda: check(self._should_stop),
+        )
 
     def _take_controls(self) -> None:
         at = self._reader.server_time or instants.now()

@@ -161,7 +161,9 @@ class Case:
             self.companies.reader(name) as reader,
             self.vault.begin_snapshot(company) as writer,
         ):
-            info: SnapshotInfo = capture.run(reader, writer, progress=progress, should_stop=should_stop)
+            info: SnapshotInfo = capture.run(
+                reader, writer, files_before=self._files_before(company), progress=progress, should_stop=should_stop
+            )
             CustodyLog(self.vault, company=company).record(
                 "captured",
                 f"Snapshot {info.id} with {info.records} records was captured{f' {why}' if why else ''}.",
@@ -170,6 +172,10 @@ class Case:
         self.budget.note(name, info, since=read_before)
         self.lifecycle.after_a_capture(company, progress=progress, should_stop=should_stop)
         return info
+
+    def _files_before(self, company: Company) -> dict[RecordKey, int]:
+        mine = [info for info in self.vault.snapshots() if info.company.realm_id == company.realm_id]
+        return capture.stored_files(self.vault.snapshot(mine[-1].id)) if mine else {}
 
     # -- looking -----------------------------------------------------------------------------------------------------
 

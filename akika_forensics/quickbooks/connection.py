@@ -12,7 +12,7 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.settings import Secret
 
 _REALM: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ class Connection:
     @property
     def local(self) -> bool:
         """True when the API host is this machine."""
-        return urlsplit(self.base_url).hostname in _LOOPBACK
+        return urlsplit(self.base_url).hostname in LOOPBACK
 
 
 def _check_address(what: str, address: str) -> None:
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise WrongUse(f"The {what} address {address!r} is not a web address.", do="It begins with https://.")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise WrongUse(
             f"The {what} address {address!r} is not encrypted.",
             means="Tokens would travel in the clear.",

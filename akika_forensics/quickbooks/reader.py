@@ -84,6 +84,7 @@ class Reader:
         transport: httpx.BaseTransport | None,
     ) -> None:
         self.connection = connection
+        self.clock = limits.clock
         self._pace = Pace(limits, allowance_of(connection.company_url, limits))
         base = transport or httpx.HTTPTransport(limits=httpx.Limits(max_connections=limits.in_flight))
         guarded = WriteBlock(base, connection)
@@ -174,6 +175,22 @@ class Reader:
                 return None
             raise
         return answers.single(key.entity, members, asked)
+
+    def file_address(self, key: RecordKey) -> str | None:
+        """A fresh temporary address of the file of an Attachable, None when QuickBooks has none."""
+        if not _SAFE_ID.fullmatch(key.id):
+            raise WrongUse(f"{key.id!r} is not an Id of QuickBooks.")
+        asked = f"the file of {key}"
+        try:
+            response = self._send("GET", f"download/{key.id}", {}, asked, None)
+        except Fault as error:
+            if _GONE in error.fault_codes or error.status == httpx.codes.NOT_FOUND:
+                return None
+            raise
+        if response.content.lstrip()[:1] in {b"{", b"<"}:
+            answers.opened(response.content, asked)
+            raise faults.unreadable(asked, "it is no address")
+        return response.text.strip().strip('"')
 
     def _address_of(self, key: RecordKey) -> str:
         row = CATALOGUE[key.entity]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -35,6 +35,8 @@ class FakeSnapshotWriter:
     def __init__(self) -> None:
         self.records: dict[RecordKey, bytes] = {}
         self.controls: dict[str, bytes] = {}
+        self.files: dict[RecordKey, bytes] = {}
+        self.before: dict[RecordKey, bytes] = {}
         self.committed: dict[str, Any] | None = None
 
     def add(self, key: RecordKey, payload: bytes) -> None:
@@ -42,6 +44,15 @@ class FakeSnapshotWriter:
 
     def remove(self, key: RecordKey) -> None:
         self.records.pop(key)
+        self.files.pop(key, None)
+
+    def attach(self, key: RecordKey, chunks: Iterable[bytes]) -> None:
+        self.files[key] = b"".join(chunks)
+
+    def keep_attached(self, key: RecordKey) -> bool:
+        if key in self.before:
+            self.files[key] = self.before[key]
+        return key in self.before
 
     def control(self, name: str, data: bytes) -> None:
         self.controls[name] = data
