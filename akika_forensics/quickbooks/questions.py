@@ -41,6 +41,14 @@ class Questions:
         """What an address below the company's holds. ``asked`` says in words what was wanted, for errors."""
         return self._ask("GET", address, parameters, asked, None)
 
+    def text(self, address: str, asked: str) -> str:
+        """The one plain text that an address below the company's holds, such as another address."""
+        response = self._send("GET", address, {}, asked, None)
+        if response.content.lstrip()[:1] in {b"{", b"<"}:
+            answers.opened(response.content, asked)
+            raise faults.unreadable(asked, "it is no plain text")
+        return response.text.strip()
+
     def query(self, entity: str, statement: str, asked: str) -> tuple[Rows, datetime | None]:
         """The rows of a statement and the server time they are of."""
         members, response = self.get("query", {"query": statement}, asked)

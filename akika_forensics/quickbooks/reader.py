@@ -180,17 +180,12 @@ class Reader:
         """A fresh temporary address of the file of an Attachable, None when QuickBooks has none."""
         if not _SAFE_ID.fullmatch(key.id):
             raise WrongUse(f"{key.id!r} is not an Id of QuickBooks.")
-        asked = f"the file of {key}"
         try:
-            response = self._send("GET", f"download/{key.id}", {}, asked, None)
+            return self._questions.text(f"download/{key.id}", f"the file of {key}").strip('"')
         except Fault as error:
             if _GONE in error.fault_codes or error.status == httpx.codes.NOT_FOUND:
                 return None
             raise
-        if response.content.lstrip()[:1] in {b"{", b"<"}:
-            answers.opened(response.content, asked)
-            raise faults.unreadable(asked, "it is no address")
-        return response.text.strip().strip('"')
 
     def _address_of(self, key: RecordKey) -> str:
         row = CATALOGUE[key.entity]
