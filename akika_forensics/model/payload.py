@@ -21,24 +21,28 @@ CANONICAL_FORM: Final = "akika-canonical-1"
 _PLAIN_PLACES: Final = 400
 
 
+_ZERO: Final = msgspec.Raw(b"0")
+_ZEROS: Final = frozenset({"0", "-0"})
+
+
 def _plain_number(text: str) -> msgspec.Raw:
-    if "e" not in text and "E" not in text:
-        return _number(text)
+    """Called for every number with a fraction, six a record: a call less in it counts."""
+    plain = _without_exponent(text) if "e" in text or "E" in text else text
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    return _ZERO if plain in _ZEROS else msgspec.Raw(plain)
+
+
+def _without_exponent(text: str) -> str:
     number = Decimal(text)
     if abs(number.adjusted()) <= _PLAIN_PLACES:
-        return _number(format(number, "f"))
+        return format(number, "f")
     sign, digits, exponent = number.as_tuple()
     significant = "".join(map(str, digits)).rstrip("0")
     if not significant:
-        return _number("0")
+        return "0"
     power = int(exponent) + len(digits) - len(significant)
-    return msgspec.Raw(f"{'-' if sign else ''}{significant}e{power}".encode())
-
-
-def _number(plain: str) -> msgspec.Raw:
-    if "." in plain:
-        plain = plain.rstrip("0").rstrip(".")
-    return msgspec.Raw(b"0" if plain in {"0", "-0"} else plain.encode())
+    return f"{'-' if sign else ''}{significant}e{power}"
 
 
 _DECODER: Final = msgspec.json.Decoder(float_hook=Decimal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,6 +25,11 @@ _SINGLE: Final = frozenset({"CompanyInfo", "Preferences"})
 PLACES: Final = frozenset({"startPosition", "maxResults", "totalCount"})
 _OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_GROUP: Final = msgspec.json.Decoder(dict[str, list[msgspec.Raw] | int])
+"""What a group of rows nearly always is, read in one go."""
+
+
+type _Member = msgspec.Raw | list[msgspec.Raw] | int
 
 
 class _Head(msgspec.Struct):
@@ -41,8 +47,7 @@ _HEAD: Final = msgspec.json.Decoder(_Head)
 _RATE: Final = msgspec.json.Decoder(_Rate)
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(msgspec.Struct, frozen=True):
     """One record of an answer; ``payload`` is its part of the body, byte for byte."""
 
     key: RecordKey
@@ -107,7 +112,7 @@ def _text(raw: msgspec.Raw | None) -> str | None:
 def rows_of(entity: str, group: msgspec.Raw | bytes, asked: str) -> Rows:
     """The records of ``{"Invoice": […], "startPosition": 1, …}``."""
     try:
-        members = _OBJECT.decode(group)
+        members = _members(group)
         slices: list[Slice] = []
         deleted: list[RecordKey] = []
         for raw in _rows(entity, members):
@@ -128,11 +133,24 @@ def rows_of(entity: str, group: msgspec.Raw | bytes, asked: str) -> Rows:
         raise faults.unreadable(asked, f"its records are not as described ({error})") from None
 
 
-def _rows(entity: str, members: dict[str, msgspec.Raw]) -> list[msgspec.Raw]:
+def _members(group: msgspec.Raw | bytes) -> Mapping[str, _Member]:
+    try:
+        return _GROUP.decode(group)
+    except msgspec.ValidationError:
+        return _OBJECT.decode(group)
+
+
+def _rows(entity: str, members: Mapping[str, _Member]) -> list[msgspec.Raw]:
     found: list[msgspec.Raw] = []
-    for name, raw in members.items():
-        if entity_of_key(name) == entity:
-            found.extend([raw] if bytes(memoryview(raw)[:1]) == b"{" else _LIST.decode(raw))
+    for name, value in members.items():
+        if entity_of_key(name) != entity:
+            continue
+        if isinstance(value, list):
+            found.extend(value)
+        elif isinstance(value, msgspec.Raw) and bytes(memoryview(value)[:1]) == b"{":
+            found.append(value)
+        else:
+            found.extend(_LIST.decode(value if isinstance(value, msgspec.Raw) else str(value)))
     return found
 
 
@@ -146,7 +164,7 @@ def slice_of(entity: str, raw: msgspec.Raw) -> tuple[Slice, bool]:
     """One record and whether it is the stub of a deleted one. Raises msgspec.DecodeError when it is no object."""
     data = bytes(raw).strip()
     head = _head(data)
-    if entity == "RecurringTransaction" and head.Id is None:
+    if head.Id is None and entity == "RecurringTransaction":
         # Source: QuickBooks API, RecurringTransaction: the Id is inside the wrapped transaction.
         for name, inner in _OBJECT.decode(data).items():
             if entity_of_key(name) is not None:
@@ -193,10 +211,8 @@ def _id_of(entity: str, data: bytes, head: _Head) -> str:
     return NO_ID + hashlib.sha256(payload.canonical(data)).hexdigest()[:24]
 
 
-def _figure(raw: msgspec.Raw | None) -> int | None:
-    if raw is None:
-        return None
-    value = payload.decode(bytes(raw))
+def _figure(member: _Member | None) -> int | None:
+    value = payload.decode(bytes(member)) if isinstance(member, msgspec.Raw) else member
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
