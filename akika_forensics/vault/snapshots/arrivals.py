@@ -67,14 +67,14 @@ class Arrivals:
         self._carried = False
         # Hashes of keys do: two keys with one hash are looked at more closely than they need.
         self._seen: set[int] = set()
-        self._again = False
         self._removed: list[tuple[str, str, int]] = []
         self._at = 0
         self._kept = [pl.DataFrame(schema=_PLACED)]
         self._fresh = [pl.DataFrame(schema=_PLACED)]
         self._stale_rows = pl.DataFrame(schema=_VERSIONS)
         self._waiting = pl.DataFrame(schema=_ROWS)
-        self._clear()
+        self._rows: list[tuple[str, str, bytes, bytes, bytes]] = []
+        self._bytes = 0
 
     def carry_over(self) -> None:
         """All of the snapshot before is in this one, but for what is added in its place or removed."""
@@ -82,23 +82,15 @@ class Arrivals:
 
     def add(self, key: RecordKey, digest: bytes, sha256: bytes, payload: bytes) -> None:
         """The last of a key wins."""
-        mark = hash(key)
-        if mark in self._seen:
-            self._again = True
-        else:
-            self._seen.add(mark)
-        self._entities.append(key.entity)
-        self._ids.append(key.id)
-        self._digests.append(digest)
-        self._sha256s.append(sha256)
-        self._payloads.append(payload)
+        self._seen.add(hash(key))
+        self._rows.append((*key, digest, sha256, payload))
         self._bytes += len(payload)
-        if len(self._payloads) >= min(_AT_ONCE, SEGMENT_ROWS) or self._bytes >= SEGMENT_BYTES // 2:
+        if len(self._rows) >= min(_AT_ONCE, SEGMENT_ROWS) or self._bytes >= SEGMENT_BYTES // 2:
             self._sort_out()
 
     def remove(self, key: RecordKey) -> None:
         """Take back what was added under a key so far."""
-        self._removed.append((*key, self._at + len(self._payloads)))
+        self._removed.append((*key, self._at + len(self._rows)))
 
     def interim(self) -> Interim:
         """Store what waits, and tell where that leads; more can arrive."""
@@ -106,7 +98,7 @@ class Arrivals:
         self._store_waiting()
         kept, fresh = pl.concat(self._kept), pl.concat(self._fresh)
         valid = pl.concat([kept, fresh])
-        if self._again or self._removed:
+        if self._comes_twice or self._removed:
             valid = self._valid(valid)
         taken, stays = self._taken_back(), kept.join(valid, on="at", how="semi").select(*KEY)
         stale = fresh.join(valid, on="at", how="anti").select(*VERSION)
@@ -127,14 +119,13 @@ class Arrivals:
         self._stale_rows = interim.stale
         self._removed += [(*key, 0) for key in interim.removed.select(*KEY).iter_rows()]
         self._carried = interim.carried
-        self._again = True
 
     def finish(self) -> Outcome:
         self._sort_out()
         self._store_waiting()
         kept, fresh = pl.concat(self._kept), pl.concat(self._fresh)
         withdrawn: dict[int, pl.DataFrame] = {}
-        if self._again or self._removed:
+        if self._comes_twice or self._removed:
             valid = self._valid(pl.concat([kept, fresh])).select("at")
             gone = {*fresh.join(valid, on="at", how="anti")["segment"], *self._stale_rows["segment"]}
             kept, fresh = (rows.join(valid, on="at", how="semi") for rows in (kept, fresh))
@@ -146,12 +137,12 @@ class Arrivals:
 
     def _sort_out(self) -> None:
         """Tell what is new of the records that came in since, and let go of the payloads of the others."""
-        if not self._payloads:
+        if not self._rows:
             return
-        columns = (self._entities, self._ids, self._digests, self._sha256s, self._payloads)
+        columns = zip(*self._rows, strict=True)
+        self._rows, self._bytes = [], 0
         rows = pl.DataFrame(dict(zip(NEW, columns, strict=True)), schema=NEW).with_row_index("at", self._at)
         self._at += len(rows)
-        self._clear()
         told = rows.select(*KEY, "digest", "payload_sha256", "at")
         known = told.join(self._before.select(*STATE), on=[*KEY, "digest"])
         if not known.is_empty():
@@ -171,7 +162,7 @@ class Arrivals:
     def _store_waiting(self) -> None:
         rows = self._waiting
         self._waiting = pl.DataFrame(schema=_ROWS)
-        if self._again or self._removed:
+        if self._comes_twice or self._removed:
             rows = self._valid(rows)
         if rows.is_empty():
             return
@@ -193,10 +184,7 @@ class Arrivals:
         found = pl.DataFrame(self._removed, schema=schema, orient="row")
         return found.group_by(KEY).agg(pl.col("until").max()).select(*KEY, *more)
 
-    def _clear(self) -> None:
-        self._entities: list[str] = []
-        self._ids: list[str] = []
-        self._digests: list[bytes] = []
-        self._sha256s: list[bytes] = []
-        self._payloads: list[bytes] = []
-        self._bytes = 0
+    @property
+    def _comes_twice(self) -> bool:
+        """Whether some key may have come more than once."""
+        return len(self._seen) < self._at + len(self._rows)

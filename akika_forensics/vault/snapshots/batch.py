@@ -36,7 +36,7 @@ class Batch:
 
     def segment(self, number: int, rows: pl.DataFrame) -> Part:
         """A part with one new segment; ``rows``: columns of `arrivals.NEW`, sorted by key."""
-        told = facts.columns(rows["payload"])
+        told = facts.columns(rows["payload"].to_list())
         index = rows.with_columns(
             length=pl.col("payload").bin.size().cast(pl.UInt64), segment=pl.lit(number, dtype=pl.UInt32), **told
         ).select(*frames.INDEX)
@@ -53,6 +53,17 @@ class Batch:
             self.frame("payload", payload),
             {str(number): rows for number, rows in counts},
         )
+
+    def read(self, part: Part) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Index and payloads of a part that was written with this batch. Raises DamagedFile."""
+        return self._opened("index", part.index, frames.INDEX), self._opened("payload", part.payload, frames.PAYLOAD)
+
+    def _opened(self, half: Half, path: str, schema: frames.Schema) -> pl.DataFrame:
+        (stored,) = (one for one in self.stored if one.path == path)
+        file_id = layout.place_of(path).id
+        aad = parquet.associated(self._company, file_id)
+        content = stored.read(self._shelf.backend)
+        return parquet.read(content, self.keys[half][file_id], aad, schemas=[schema], path=path)
 
     def frame(
         self, half: Half, frame: pl.DataFrame, roots: dict[int, bytes] | None = None, *, level: int = parquet.LEVEL
@@ -120,4 +131,5 @@ class Batch:
 def segment_leaves(index: pl.DataFrame, number: int, salt_key: bytes) -> list[bytes]:
     """The leaves of the record root of one segment in an index, in the order of entity and id."""
     rows = index.filter(pl.col("segment") == number).sort(frames.KEY)
-    return merkle.leaves(rows["entity"], rows["id"], rows["digest"], rows["payload_sha256"], salt_key)
+    entities, ids, digests, sha256s = (rows[name].to_list() for name in ("entity", "id", "digest", "payload_sha256"))
+    return merkle.leaves(entities, ids, digests, sha256s, salt_key)

@@ -51,19 +51,16 @@ def leaves(
     """`leaf` of each row of four columns of one length, in their order."""
     if len(salt_key) > _BLOCK:
         salt_key = _sha256(salt_key).digest()
-    # HMAC, spelled out: both halves of the key are hashed once and not once a record.
+    # HMAC, spelled out: this is done for every record that is written, so that a call less in it counts.
     padded = salt_key.ljust(_BLOCK, b"\0")
-    inner, outer = _sha256(padded.translate(_INNER)).copy, _sha256(padded.translate(_OUTER)).copy
-    encode = canonical.encode
+    inner, outer = padded.translate(_INNER), padded.translate(_OUTER)
+    sha256, encode = _sha256, canonical.encode
     made: list[bytes] = []
     for entity, record_id, digest, payload_sha256 in zip(entities, record_ids, digests, payload_sha256s, strict=True):
         key = encode([entity, record_id])
-        first = inner()
-        first.update(key)
-        second = outer()
-        second.update(first.digest())
-        told = b'%b,"%b","%b"]' % (key[:-1], digest.hex().encode(), payload_sha256.hex().encode())
-        made.append(_sha256(b"\0" + second.digest()[:SALT] + told).digest())
+        salt = sha256(outer + sha256(inner + key).digest()).digest()[:SALT]
+        told = f',"{digest.hex()}","{payload_sha256.hex()}"]'.encode()
+        made.append(sha256(b"\0" + salt + key[:-1] + told).digest())
     return made
 
 

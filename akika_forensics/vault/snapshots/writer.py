@@ -24,10 +24,11 @@ from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keytable import SALT
-from akika_forensics.vault.snapshots import frames, parquet, shelf
+from akika_forensics.vault.snapshots import frames, shelf
 from akika_forensics.vault.snapshots.arrivals import Arrivals
 from akika_forensics.vault.snapshots.attachments import AttachedFiles
 from akika_forensics.vault.snapshots.batch import Batch
+from akika_forensics.vault.snapshots.beside import Beside
 from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, Description, SnapshotInfo, read_commit
 from akika_forensics.vault.snapshots.draft import Drafts, Unsound, Work
 from akika_forensics.vault.snapshots.holdings import Holdings
@@ -40,6 +41,9 @@ FULL_EVERY: Final = 90
 
 class SnapshotWriter:
     """Collects one whole snapshot: what is not added is not in it. Holds the vault's lock until commit or exit.
+
+    While records come in, those before them are written by another thread, never more than one segment behind. It is the
+    only one that changes the vault then: files come into being in one order. When it fails, the next call says so.
 
     ``taken_up``: what `save_draft` was given, where this goes on from there; else None. ``dropped``: why it does not,
     though there was a draft: one plain sentence.
@@ -65,6 +69,7 @@ class SnapshotWriter:
         self._drafted = False
         self.taken_up: bytes | None = None
         self.dropped = ""
+        self._beside = Beside("akika-segments")
         lock.acquire("capture")
         try:
             self._begin()
@@ -91,9 +96,7 @@ class SnapshotWriter:
         self._batch = Batch(self._shelf, self._pseudonym)
         self._attached = AttachedFiles(self._shelf, self._batch, self._pseudonym)
         self._parts: list[Part] = []
-        self._arrivals = Arrivals(
-            self._before, lambda: _hashes(self._shelf, self._pseudonym, self._before), self._store_segment
-        )
+        self._arrivals = Arrivals(self._before, self._hashes, self._store_segment)
         self._controls: dict[str, bytes] = {}
 
     def _take_up(self) -> None:
@@ -119,6 +122,7 @@ class SnapshotWriter:
         """
         self._require_open()
         interim = self._arrivals.interim()
+        self._beside.settle()
         work = Work(
             self._previous.seq if self._previous else None, self._first_segment, self._number,
             self._parts, self._batch.stored, self._batch.keys,
@@ -151,9 +155,13 @@ class SnapshotWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._lock is not None:
+        if self._lock is None:
+            return
+        try:
+            self._beside.close()
             self._batch.discard()
-        self._release()
+        finally:
+            self._release()
 
     def add(self, key: RecordKey, payload: bytes) -> None:
         """A record as received; the last of a key wins. Raises WrongUse when it is not JSON.
@@ -161,9 +169,9 @@ class SnapshotWriter:
         The same value in other bytes (another order of fields, ``100`` for ``100.00``) is stored again, because a
         snapshot gives back exactly what was received; it is no new version, because nothing changed.
         """
-        self._require_open()
-        digest, sha256 = payloads.digest(payload), hashlib.sha256(payload).digest()
-        self._arrivals.add(RecordKey(*key), digest, sha256, payload)
+        if self._lock is None:
+            self._require_open()
+        self._arrivals.add(key, payloads.digest(payload), hashlib.sha256(payload).digest(), payload)
 
     def remove(self, key: RecordKey) -> None:
         """Take back an added record and what hangs on it, such as one that was deleted while the sweep went on."""
@@ -197,6 +205,7 @@ class SnapshotWriter:
         What the company has already is not stored again. What ``chunks`` raises is passed on; then nothing hangs there.
         """
         self._require_open()
+        self._beside.settle()
         self._attached.attach(RecordKey(*key), chunks)
 
     def keep_attached(self, key: RecordKey) -> bool:
@@ -223,6 +232,7 @@ class SnapshotWriter:
         batch = self._batch
         try:
             kept, fresh, withdrawn = self._arrivals.finish()
+            self._beside.settle()
             self._rewrite(withdrawn)
             gone = self._gone(kept, fresh)
             records, respelled = (
@@ -263,6 +273,7 @@ class SnapshotWriter:
             with contextlib.suppress(AkikaError):  # it is committed: a draft that stays is dropped by the next snapshot
                 self._drafts.drop(self._pseudonym)
         except Exception:
+            self._beside.close()
             if not self._is_visible(batch.stored):
                 batch.discard()
             raise
@@ -280,11 +291,15 @@ class SnapshotWriter:
             return True
         return any(file.path.encode() in entry for file in stored)
 
+    def _hashes(self) -> pl.DataFrame:
+        self._beside.settle()  # what is read and what is written keep one order
+        return _hashes(self._shelf, self._pseudonym, self._before)
+
     def _store_segment(self, rows: pl.DataFrame) -> int:
         """Store new versions, so that memory stays bounded; nothing of it is visible before the commit."""
         number = self._number
-        self._parts.append(self._batch.segment(number, rows))
         self._number += 1
+        self._beside.give(lambda: self._parts.append(self._batch.segment(number, rows)))
         return number
 
     def _rewrite(self, withdrawn: dict[int, pl.DataFrame]) -> None:
@@ -292,23 +307,13 @@ class SnapshotWriter:
         for number, keys in withdrawn.items():
             (part,) = (one for one in self._parts if number in one.numbers)
             self._parts.remove(part)
-            index, payload = self._read_back(part)
+            index, payload = self._batch.read(part)
             self._batch.discard([part.index, part.payload])
             if not keys.is_empty():
                 salt = self._batch.keys["payload"][f"{SALT}{number}"]
                 rows = [frame.join(keys, on=frames.KEY, how="semi").sort(frames.KEY) for frame in (index, payload)]
                 self._parts.append(self._batch.part(rows[0], rows[1], {number: salt}))
         self._parts.sort(key=lambda part: part.numbers)
-
-    def _read_back(self, part: Part) -> list[pl.DataFrame]:
-        found: list[pl.DataFrame] = []
-        for half, path, schema in (("index", part.index, frames.INDEX), ("payload", part.payload, frames.PAYLOAD)):
-            (stored,) = (one for one in self._batch.stored if one.path == path)
-            file_id = layout.place_of(path).id
-            key = self._batch.keys["index" if half == "index" else "payload"][file_id]
-            aad = parquet.associated(self._pseudonym, file_id)
-            found.append(parquet.read(stored.read(self._shelf.backend), key, aad, schemas=[schema], path=path))
-        return found
 
     def _gone(self, kept: pl.DataFrame, fresh: pl.DataFrame) -> pl.DataFrame:
         """Rows of the snapshot before whose key this one has not."""
@@ -335,7 +340,10 @@ class SnapshotWriter:
     def _release(self) -> None:
         if self._lock is not None:
             lock, self._lock = self._lock, None
-            lock.release()
+            try:
+                self._beside.close()
+            finally:
+                lock.release()
 
 
 def _since_full(holdings: Holdings, commits: Sequence[Commit]) -> int:
