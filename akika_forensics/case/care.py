@@ -12,7 +12,7 @@ from typing import Any
 from akika_forensics.case.case import Case, default_heads
 from akika_forensics.custody.leaving import listed
 from akika_forensics.custody.log import CustodyLog
-from akika_forensics.errors import VaultDamaged, WrongUse
+from akika_forensics.errors import AkikaError, VaultDamaged, WrongUse
 from akika_forensics.settings import Secret
 from akika_forensics.vault import HeadStore, Vault, opening
 from akika_forensics.vault.keys.sheet import files_of
@@ -72,7 +72,8 @@ def repair_vault(
     backend, lock = location.open()
     other = Location.of(copy).open().backend if copy is not None else None
     with locking.held(lock, "repair") if do else nullcontext():
-        found = survey(backend, heads=remembered, copy=other, progress=progress)
+        spared = _drafted(location, backend, lock, means)
+        found = survey(backend, heads=remembered, copy=other, progress=progress, spared=spared)
         if do:
             repair.mend(backend, found, copy=other)
         if means is None:
@@ -88,6 +89,17 @@ def repair_vault(
             except (VaultDamaged, WrongUse) as error:
                 return Repair(do, found, untold=error.what)
     return Repair(do, found, told)
+
+
+def _drafted(location: Location, backend: Backend, lock: locking.Lock, means: Secret | Means | None) -> frozenset[str]:
+    """Files of captures that were interrupted and can go on, as far as the vault opens: they are no left-overs."""
+    if means is None:
+        return frozenset()
+    with tempfile.TemporaryDirectory(prefix="akika-") as folder:
+        try:
+            return opening.open_in(location, backend, lock, means, heads=HeadStore(Path(folder))).draft_files()
+        except AkikaError:
+            return frozenset()
 
 
 @contextmanager

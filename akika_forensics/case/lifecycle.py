@@ -43,6 +43,17 @@ class Held:
     company: str | None
 
 
+@dataclass(frozen=True)
+class _Draft:
+    """What an interrupted capture of a company left, to go with it."""
+
+    vault: Vault
+    company: Company
+
+    def delete(self) -> None:
+        self.vault.drop_draft(self.company)
+
+
 class Lifecycle:
     """Of one vault. ``company`` is a name by which the vault or QuickBooks knows it; None where it holds one only."""
 
@@ -271,7 +282,7 @@ class Lifecycle:
             named=name,
             documents=documents,
             chains=chains,
-            slots=[self._vault.slot(slot) for slot in names if slot in have],
+            slots=[*(self._vault.slot(slot) for slot in names if slot in have), _Draft(self._vault, company)],
         )
         self._custody.record(
             "company_erased",

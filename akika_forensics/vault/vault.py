@@ -34,7 +34,7 @@ from akika_forensics.vault.mending import losses
 from akika_forensics.vault.proofs import Stamped
 from akika_forensics.vault.snapshots import acts, history, shelf
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Version
-from akika_forensics.vault.snapshots.draft import DraftInfo, Drafts
+from akika_forensics.vault.snapshots.draft import SLOT, DraftInfo, Drafts
 from akika_forensics.vault.snapshots.snapshot import Snapshot
 from akika_forensics.vault.snapshots.writer import SnapshotWriter
 from akika_forensics.vault.storage import Backend, locking
@@ -156,6 +156,11 @@ class Vault:
     def draft(self, company: Company) -> DraftInfo | None:
         """What an interrupted snapshot of a company left behind; None when there is nothing."""
         return self._drafts.shown(self.pseudonym(company))
+
+    def draft_files(self) -> frozenset[str]:
+        """Paths of the files that the drafts of all companies need; no commit vouches for them."""
+        owners = (name.removeprefix(SLOT) for name in self.slots(SLOT))
+        return frozenset(path for owner in owners for path in self._drafts.files(owner))
 
     def drop_draft(self, company: Company) -> bool:
         """Let go of what an interrupted snapshot left behind; True when there was something. Raises VaultLocked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from akika_forensics.case.care import repair_vault
+from akika_forensics.case.companies import Companies
+from akika_forensics.case.lifecycle import Lifecycle
+from akika_forensics.custody import CustodyLog
 from akika_forensics.model.payload import digest
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import SnapshotInfo, Vault, open_vault
@@ -361,3 +366,26 @@ def test_a_newer_draft_is_not_guessed_at(filled: Any, kit: ModuleType) -> None:
     slot.write(slot.read().replace(b"akika-draft-1", b"akika-draft-2"))
     with filled.open().begin_snapshot(kit.COMPANY, draft=True) as writer:
         assert writer.dropped == "A newer version of the software left it."
+
+
+def test_repair_takes_what_can_be_gone_on_with_for_no_left_over(filled: Any, kit: ModuleType) -> None:
+    interrupted(filled.vault, kit)
+    for path in filled.root.rglob("*"):
+        os.utime(path, (0, 0))
+    drafted = filled.vault.draft_files()
+    assert len(drafted) == 4
+    found = repair_vault(filled.root, kit.PASSPHRASE, heads=filled.heads).survey
+    assert {step.path for step in found.steps} == set()
+    without_keys = repair_vault(filled.root, None, heads=filled.heads).survey
+    assert {step.path for step in without_keys.steps} == drafted
+
+
+def test_it_goes_with_its_company(empty: Any, kit: ModuleType) -> None:
+    kit.take(empty.vault, kit.books())
+    interrupted(empty.vault, kit)
+    drafted = empty.vault.draft_files()
+    Lifecycle(empty.vault, Companies(empty.vault), CustodyLog(empty.vault)).erase(
+        kit.COMPANY.name, reason="asked for", confirmed=kit.COMPANY.name
+    )
+    assert empty.vault.draft(kit.COMPANY) is None
+    assert not drafted & set(empty.files())

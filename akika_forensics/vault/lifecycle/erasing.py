@@ -9,15 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import instants
 from akika_forensics.vault.lifecycle import holding
 from akika_forensics.vault.lifecycle.workshop import Workshop, remove, remove_left_over
-from akika_forensics.vault.slots import Slot
 from akika_forensics.vault.snapshots import acts
 from akika_forensics.vault.snapshots.commits import SNAPSHOT
 from akika_forensics.vault.storage import locking
+
+
+class Deletable(Protocol):
+    """What is no part of a commit, such as a slot."""
+
+    def delete(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -78,11 +84,11 @@ def erase(
     named: str,
     documents: Iterable[str] = (),
     chains: Iterable[str] = (),
-    slots: Sequence[Slot] = (),
+    slots: Sequence[Deletable] = (),
 ) -> Estate:
     """Erase a company: one commit, durable when this returns, after which nothing of it opens any more.
 
-    ``slots`` (connection and tokens) are deleted before, so that whatever stops this, no token outlives its company.
+    ``slots`` (connection, tokens, the draft of a capture) are deleted before, so that whatever stops this, no token outlives its company.
     Raises Refused under a legal hold and where the member may only add; WrongUse, VaultLocked, StorageFailed.
     """
     if not reason.strip():

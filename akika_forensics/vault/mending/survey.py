@@ -7,7 +7,7 @@ to no vault at all is left to a person to look at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -76,8 +76,16 @@ class _Only(Effort):
         return file.path in self._paths
 
 
-def survey(ours: Backend, *, heads: HeadStore, copy: Backend | None = None, progress: Progress | None = None) -> Survey:
-    """``copy``: another copy of the same vault, of whatever age and soundness.
+def survey(
+    ours: Backend,
+    *,
+    heads: HeadStore,
+    copy: Backend | None = None,
+    progress: Progress | None = None,
+    spared: Collection[str] = (),
+) -> Survey:
+    """``copy``: another copy of the same vault, of whatever age and soundness; ``spared``: files that are no left-overs,
+    though nothing vouches for them.
 
     Raises WrongUse when there is no vault, or the copy is of another one.
     """
@@ -94,7 +102,12 @@ def survey(ours: Backend, *, heads: HeadStore, copy: Backend | None = None, prog
              for path in sorted(fixed, key=_order)]  # fmt: skip
     young: list[Finding] = []
     for one in after.findings:
-        if one.severity != NOTICE or one.path not in after.paths or layout.place_of(one.path).kind not in _OURS:
+        if (
+            one.path in spared
+            or one.severity != NOTICE
+            or one.path not in after.paths
+            or layout.place_of(one.path).kind not in _OURS
+        ):
             continue
         if one.path in after.retired or ours.age(one.path) > _YOUNG_SECONDS:
             steps.append(Step(REMOVE, one.path, one.what))
