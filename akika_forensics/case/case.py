@@ -12,6 +12,7 @@ import polars as pl
 from akika_forensics import capture, changes
 from akika_forensics.case.acquisition import Acquisition, acquisition_of
 from akika_forensics.case.acts import acts_of_plan
+from akika_forensics.case.attached import attachments_of
 from akika_forensics.case.budget import Budget
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.dependencies import Dependencies, chosen_records, dependencies_of
@@ -212,6 +213,15 @@ class Case:
             raise WrongUse(f"QuickBooks has no entity {entity!r}.", do=f"It has {', '.join(CATALOGUE)}.")
         snapshot = self.snapshot(ref)
         return frames_of(lambda: snapshot.records([entity]))
+
+    def attachments(self, ref: str = "latest") -> pl.DataFrame:
+        """The files attached to records, a row each: entity, id, file_name, content_type, note, attached_to, length, sha256."""
+        return attachments_of(self.snapshot(ref))
+
+    def attachment(self, record: str | RecordKey, ref: str = "latest") -> bytes:
+        """The bytes of an attached file, such as that of ``"Attachable:5"``, proved against its SHA-256. Raises WrongUse."""
+        key = record if isinstance(record, RecordKey) else RecordKey.parse(record)
+        return b"".join(self.snapshot(ref).attachment(key))
 
     def diff(self, before: str, after: str) -> CaseDiff:
         """What changed between two snapshots, field by field, with its effect on the accounts. Raises WrongCompany."""

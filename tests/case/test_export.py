@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import weakref
@@ -12,11 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from akika_forensics.case import export
 from akika_forensics.case.case import Case, init_vault
 from akika_forensics.case.export import FORMATS, export_snapshot, staging
+from akika_forensics.case.export.attached import safe_name
 from akika_forensics.case.export.staging import ExportFailed
 from akika_forensics.cli.app import main
 from akika_forensics.errors import AkikaError, WrongUse
@@ -38,8 +43,15 @@ class Held:
         default_factory=lambda: SnapshotInfo("s3", COMPANY, AT, AT, 7, 3, True, {}, {}, 1, [], (), "ab" * 32)
     )
     most: int = 0
+    files: dict[RecordKey, list[bytes]] = field(default_factory=dict)
 
-    def records(self) -> Iterator[Record]:
+    def attachments(self) -> pl.DataFrame:
+        return pl.DataFrame(list(self.files), schema={"entity": pl.String, "id": pl.String}, orient="row")
+
+    def attachment(self, key: RecordKey) -> Iterator[bytes]:
+        return iter(self.files[key])
+
+    def records(self, entities: Iterable[str] | None = None) -> Iterator[Record]:
         alive: weakref.WeakSet[_Seen] = weakref.WeakSet()
         for one in self.make():
             seen = _Seen(one.key, one.payload)
@@ -92,6 +104,57 @@ def test_an_export_is_complete_private_and_its_sums_are_right(form: str, tmp_pat
         assert subprocess.run(check, cwd=folder, check=False, capture_output=True).returncode == 0
         made.files[0].write_bytes(made.files[0].read_bytes() + b" ")
         assert subprocess.run(check, cwd=folder, check=False, capture_output=True).returncode != 0
+
+
+def attached(record_id: str, name: Any) -> Record:
+    return record("Attachable", record_id, FileName=name)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_attached_files_lie_in_a_folder_of_their_own_and_are_among_the_sums(form: str, tmp_path: Path) -> None:
+    files = {"1": "receipt.pdf", "2": "../../etc/passwd", "3": "receipt.pdf", "4": None}
+    held = Held(lambda: [attached(one, name) for one, name in files.items()])
+    held.files = {RecordKey("Attachable", one): [b"a", one.encode()] for one in files}
+    made = export_snapshot(held, tmp_path / "out", form)
+    folder = tmp_path / "out"
+    there = {path.name: path.read_bytes() for path in (folder / "attachments").iterdir()}
+    assert there == {"1-receipt.pdf": b"a1", "2-etc_passwd": b"a2", "3-receipt.pdf": b"a3", "4": b"a4"}
+    assert {path.stat().st_mode & 0o777 for path in (folder / "attachments").iterdir()} == {0o600}
+    assert (folder / "attachments").stat().st_mode & 0o777 == 0o700
+    assert {one.name for one in made.written} >= {f"attachments/{name}" for name in there}
+    assert "4 attached files" in made.about.read_text(encoding="utf-8")
+    if shutil.which("sha256sum"):
+        check = ["sha256sum", "--strict", "-c", "SHA256SUMS"]
+        shown = subprocess.run(check, cwd=folder, check=False, capture_output=True, text=True)
+        assert (shown.returncode, shown.stdout.count("attachments/")) == (0, 4)
+
+
+@given(st.lists(st.tuples(st.text(max_size=50), st.text(max_size=300)), max_size=20))
+def test_no_name_in_the_books_leads_out_of_the_folder_or_is_more_than_a_name(said: list[tuple[str, str]]) -> None:
+    for record_id, name in said:
+        made = safe_name(record_id, name)
+        assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}", made), made
+        assert ".." not in Path(made).parts
+        assert not made.endswith(".")
+        assert (folder := Path("/x")) == (folder / made).parent
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("receipt 12.PDF", "7-receipt_12.PDF"),
+        ("CON", "7-CON"),
+        ("-rf.txt", "7-rf.txt"),
+        (".bashrc", "7.bashrc"),
+        ("a" * 500 + ".jpeg", "7-" + "a" * 113 + ".jpeg"),
+        ("Müller & Söhne.csv", "7-M_ller_S_hne.csv"),
+        ("\u202egpj.exe", "7-gpj.exe"),
+        ("name.", "7-name"),
+        ("", "7"),
+    ],
+)
+def test_a_name_keeps_what_a_file_can_have(name: str, made: str) -> None:
+    assert safe_name("7", name) == made
 
 
 def test_one_file_an_entity_and_one_a_list(tmp_path: Path) -> None:

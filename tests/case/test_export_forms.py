@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -51,7 +51,13 @@ class Books:
         self.info = SnapshotInfo("s3", company, AT, AT, 7, 3, True, {}, {}, 1, [], (), "ab" * 32)
         self._records = records
 
-    def records(self) -> Iterator[Record]:
+    def attachments(self) -> pl.DataFrame:
+        return pl.DataFrame(schema={"entity": pl.String, "id": pl.String})
+
+    def attachment(self, key: RecordKey) -> Iterator[bytes]:
+        raise KeyError(key)
+
+    def records(self, entities: Iterable[str] | None = None) -> Iterator[Record]:
         return iter(self._records)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from akika_forensics.errors import WrongUse
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin.attachments.upload import Upload
 
@@ -58,6 +61,42 @@ def test_a_file_that_is_gone_is_said_and_looked_for_again(scene: Scene) -> None:
         scene.twin.store.files.put(lost.id, "0" * 36, "lost.txt", "text/plain", [b"lost"])
     assert scene.good("capture")["complete"] is True
     assert b"".join(scene.case.snapshot("s2").attachment(lost)) == b"lost"
+
+
+def test_an_export_has_the_files_and_custody_lists_them(scene: Scene, tmp_path: Path) -> None:
+    invoice = scene.twin.query("select Id from Invoice maxresults 1")["QueryResponse"]["Invoice"][0]["Id"]
+    link = {"EntityRef": {"type": "Invoice", "value": invoice}}
+    key = attach(scene, b"a page", "../a page.txt", AttachableRef=[link], Note="a note")
+    scene.good("capture")
+    made = scene.good("export", "s1", "--to", str(tmp_path / "out"))
+    (file,) = [Path(one) for one in made["files"] if "attachments" in one]
+    assert (file.name, file.read_bytes()) == (f"{key.id}-a_page.txt", b"a page")
+    (act,) = scene.case.custody.acts("exported")
+    (listed,) = [one for one in act.details["files"] if one["name"].startswith("attachments/")]
+    digest = hashlib.sha256(b"a page").hexdigest()
+    assert listed == {"name": f"attachments/{key.id}-a_page.txt", "length": 6, "sha256": digest}
+    assert scene.case.attachments("s1").rows(named=True) == [
+        {
+            "entity": "Attachable",
+            "id": key.id,
+            "file_name": "../a page.txt",
+            "content_type": "text/plain",
+            "note": "a note",
+            "attached_to": [f"Invoice:{invoice}"],
+            "length": 6,
+            "sha256": digest,
+        }
+    ]
+    assert scene.case.attachment(str(key)) == b"a page"
+    assert scene.case.attachment(key, "s1") == b"a page"
+    with pytest.raises(WrongUse, match="no file attached"):
+        scene.case.attachment("Attachable:1")
+
+
+def test_a_snapshot_without_files_has_an_empty_frame_of_them(scene: Scene) -> None:
+    scene.good("capture")
+    assert scene.case.attachments().is_empty()
+    assert scene.case.attachments().columns[-2:] == ["length", "sha256"]
 
 
 @pytest.mark.parametrize("name", ["../../../etc/x.txt", "=cmd|'/C calc'!A0.txt", "\u202etxt.exe.txt", "a\tb.txt"])

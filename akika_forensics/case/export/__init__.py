@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from akika_forensics.case.export import staging
 from akika_forensics.case.export.about import FILE as ABOUT
 from akika_forensics.case.export.about import statements
+from akika_forensics.case.export.attached import FOLDER as ATTACHED
+from akika_forensics.case.export.attached import write_attached
 from akika_forensics.case.export.parquet_files import ParquetTable
 from akika_forensics.case.export.shape import distinct, rows_of
 from akika_forensics.case.export.survey import Table, tables_of
 from akika_forensics.case.export.text_files import CsvTable, JsonLines
 from akika_forensics.case.export.workbook import Workbook
 from akika_forensics.errors import WrongUse
-from akika_forensics.model.record import Record
+from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.vault import SnapshotInfo
+
+if TYPE_CHECKING:
+    import polars as pl
 
 FORMATS: Final = ("jsonl", "csv", "parquet", "xlsx")
 
@@ -27,11 +32,13 @@ type Progress = Callable[[str, int, int], None]
 
 
 class Source(Protocol):
-    """A snapshot, as far as an export asks it: its description, and its records, which are read twice for a table."""
+    """A snapshot, as far as an export asks it: its description, its records, which are read twice for a table, and attached files."""
 
     info: SnapshotInfo
 
-    def records(self) -> Iterator[Record]: ...
+    def records(self, entities: Iterable[str] | None = None) -> Iterator[Record]: ...
+    def attachments(self) -> pl.DataFrame: ...
+    def attachment(self, key: RecordKey) -> Iterator[bytes]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,15 @@ def export_snapshot(
 
     with staging.staged(to, finish) as folder:
         result = _WRITERS[form](snapshot, folder, progress)
+        attached = write_attached(snapshot, folder, progress)
+        if attached:
+            result.files.extend(attached)
+            result.parts.append(
+                (
+                    f"{ATTACHED}/",
+                    f"{len(attached):,} attached files, ID-NAME each: the Id of its Attachable, and its name there as far as a file can have it",
+                )
+            )
         said = list(statements(snapshot.info, form, result.parts, tuple(result.notes)))
         with staging.opened(folder / ABOUT) as stream:
             stream.write("".join(f"{title}: {' '.join(text.split())}\n" for title, text in said).encode())

@@ -63,7 +63,7 @@ def statements(
         yield "Form", one
     yield (
         "Not in it",
-        "QuickBooks' own reports that were kept with the snapshot, the bytes of attached files, earlier versions, and everything signed.",
+        "QuickBooks' own reports that were kept with the snapshot, earlier versions, and everything signed.",
     )
     for one in notes:
         yield "Note", one

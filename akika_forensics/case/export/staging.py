@@ -40,7 +40,7 @@ def staged(to: Path, before: Callable[[Path], None]) -> Iterator[Path]:
         folder.mkdir(mode=0o700)
         try:
             yield folder
-            for file in sorted(folder.iterdir()):
+            for file in sorted(folder.rglob("*")):
                 _sync(file)
             sync_folder(folder)
             before(folder)
