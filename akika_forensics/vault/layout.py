@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from akika_forensics.errors import WrongUse
@@ -56,9 +57,12 @@ class Place(NamedTuple):
     digest: str = ""
 
 
+@lru_cache(maxsize=1 << 13)
 def place_of(path: str) -> Place:
     """Kinds: marker, keyring, lock, entry, signature, slot, parquet, sealed, blob, stamp, keytable,
     temporary, unknown.
+
+    Remembered, because a path is asked for again and again: by the listing, by each entry that tells of it, by each check.
     """
     fixed = {MARKER: "marker", KEYRING_1: "keyring", LOCK: "lock"}.get(path)
     if fixed:

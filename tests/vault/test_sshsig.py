@@ -42,6 +42,16 @@ def test_another_message_namespace_or_key_is_refused() -> None:
             sshsig.verify(key.public_key(), message, signature, namespace)
 
 
+def test_the_signer_is_told_whoever_it_is() -> None:
+    for key in (KEY, Ed25519PrivateKey.generate()):
+        signature = sshsig.sign(key, b"message", "akika-commit")
+        found = sshsig.signer(b"message", signature, "akika-commit")
+        assert found.public_bytes_raw() == key.public_key().public_bytes_raw()
+        for message, namespace in ((b"massage", "akika-commit"), (b"message", "akika-custody")):
+            with pytest.raises(VaultDamaged):
+                sshsig.signer(message, signature, namespace)
+
+
 def test_every_bit_of_a_signature_counts() -> None:
     signature = sshsig.sign(KEY, b"message", "akika-commit")
     for position in range(len(signature)):

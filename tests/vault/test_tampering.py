@@ -312,3 +312,14 @@ def test_findings_are_values(filled: Any) -> None:
     report = filled.verify()
     assert report.findings == (Finding("keys/keyring-0001.sealed", "The file is missing.", "damage"),)
     assert not report.ok
+
+
+@pytest.mark.parametrize("keys", [False, True])
+def test_a_whole_marker_that_no_commit_knows_is_named(kit: ModuleType, filled: Any, keys: bool) -> None:
+    """One that was made for another vault and signer: where commits follow one another, it is what was changed."""
+    other = markers.Marker.fresh("0" * 32, markers.read((filled.root / "VAULT.json").read_bytes()).signer)
+    (filled.root / "VAULT.json").write_bytes(encode(other))
+    found = kit.damage(
+        verify(filled.root, kit.PASSPHRASE if keys else None, heads=HeadStore(filled.root.parent / "no"))
+    )
+    assert found == {"VAULT.json": ["It is not the one that the commits vouch for."]}

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from akika_forensics.errors import VaultDamaged
 from akika_forensics.model import instants
@@ -163,12 +163,11 @@ def parse(data: bytes, vault: str | None, chain: str, seq: int, previous: str | 
 def check_signature(plain: Plain, data: bytes, signature: bytes) -> str:
     """The public key that signed an entry. Raises DamagedFile naming the signature file."""
     try:
-        public = sshsig.parse(signature).public_key
-        sshsig.verify(Ed25519PublicKey.from_public_bytes(public), data, signature, plain.namespace)
+        public = sshsig.signer(data, signature, plain.namespace)
     except VaultDamaged as error:
         path = layout.signature(plain.chain, plain.seq, digest_of(data))
         raise DamagedFile(path, error.finding if isinstance(error, DamagedFile) else error.what) from error
-    return sshsig.public_line(Ed25519PublicKey.from_public_bytes(public))
+    return sshsig.public_line(public)
 
 
 def first_link(vault: str, chain: str) -> str:

@@ -44,6 +44,18 @@ def verify(public_key: Ed25519PublicKey, message: bytes, signature: bytes, names
     parts = parse(signature)
     if parts.public_key != public_key.public_bytes_raw():
         raise VaultDamaged("The signature is by another key than expected.")
+    _require(public_key, parts, message, namespace)
+
+
+def signer(message: bytes, signature: bytes, namespace: str) -> Ed25519PublicKey:
+    """The key that signed exactly ``message`` for ``namespace``, whosever it is. Raises VaultDamaged."""
+    parts = parse(signature)
+    public_key = Ed25519PublicKey.from_public_bytes(parts.public_key)
+    _require(public_key, parts, message, namespace)
+    return public_key
+
+
+def _require(public_key: Ed25519PublicKey, parts: Signature, message: bytes, namespace: str) -> None:
     if parts.namespace != namespace.encode():
         raise VaultDamaged("The signature was made for another purpose.")
     try:

@@ -68,18 +68,21 @@ def _hold_marker_against_commits(inspection: Inspection, places: dict[str, Place
     """Where the commits follow one another without a break and not one of them knows this marker, it was changed."""
     if inspection.marker is None:
         return
+    digest = hashlib.sha256(inspection.backend.read(layout.MARKER)).hexdigest()
     paths = [path for path, place in places.items() if (place.kind, place.chain) == ("entry", layout.COMMITS)]
     found: list[Plain] = []
     previous: str | None = None
     for path in sorted(paths):
         data = inspection.backend.read(path)
         try:
-            found.append(entries.parse(data, None, layout.COMMITS, len(found), previous))
+            plain = entries.parse(data, None, layout.COMMITS, len(found), previous)
         except DamagedFile:
             return
+        if any((file.path, file.sha256) == (layout.MARKER, digest) for file in plain.files):
+            return
+        found.append(plain)
         previous = entries.digest_of(data)
-    told = {file.sha256 for plain in found for file in plain.files if file.path == layout.MARKER}
-    if found and hashlib.sha256(inspection.backend.read(layout.MARKER)).hexdigest() not in told:
+    if found:
         inspection.damage(layout.MARKER, "It is not the one that the commits vouch for.")
         inspection.marker = inspection.standing = None
         inspection.vault = found[0].vault

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import secrets
 import stat
@@ -72,7 +73,8 @@ class LocalBackend:
 
     def read(self, path: str) -> bytes:
         try:
-            return (self.root / path).read_bytes()
+            with self._opened(path) as stream:
+                return stream.read()
         except FileNotFoundError:
             raise
         except OSError as error:
@@ -80,7 +82,7 @@ class LocalBackend:
 
     def chunks(self, path: str) -> Iterator[bytes]:
         try:
-            with (self.root / path).open("rb") as stream:
+            with self._opened(path) as stream:
                 while chunk := stream.read(_CHUNK):
                     yield chunk
         except FileNotFoundError:
@@ -109,7 +111,7 @@ class LocalBackend:
 
     def odd(self, path: str) -> str | None:
         try:
-            mode = (self.root / path).lstat().st_mode
+            mode = os.lstat(f"{self.root}/{path}").st_mode
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -138,6 +140,10 @@ class LocalBackend:
             # A read-only file system may not know what a sync is, and nobody is writing there.
             if error.errno not in {errno.EROFS, errno.EINVAL}:
                 raise failed("kept", folder, error) from error
+
+    def _opened(self, path: str) -> io.FileIO:
+        # Neither a Path nor a buffer: whoever verifies a vault opens thousands of files, most of them small.
+        return io.FileIO(f"{self.root}/{path}")
 
     def _place(self, target: Path, pieces: Iterable[bytes], name: Callable[[Path, Path], None]) -> None:
         """Steps 2 to 4."""
