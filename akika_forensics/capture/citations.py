@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -43,8 +44,11 @@ class Citations:
         if number is not None:
             self._present[number] = 0
 
-    def dangling(self) -> list[tuple[RecordKey, list[RecordKey]]]:
-        """(what is cited and not there, by whom), in order of the first citation."""
+    def dangling(self, held: Callable[[Cited], bool] | None = None) -> list[tuple[RecordKey, list[RecordKey]]]:
+        """(what is cited and not there, by whom), in order of the first citation.
+
+        ``held``: whether a record is there besides those that were put.
+        """
         present = np.frombuffer(self._present, dtype=np.uint8)
         version = np.frombuffer(self._version, dtype=np.uint16)
         source = np.frombuffer(self._source, dtype=np.uint32)
@@ -53,11 +57,17 @@ class Citations:
         if not len(source):
             return []
         open_ends = (present[target] == 0) & (present[source] == 1) & (version[source] == cited_by)
+        if not open_ends.any():
+            return []
         keys = [RecordKey(*key) for key in self._number]
         missing: dict[int, dict[int, None]] = {}
         for citing, cited in zip(source[open_ends].tolist(), target[open_ends].tolist(), strict=True):
             missing.setdefault(cited, {})[citing] = None
-        return [(keys[cited], [keys[number] for number in citing]) for cited, citing in missing.items()]
+        return [
+            (keys[cited], [keys[number] for number in citing])
+            for cited, citing in missing.items()
+            if held is None or not held(keys[cited])
+        ]
 
     def _touch(self, key: Cited) -> int:
         number = self._number.get(key)

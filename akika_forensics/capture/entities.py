@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.model.catalogue import CATALOGUE, Kind
 
 FEED_UNCONFIRMED: Final = frozenset(
     {
@@ -22,7 +22,7 @@ FEED_UNCONFIRMED: Final = frozenset(
         "TaxPayment",
     }
 )
-"""Entities whose changes nobody was seen to get from the change feed; they are searched by time as well.
+"""Entities whose changes nobody was seen to get from the change feed; they are searched by time instead.
 
 Source: QuickBooks API, change data capture, names five entities that it leaves out and confirms none of these.
 """
@@ -46,10 +46,23 @@ def readable_entities() -> tuple[str, ...]:
 
 
 def in_feed(entity: str) -> bool:
-    return CATALOGUE[entity].change_feed
+    """True for what the change feed was seen to carry; what it only may carry is asked for in other ways."""
+    return CATALOGUE[entity].change_feed and entity not in FEED_UNCONFIRMED and CATALOGUE[entity].queryable is not False
 
 
 def searched_by_time(entity: str) -> bool:
     """True for what the change feed leaves out or may leave out."""
-    row = CATALOGUE[entity]
-    return row.queryable is not False and (not row.change_feed or entity in FEED_UNCONFIRMED)
+    return CATALOGUE[entity].queryable is not False and not in_feed(entity)
+
+
+def is_name(entity: str) -> bool:
+    """True for lists of which nothing is ever deleted: what is gone from one was merged into another name."""
+    return CATALOGUE[entity].kind is Kind.NAME_LIST
+
+
+def can_be_merged(entity: str) -> bool:
+    """True for names that QuickBooks' own screens can merge into another of their list.
+
+    Source: QuickBooks API, webhooks: the entities that have a Merge.
+    """
+    return "merge" in CATALOGUE[entity].webhooks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from typing import Any, Final, Literal
 
 Severity = Literal["note", "warning", "problem"]
@@ -25,12 +26,16 @@ class Findings:
         self._lock = threading.Lock()
         self._rows: dict[tuple[str, str], _Finding] = {}
 
-    def add(self, code: str, what: str, *, severity: Severity, record: object = None) -> None:
+    def add(
+        self, code: str, what: str, *, severity: Severity, record: object = None, records: Iterable[object] = ()
+    ) -> None:
+        """``records``: more than one that it is about; each counts."""
+        about = [*records] if record is None else [record, *records]
         with self._lock:
             row = self._rows.setdefault((code, what), _Finding(code, what, severity))
-            row.times += 1
-            if record is not None and len(row.records) < _MOST_RECORDS:
-                row.records[str(record)] = None
+            row.times += max(1, len(about))
+            for one in about[: _MOST_RECORDS - len(row.records)] if len(row.records) < _MOST_RECORDS else ():
+                row.records[str(one)] = None
 
     @property
     def whole(self) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, Final, Protocol
 
 from akika_forensics.capture import attachments
+from akika_forensics.capture.before import Before
 from akika_forensics.capture.citations import Citations
+from akika_forensics.capture.cited import Cited
 from akika_forensics.capture.findings import Findings
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
@@ -29,30 +31,75 @@ class SnapshotSink(Protocol):
     def remove(self, key: RecordKey) -> None: ...
 
 
-class Held:
-    """The records of one capture. The reading of the later server time wins; nothing is filtered out."""
+class Carried:
+    """What an incremental capture takes over from the snapshot before: Ids with the digests of what they held.
 
-    def __init__(self, sink: SnapshotSink, findings: Findings) -> None:
+    An entity is looked into only when something of it arrives or goes.
+    """
+
+    def __init__(self, before: Before | None) -> None:
+        self._before = before
+        self._counts = before.counts() if before is not None else {}
+        self._open: dict[str, dict[str, bytes]] = {}
+
+    def count(self, entity: str) -> int:
+        return len(self._open[entity]) if entity in self._open else self._counts.get(entity, 0)
+
+    def of(self, entity: str) -> dict[str, bytes]:
+        """Id → digest of what still stands as it was; what is replaced or gone is taken out of it."""
+        if entity not in self._open:
+            empty = self._before is None or not self._counts.get(entity)
+            self._open[entity] = {} if empty or self._before is None else self._before.digests(entity)
+        return self._open[entity]
+
+    def entities(self) -> Iterable[str]:
+        return self._counts
+
+
+class Held:
+    """The records of one capture. The reading of the later server time wins; nothing is filtered out.
+
+    With ``before`` all of that snapshot is held from the beginning, and the sink has taken it over already.
+    """
+
+    def __init__(self, sink: SnapshotSink, findings: Findings, before: Before | None = None) -> None:
         self._sink, self._findings = sink, findings
         self._versions: dict[str, dict[str, tuple[bytes, datetime]]] = {}
+        self._carried = Carried(before)
         self.citations = Citations()
         self.files = attachments.AttachedFiles(findings)
         self.changes = 0
-        self.latest_date: date | None = None
+        self.latest_date: date | None = before.latest_date() if before is not None else None
         self.multicurrency: bool | None = None
 
-    def __contains__(self, key: RecordKey) -> bool:
-        return key.id in self._versions.get(key.entity, {})
+    def __contains__(self, key: Cited) -> bool:
+        entity, record_id = key
+        if record_id in self._versions.get(entity, {}):
+            return True
+        return record_id in self._carried.of(entity)
 
     def count(self, entity: str) -> int:
-        return len(self._versions.get(entity, {}))
+        return len(self._versions.get(entity, {})) + self._carried.count(entity)
 
     def keys(self, entity: str) -> set[RecordKey]:
-        return {RecordKey(entity, record_id) for record_id in self._versions.get(entity, {})}
+        return {RecordKey(entity, record_id) for record_id in self.ids(entity)}
+
+    def ids(self, entity: str) -> list[str]:
+        return [*self._versions.get(entity, {}), *self._carried.of(entity)]
+
+    def __iter__(self) -> Iterator[RecordKey]:
+        for entity in {*self._versions, *self._carried.entities()}:
+            yield from self.keys(entity)
+
+    @property
+    def carried(self) -> int:
+        """Records that were taken over and not read again."""
+        return sum(self._carried.count(name) for name in self._carried.entities())
 
     @property
     def records(self) -> int:
-        return sum(len(versions) for versions in self._versions.values())
+        names = {*self._versions, *self._carried.entities()}
+        return sum(self.count(name) for name in names)
 
     def take(self, slices: Iterable[Slice], at: datetime | None) -> int:
         """Take records in as they were at the server time ``at``; how many of them are new or differ."""
@@ -68,7 +115,12 @@ class Held:
                 return False
             if at < before[1]:
                 return False
+        carried = self._carried.of(cut.key.entity)
         try:
+            if before is None and cut.key.id in carried and carried[cut.key.id] == payloads.digest(cut.payload):
+                versions[cut.key.id] = mark, at
+                del carried[cut.key.id]
+                return False
             self._look_at(cut)
             self._sink.add(cut.key, cut.payload)
         except WrongUse as error:
@@ -79,12 +131,15 @@ class Held:
             )
             return False
         versions[cut.key.id] = mark, at
+        carried.pop(cut.key.id, None)
         self.changes += 1
         return True
 
     def drop(self, key: RecordKey) -> bool:
         """Take a record out again; True when it was there."""
-        if self._versions.get(key.entity, {}).pop(key.id, None) is None:
+        read = self._versions.get(key.entity, {}).pop(key.id, None)
+        carried = self._carried.of(key.entity).pop(key.id, None)
+        if read is None and carried is None:
             return False
         self._sink.remove(key)
         self.citations.drop(key)

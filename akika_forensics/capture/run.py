@@ -6,19 +6,21 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from akika_forensics.capture.before import Before, Snapshot
+from akika_forensics.capture.changes import ForcedFull
+from akika_forensics.capture.completeness import close_references, note_gaps, note_what_was_not_looked_at
 from akika_forensics.capture.controls import controls
 from akika_forensics.capture.entities import FOREIGN_CURRENCY, MAY_HAVE_NO_LIST, NOT_READ, readable_entities
 from akika_forensics.capture.fence import Fence
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
+from akika_forensics.capture.incremental import FULL, INCREMENTAL, RULES, Decision, covered, decide, intervals
 from akika_forensics.capture.sweep import Progress, Stop, Sweep, check
 from akika_forensics.errors import Fault
 from akika_forensics.model import instants
-from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Reader
 
-_MOST_LOOK_UPS: Final = 50
 _NOT_OFFERED: Final = "5030"
 _CUT_REPORT: Final = b"Unable to display more data"
 """Source: QuickBooks API, limits: the last row of a report of more than 400,000 cells."""
@@ -29,6 +31,7 @@ class SnapshotWriter(Protocol):
 
     def add(self, key: RecordKey, payload: bytes) -> None: ...
     def remove(self, key: RecordKey) -> None: ...
+    def carry_over(self) -> None: ...
     def control(self, name: str, data: bytes) -> None: ...
     def attach(self, key: RecordKey, chunks: Iterable[bytes]) -> None: ...
     def keep_attached(self, key: RecordKey) -> bool: ...
@@ -49,64 +52,128 @@ def run(
     reader: Reader,
     writer: SnapshotWriter,
     *,
+    before: Snapshot | None = None,
+    full: bool = False,
     files_before: Mapping[RecordKey, int] | None = None,
     progress: Progress | None = None,
     should_stop: Stop | None = None,
 ) -> Any:
     """Read everything readable and commit it as one snapshot; returns what ``commit`` returns.
 
-    ``files_before``: the attached files that the company's snapshot before holds, with their lengths.
+    ``before``: the company's newest snapshot, the one that ``writer`` would carry over. What has not changed since is
+    taken over from it where that is sound, unless ``full``. ``files_before``: the attached files that it holds, with
+    their lengths.
+
     ``complete`` is true when all that the API lets us read is in the snapshot as of one instant inside the fence; what
     is missing is a finding of severity ``problem``. Raises Interrupted when ``should_stop`` says so and ServiceError
     when QuickBooks or the network fails; nothing is committed then.
     """
-    capture = _Capture(reader, writer, files_before, progress, should_stop)
-    return capture.run()
+    asked_before = reader.requests
+    check(should_stop)
+    _, info = reader.company()
+    now = reader.server_time or instants.now()
+    lost = before is not None and not full and len(before.lost()) > 0
+    decision = decide(None if before is None else before.info, full=full, now=now, lost=lost)
+    given_up = None
+    if before is not None and decision.kind == INCREMENTAL:
+        writer.carry_over()
+        attempt = _Attempt(reader, writer, info, decision, Before(before), files_before, progress, should_stop)
+        try:
+            return attempt.incremental(asked_before)
+        except ForcedFull as forced:
+            given_up = attempt.held
+            decision = Decision(FULL, why=(str(forced),))
+    return _Attempt(reader, writer, info, decision, None, files_before, progress, should_stop).full(
+        asked_before, given_up
+    )
 
 
-class _Capture:
+class _Attempt:
+    """A capture of one kind; an incremental one that turns out not to be sound is followed by a full one."""
+
     def __init__(
         self,
         reader: Reader,
         writer: SnapshotWriter,
+        company_info: bytes,
+        decision: Decision,
+        before: Before | None,
         files_before: Mapping[RecordKey, int] | None,
         progress: Progress | None,
         should_stop: Stop | None,
     ) -> None:
-        self._reader, self._writer, self._files_before = reader, writer, files_before
+        self._reader, self._writer, self._info, self._decision = reader, writer, company_info, decision
         self._progress, self._should_stop = progress, should_stop
         self._findings = Findings()
-        self._held = Held(writer, self._findings)
-        self._info = b""
+        self._before, self._files_before = before, files_before
+        self.held = Held(writer, self._findings, before)
+        self._unlisted: dict[str, str] = {}
 
-    def run(self) -> Any:
-        asked_before = self._reader.requests
-        check(self._should_stop)
-        _, self._info = self._reader.company()
+    def full(self, asked_before: int, given_up: Held | None) -> Any:
+        """Read every list. ``given_up``: what the writer holds of an incremental attempt that turned out not to be sound."""
         start = self._reader.server_time or self._own_clock()
         entities = list(readable_entities())
-        expected = self._reader.counts(entities)
-        readable = self._sweep(entities, expected)
+        readable = self._sweep(entities, self._reader.counts(entities))
         self._fetch_files()
-        fence = Fence(
+        fence = self._fence(readable)
+        fence.close(start)
+        for key in given_up or ():
+            if key not in self.held:
+                self._writer.remove(key)
+        return self._commit(fence, start, start, asked_before)
+
+    def incremental(self, asked_before: int) -> Any:
+        """Take in what changed since the snapshot before. Raises ForcedFull where that would not be sound."""
+        assert self._before is not None  # noqa: S101 - the caller's condition, for the type checker
+        assert self._decision.since is not None  # noqa: S101 - as above
+        start = self._reader.server_time or self._own_clock()
+        known = covered(self._before.fence)
+        new = [name for name in readable_entities() if name not in known]
+        if not FOREIGN_CURRENCY.isdisjoint(new):
+            new.append("Preferences")
+        found = self._sweep(new, {})
+        fence = self._fence([name for name in readable_entities() if name in known or name in found])
+        fence.close(self._decision.since)
+        note_what_was_not_looked_at(self._findings, self.held)
+        return self._commit(fence, start, self._decision.whole_at or start, asked_before)
+
+    def _fence(self, entities: list[str]) -> Fence:
+        return Fence(
             self._reader,
-            self._held,
+            self.held,
             self._findings,
-            readable,
+            entities,
             beside=self._beside,
+            carried=None if self._before is None else intervals(self._before.fence),
             should_stop=self._should_stop,
         )
-        fence.close(start)
-        self._close_references()
-        fence.tell_of_counts()
+
+    def _commit(self, fence: Fence, start: datetime, whole_at: datetime, asked_before: int) -> Any:
+        close_references(self._reader, self.held, self._findings, unlisted=self._unlisted, gone=fence.changes.gone)
+        note_gaps(self._findings, self.held)
+        fence.tell()
         for name, why in NOT_READ.items():
             self._findings.add("not_captured", f"{name} is not captured: {why}.", severity="note")
+        entities = fence.intervals(start)
+        told = {
+            "from": instants.format_instant(start),
+            "to": instants.format_instant(fence.until or start),
+            "passes": fence.passes,
+            "quiet": fence.quiet,
+            "kind": self._decision.kind,
+            "base": self._decision.base,
+            "why": list(self._decision.why),
+            "rules": RULES,
+            "whole_at": instants.format_instant(whole_at),
+            "gone": len(fence.changes.gone),
+            "entities": {name: row.as_dict() for name, row in entities.items()},
+        }
         return self._writer.commit(
             taken_at=start,
             finished_at=self._reader.server_time or instants.now(),
             complete=self._findings.whole,
-            counts={name: fence.counts.get(name, self._held.count(name)) for name in readable},
-            fence=fence.as_dict(start),
+            counts={name: fence.counts.get(name, self.held.count(name)) for name in entities},
+            fence=told,
             requests=self._reader.requests - asked_before,
             findings=self._findings.as_dicts(),
         )
@@ -118,11 +185,11 @@ class _Capture:
         return instants.now()
 
     def _sweep(self, entities: list[str], expected: dict[str, int]) -> list[str]:
-        """Read all lists; the names of those that could be read."""
-        sweep = Sweep(self._reader, self._held, self._findings, progress=self._progress, should_stop=self._should_stop)
+        """Read lists; the names of those that could be read."""
+        sweep = Sweep(self._reader, self.held, self._findings, progress=self._progress, should_stop=self._should_stop)
         sweep.run(entities, expected)
         for name in sweep.unstable:
-            again = Sweep(self._reader, self._held, self._findings, should_stop=self._should_stop)
+            again = Sweep(self._reader, self.held, self._findings, should_stop=self._should_stop)
             again.run([name], {})
             if again.unstable or again.failed:
                 self._findings.add(
@@ -134,16 +201,19 @@ class _Capture:
 
     def _tell_unreadable(self, name: str, why: str, codes: frozenset[str]) -> None:
         if name in MAY_HAVE_NO_LIST and codes:
+            self._unlisted[name] = "QuickBooks offers no list of it"
             self._findings.add(
                 "entity_not_listed",
                 f"QuickBooks offers no list of {name} here [{', '.join(sorted(codes))}].",
                 severity="note",
             )
-        elif _NOT_OFFERED in codes or (name in FOREIGN_CURRENCY and self._held.multicurrency is False):
+        elif _NOT_OFFERED in codes or (name in FOREIGN_CURRENCY and self.held.multicurrency is False):
+            self._unlisted[name] = "this company has none"
             self._findings.add(
                 "entity_not_offered", f"This company has no {name} [{', '.join(sorted(codes))}].", severity="note"
             )
         else:
+            self._unlisted[name] = why
             self._findings.add("entity_unreadable", f"{name} could not be read: {why}", severity="problem")
 
     def _beside(self) -> None:
@@ -151,7 +221,7 @@ class _Capture:
         self._fetch_files()
 
     def _fetch_files(self) -> None:
-        self._held.files.fetch(
+        self.held.files.fetch(
             self._reader,
             self._writer,
             self._files_before,
@@ -162,41 +232,9 @@ class _Capture:
     def _take_controls(self) -> None:
         at = self._reader.server_time or instants.now()
         try:
-            for name, report in controls(self._reader, self._info, at, self._held.latest_date):
+            for name, report in controls(self._reader, self._info, at, self.held.latest_date):
                 self._writer.control(name, report)
                 if _CUT_REPORT in report:
                     self._findings.add("control_cut", f"QuickBooks cut off the report {name}.", severity="warning")
         except Fault as error:
             self._findings.add("control_missing", f"A control report was refused: {error.what}", severity="warning")
-
-    def _close_references(self) -> None:
-        """Name what is cited and not there; what can be read after all was missed, and is added."""
-        looked_up = 0
-        for target, sources in self._held.citations.dangling():
-            found = None
-            if CATALOGUE[target.entity].can("read") and target.entity not in NOT_READ and looked_up < _MOST_LOOK_UPS:
-                looked_up += 1
-                found = self._look_up(target)
-            what = f"{target} is cited and cannot be read."
-            if found:
-                what = f"{target} is cited, was in no list, and was read by its Id."
-            for source in sources:
-                self._findings.add(
-                    "listed_nowhere" if found else "dangling_reference",
-                    what,
-                    severity="warning" if found else "note",
-                    record=source,
-                )
-        for txn_type, times in self._held.citations.unreadable.items():
-            self._findings.add(
-                "unreadable_reference",
-                f"Links to {txn_type or 'an unnamed type'} occur {times} times; the API cannot read what they cite.",
-                severity="note",
-            )
-
-    def _look_up(self, key: RecordKey) -> bool:
-        try:
-            cut = self._reader.read(key)
-        except Fault:
-            return False
-        return cut is not None and bool(self._held.take([cut], self._reader.server_time))

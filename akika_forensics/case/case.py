@@ -152,8 +152,10 @@ class Case:
         progress: Progress | None = None,
         should_stop: Callable[[], bool] | None = None,
     ) -> SnapshotInfo:
-        """A snapshot of the live company; ``full`` has every record read. Capture cannot write to QuickBooks."""
-        del full  # every capture reads every record so far
+        """A snapshot of the live company; ``full`` has every record read also where what changed would be enough.
+
+        Capture cannot write to QuickBooks.
+        """
         name = self.company_name
         company = self.companies.company(name)
         read_before = self.companies.spending(name).total()
@@ -162,8 +164,15 @@ class Case:
             self.companies.reader(name) as reader,
             self.vault.begin_snapshot(company) as writer,
         ):
+            before = self._newest(company)
             info: SnapshotInfo = capture.run(
-                reader, writer, files_before=self._files_before(company), progress=progress, should_stop=should_stop
+                reader,
+                writer,
+                before=before,
+                full=full,
+                files_before=capture.stored_files(before) if before is not None else None,
+                progress=progress,
+                should_stop=should_stop,
             )
             CustodyLog(self.vault, company=company).record(
                 "captured",
@@ -174,9 +183,10 @@ class Case:
         self.lifecycle.after_a_capture(company, progress=progress, should_stop=should_stop)
         return info
 
-    def _files_before(self, company: Company) -> dict[RecordKey, int]:
-        mine = [info for info in self.vault.snapshots() if info.company.realm_id == company.realm_id]
-        return capture.stored_files(self.vault.snapshot(mine[-1].id)) if mine else {}
+    def _newest(self, company: Company) -> Snapshot | None:
+        """The newest snapshot of a company, complete or not."""
+        mine = [info for info in self.vault.snapshots() if _is_of(info, company)]
+        return self.vault.snapshot(mine[-1].id) if mine else None
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
@@ -337,6 +347,10 @@ class Case:
 
     def __repr__(self) -> str:
         return f"Case({self.vault!r})"
+
+
+def _is_of(info: SnapshotInfo, company: Company) -> bool:
+    return (info.company.realm_id, info.company.production) == (company.realm_id, company.production)
 
 
 def _same_company(info: SnapshotInfo, company: Company) -> None:

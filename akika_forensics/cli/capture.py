@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def capture(
     context: typer.Context,
-    full: bool = typer.Option(False, "--full", help="Read every record; in this version every capture does."),
+    full: bool = typer.Option(
+        False, "--full", help="Read every record, not only what changed since the snapshot before."
+    ),
 ) -> None:
     options: Options = context.obj
     started = time.monotonic()

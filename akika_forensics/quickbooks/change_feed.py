@@ -5,7 +5,7 @@ Source: QuickBooks API, change data capture: 1000 objects an answer, no paging, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -21,6 +21,9 @@ from akika_forensics.quickbooks.answers import Slice
 
 FEED_CAP: Final = 1000
 """Objects of one answer at most."""
+
+_ROOM: Final = 900
+"""Changed records that are asked for together: deleted ones, of which nobody knows the number, have to fit too."""
 
 Get = Callable[[str, dict[str, str], str], tuple[dict[str, msgspec.Raw], httpx.Response]]
 
@@ -60,10 +63,14 @@ class FeedReading:
         self._get = get
         self._refused: set[str] = set()
 
-    def read(self, entities: list[str], since: datetime) -> ChangeFeed:
+    def read(self, entities: list[str], since: datetime, sizes: Mapping[str, int] | None = None) -> ChangeFeed:
+        """``sizes``: how many records of an entity changed, where that is known: so many as fit are asked for together,
+        and what cannot fit an answer is not asked for and counts as truncated.
+        """
         wanted = [name for name in entities if name not in self._refused]
         gathered = _Gathered()
-        waiting = [wanted] if wanted else []
+        waiting, too_many = _packed(wanted, sizes or {})
+        gathered.truncated.extend(too_many)
         while waiting:
             group = waiting.pop()
             halves = self._read_group(group, since, gathered)
@@ -104,6 +111,24 @@ class FeedReading:
             gathered.changed.update((cut.key, cut) for cut in rows.slices)
             gathered.deleted.update((key, None) for key in rows.deleted if not key.id.startswith(answers.NO_ID))
         return []
+
+
+def _packed(entities: list[str], sizes: Mapping[str, int]) -> tuple[list[list[str]], list[str]]:
+    """Groups that fit an answer each, and the entities of which one does not."""
+    groups: list[list[str]] = []
+    rooms: list[int] = []
+    for name in sorted(entities, key=lambda one: -sizes.get(one, 0)):
+        size = sizes.get(name, 0)
+        if size > _ROOM:
+            continue
+        place = next((at for at, room in enumerate(rooms) if room >= size), None)
+        if place is None:
+            groups.append([])
+            rooms.append(_ROOM)
+            place = len(groups) - 1
+        groups[place].append(name)
+        rooms[place] -= size
+    return groups, [name for name in entities if sizes.get(name, 0) > _ROOM]
 
 
 def _parts(members: dict[str, msgspec.Raw], asked: str) -> tuple[list[answers.Rows], list[str], int, bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
@@ -157,11 +157,13 @@ class Reader:
         """One page of the list of an entity, inactive ones too, in the steadiest order QuickBooks accepts."""
         return self._lists.page(entity, position, size)
 
-    def change_feed(self, entities: Iterable[str], since: datetime) -> ChangeFeed:
+    def change_feed(
+        self, entities: Iterable[str], since: datetime, *, sizes: Mapping[str, int] | None = None
+    ) -> ChangeFeed:
         """What changed since then. A list of entities that is too much for one answer is split; ``truncated`` says
-        that even one entity alone was too much.
+        that even one entity alone was too much. ``sizes``: how many records changed, as far as that is known.
         """
-        return self._feed.read(list(entities), since)
+        return self._feed.read(list(entities), since, sizes)
 
     def read(self, key: RecordKey) -> Slice | None:
         """The record as it is now, None when it is gone."""

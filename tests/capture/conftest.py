@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from akika_forensics import capture
+from akika_forensics.model import payload as payloads
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Limits, open_reader
 
@@ -29,21 +33,51 @@ def fake() -> ModuleType:
     return module
 
 
+class FakeSnapshot:
+    """What a capture asks of the snapshot before."""
+
+    def __init__(self, name: str, records: dict[RecordKey, bytes], committed: dict[str, Any]) -> None:
+        self.info = SimpleNamespace(id=name, complete=committed["complete"], fence=committed["fence"])
+        self.records = records
+        self.gone: list[RecordKey] = []
+
+    def index(self) -> pl.DataFrame:
+        rows = [(key.entity, key.id, payloads.digest(payload)) for key, payload in self.records.items()]
+        schema = {"entity": pl.String, "id": pl.String, "digest": pl.Binary}
+        return pl.DataFrame(rows, schema=schema, orient="row").sort("entity", "id")
+
+    def lost(self) -> pl.DataFrame:
+        return self.index().head(len(self.gone))
+
+    def lazy(self, entities: Any = None) -> pl.LazyFrame:
+        bodies = [json.loads(payload) for payload in self.records.values()]
+        days = [date.fromisoformat(body["TxnDate"]) for body in bodies if "TxnDate" in body]
+        return pl.DataFrame({"txn_date": days}, schema={"txn_date": pl.Date}).lazy()
+
+
 class FakeSnapshotWriter:
     """Records what a capture hands over; ``committed`` is None until commit."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: FakeSnapshotWriter | None = None) -> None:
+        self.base = base
+        self.before: dict[RecordKey, bytes] = {}
+        self.files: dict[RecordKey, bytes] = {}
         self.records: dict[RecordKey, bytes] = {}
         self.controls: dict[str, bytes] = {}
-        self.files: dict[RecordKey, bytes] = {}
-        self.before: dict[RecordKey, bytes] = {}
         self.committed: dict[str, Any] | None = None
+        self.carried = False
+
+    @property
+    def snapshot(self) -> FakeSnapshot:
+        assert self.committed is not None
+        return FakeSnapshot("s1", self.records, self.committed)
 
     def add(self, key: RecordKey, payload: bytes) -> None:
         self.records[key] = payload
 
     def remove(self, key: RecordKey) -> None:
-        self.records.pop(key)
+        assert key in self.records or self.carried
+        self.records.pop(key, None)
         self.files.pop(key, None)
 
     def attach(self, key: RecordKey, chunks: Iterable[bytes]) -> None:
@@ -53,6 +87,12 @@ class FakeSnapshotWriter:
         if key in self.before:
             self.files[key] = self.before[key]
         return key in self.before
+
+    def carry_over(self) -> None:
+        assert self.base is not None
+        assert not self.records
+        self.carried = True
+        self.records, self.files = dict(self.base.records), dict(self.base.files)
 
     def control(self, name: str, data: bytes) -> None:
         self.controls[name] = data

@@ -265,7 +265,7 @@ class TestReferences:
         company.put("Invoice", "2", CustomerRef={"value": "77"})
         assert run(company, writer)["complete"]
         finding = writer.finding("dangling_reference")
-        assert finding["what"] == "Customer:77 is cited and cannot be read."
+        assert "Customer:77 is cited and is not there any more" in finding["what"]
         assert finding["records"] == ["Invoice:1", "Invoice:2"]
 
     def test_what_no_list_held_is_read_by_its_id(self, run: Any, company: Any, writer: Any) -> None:
@@ -273,7 +273,7 @@ class TestReferences:
         company.put("Customer", "77", DisplayName="Hidden")
         company.clock.sleep(3600)
         real = company.query
-        company.query = lambda s: b"{}" if "FROM Customer" in s and "*)" not in s else real(s)
+        company.query = lambda s: b"{}" if "FROM Customer" in s and "*)" not in s and "Id IN" not in s else real(s)
         run(company, writer)
         assert ("Customer", "77") in writer.state
         assert "Customer:77" in writer.finding("listed_nowhere")["what"]

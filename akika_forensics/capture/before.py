@@ -1,0 +1,49 @@
+"""The snapshot that an incremental capture goes on from, as far as its index tells: no payload of it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Protocol
+
+import polars as pl
+
+from akika_forensics.capture.incremental import Described
+
+
+class Snapshot(Protocol):
+    """What is asked of the vault's Snapshot, all of which a member who only captures may ask."""
+
+    @property
+    def info(self) -> Described: ...
+    def index(self) -> pl.DataFrame: ...
+    def lost(self) -> pl.DataFrame: ...
+    def lazy(self, entities: Iterable[str] | None = None) -> pl.LazyFrame: ...
+
+
+class Before:
+    """Ids and digests of a snapshot's records by entity, and their latest day; made into dictionaries only when asked for."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        index = snapshot.index()
+        self._frames: dict[str, pl.DataFrame] = {
+            str(entity): rows.drop("entity") for (entity,), rows in index.group_by("entity")
+        }
+
+    @property
+    def fence(self) -> dict[str, Any]:
+        return self._snapshot.info.fence
+
+    def counts(self) -> dict[str, int]:
+        return {entity: len(rows) for entity, rows in self._frames.items()}
+
+    def digests(self, entity: str) -> dict[str, bytes]:
+        """Id → digest of the canonical form; a copy."""
+        rows = self._frames.get(entity)
+        return {} if rows is None else dict(rows.select("id", "digest").iter_rows())
+
+    def latest_date(self) -> date | None:
+        """The latest day of any transaction, from the index."""
+        found = self._snapshot.lazy().select(pl.col("txn_date").max()).collect().item()
+        return found if isinstance(found, date) else None
