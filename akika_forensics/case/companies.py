@@ -20,6 +20,8 @@ from akika_forensics.vault import Vault
 
 _COMPANY: Final = "company/"
 _TOKENS: Final = "tokens/"
+HINTS: Final = "hints/of/"
+"""What QuickBooks told of a company: `case.hints`."""
 _COMPANY_FORMAT: Final = Format("akika-company-", 1, "connection to a company", {0: unchanged})
 _TOKENS_FORMAT: Final = Format("akika-tokens-", 1, "set of tokens", {0: unchanged})
 
@@ -45,7 +47,7 @@ class _StoredTokens(Concealed, frozen=True, forbid_unknown_fields=True):
 
 def slots_of(name: str) -> tuple[str, ...]:
     """All that is kept of a connection: what goes when its company is erased."""
-    return (_TOKENS + name, _COMPANY + name, SPENDING + name)
+    return (_TOKENS + name, _COMPANY + name, SPENDING + name, HINTS + name)
 
 
 def read_company(data: bytes) -> _StoredCompany:

@@ -14,14 +14,17 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from akika_forensics import jobs
 from akika_forensics.case.case import Case, init_vault
+from akika_forensics.case.hints import Hints
 from akika_forensics.lab.working_folder import MEMORY, Shipped, place_all
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection
+from akika_forensics.quickbooks.webhooks import read_notification
 from akika_forensics.restore.scope import scope_of
 from akika_forensics.settings import Secret, state_dir
 from akika_forensics.twin import Twin, incidents, sample, serve
@@ -53,6 +56,7 @@ def story(folder: Path) -> tuple[Case, Path]:
         )
         case.connect(connection, Secret(given.refresh_token))
         case.budget.limit(500_000)
+        tell(case, connection.realm_id)
         case.capture()
         truth = incidents.run(twin, INCIDENT)
         case.capture()
@@ -69,6 +73,15 @@ def story(folder: Path) -> tuple[Case, Path]:
         case.plans.verify(file)
     jobs.start("Verifying", lambda _work: None, kind="verify", about=case.vault.id).result()
     return case, file
+
+
+def tell(case: Case, realm: str) -> None:
+    """QuickBooks tells of a change."""
+    told = {"specversion": "1.0", "id": "e-1", "type": "qbo.invoice.voided.v1", "time": "2025-09-10T21:31:25.179Z"}
+    body = json.dumps([{**told, "intuitentityid": "130", "intuitaccountid": realm}]).encode()
+    hints = Hints(case.vault, case.companies)
+    hints.keep_verifier(Secret("a verifier token"))
+    hints.keep(read_notification(body), body, "c2lnbmF0dXJl", datetime(2025, 9, 10, 21, 32, tzinfo=UTC))
 
 
 def values(case: Case, file: Path, lab: Path) -> Iterator[tuple[str, Any]]:
@@ -91,7 +104,7 @@ def values(case: Case, file: Path, lab: Path) -> Iterator[tuple[str, Any]]:
     yield "losses", [LOSSES.named(vault.account_for([Finding(manifest, "The file is missing.")], sign=False))]
     yield "disclosure", json.loads(vault.disclose("s1", next(vault.snapshot("s1").records(["Invoice"])).key))
     slots = {"signer": "signer/Dana", "company": "company/craig", "tokens": "tokens/craig"}
-    slots |= {"budget": "budget/of/craig", "cap": "budget/cap"}
+    slots |= {"budget": "budget/of/craig", "cap": "budget/cap", "hints": "hints/of/craig", "verifier": "hints/verifier"}
     for name, slot in slots.items():
         yield name, json.loads(vault.slot(slot).read() or b"")
     yield "review", json.loads(vault.slot(f"reviews/{plan.id}").read() or b"")

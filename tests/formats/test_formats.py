@@ -19,7 +19,7 @@ from make_samples import FOLDER
 
 import akika_forensics
 import akika_widgets.views
-from akika_forensics.case import budget, companies, outcomes, spending
+from akika_forensics.case import budget, companies, hints, outcomes, spending
 from akika_forensics.case.case import open_vault
 from akika_forensics.custody import log
 from akika_forensics.errors import AkikaError, NewerFormat, WrongUse
@@ -137,6 +137,8 @@ READERS: Mapping[str, Callable[[bytes], Any]] = {
     "tokens": lambda data: msgspec.to_builtins(companies.read_tokens(data)),
     "budget": lambda data: msgspec.to_builtins(spending.read_stored(data)),
     "cap": lambda data: msgspec.to_builtins(budget.read_cap(data)),
+    "hints": lambda data: msgspec.to_builtins(hints.read_hints(data)),
+    "verifier": lambda data: msgspec.to_builtins(hints.read_verifier(data)),
     "review": read_review,
     "anchor": one(lambda anchor: msgspec.to_builtins(read_anchor(anchor))),
     "heads": read_heads,
