@@ -192,6 +192,7 @@ class _Row:
     sha256: bytes
     digest: bytes
     payload: bytes
+    was: bytes | None
 
 
 class Vault:
@@ -532,25 +533,32 @@ class Vault:
             )
             state, held = {}, Snapshot(told["snapshot"], entry.digest, told)
             moved = manifests.get(seq)
+            told = {"attachments": "", "removed": None} | told
             base, path = (moved["base"], moved["path"]) if moved else (told["base"], told["manifest"])
-            told = {"attachments": "", "full": "", "removed": None} | told
-            if moved is None and told["full"] and base not in states:
-                base, path = None, told["full"]
             if base is not None:
                 require(commits[base].body["pseudonym"] == company, f"{entry.path} follows another company")
                 require(base in states, f"{entry.path} follows a snapshot that is not kept")
                 state = dict(states[base])
-                gone = len(state)
-            self._apply(state, company, path, versions[company], full=base is None)
-            if base is not None:
-                gone -= len(states[base].keys() & state.keys())
-                require(
-                    moved or old or gone == told["removed"], f"{entry.path} tells another number of removed records"
-                )
-            if moved is None and told["full"] and path != told["full"]:
-                whole: dict[tuple[str, str], int] = {}
-                self._apply(whole, company, told["full"], versions[company], full=True)
-                require(whole == state, f"{told['full']} is not what the differences amount to")
+            before = dict(state)
+            own = [int(number) for part in told.get("parts", ()) for number in part["segments"]]
+            own += [one["number"] for one in told.get("segments", ())]
+            seen = (
+                self._apply(state, before, company, path, versions[company], own, moved=moved, old=old)
+                if path
+                else set()
+            )
+            for number in own:
+                for key, version in versions[company][number].items():
+                    if old and not moved:
+                        require(state.get(key) == number, f"{path} does not list a row of segment {number}")
+                        continue
+                    require(key not in seen, f"{entry.path} holds a record twice")
+                    seen.add(key)
+                    was = versions[company][before[key]][key].digest if key in before else None
+                    require(moved or version.was == was, f"segment {number} tells otherwise what a row replaces")
+                    state[key] = number
+            gone = len(before.keys() - state.keys())
+            require(moved or old or gone == told["removed"], f"{entry.path} tells another number of removed records")
             states[seq] = state
             require(len(state) == told["records"], f"{entry.path} tells another number of records")
             for key, segment in sorted(state.items()):
@@ -581,7 +589,7 @@ class Vault:
     def _fold(
         self,
     ) -> tuple[dict[int, Entry], dict[str, dict[str, dict[str, Any]]], dict[int, dict[str, Any]], dict[str, list[str]]]:
-        """The commits of kept snapshots; of each company its parts by their index's path; full manifests; leaves."""
+        """The commits of kept snapshots; of each company its parts by their index's path; manifests; leaves."""
         kept: dict[int, Entry] = {}
         parts: dict[str, dict[str, dict[str, Any]]] = {}
         manifests: dict[int, dict[str, Any]] = {}
@@ -618,25 +626,41 @@ class Vault:
         return kept, parts, manifests, live
 
     def _apply(
-        self, state: dict[tuple[str, str], int], company: str, path: str, versions: dict[int, Any], *, full: bool
-    ) -> None:
+        self,
+        state: dict[tuple[str, str], int],
+        before: dict[tuple[str, str], int],
+        company: str,
+        path: str,
+        versions: dict[int, Any],
+        own: list[int],
+        *,
+        moved: object,
+        old: bool,
+    ) -> set[tuple[str, str]]:
+        """What a manifest lists; its keys."""
         seen = set()
         columns = ("entity", "id", "digest", "segment", "length", "removed", "was")
         for row in self._table(company, "index", path, columns, since_2={"was": "not told"}):
             key = (row["entity"], row["id"])
             require(key not in seen, f"{path} lists a record twice")
             seen.add(key)
-            was = versions[state[key]][key].digest if key in state and not full else None
+            was = versions[before[key]][key].digest if key in before else None
             require(row["was"] in {was, "not told"}, f"{path} tells otherwise what a row replaces")
             if row["removed"]:
+                require(
+                    (row["digest"], row["segment"], row["length"]) == (None, None, None), f"{path}: removed, and there"
+                )
                 del state[key]
                 continue
+            require(moved or old, f"{path} lists more than what was removed")
+            require(old or row["segment"] not in own, f"{path} lists a row of its own segments")
             state[key] = row["segment"]
             version = versions[row["segment"]][key]
             require(
                 (version.digest, len(version.payload)) == (row["digest"], row["length"]) or self.role != "full",
                 f"{path}: other versions",
             )
+        return seen
 
     def _read_parts(
         self, company: str, parts: dict[str, dict[str, Any]], leaves: list[str]
@@ -645,7 +669,7 @@ class Vault:
         found: dict[int, dict[tuple[str, str], _Row]] = {}
         for part in parts.values():
             number = {"segment": int(min(part["segments"], key=int))}
-            facts = dict.fromkeys(("sync_token", "created_at", "updated_at", "txn_date"))
+            facts = dict.fromkeys(("sync_token", "created_at", "updated_at", "txn_date", "was"))
             index = self._table(
                 company, "index", part["index"],
                 ("entity", "id", "digest", "payload_sha256", "length", "segment", *facts), since_2=number | facts,
@@ -675,7 +699,7 @@ class Vault:
                         hashlib.sha256(canonical_form(payload)).digest() == row["digest"],
                         f"{part['index']}: another digest",
                     )
-                version = _Row(row["payload_sha256"], row["digest"], payload)
+                version = _Row(row["payload_sha256"], row["digest"], payload, row["was"])
                 found.setdefault(row["segment"], {})[row["entity"], row["id"]] = version
                 counts[str(row["segment"])] = counts.get(str(row["segment"]), 0) + 1
             require(counts == part["segments"], f"{part['index']} holds other numbers of rows")

@@ -16,10 +16,10 @@ from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import documents
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.keys import keytable
-from akika_forensics.vault.snapshots import batch, frames, shelf, writer
+from akika_forensics.vault.snapshots import batch, frames, shelf, steps, writer
 from akika_forensics.vault.vault import Vault
 
-FULL, DELTA = frames.full_manifest, frames.delta_of
+REMOVALS, REPLACED = steps.removals, steps.replaced
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,11 @@ def _description(**lies: object) -> Callable[[pytest.MonkeyPatch], None]:
 
 
 def _manifest(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[pytest.MonkeyPatch], None]:
-    return lambda patched: patched.setattr(frames, "delta_of", lambda *states: change(DELTA(*states)))
+    return lambda patched: patched.setattr(steps, "removals", lambda gone: change(REMOVALS(gone)))
+
+
+def _replaced(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[pytest.MonkeyPatch], None]:
+    return lambda patched: patched.setattr(steps, "replaced", lambda *frames: change(REPLACED(*frames)))
 
 
 def _payload(change: Callable[[bytes], bytes]) -> Callable[[pytest.MonkeyPatch], None]:
@@ -70,6 +74,24 @@ def _a_stranger_is_removed(manifest: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([manifest, pl.DataFrame([row], schema=frames.MANIFEST)]).sort(frames.KEY)
 
 
+def _an_older_version(manifest: pl.DataFrame) -> pl.DataFrame:
+    row = {
+        "entity": "Invoice",
+        "id": "2",
+        "digest": b"x" * 32,
+        "segment": 0,
+        "length": 1,
+        "removed": False,
+        "was": None,
+    }
+    return pl.DataFrame([row], schema=frames.MANIFEST)
+
+
+def _unsorted(patched: pytest.MonkeyPatch) -> None:
+    real = batch.Batch.segment
+    patched.setattr(batch.Batch, "segment", lambda files, number, rows: real(files, number, rows.reverse()))
+
+
 LIES = {
     "records": Lie(_description(records=99), "commits", "another number of records"),
     "new versions": Lie(_description(new_versions=0), "commits", "another number of records"),
@@ -78,22 +100,18 @@ LIES = {
     "company": Lie(
         _description(company={"realm_id": "1", "name": "x", "base_url": "http://x"}), "commits", "another company"
     ),
-    "manifest without a new version": Lie(_manifest(lambda rows: rows.filter("removed")), "data", "new versions"),
-    "manifest with another digest": Lie(
-        _manifest(lambda rows: rows.with_columns(digest=pl.col("digest").fill_null(b"x") + b"x")),
-        "data",
-        "new versions",
-    ),
-    "manifest with an unknown version": Lie(
-        _manifest(
-            lambda rows: rows.with_columns(segment=pl.when("removed").then(None).otherwise(pl.lit(77, pl.UInt32)))
-        ),
-        "data",
-        "new versions",
-    ),
+    "manifest without a removed record": Lie(_manifest(lambda rows: rows.clear()), "commits", "another number"),
+    "manifest with an older version": Lie(_manifest(_an_older_version), "data", "not of its snapshot"),
     "manifest that tells of another before": Lie(
-        _manifest(lambda rows: rows.with_columns(was=pl.col("was").reverse())), "data", "not what it replaces"
+        _manifest(lambda rows: rows.with_columns(was=pl.lit(b"x" * 32))), "data", "not what they replace"
     ),
+    "index that tells of another before": Lie(
+        _replaced(lambda rows: rows.with_columns(was=pl.lit(b"x" * 32))), "data", "not what they replace"
+    ),
+    "index that tells of none before": Lie(
+        _replaced(lambda rows: rows.with_columns(was=pl.lit(None, dtype=pl.Binary))), "data", "not what they replace"
+    ),
+    "index in no order": Lie(_unsorted, "data", "not in order"),
     "removed records": Lie(_description(removed=0), "commits", "another number of records"),
     "manifest that removes a stranger": Lie(_manifest(_a_stranger_is_removed), "data", "was not there"),
     "manifest that lists twice": Lie(_manifest(lambda rows: pl.concat([rows, rows])), "data", "twice"),
@@ -104,7 +122,7 @@ LIES = {
         _index(lambda rows: rows.with_columns(digest=pl.lit(b"x" * 32))), "data", "not the one its index"
     ),
     "index with another key": Lie(
-        _index(lambda rows: rows.with_columns(id=pl.lit("5"))), "data", "exactly the records"
+        _index(lambda rows: rows.with_columns(id=pl.col("id").replace("3", "5"))), "data", "exactly the records"
     ),
     "key table without a key": Lie(
         lambda patched: patched.setattr(
@@ -136,6 +154,7 @@ def test_a_writer_that_lies_is_found(kit: ModuleType, empty: Any, monkeypatch: p
     records = kit.books(9)
     kit.take(empty.vault, records)
     records[RecordKey("Invoice", "1")] = kit.invoice(1, "11.00")
+    records[RecordKey("Invoice", "3")] = kit.invoice(3, "33.00")
     del records[RecordKey("Invoice", "2")]
     with monkeypatch.context() as patched:
         lie.install(patched)

@@ -1,4 +1,4 @@
-"""What differs between two snapshots, told by the manifests between them, is what their contents say."""
+"""What differs between two snapshots, told by what came in between them, is what their contents say."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from akika_forensics.changes.compare import changed_keys
 from akika_forensics.model.payload import digest
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault.snapshots import arrivals, frames, writer
+from akika_forensics.vault.lifecycle.compaction import compact
+from akika_forensics.vault.snapshots import arrivals, frames, steps
+from akika_forensics.vault.snapshots.states import States
 
 KEYS = st.builds(RecordKey, st.sampled_from(["Bill", "Invoice"]), st.sampled_from(["1", "2", "3", "4"]))
 VALUES = st.sampled_from([b'{"a":1}', b'{"a":1.0}', b'{"a":2}', b'{"a":3}', None])
@@ -40,15 +42,17 @@ def taken(kit: ModuleType, vault: Any, days: list[dict[RecordKey, bytes | None]]
 
 
 @settings(max_examples=6)
-@given(days=DAYS, full_every=st.sampled_from([2, 90]))
-def test_differences_are_those_of_the_contents(kit: ModuleType, days: Any, full_every: int) -> None:
+@given(days=DAYS, merged=st.booleans())
+def test_differences_are_those_of_the_contents(kit: ModuleType, days: Any, merged: bool) -> None:
     import tempfile
     from pathlib import Path
 
     with pytest.MonkeyPatch.context() as patched, tempfile.TemporaryDirectory() as folder:
-        patched.setattr(writer, "FULL_EVERY", full_every)
+        patched.setattr(steps, "_MERGED_UP_TO", 1)
         vault = kit.MemoryVault(Path(folder)).create(kit.MemoryBackend())
         states = taken(kit, vault, days)
+        if merged:
+            compact(vault.workshop(), vault.pseudonym(kit.COMPANY), extent="everything")
         for before in range(len(states)):
             for after in range(len(states)):
                 left, right = vault.snapshot(f"s{before + 1}"), vault.snapshot(f"s{after + 1}")
@@ -66,14 +70,13 @@ def test_of_two_companies_all_differs_that_is_not_the_same(kit: ModuleType, empt
     assert rows.select("entity", "id", pl.col("was").is_null()).rows() == [("Invoice", "3", True)]
 
 
-def test_deltas_alone_tell_it(kit: ModuleType, empty: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No state is made for it, also across a full manifest."""
-    monkeypatch.setattr(writer, "FULL_EVERY", 3)
+def test_what_came_in_between_alone_tells_it(kit: ModuleType, empty: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No state is made for it."""
     states = taken(
         kit, empty.vault, [{RecordKey("Bill", str(n)): b'{"n":%d}' % m for n in range(9 - m)} for m in range(6)]
     )
     vault = empty.open()
-    monkeypatch.setattr(type(vault._shelf), "state", lambda *_: pytest.fail("a state was made"))
+    monkeypatch.setattr(States, "of", lambda *_: pytest.fail("a state was made"))
     rows = vault.snapshot("s6").differences(vault.snapshot("s2"))
     assert set(rows.iter_rows()) == expected(states[1], states[5])
 

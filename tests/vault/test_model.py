@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from akika_forensics.model.payload import digest
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault.snapshots import arrivals, writer
+from akika_forensics.vault.snapshots import arrivals
 
 KEYS = st.builds(RecordKey, st.sampled_from(["Account", "Invoice", "Vendor"]), st.sampled_from(["1", "2", "10", "é"]))
 VALUES = st.sampled_from([b'{"v":1}', b'{"v":1.0}', b'{ "v":1 }', b'{"v":2}', b'{"w":"x"}'])
@@ -99,11 +99,9 @@ class Captures(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-@pytest.mark.parametrize("full_every", [1, 3, 90])
-def test_the_vault_remembers_everything(kit: ModuleType, monkeypatch: pytest.MonkeyPatch, full_every: int) -> None:
-    monkeypatch.setattr(writer, "FULL_EVERY", full_every)
+def test_the_vault_remembers_everything(kit: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrivals, "SEGMENT_ROWS", 3)
     Captures.kit = kit
     run_state_machine_as_test(
-        Captures, settings=settings(max_examples=12, stateful_step_count=12, deadline=None, derandomize=True)
+        Captures, settings=settings(max_examples=30, stateful_step_count=12, deadline=None, derandomize=True)
     )

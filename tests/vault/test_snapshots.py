@@ -17,7 +17,7 @@ from akika_forensics.model.payload import decode, digest
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import layout
 from akika_forensics.vault.reading import scan
-from akika_forensics.vault.snapshots import arrivals, frames, parquet, writer
+from akika_forensics.vault.snapshots import arrivals, frames, parquet
 
 ONE = RecordKey("Invoice", "1")
 
@@ -51,8 +51,8 @@ def test_only_new_versions_are_stored(kit: ModuleType, empty: Any) -> None:
     kit.take(empty.vault, records)
     before = len(empty.files())
     assert kit.take(empty.vault, records).new_versions == 0
-    # A manifest, a key table, a control report, an entry and its signature.
-    assert len(empty.files()) == before + 5
+    # A key table, a control report, an entry and its signature.
+    assert len(empty.files()) == before + 4
     records[ONE] = kit.invoice(1, "3.00")
     assert kit.take(empty.vault, records).new_versions == 1
     assert empty.verify().findings == ()
@@ -158,20 +158,25 @@ def test_production_is_another_company_than_its_twin(kit: ModuleType, empty: Any
     assert kit.take(empty.vault, kit.books(), moved).new_versions == 0
 
 
-def test_full_manifests_now_and_then_change_nothing(
-    kit: ModuleType, empty: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writer, "FULL_EVERY", 3)
+def test_a_manifest_lists_what_was_removed_and_nothing_else(kit: ModuleType, empty: Any) -> None:
     records = kit.books(9)
     expected = []
     for day in range(8):
         records[RecordKey("Invoice", str(day % 4 + 1))] = kit.invoice(day % 4 + 1, f"{day}.50")
+        if day % 3 == 2:
+            del records[RecordKey("Invoice", str(day + 2))]
         kit.take(empty.vault, records, day=day)
         expected.append(dict(records))
-    commits = empty.open()._shelf.commits()
+    vault = empty.open()
+    commits = vault._shelf.commits()
     assert [commit.text.base for commit in commits] == [None, *range(1, 8)]
-    assert [bool(commit.text.full) for commit in commits] == [False, False, False, True, False, False, True, False]
-    assert [contents(empty.open(), f"s{number}") for number in range(1, 9)] == expected
+    assert [bool(commit.text.manifest) for commit in commits] == [day % 3 == 2 for day in range(8)]
+    rows = vault._shelf.manifest(commits[5])
+    assert rows.select("entity", "id", "digest", "segment", "length", "removed").rows() == [
+        ("Invoice", "7", None, None, None, True)
+    ]
+    assert rows["was"].to_list() == [digest(kit.invoice(7))]
+    assert [contents(vault, f"s{number}") for number in range(1, 9)] == expected
     assert empty.verify().findings == ()
 
 
@@ -266,7 +271,7 @@ def test_the_index_file_has_no_personal_data(kit: ModuleType, filled: Any) -> No
     commit = shelf.commits()[0]
     index = shelf.index_of(commit.pseudonym, shelf.part(commit.pseudonym, 0))
     facts = ["sync_token", "created_at", "updated_at", "txn_date"]
-    assert index.columns == ["entity", "id", "digest", "payload_sha256", "length", "segment", *facts]
+    assert index.columns == ["entity", "id", "digest", "payload_sha256", "length", "segment", *facts, "was"]
     assert index["sync_token"].drop_nulls().to_list() == [0, 0, 0]
     halves = shelf.keychain.of(commit.pseudonym)
     index_keys, payload_keys = halves["index"], halves["payload"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload
 from akika_forensics.vault import documents, layout
 from akika_forensics.vault.canonical import DamagedFile
+from akika_forensics.vault.checks import following
 from akika_forensics.vault.checks.effort import CONTROLS, PAYLOADS, Effort
 from akika_forensics.vault.checks.inspection import Inspection
 from akika_forensics.vault.snapshots import facts, frames, leaves
@@ -41,6 +42,10 @@ def inspect(inspection: Inspection, shelf: Shelf, progress: Callable[[str, int, 
     progress("snapshots", len(commits), len(commits))
 
 
+_ROW: Final[frames.Schema] = {**frames.STATE, "was": pl.Binary}
+"""What a state has of a row, and what that replaced when it was new."""
+
+
 class _Known(NamedTuple):
     """The last snapshot of a company: its commit, and its state unless damage elsewhere hides it."""
 
@@ -48,28 +53,11 @@ class _Known(NamedTuple):
     state: pl.DataFrame | None
 
 
-class _Step(NamedTuple):
-    """Two neighbouring states, as far as the manifest in use tells of them: a delta leaves most of a company alone."""
-
-    before: pl.DataFrame | None
-    after: pl.DataFrame
-
-    @classmethod
-    def by(cls, delta: pl.DataFrame, before: pl.DataFrame) -> _Step:
-        touched = before.join(delta.select(*frames.KEY), on=frames.KEY, how="semi")
-        return cls(touched, delta.filter(~pl.col("removed")).select(*frames.STATE).sort(frames.KEY))
-
-    def applied(self, delta: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-        """The whole state after a delta, in no order: sorting it for every snapshot would cost more than the check."""
-        kept = before.join(delta.select(*frames.KEY), on=frames.KEY, how="anti")
-        return pl.concat([kept.select(*frames.STATE), self.after])
-
-
 class _Rows:
-    """Of one company: the rows of each segment as a state has them, after its part was looked through, once."""
+    """Of one company: the rows of each segment (`_ROW`), after its part was looked through, once."""
 
     def __init__(self, inspection: Inspection, shelf: Shelf, company: str, parts: list[Part], effort: Effort) -> None:
-        found = [pl.DataFrame(schema=frames.STATE)]
+        found = [pl.DataFrame(schema=_ROW)]
         self.unread: set[int] = set()
         for part in parts:
             self.unread |= set(part.numbers)
@@ -93,18 +81,26 @@ def _distinct(parts: dict[int, Part]) -> list[Part]:
 
 
 def _check_part(shelf: Shelf, company: str, part: Part, effort: Effort) -> pl.DataFrame:
-    """The rows of a part as a state has them, after its payloads, or the drawn ones, were held against the index."""
+    """The rows of a part (`_ROW`), after its payloads, or the drawn ones, were held against the index."""
     index = shelf.index_of(company, part)
     effort.looked_at(part.index)
     counts = {str(number): rows for number, rows in index.group_by("segment").len().iter_rows()}
     if counts != part.segments:
         raise DamagedFile(part.index, "It does not hold as many records as its commit tells of.")
+    if not _in_order(index):
+        raise DamagedFile(part.index, "Its rows are not in order of entity, id and segment, each once.")
     chosen = effort.rows(part.payload, list(index.select(*frames.KEY).iter_rows()), shelf.backend)
     if chosen is None or chosen:
         _check_payloads(index, shelf.payloads_of(company, part), part, chosen)
         effort.sound(PAYLOADS, part.payload)
     _check_roots(shelf, company, part, index)
-    return index.select(*frames.STATE)
+    return index.select(*_ROW)
+
+
+def _in_order(index: pl.DataFrame) -> bool:
+    """Readers of states rely on it."""
+    rows = index.select(*frames.VERSION)
+    return rows.equals(rows.sort(frames.VERSION)) and not rows.is_duplicated().any()
 
 
 def _check_payloads(index: pl.DataFrame, payloads: pl.DataFrame, part: Part, chosen: frozenset[int] | None) -> None:
@@ -162,30 +158,30 @@ def _first_root(shelf: Shelf, company: str, number: int, unknown: str) -> str:
 def _check_snapshot(
     inspection: Inspection, shelf: Shelf, commit: Commit, before: _Known, rows: _Rows, effort: Effort
 ) -> _Known:
-    fresh = rows.of({number for part in commit.text.parts for number in part.numbers})
+    fresh = rows.of(set(commit.numbers))
     state: pl.DataFrame | None = None
     with inspection.noted():
         path = shelf.holdings.manifest(commit)
         if inspection.is_damaged(path):
             raise DamagedFile(path, "Its bytes are not those that were signed.")
-        manifest = shelf.manifest(commit)
-        effort.looked_at(path)
-        step: _Step | None = None
-        if shelf.holdings.base(commit) is None:
-            state = frames.apply_manifest(None, manifest)
-            step = _Step(before.state, state)
-        elif before.state is not None:
-            step = _Step.by(manifest, before.state)
-            state = step.applied(manifest, before.state)
-        if state is not None and step is not None and fresh is not None:
-            follows = before.seq == _predecessor(shelf, commit) and not _hidden(shelf, before.seq, commit)
-            follows = follows and commit.text.base in {None, before.seq}  # the one that it names may not be readable
-            known = step.before if follows else None
-            _check_manifest(path, manifest, fresh, known)
-            if known is not None and commit.text.base == before.seq and commit.text.removed >= 0:
-                delta = shelf.delta(commit) if path != commit.text.manifest else manifest
-                _check_delta(commit.text.manifest, delta, step.after, known)
-            _check_counts(commit, len(state), step.after, fresh, known)
+        listed = shelf.manifest(commit)
+        if path:
+            effort.looked_at(path)
+        changes = following.changes(shelf, commit, listed, fresh)
+        held = frames.empty_state() if shelf.holdings.base(commit) is None else before.state
+        if changes is not None and held is not None:
+            step = following.Step.of(changes, held)
+            state = step.applied(held)
+            if fresh is not None:
+                following.check_manifest(path, listed, fresh, rows.of)
+                follows = before.seq == _predecessor(shelf, commit) and not _hidden(shelf, before.seq, commit)
+                # The one that it names may not be readable.
+                follows = follows and commit.text.base in {None, before.seq}
+                known = (step.before if shelf.holdings.base(commit) is not None else before.state) if follows else None
+                if shelf.holdings.lists_all(commit):
+                    following.check_list(path, listed, fresh, known)
+                following.check_changes(shelf, commit, step)
+                following.check_counts(commit, len(state), step.after, fresh, known)
     with inspection.noted():
         _check_controls(inspection, shelf, commit, effort)
     return _Known(commit.seq, state)
@@ -208,51 +204,6 @@ def _predecessor(shelf: Shelf, commit: Commit) -> int | None:
     return max(there, default=None)
 
 
-def _check_manifest(path: str, manifest: pl.DataFrame, fresh: pl.DataFrame, before: pl.DataFrame | None) -> None:
-    live = manifest.filter(~pl.col("removed")).select(*frames.STATE)
-    new = live.join(fresh, on="segment", how="semi")
-    problems = {
-        "It lists a record twice.": bool(manifest.select(*frames.KEY).is_duplicated().any()),
-        "It does not list exactly the new versions that are stored with it.": not _same(new, fresh),
-    }
-    if before is not None:
-        old = live.join(fresh, on="segment", how="anti")
-        removed = manifest.filter("removed")
-        problems |= {
-            "It lists a version that no snapshot before it holds.": not old.join(
-                before, on=[*frames.STATE], how="anti"
-            ).is_empty(),
-            "It removes a record that was not there.": not removed.join(before, on=frames.KEY, how="anti").is_empty(),
-        }
-    for what, found in problems.items():
-        if found:
-            raise DamagedFile(path, what)
-
-
-def _check_delta(path: str, delta: pl.DataFrame, state: pl.DataFrame, before: pl.DataFrame) -> None:
-    """A delta leads from the snapshot before to this one, and tells rightly what its rows replace."""
-    if not frames.apply_manifest(before, delta).equals(state):
-        raise DamagedFile(path, "It does not lead from the snapshot before to the one it belongs to.")
-    told = delta.select(*frames.KEY, "was")
-    true = told.select(*frames.KEY).join(before.select(*frames.KEY, was="digest"), on=frames.KEY, how="left")
-    if not _same(told, true):
-        raise DamagedFile(path, "What it says that its rows replace is not what it replaces.")
-
-
-def _check_counts(
-    commit: Commit, records: int, after: pl.DataFrame, fresh: pl.DataFrame, before: pl.DataFrame | None
-) -> None:
-    """``after`` and ``before``: the states, without what both hold alike."""
-    told = commit.text.records == records
-    if before is not None:
-        unchanged = fresh.join(before, on=[*frames.KEY, "digest"], how="semi")
-        gone = len(before) - len(before.join(after, on=frames.KEY, how="semi"))
-        told = told and len(fresh) - len(unchanged) == commit.text.new_versions and commit.text.removed in {gone, -1}
-    if not told:
-        path = layout.entry(layout.COMMITS, commit.seq)
-        raise DamagedFile(path, "It tells of another number of records than are stored.")
-
-
 def _check_description(inspection: Inspection, shelf: Shelf, commit: Commit) -> None:
     path = layout.entry(layout.COMMITS, commit.seq)
     if commit.pseudonym != pseudonym(shelf.keyring, commit.info.company):
@@ -273,7 +224,3 @@ def _check_controls(inspection: Inspection, shelf: Shelf, commit: Commit, effort
         if kind != documents.control_kind(name):
             raise DamagedFile(path, "It is another control than its commit says.")
         effort.sound(CONTROLS, path)
-
-
-def _same(one: pl.DataFrame, other: pl.DataFrame) -> bool:
-    return one.sort(frames.KEY).equals(other.select(*one.columns).sort(frames.KEY))

@@ -21,7 +21,7 @@ from akika_forensics.vault.lifecycle.policy import Policy
 from akika_forensics.vault.lifecycle.rearranging import Rearrangement
 from akika_forensics.vault.lifecycle.retention import Candidate, Decision, decide
 from akika_forensics.vault.lifecycle.workshop import Progress, Told, Workshop
-from akika_forensics.vault.snapshots import acts, attachments, frames, writer
+from akika_forensics.vault.snapshots import acts, attachments, frames, steps
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo
 from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.snapshots.shelf import Shelf
@@ -34,7 +34,7 @@ class Retirement:
 
     ``dropped`` are snapshots, oldest first. ``versions`` record versions of ``payload_bytes`` in all go with them;
     ``rewritten`` are the files in which they lie together with others, which are written again without them.
-    ``files`` go, those included; ``manifests`` {commit: commit on which its new manifest stands, None for a full one}.
+    ``files`` go, those included; ``manifests`` {commit: commit that it follows with its new manifest, None for none}.
     """
 
     company: str
@@ -69,8 +69,9 @@ def plan(
     )
     kept = [one for one in commits if one.info.id in decision.kept]
     dropped = [one for one in commits if one.info.id not in decision.kept]
-    standing = [Standing(one.seq, shelf.holdings.base(one)) for one in commits]
-    manifests = bases.cut(standing, {one.seq for one in kept}, writer.FULL_EVERY) if dropped else {}
+    held = shelf.holdings
+    standing = [Standing(one.seq, held.base(one), one.seq in held.manifests) for one in commits]
+    manifests = bases.cut(standing, {one.seq for one in kept}, bases.LISTS_IN_A_ROW) if dropped else {}
     gone = _gone(shelf, company, kept) if dropped else _nothing()
     touched = [part for part in compaction.parts_of(shelf, company).values() if part.index in set(gone["part"])]
     paths = _paths(shelf, dropped, kept, manifests, touched)
@@ -120,12 +121,9 @@ def _apply(workshop: Workshop, planned: Retirement, told: Told) -> None:
         manifests: dict[str, acts.Moved] = {}
         told.begin("Writing lists of records", len(planned.manifests))
         for number, base in planned.manifests.items():
-            state = shelf.state(commits[number])
-            if base is None:
-                frame = frames.full_manifest(state)
-            else:
-                frame = frames.delta_manifest(shelf.state(commits[base]), state)
-            path = work.batch.frame("index", frame, level=merging.LEVEL)
+            before = None if base is None else shelf.state(commits[base])
+            rows = steps.listing(before, shelf.state(commits[number]), commits[number].numbers)
+            path = "" if rows.is_empty() else work.batch.frame("index", rows, level=merging.LEVEL)
             manifests[str(number)] = acts.Moved(path=path, base=base)
             told.rows(1)
         for part in compaction.parts_of(shelf, company).values():
@@ -179,18 +177,14 @@ def _paths(
     paths = {path for part in touched for path in (part.index, part.payload)}
     for one in dropped:
         paths |= {*_manifests(shelf, one), *one.text.controls.values()}
-    gone = {one.seq for one in dropped}
     for one in kept:
         if one.seq in manifests:
             paths |= _manifests(shelf, one)
-        elif one.text.full and one.text.base in gone:
-            paths |= {one.text.manifest}
     for needed in (attachments.lists, partial(attachments.blobs, shelf)):
         paths |= needed(dropped) - needed(kept)
     return paths
 
 
 def _manifests(shelf: Shelf, commit: Commit) -> set[str]:
-    """All that are still there of a snapshot: the one in use, and a difference beside a full one."""
-    found = {shelf.holdings.manifest(commit), commit.text.manifest, commit.text.full}
-    return found & shelf.standing.files.keys()
+    """The manifest in use of a snapshot, if it has one."""
+    return {shelf.holdings.manifest(commit)} & shelf.standing.files.keys()

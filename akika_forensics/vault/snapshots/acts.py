@@ -33,7 +33,10 @@ class Compaction(Rearranged, frozen=True, forbid_unknown_fields=True, tag_field=
 
 
 class Moved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A manifest in place of a commit's own. ``base``: the commit whose manifest it continues, None for a full one."""
+    """A manifest in place of a commit's own; ``path`` is empty where there is nothing to say.
+
+    ``base``: the commit that the snapshot follows with it, None for none.
+    """
 
     path: str
     base: int | None

@@ -56,10 +56,11 @@ class Version:
 
 
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The sealed part of a snapshot's commit. ``base`` is the commit a delta manifest follows, None for a full one.
+    """The sealed part of a snapshot's commit. ``base`` is the commit it follows, None where it follows none.
 
-    ``full``: path of a full manifest beside a delta; empty when there is none. ``removed``: how many records of the base
-    are not in it; -1 where that was not told. ``attachments``: path of the list of attached files, of this commit or an earlier one; empty when there are none.
+    ``manifest``: path of the list of removed records; empty when there are none. ``removed``: how many records of the
+    base are not in it; -1 where that was not told. ``attachments``: path of the list of attached files, of this commit
+    or an earlier one; empty when there are none.
     """
 
     kind: str
@@ -79,7 +80,6 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     controls: dict[str, str]
     manifest: str
     base: int | None
-    full: str
     removed: int
     parts: list[Part]
     key_table: str
@@ -120,21 +120,27 @@ class _Description1(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def raised(self) -> Description:
         fields = {name: getattr(self, name) for name in Description.__struct_fields__ if hasattr(self, name)}
         parts = [Part(one.index, one.payload, {str(one.number): one.rows}) for one in self.segments]
-        return Description(**fields, full="", removed=-1, parts=parts, attachments="")
+        return Description(**fields, removed=-1, parts=parts, attachments="")
 
 
 @dataclass(frozen=True)
 class Commit:
-    """A snapshot's entry, read."""
+    """A snapshot's entry, read. ``lists_all``: of version 1, whose manifest names the rows of its own segments too."""
 
     seq: int
     info: SnapshotInfo
     text: Description
     files: dict[str, StoredFile]
+    lists_all: bool
 
     @property
     def pseudonym(self) -> str:
         return self.text.pseudonym
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Of its segments, in order."""
+        return tuple(sorted(number for part in self.text.parts for number in part.numbers))
 
 
 def read_commit(entry: Entry) -> Commit:
@@ -161,8 +167,7 @@ def read_commit(entry: Entry) -> Commit:
     if any(not _NUMBER.fullmatch(number) or rows < 0 for part in text.parts for number, rows in part.segments.items()):
         raise DamagedFile(path, "It numbers its segments as no snapshot does.")
     files = {file.path: file for file in entry.files}
-    named = {text.manifest, text.key_table, *text.controls.values()}
-    named |= {text.full} - {""}
+    named = {text.manifest, text.key_table, *text.controls.values()} - {""}
     named |= {path for part in text.parts for path in (part.index, part.payload)}
     own = {path for path in files if layout.place_of(path).kind != "blob"} - {text.attachments}
     if named != own:
@@ -172,7 +177,7 @@ def read_commit(entry: Entry) -> Commit:
     roots = {part.index: set(part.segments) for part in text.parts} if "parts" in entry.body else {}
     if any(set(file.root) != roots.get(file.path, set()) for file in entry.files):
         raise DamagedFile(path, "It gives record roots of other segments than it describes.")
-    return Commit(entry.seq, info, text, files)
+    return Commit(entry.seq, info, text, files, "segments" in entry.body)
 
 
 def _kinds(text: Description) -> Iterator[tuple[str, str]]:
@@ -180,9 +185,13 @@ def _kinds(text: Description) -> Iterator[tuple[str, str]]:
     yield text.key_table, "keytable"
     for path in text.controls.values():
         yield path, "sealed"
-    tables = (text.manifest, text.full or text.manifest, text.attachments or text.manifest)
-    for path in (*tables, *(path for part in text.parts for path in (part.index, part.payload))):
-        yield path, "parquet"
+    for path in (
+        text.manifest,
+        text.attachments,
+        *(path for part in text.parts for path in (part.index, part.payload)),
+    ):
+        if path:
+            yield path, "parquet"
 
 
 def _info(text: Description, digest: str) -> SnapshotInfo:

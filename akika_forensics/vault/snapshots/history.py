@@ -8,6 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from akika_forensics.model.record import Record, RecordKey
+from akika_forensics.vault.snapshots import steps
 from akika_forensics.vault.snapshots.commits import Commit, Version
 from akika_forensics.vault.snapshots.shelf import Shelf
 
@@ -27,7 +28,7 @@ def history(shelf: Shelf, commits: Sequence[Commit], key: RecordKey) -> tuple[Ve
     """
     if not commits:
         return ()
-    found = _by_parts(shelf, commits, key) if _is_unbroken(commits) else _by_manifests(shelf, commits, key)
+    found = _changes(shelf, commits, key)
     changed: list[_Found] = []
     for one in found:
         if one.digest != (changed[-1].digest if changed else None):
@@ -44,47 +45,33 @@ def history(shelf: Shelf, commits: Sequence[Commit], key: RecordKey) -> tuple[Ve
     )
 
 
-def _is_unbroken(commits: Sequence[Commit]) -> bool:
-    """Whether each snapshot follows the one before and tells how many records went, so that few manifests are needed."""
-    follows = zip((None, *(one.seq for one in commits)), commits, strict=False)
-    return all(one.text.base == before and one.text.removed >= 0 for before, one in follows)
-
-
-def _by_parts(shelf: Shelf, commits: Sequence[Commit], key: RecordKey) -> list[_Found]:
+def _changes(shelf: Shelf, commits: Sequence[Commit], key: RecordKey) -> list[_Found]:
+    """What each commit says of a record, if it says anything; few have a manifest to ask."""
     company, where = commits[0].pseudonym, _is(key)
-    brought = {number: one for one in commits for part in one.text.parts for number in part.numbers}
     digests: dict[int, bytes] = {}
-    for part in {part.index: part for part in shelf.holdings.parts[company].values()}.values():
-        rows = shelf.index_of(company, part, where).filter(pl.col("segment").is_in(part.numbers))
-        digests |= dict(rows.select("segment", "digest").iter_rows())
-    found = [_Found(brought[number], number, digest) for number, digest in digests.items() if number in brought]
-    if found:
-        first = min(one.commit.seq for one in found)
-        later = (one for one in commits if one.text.removed and one.seq > first)
-        found += [_Found(one, None, None) for one in later if shelf.delta(one, where)["removed"].any()]
-    return sorted(found, key=lambda one: one.commit.seq)
-
-
-def _by_manifests(shelf: Shelf, commits: Sequence[Commit], key: RecordKey) -> list[_Found]:
+    for part in {part.index: part for part in shelf.holdings.parts.get(company, {}).values()}.values():
+        rows = steps.of_segments(shelf.index_of(company, part, where, ["segment", "digest"]), part.numbers)
+        digests |= dict(rows.iter_rows())
     found: list[_Found] = []
     for commit in commits:
-        delta = shelf.holdings.base(commit) is not None
-        rows = shelf.manifest(commit, _is(key))
-        if rows.is_empty() and delta:
+        own = [] if shelf.holdings.lists_all(commit) else [one for one in commit.numbers if one in digests]
+        if own:
+            found.append(_Found(commit, own[0], digests[own[0]]))
             continue
+        rows = shelf.manifest(commit, where)
         present = rows.filter(~pl.col("removed"))
-        if present.is_empty():
-            found.append(_Found(commit, None, None))
-        else:
+        if not present.is_empty():
             found.append(_Found(commit, present["segment"][0], present["digest"][0]))
+        elif not rows.is_empty() or shelf.holdings.base(commit) is None:
+            found.append(_Found(commit, None, None))
     return found
 
 
 def _payloads(shelf: Shelf, company: str, key: RecordKey, segments: set[int]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     for part in {part.payload: part for number in segments for part in [shelf.part(company, number)]}.values():
-        rows = shelf.payloads_of(company, part, _is(key)).filter(pl.col("segment").is_in(part.numbers))
-        found |= dict(rows.select("segment", "payload").iter_rows())
+        rows = shelf.payloads_of(company, part, _is(key), ["segment", "payload"])
+        found |= dict(steps.of_segments(rows, part.numbers).iter_rows())
     return found
 
 

@@ -112,16 +112,18 @@ class Holdings:
         return f"Snapshot {ident} was dropped on {self.times[by]:%Y-%m-%d} by the retention rule {self.rules[by]}."
 
     def base(self, commit: Commit) -> int | None:
-        """The commit that the manifest in use follows; None for a full one."""
+        """The commit that the snapshot follows as it is stored now; None where it stands on its own."""
         moved = self.manifests.get(commit.seq)
-        if moved:
-            return moved.base
-        return None if commit.text.full else commit.text.base
+        return moved.base if moved else commit.text.base
 
     def manifest(self, commit: Commit) -> str:
-        """Path of the manifest in use."""
+        """Path of the manifest in use; empty where there is nothing to say."""
         moved = self.manifests.get(commit.seq)
-        return moved.path if moved else commit.text.full or commit.text.manifest
+        return moved.path if moved else commit.text.manifest
+
+    def lists_all(self, commit: Commit) -> bool:
+        """Whether the manifest in use names the rows of the commit's own segments too."""
+        return commit.lists_all and commit.seq not in self.manifests
 
     def next_segment(self, company: str) -> int:
         """One more than any that the company ever had."""

@@ -83,13 +83,19 @@ class Sealed(NamedTuple):
     path: str
 
 
-def read_all(files: Sequence[Sealed], schemas: Sequence[Schema]) -> list[pl.DataFrame]:
-    """`read` of many small files, side by side: all rows, the columns that each file has."""
+def read_all(
+    files: Sequence[Sealed],
+    schemas: Sequence[Schema],
+    columns: Sequence[str] | None = None,
+    fills: Sequence[Mapping[str, object]] | None = None,
+) -> list[pl.DataFrame]:
+    """`read` of many small files, side by side; each has a ``fill`` of its own."""
+    wanted = {name: schemas[0][name] for name in (schemas[0] if columns is None else columns)}
     scans = [
         pl.scan_parquet(
             io.BytesIO(file.content),
             decryption=pl.ParquetDecryptionProperties(footer_key=file.key, aad_prefix=file.aad),
-        )
+        ).select(list(wanted))
         for file in files
         if is_encrypted(file.content)
     ]
@@ -97,9 +103,13 @@ def read_all(files: Sequence[Sealed], schemas: Sequence[Schema]) -> list[pl.Data
         found = pl.collect_all(scans)
     except PolarsError:
         found = []
-    if len(found) == len(files) and all(dict(frame.schema) in schemas for frame in found):
+    if len(found) == len(files) and all(dict(frame.schema) == wanted for frame in found):
         return found
-    return [read(*file[:3], schemas=schemas, path=file.path) for file in files]  # which says what is wrong
+    given = fills or [{} for _ in files]
+    return [  # one by one, which says what is wrong, and knows what an older file lacks
+        read(*file[:3], schemas=schemas, path=file.path, columns=columns, fill=fill)
+        for file, fill in zip(files, given, strict=True)
+    ]
 
 
 def _ends(file: Path) -> bytes:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import polars as pl
 
-from akika_forensics.errors import WrongUse
 from akika_forensics.model.company import Company
 from akika_forensics.vault import documents, layout
 from akika_forensics.vault.canonical import DamagedFile
@@ -21,21 +18,19 @@ from akika_forensics.vault.chains.standing import Standing
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keychain import Keychain
 from akika_forensics.vault.keys.keyring import Keyring
-from akika_forensics.vault.keys.keytable import DOCUMENTS, Half
-from akika_forensics.vault.snapshots import frames, parquet
-from akika_forensics.vault.snapshots.checked import CheckedFiles
+from akika_forensics.vault.keys.keytable import DOCUMENTS
+from akika_forensics.vault.snapshots import frames, rebuilt
 from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, read_commit
 from akika_forensics.vault.snapshots.holdings import Holdings
 from akika_forensics.vault.snapshots.parts import Part
+from akika_forensics.vault.snapshots.stacks import IN_PART, Stacks, Vanished
+from akika_forensics.vault.snapshots.states import States
 from akika_forensics.vault.storage import Backend
 
-_STATES_KEPT: Final = 4
 _PATIENCE: Final = 3
 """Merges in a row that a reader puts up with while it reads one piece."""
 
-_MANIFESTS: Final = (frames.MANIFEST, frames.MANIFEST_1)
-_FEW: Final = 400
-"""So many deltas are read one after the other sooner than two states are made and joined."""
+_INDEXES: Final = (frames.INDEX, frames.INDEX_1)
 
 
 def pseudonym(keyring: Keyring, company: Company) -> str:
@@ -43,13 +38,7 @@ def pseudonym(keyring: Keyring, company: Company) -> str:
     return keyring.pseudonym("company", "production" if company.production else "other", company.realm_id)
 
 
-class Vanished(WrongUse):
-    """A file was taken out of the vault since it was looked up: another lies in its place, or its snapshot is dropped."""
-
-    code = "vanished"
-
-
-class Shelf:
+class Shelf(Stacks):
     """Methods raise DamagedFile when what they read is not what was signed, and NotAllowed for payloads where the
     member's role does not reach.
 
@@ -68,8 +57,7 @@ class Shelf:
         keychain: Keychain | None = None,
         accounted: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
-        self.backend = backend
-        self.standing = standing
+        super().__init__(backend, standing)
         self.holdings = holdings or Holdings()
         self._commits = commits
         self._keyring = keyring
@@ -77,8 +65,7 @@ class Shelf:
         self._accounted = accounted
         self._sound: dict[str, bool] = {}
         self._guard = threading.RLock()
-        self._states: OrderedDict[int, pl.DataFrame] = OrderedDict()
-        self._checked = CheckedFiles(backend)
+        self._states = States(self)
 
     @property
     def keyring(self) -> Keyring:
@@ -190,66 +177,17 @@ class Shelf:
 
     def state(self, commit: Commit) -> pl.DataFrame:
         """Which version of which record the snapshot holds: columns of `frames.STATE`, sorted by key."""
-        return self.again(lambda: self._state(commit))
-
-    def _state(self, commit: Commit) -> pl.DataFrame:
         with self._guard:
-            following: list[Commit] = []
-            state: pl.DataFrame | None = None
-            at: Commit | None = commit
-            while at is not None:
-                if at.seq in self._states:
-                    state = self._states[at.seq]
-                    break
-                following.append(at)
-                at = self._base(at)
-            if state is None:
-                state = frames.apply_manifest(None, self.manifest(following.pop()))
-            state = frames.apply_manifests(state, self.manifests(list(reversed(following))))
-            self._states[commit.seq] = state
-            self._states.move_to_end(commit.seq)
-            while len(self._states) > _STATES_KEPT:
-                self._states.popitem(last=False)
-            return state
-
-    def manifest(self, commit: Commit, where: pl.Expr | None = None) -> pl.DataFrame:
-        """The manifest in use, full or not."""
-        return self._manifest(commit, self.holdings.manifest(commit), where)
-
-    def delta(self, commit: Commit, where: pl.Expr | None = None) -> pl.DataFrame:
-        """What differs from the snapshot that the commit's ``base`` names, also where a full manifest lies beside."""
-        return self._manifest(commit, commit.text.manifest, where)
-
-    def _manifest(self, commit: Commit, path: str, where: pl.Expr | None = None) -> pl.DataFrame:
-        return self.frame(commit.pseudonym, path, "index", _MANIFESTS, where=where)
-
-    def manifests(self, commits: Sequence[Commit], *, own: bool = False) -> list[pl.DataFrame]:
-        """`manifest` of many commits, or with ``own`` `delta`, at once; those of version 1 without ``was``."""
-        paths = [one.text.manifest if own else self.holdings.manifest(one) for one in commits]
-        files = [self._sealed(one.pseudonym, path, "index") for one, path in zip(commits, paths, strict=True)]
-        return parquet.read_all(files, _MANIFESTS)
+            return self.again(lambda: self._states.of(commit))
 
     def differences(self, before: Commit, after: Commit) -> pl.DataFrame:
         """Columns of `frames.DIFFERENCE`: a row for each record that differs between two snapshots of a company."""
-        if before.seq > after.seq:
-            return self.differences(after, before).rename({"was": "digest", "digest": "was"}).select(*frames.DIFFERENCE)
-        deltas = self._deltas_between(before, after)
-        if deltas is not None:
-            found = self.manifests(deltas, own=True)
-            if all("was" in frame.columns for frame in found):
-                return frames.differences(found)
-        return frames.difference(self.state(before), self.state(after))
+        with self._guard:
+            return self.again(lambda: self._states.differences(before, after))
 
-    def _deltas_between(self, before: Commit, after: Commit) -> list[Commit] | None:
-        """Commits whose deltas lead from one snapshot to a later one; None where they do not, or are too many to pay."""
-        found: list[Commit] = []
-        at: Commit | None = after
-        while at is not None and at.seq > before.seq and len(found) < _FEW:
-            if at.text.base is None or at.text.manifest in self.standing.retired:
-                return None
-            found.append(at)
-            at = self.holdings.commits.get(at.text.base)
-        return found[::-1] if at is not None and at.seq == before.seq else None
+    def manifest(self, commit: Commit, where: pl.Expr | None = None) -> pl.DataFrame:
+        """What the manifest in use lists; no rows where there is none."""
+        return self._states.manifest(commit, where)
 
     def leaves(self, company: str, segment: int | None = None) -> pl.DataFrame:
         """What retention kept of a company's rows, or of those of one segment: columns of `frames.LEAVES`."""
@@ -266,18 +204,35 @@ class Shelf:
         try:
             return self.holdings.parts[company][segment]
         except KeyError as error:
-            for table in sorted(self._lost_tables()):
-                # Its commit does not open without this table: whatever held it, what is lost is lost with the table.
-                return Part(table, table, {str(segment): 0})
-            raise DamagedFile(
-                layout.COMMITS, f"A manifest names segment {segment}, which no commit describes."
-            ) from error
+            self.require_tables()
+            raise DamagedFile(layout.COMMITS, f"Segment {segment} is needed, which no commit describes.") from error
+
+    def require_tables(self) -> None:
+        """Raises DamagedFile for a lost key table: commits do not open without it, and what they held is lost with it."""
+        for table in sorted(self._lost_tables()):
+            raise DamagedFile(table, "It is lost, and with it the keys of what is asked for.")
 
     def index_of(
         self, company: str, part: Part, where: pl.Expr | None = None, columns: Sequence[str] | None = None
     ) -> pl.DataFrame:
-        schemas, fill = [frames.INDEX, frames.INDEX_1], {"segment": part.numbers[0]}
-        return self.frame(company, part.index, "index", schemas, where=where, columns=columns, fill=fill)
+        """Columns of `frames.INDEX`, or some. Where the file is lost, it is made again of the payloads, without ``was``."""
+        if self.is_lost(part.index):
+            made = rebuilt.index(self.payloads_of(company, part))
+            made = made if where is None else made.filter(where)
+            return made.select(list(frames.INDEX) if columns is None else list(columns))
+        fill = {"segment": part.numbers[0]}
+        return self.frame(company, part.index, "index", _INDEXES, where=where, columns=columns, fill=fill)
+
+    def indexes(self, company: str, parts: Sequence[Part], columns: Sequence[str]) -> list[pl.DataFrame]:
+        """Some columns of many parts."""
+        small = [part for part in parts if self.file(part.index).length < IN_PART and not self.is_lost(part.index)]
+        fills = [{"segment": part.numbers[0]} for part in small]
+        read = self.frame_each(company, [part.index for part in small], _INDEXES, columns=columns, fills=fills)
+        found = {part.index: rows for part, rows in zip(small, read, strict=True)}
+        return [
+            found[part.index] if part.index in found else self.index_of(company, part, columns=columns)
+            for part in parts
+        ]
 
     def payloads_of(
         self, company: str, part: Part, where: pl.Expr | None = None, columns: Sequence[str] | None = None
@@ -285,83 +240,7 @@ class Shelf:
         schemas, fill = [frames.PAYLOAD, frames.PAYLOAD_1], {"segment": part.numbers[0]}
         return self.frame(company, part.payload, "payload", schemas, where=where, columns=columns, fill=fill)
 
-    def frame(
-        self,
-        company: str,
-        path: str,
-        half: Half,
-        schemas: Sequence[frames.Schema],
-        *,
-        where: pl.Expr | None = None,
-        columns: Sequence[str] | None = None,
-        fill: Mapping[str, object] | None = None,
-    ) -> pl.DataFrame:
-        """Rows of a Parquet file; ``schemas``: what it may hold, the newest first; ``fill``: what an older one lacks.
-
-        Raises Vanished.
-        """
-        place = self._checked.place(path) if where is not None else None
-        if place is not None:
-            around = self._checked.around(path)
-            key, aad = self.key(half, path), parquet.associated(company, layout.place_of(path).id)
-            found = None
-            with contextlib.suppress(FileNotFoundError):  # another process may just have put others in its place
-                found = parquet.read(
-                    place, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill
-                )
-            if found is not None and self._checked.place(path) is not None and self._checked.around(path) == around:
-                return found
-        content, key, aad, _ = self._sealed(company, path, half)
-        return parquet.read(content, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill)
-
-    def _sealed(self, company: str, path: str, half: Half) -> parquet.Sealed:
-        content = self.content(path)
-        aad = parquet.associated(company, layout.place_of(path).id)
-        return parquet.Sealed(content, self.key(half, path), aad, path)
-
-    def content(self, path: str) -> bytes:
-        """The bytes of a file as they were signed. Raises Vanished."""
-        file, mark = self.file(path), self._checked.mark(path)
-        try:
-            found = file.read(self.backend)
-        except DamagedFile:
-            self._require_listed(path)
-            raise
-        self._checked.add(path, mark)
-        return found
-
-    def key(self, half: Half, path: str) -> bytes:
-        """The key of a Parquet file. Raises Vanished."""
-        try:
-            return self.keychain.get(half, layout.place_of(path).id, path)
-        except DamagedFile:
-            self._require_listed(path)
-            raise
-
-    def file(self, path: str) -> StoredFile:
-        """What was signed about a file. Raises Vanished for one that was retired, DamagedFile for one nobody knows."""
-        file = self.standing.files.get(path)
-        if file is not None:
-            return file
-        if path in self.standing.retired:
-            raise Vanished(f"{path} is no longer part of the vault.", do="Open the vault again and repeat it.")
-        raise DamagedFile(path, "No commit vouches for it.")
-
-    def _require_listed(self, path: str) -> None:
-        """Look at the commits again, and raise Vanished when the file was taken out meanwhile."""
-        self.refresh()
-        self.file(path)
-
     def control(self, commit: Commit, name: str) -> tuple[str, bytes]:
         """Kind and content of a control report."""
         path = commit.text.controls[name]
         return documents.open_document(self.keyring, path, self.content(path), self.find)
-
-    def _base(self, commit: Commit) -> Commit | None:
-        base = self.holdings.base(commit)
-        if base is None:
-            return None
-        one = self.holdings.commits.get(base)
-        if one is not None and one.seq < commit.seq and one.pseudonym == commit.pseudonym:
-            return one
-        raise DamagedFile(layout.entry(layout.COMMITS, commit.seq), "It follows a snapshot that is not there.")

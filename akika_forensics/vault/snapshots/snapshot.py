@@ -13,9 +13,10 @@ from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.reading import scan as scanning
 from akika_forensics.vault.reading import tables
-from akika_forensics.vault.snapshots import attachments, frames
+from akika_forensics.vault.snapshots import attachments, frames, steps
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo
-from akika_forensics.vault.snapshots.shelf import Shelf, Vanished
+from akika_forensics.vault.snapshots.shelf import Shelf
+from akika_forensics.vault.snapshots.stacks import Vanished
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ class Snapshot:
         ``was`` is the other's digest; both are null where the record is not there.
         """
         if before._shelf is not self._shelf or before._commit.pseudonym != self._commit.pseudonym:
-            return frames.difference(before._state(), self._state())
+            return steps.difference(before._state(), self._state())
         return self._shelf.differences(before._commit, self._commit)
 
     def lost(self) -> pl.DataFrame:

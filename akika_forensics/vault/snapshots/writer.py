@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import msgspec
 import polars as pl
@@ -24,19 +24,15 @@ from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keytable import SALT
-from akika_forensics.vault.snapshots import frames, shelf
+from akika_forensics.vault.snapshots import frames, shelf, steps
 from akika_forensics.vault.snapshots.arrivals import Arrivals
 from akika_forensics.vault.snapshots.attachments import AttachedFiles
 from akika_forensics.vault.snapshots.batch import Batch
 from akika_forensics.vault.snapshots.beside import Beside
-from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, Description, SnapshotInfo, read_commit
+from akika_forensics.vault.snapshots.commits import SNAPSHOT, Description, SnapshotInfo, read_commit
 from akika_forensics.vault.snapshots.draft import Drafts, Unsound, Work
-from akika_forensics.vault.snapshots.holdings import Holdings
 from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.storage.locking import Lock
-
-FULL_EVERY: Final = 90
-"""A full manifest at least every so many snapshots of a company, so that reading one never follows a long chain."""
 
 
 class SnapshotWriter:
@@ -86,7 +82,6 @@ class SnapshotWriter:
         holdings = self._shelf.holdings
         self._snapshot = f"s{holdings.snapshots + 1}"
         self._previous = mine[-1] if mine else None
-        self._since_full = _since_full(holdings, mine)
         self._entry = holdings.taken
         self._number = holdings.next_segment(self._pseudonym) + self._hidden_segments()
         self._first_segment = self._number
@@ -239,7 +234,6 @@ class SnapshotWriter:
                 len(kept) + len(fresh),
                 fresh.join(self._before, on=[*frames.KEY, "digest"], how="semi"),
             )
-            manifest, full = self._manifests(kept, fresh, gone)
             text = Description(
                 kind=SNAPSHOT,
                 canonical_form=payloads.CANONICAL_FORM,
@@ -256,9 +250,8 @@ class SnapshotWriter:
                 requests=requests,
                 findings=findings,
                 controls={name: batch.control(name, data) for name, data in sorted(self._controls.items())},
-                manifest=manifest,
+                manifest="" if gone.is_empty() else batch.frame("index", steps.removals(gone)),
                 base=self._previous.seq if self._previous else None,
-                full=full,
                 removed=len(gone),
                 parts=self._parts,
                 key_table="",
@@ -299,7 +292,7 @@ class SnapshotWriter:
         """Store new versions, so that memory stays bounded; nothing of it is visible before the commit."""
         number = self._number
         self._number += 1
-        self._beside.give(lambda: self._parts.append(self._batch.segment(number, rows)))
+        self._beside.give(lambda: self._parts.append(self._batch.segment(number, steps.replaced(rows, self._before))))
         return number
 
     def _rewrite(self, withdrawn: dict[int, pl.DataFrame]) -> None:
@@ -323,16 +316,6 @@ class SnapshotWriter:
         there = pl.concat([kept.select(*frames.KEY), fresh.select(*frames.KEY)])
         return self._before.join(there, on=frames.KEY, how="anti")
 
-    def _manifests(self, kept: pl.DataFrame, fresh: pl.DataFrame, gone: pl.DataFrame) -> tuple[str, str]:
-        """Paths of the manifest and, beside a delta, of a full one where it is due."""
-        delta = None
-        if self._previous is not None:
-            delta = frames.delta_of(self._before, fresh, gone)
-            if self._since_full + 1 < FULL_EVERY and 2 * len(delta) <= len(kept) + len(fresh):
-                return self._batch.frame("index", delta), ""
-        full = self._batch.frame("index", frames.full_manifest(pl.concat([kept, fresh]).sort(frames.KEY)))
-        return (full, "") if delta is None else (self._batch.frame("index", delta), full)
-
     def _require_open(self) -> None:
         if self._lock is None:
             raise WrongUse("This snapshot is already committed or given up.", do="Begin a new one.")
@@ -346,15 +329,6 @@ class SnapshotWriter:
                 lock.release()
 
 
-def _since_full(holdings: Holdings, commits: Sequence[Commit]) -> int:
-    count = 0
-    for commit in reversed(commits):
-        if holdings.base(commit) is None:
-            break
-        count += 1
-    return count
-
-
 def _hashes(shelf: shelf.Shelf, company: str, state: pl.DataFrame) -> pl.DataFrame:
     """SHA-256 of the payloads of a state, from the indexes: columns of `frames.VERSION` and payload_sha256."""
     columns = [*frames.VERSION, "payload_sha256"]
@@ -363,7 +337,7 @@ def _hashes(shelf: shelf.Shelf, company: str, state: pl.DataFrame) -> pl.DataFra
     # What is lost is stored again when it arrives again: the same value in bytes that nobody can compare any more.
     parts = {path: part for path, part in parts.items() if not (shelf.is_lost(path) or shelf.is_lost(part.payload))}
     found = [pl.DataFrame(schema={name: frames.INDEX[name] for name in columns})]
-    found += [shelf.index_of(company, part).select(*columns) for part in parts.values()]
+    found += shelf.indexes(company, list(parts.values()), columns)
     return pl.concat(found).join(state, on=frames.VERSION, how="semi")
 
 

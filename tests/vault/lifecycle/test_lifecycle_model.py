@@ -23,9 +23,9 @@ from hypothesis.stateful import (
 from akika_forensics.errors import Refused, WrongUse
 from akika_forensics.model.payload import digest
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault.lifecycle import compaction, erasing, holding, retiring, tiers
+from akika_forensics.vault.lifecycle import bases, compaction, erasing, holding, retiring, tiers
 from akika_forensics.vault.lifecycle.policy import Policy
-from akika_forensics.vault.snapshots import arrivals, writer
+from akika_forensics.vault.snapshots import arrivals
 
 KEYS = st.builds(RecordKey, st.sampled_from(["Account", "Invoice", "Vendor"]), st.sampled_from(["1", "2", "10", "é"]))
 VALUES = st.sampled_from([b'{"v":1}', b'{"v":1.0}', b'{ "v":1 }', b'{"v":2}', b'{"w":"x"}'])
@@ -200,9 +200,9 @@ class Years(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-@pytest.mark.parametrize("full_every", [3, 90])
-def test_the_years_lose_nothing_that_is_kept(kit: ModuleType, monkeypatch: pytest.MonkeyPatch, full_every: int) -> None:
-    monkeypatch.setattr(writer, "FULL_EVERY", full_every)
+@pytest.mark.parametrize("lists", [2, 90])
+def test_the_years_lose_nothing_that_is_kept(kit: ModuleType, monkeypatch: pytest.MonkeyPatch, lists: int) -> None:
+    monkeypatch.setattr(bases, "LISTS_IN_A_ROW", lists)
     monkeypatch.setattr(arrivals, "SEGMENT_ROWS", 3)
     monkeypatch.setattr(tiers, "FAN", 3)
     Years.kit = kit
@@ -212,9 +212,9 @@ def test_the_years_lose_nothing_that_is_kept(kit: ModuleType, monkeypatch: pytes
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("full_every", [2, 3, 90])
-def test_many_years(kit: ModuleType, monkeypatch: pytest.MonkeyPatch, full_every: int) -> None:
-    monkeypatch.setattr(writer, "FULL_EVERY", full_every)
+@pytest.mark.parametrize("lists", [1, 3, 90])
+def test_many_years(kit: ModuleType, monkeypatch: pytest.MonkeyPatch, lists: int) -> None:
+    monkeypatch.setattr(bases, "LISTS_IN_A_ROW", lists)
     monkeypatch.setattr(arrivals, "SEGMENT_ROWS", 3)
     monkeypatch.setattr(tiers, "FAN", 2)
     Years.kit = kit

@@ -1,0 +1,206 @@
+"""How snapshots follow one another: what they amount to, how they differ, and what has to be listed for it. Pure.
+
+Rows of a part are sorted by key and segment, so that the last version under a key is the one with another key behind it:
+that takes no join and no sorting of half a million texts. Only what lies elsewhere is joined, which is little once parts
+are merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from akika_forensics.vault.snapshots.frames import DIFFERENCE, KEY, MANIFEST, MANIFEST_1, STATE, empty_state
+
+_AT: Final = "at"
+_ROWS: Final = {**MANIFEST_1, _AT: pl.UInt32}
+_MERGED_UP_TO: Final = 8
+"""Rows in so many, or fewer, are put into a sorted frame one by one; more are sorted together with it."""
+
+
+class Step(NamedTuple):
+    """What a snapshot changes of the one before: rows of its ``own`` segments (numbers), and what its manifest lists."""
+
+    own: tuple[int, ...]
+    listed: pl.DataFrame | None
+
+
+class _Change(NamedTuple):
+    """Rows that replace what was under their keys before, sorted by key. ``at``: the place of the step that they belong
+    to; None where that follows from their segments.
+    """
+
+    rows: pl.DataFrame
+    at: int | None
+
+
+def of_segments(rows: pl.DataFrame, numbers: Collection[int]) -> pl.DataFrame:
+    """Those of the rows (with a column ``segment``) that are of some segments."""
+    segments = rows["segment"]
+    if segments.is_empty():
+        return rows
+    wanted = pl.Series(sorted(numbers), dtype=pl.UInt32)
+    largest = max(int(str(segments.max())), int(str(wanted.max() if len(wanted) else 0)))
+    if largest > 8 * (len(rows) + len(wanted)):
+        return rows.filter(segments.is_in(wanted.implode()))
+    # A table by number: several times faster than looking each up among hundreds.
+    table = pl.repeat(value=False, n=largest + 1, dtype=pl.Boolean, eager=True).scatter(wanted, values=True)
+    chosen = table.gather(segments)
+    return rows if chosen.all() else rows.filter(chosen)
+
+
+def state(before: pl.DataFrame | None, steps: Sequence[Step], stored: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """What a state (None: nothing) and the steps after it, oldest first, amount to: columns of `STATE`, sorted by key.
+
+    ``stored``: the rows of the steps' own segments, part by part, each sorted by key and segment.
+    """
+    changes = [_Change(empty_state() if before is None else before, 0)]
+    changes += [_Change(rows, None) for rows in stored]
+    changes += [_Change(listed, at) for at, listed in _listed(steps)]
+    base = max((one for one in changes if not _removes(one.rows)), key=lambda one: len(one.rows))
+    places = _places(steps)
+    rest = _latest([one for one in changes if one is not base], places)
+    rows = _last(base.rows) if base.at is None else base.rows
+    if not rest.is_empty():
+        rows = _with(rows, _at(base.at, places), rest)
+    return rows.select(*STATE)
+
+
+def listing(before: pl.DataFrame | None, after: pl.DataFrame, own: Collection[int]) -> pl.DataFrame:
+    """What a manifest has to list so that ``after`` follows ``before`` (None: nothing): rows of other than its ``own``
+    segments that ``before`` has not, and those that are removed. Columns of `MANIFEST`, sorted by key.
+    """
+    before = empty_state() if before is None else before
+    others = after.filter(~pl.col("segment").is_in(list(own))).join(before, on=[*KEY, "segment"], how="anti")
+    told = others.join(before.select(*KEY, was="digest"), on=KEY, how="left").with_columns(removed=pl.lit(value=False))
+    return pl.concat([told.select(*MANIFEST), removals(before.join(after, on=KEY, how="anti"))]).sort(KEY)
+
+
+def removals(gone: pl.DataFrame) -> pl.DataFrame:
+    """A manifest of rows of the state before that are no longer there."""
+    nothing = {name: pl.lit(None, dtype=MANIFEST[name]) for name in ("digest", "segment", "length")}
+    return (
+        gone.select(*KEY, was="digest").with_columns(**nothing, removed=pl.lit(value=True)).select(*MANIFEST).sort(KEY)
+    )
+
+
+def replaced(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """``rows`` with a column ``was``: the digest that the state ``before`` has under each key, null where it has none."""
+    there = before.join(rows.select(*KEY), on=KEY, how="semi").select(*KEY, was="digest")
+    return rows.join(there, on=KEY, how="left", maintain_order="left")
+
+
+def differences(steps: Sequence[Step], stored: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """What several steps, oldest first, amount to: columns of `DIFFERENCE`, in no order.
+
+    ``stored``: the rows of their own segments as in `state`, with the column ``was``.
+    """
+    changed = [rows for rows in stored if not rows.is_empty()]
+    listed = _listed(steps)
+    if len(changed) == 1 and not listed:
+        found = _ends(changed[0])
+    else:
+        places, columns = _places(steps), [*DIFFERENCE, _AT]
+        rows = [one.with_columns(_at(None, places)).select(columns) for one in changed]
+        rows += [one.with_columns(_at(at, places)).select(columns) for at, one in listed]
+        # Parts of one day each are in order then, which saves sorting all of their rows.
+        rows.sort(key=lambda one: int(str(one[_AT].min())))
+        whole = pl.concat([pl.DataFrame(schema={**DIFFERENCE, _AT: pl.UInt32}), *rows])
+        whole = whole if whole[_AT].is_sorted() else whole.sort(_AT)
+        found = whole.group_by(KEY).agg(pl.col("was").first(), pl.col("digest").last())
+    return found.filter(pl.col("was").ne_missing(pl.col("digest"))).select(*DIFFERENCE)
+
+
+def difference(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """What differs between two states: columns of `DIFFERENCE`, in no order."""
+    joined = before.select(*KEY, was="digest").join(after.select(*KEY, "digest"), on=KEY, how="full", coalesce=True)
+    return joined.filter(pl.col("was").ne_missing(pl.col("digest"))).select(*DIFFERENCE)
+
+
+def _listed(steps: Sequence[Step]) -> list[tuple[int, pl.DataFrame]]:
+    """What the steps list, each with its place: 1 is that of the first step, 0 what was before."""
+    told = ((at, step.listed) for at, step in enumerate(steps, 1))
+    return [(at, listed) for at, listed in told if listed is not None and not listed.is_empty()]
+
+
+def _places(steps: Sequence[Step]) -> dict[int, int]:
+    """The place of the step that each segment belongs to."""
+    return {number: at for at, step in enumerate(steps, 1) for number in step.own}
+
+
+def _at(at: int | None, places: Mapping[int, int]) -> pl.Expr:
+    if at is not None:
+        return pl.lit(at, dtype=pl.UInt32).alias(_AT)
+    return pl.col("segment").replace_strict(places, return_dtype=pl.UInt32).alias(_AT)
+
+
+def _removes(rows: pl.DataFrame) -> bool:
+    return "removed" in rows.columns and bool(rows["removed"].any())
+
+
+def _latest(changes: Sequence[_Change], places: Mapping[int, int]) -> pl.DataFrame:
+    """The last of all under each key: columns of `_ROWS`, sorted by key."""
+    rows = [pl.DataFrame(schema=_ROWS)]
+    for one in changes:
+        if not one.rows.is_empty():
+            told = one.rows if "removed" in one.rows.columns else one.rows.with_columns(removed=pl.lit(value=False))
+            rows.append(told.with_columns(_at(one.at, places)).select(*_ROWS))
+    return pl.concat(rows).sort(_AT, maintain_order=True).unique(KEY, keep="last").sort(KEY)
+
+
+def _with(rows: pl.DataFrame, at: pl.Expr, rest: pl.DataFrame) -> pl.DataFrame:
+    """Both, the later of two under one key, without what is removed."""
+    numbered = rows.with_row_index("row")
+    met = numbered.join(rest.select(*KEY, other=_AT), on=KEY, how="inner").with_columns(at)
+    older = met.filter(pl.col(_AT) <= pl.col("other"))
+    if not older.is_empty():
+        left = pl.repeat(value=True, n=len(rows), dtype=pl.Boolean, eager=True).scatter(
+            older["row"].sort(), values=False
+        )
+        rows = rows.filter(left)
+    newer = met.filter(pl.col(_AT) > pl.col("other"))
+    if not newer.is_empty():
+        rest = rest.join(newer, on=KEY, how="anti", maintain_order="left")
+    return _woven(rows.select(*STATE), rest.filter(~pl.col("removed")).select(*STATE))
+
+
+def _woven(rows: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
+    """Two frames that are sorted by key, as one that is."""
+    if more.is_empty() or rows.is_empty():
+        return rows if more.is_empty() else more
+    if len(more) * _MERGED_UP_TO > len(rows):
+        return pl.concat([rows, more]).sort(KEY)
+    pieces: list[pl.LazyFrame] = []
+    groups = [
+        {str(name): one for (name,), one in frame.group_by("entity", maintain_order=True)} for frame in (rows, more)
+    ]
+    for entity in sorted({*groups[0], *groups[1]}, key=lambda name: name.encode()):
+        both = [group[entity].lazy() for group in groups if entity in group]
+        pieces.append(both[0].merge_sorted(both[1], key="id") if len(both) == 2 else both[0])
+    return pl.concat(pl.collect_all(pieces))
+
+
+def _same_as_next(rows: pl.DataFrame) -> pl.Series:
+    """For each row but the last whether the next has the same key."""
+    entities, ids = rows["entity"], rows["id"]
+    return (entities.head(-1) == entities.slice(1)) & (ids.head(-1) == ids.slice(1))
+
+
+def _last(rows: pl.DataFrame) -> pl.DataFrame:
+    """The last row under each key."""
+    if len(rows) < 2:
+        return rows
+    same = _same_as_next(rows)
+    return rows.filter((~same).extend(pl.Series([True]))) if same.any() else rows
+
+
+def _ends(rows: pl.DataFrame) -> pl.DataFrame:
+    """Under each key what the first row replaces and the last one says."""
+    same = _same_as_next(rows)
+    if not same.any():
+        return rows
+    last = (~same).extend(pl.Series([True]))
+    first = pl.Series([True]).extend(~same)
+    return rows.filter(last).select(*KEY, "digest").with_columns(was=rows["was"].filter(first))
