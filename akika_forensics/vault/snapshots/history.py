@@ -58,6 +58,8 @@ def _changes(shelf: Shelf, commits: Sequence[Commit], key: RecordKey) -> list[_F
         if own:
             found.append(_Found(commit, own[0], digests[own[0]]))
             continue
+        if not shelf.holdings.manifest(commit) and shelf.holdings.base(commit) is not None:
+            continue
         rows = shelf.manifest(commit, where)
         present = rows.filter(~pl.col("removed"))
         if not present.is_empty():
