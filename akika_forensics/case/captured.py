@@ -107,7 +107,7 @@ def acts_of(acts: Iterable[Act], info: SnapshotInfo) -> tuple[Act, ...]:
         for act in acts
         if act.act == "vault_created"
         or act.details.get("snapshot") == info.id
-        or (act.act == "connected" and act.details.get("realm") == info.company.realm_id)
+        or (act.act in {"connected", "disconnected"} and act.details.get("realm") == info.company.realm_id)
     )
 
 

@@ -15,6 +15,7 @@ from akika_forensics.case.acts import acts_of_plan
 from akika_forensics.case.attached import attachments_of
 from akika_forensics.case.budget import Budget
 from akika_forensics.case.companies import Companies
+from akika_forensics.case.connecting import Connecting
 from akika_forensics.case.dependencies import Dependencies, chosen_records, dependencies_of
 from akika_forensics.case.desk import PlanDesk, Session
 from akika_forensics.case.evidence import Compared
@@ -110,6 +111,7 @@ class Case:
         self.signers = Signers(vault)
         self.companies = Companies(vault)
         self.budget = Budget(vault, self.companies)
+        self.connecting = Connecting(vault, self.companies, self.custody)
         self.people = People(vault, self.custody)
         self._company = company
 
@@ -135,12 +137,7 @@ class Case:
 
     def connect(self, connection: Connection, refresh_token: Secret, *, name: str | None = None) -> tuple[str, Company]:
         """Connect the vault to a company; the tokens are sealed in it."""
-        chosen, company = self.companies.connect(connection, refresh_token, name=name)
-        self.custody.record(
-            "connected",
-            f"The vault was connected to {company.name}.",
-            {"company": chosen, "realm": company.realm_id, "host": company.host},
-        )
+        chosen, company = self.connecting.by_token(connection, refresh_token, name=name)
         self._company = chosen
         return chosen, company
 

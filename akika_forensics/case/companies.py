@@ -1,93 +1,50 @@
-"""The companies a vault is connected to: where each lies, and its tokens, sealed in slots of the vault."""
+"""The companies of a vault: where each lies, by which connections it is read and written, and how these stand."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 import httpx
-import msgspec
 
+from akika_forensics.case.connection_state import ConnectionState, judged
+from akika_forensics.case.sealed_connections import CAPTURE, RESTORE, SealedConnection, SlotTokenStore, connection_slots
 from akika_forensics.case.spending import SPENDING, Spending
-from akika_forensics.errors import SignInFailed, WrongUse
+from akika_forensics.errors import SignInFailed, WrongCompany, WrongUse
 from akika_forensics.model.company import Company
-from akika_forensics.model.concealed import Concealed
-from akika_forensics.model.formats import Format, unchanged
-from akika_forensics.model.instants import format_instant, now
+from akika_forensics.model.instants import now
 from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Reader, Tokens, open_reader
+from akika_forensics.quickbooks.endpoints import environment_of
 from akika_forensics.settings import Secret
-from akika_forensics.vault import Vault
+from akika_forensics.vault import SnapshotInfo, Vault
+from akika_forensics.vault.keys.roles import NotAllowed
 
-_COMPANY: Final = "company/"
-_TOKENS: Final = "tokens/"
 HINTS: Final = "hints/of/"
 """What QuickBooks told of a company: `case.hints`."""
-_COMPANY_FORMAT: Final = Format("akika-company-", 1, "connection to a company", {0: unchanged})
-_TOKENS_FORMAT: Final = Format("akika-tokens-", 1, "set of tokens", {0: unchanged})
 
 
-class _StoredCompany(Concealed, frozen=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One company of the vault. ``restore`` is None where it has no connection of its own for that, or it is not ours to see."""
+
     name: str
-    realm_id: str
-    base_url: str
-    token_url: str
+    company: Company
+    environment: str
     client_id: str
-    client_secret: str
-    company_name: str
-    format: str = _COMPANY_FORMAT.label
+    capture: ConnectionState
+    restore: ConnectionState | None
+    last: SnapshotInfo | None
 
-
-class _StoredTokens(Concealed, frozen=True, forbid_unknown_fields=True):
-    access_token: str
-    refresh_token: str
-    access_expires_at: str
-    refresh_expires_at: str
-    format: str = _TOKENS_FORMAT.label
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What should be known of its connections, a sentence each."""
+        return self.capture.words + (self.restore.words if self.restore else ())
 
 
 def slots_of(name: str) -> tuple[str, ...]:
-    """All that is kept of a connection: what goes when its company is erased."""
-    return (_TOKENS + name, _COMPANY + name, SPENDING + name, HINTS + name)
-
-
-def read_company(data: bytes) -> _StoredCompany:
-    """A connection as kept in a slot. Raises NewerFormat, VaultDamaged."""
-    return _COMPANY_FORMAT.opened(data, _StoredCompany)
-
-
-def read_tokens(data: bytes) -> _StoredTokens:
-    """Tokens as kept in a slot. Raises NewerFormat, VaultDamaged."""
-    return _TOKENS_FORMAT.opened(data, _StoredTokens)
-
-
-class SlotTokenStore:
-    """Tokens in a sealed slot; `save` returns when they are durable."""
-
-    def __init__(self, vault: Vault, name: str) -> None:
-        self._slot = vault.slot(_TOKENS + name)
-
-    def load(self) -> Tokens:
-        data = self._slot.read()
-        if data is None:
-            raise SignInFailed(
-                "There are no tokens for this company.", means="QuickBooks cannot be asked.", do="Run `akika connect`."
-            )
-        stored = read_tokens(data)
-        return Tokens(
-            Secret(stored.access_token),
-            Secret(stored.refresh_token),
-            datetime.fromisoformat(stored.access_expires_at),
-            datetime.fromisoformat(stored.refresh_expires_at),
-        )
-
-    def save(self, tokens: Tokens) -> None:
-        stored = _StoredTokens(
-            tokens.access_token.reveal(),
-            tokens.refresh_token.reveal(),
-            format_instant(tokens.access_expires_at),
-            format_instant(tokens.refresh_expires_at),
-        )
-        self._slot.write(msgspec.json.encode(stored))
+    """All that is kept of a company's connections: what goes when it is erased."""
+    return (*connection_slots(name), SPENDING + name, HINTS + name)
 
 
 class Companies:
@@ -98,7 +55,7 @@ class Companies:
         self._spending: dict[str, Spending] = {}
 
     def names(self) -> tuple[str, ...]:
-        return tuple(slot.removeprefix(_COMPANY) for slot in self._vault.slots(_COMPANY))
+        return SealedConnection.names(self._vault)
 
     def choose(self, name: str | None) -> str:
         """The named company, or the only one. Raises WrongUse."""
@@ -116,26 +73,17 @@ class Companies:
         )
 
     def connection(self, name: str) -> Connection:
-        stored = self._read(name)
-        return Connection(
-            stored.name,
-            stored.realm_id,
-            stored.base_url,
-            stored.token_url,
-            stored.client_id,
-            Secret(stored.client_secret),
-        )
+        return self._sealed(name).required()[0]
 
     def company(self, name: str) -> Company:
-        stored = self._read(name)
-        return Company(stored.realm_id, stored.company_name, stored.base_url)
+        return self._sealed(name).required()[1]
 
     def tokens(self, name: str) -> SlotTokenStore:
         return SlotTokenStore(self._vault, name)
 
     def limits(self, name: str) -> Limits:
         """QuickBooks' pace, except for a server on this machine, which says itself when it is asked too fast."""
-        return Limits().unpaced() if self.connection(name).local else Limits()
+        return _limits(self.connection(name))
 
     def spending(self, name: str) -> Spending:
         """What was read of the company, as Intuit counts it."""
@@ -150,40 +98,129 @@ class Companies:
             self.connection(name), self.tokens(name), limits=self.limits(name), transport=self.network(name)
         )
 
-    def connect(self, connection: Connection, refresh_token: Secret, *, name: str | None = None) -> tuple[str, Company]:
+    # -- restoring ---------------------------------------------------------------------------------------------------
+
+    def for_restore(self, name: str) -> tuple[Connection, SlotTokenStore]:
+        """By what a restore reads and writes: the connection of its own, else that of capture."""
+        own = self._sealed(name, RESTORE).read()
+        if own is None:
+            return self.connection(name), self.tokens(name)
+        return own[0], SlotTokenStore(self._vault, name, RESTORE)
+
+    # -- keeping -----------------------------------------------------------------------------------------------------
+
+    def connect(
+        self, connection: Connection, refresh_token: Secret, *, name: str | None = None, purpose: str = CAPTURE
+    ) -> tuple[str, Company]:
         """Sign in with a refresh token, read who the company is, and keep both. Nothing is kept when it fails."""
         long_ago = now() - timedelta(days=1)
         tokens = Tokens(Secret(""), refresh_token, long_ago, now() + timedelta(days=100))
+        return self.keep(connection, tokens, name=name, purpose=purpose)
+
+    def keep(
+        self, connection: Connection, tokens: Tokens, *, name: str | None = None, purpose: str = CAPTURE
+    ) -> tuple[str, Company]:
+        """Read with new tokens who the company is, and keep both. Nothing is kept when it fails.
+
+        A company that the vault has keeps its name unless another is given. Raises WrongUse, WrongCompany, ServiceError.
+        """
         kept = MemoryTokenStore(tokens)
-        with open_reader(connection, kept, limits=Limits().unpaced() if connection.local else Limits()) as reader:
+        with open_reader(connection, kept, limits=_limits(connection)) as reader:
             company, _ = reader.company()
         if company.realm_id != connection.realm_id:
             raise WrongUse(
                 f"The tokens lead to the company {company.realm_id}, not to {connection.realm_id}.",
                 do="Check --realm-id.",
             )
-        chosen = name or connection.name or company.name
-        known = [other for other in self.names() if other == chosen]
-        if known and self._read(chosen).realm_id != company.realm_id:
-            raise WrongUse(f"The name {chosen!r} stands for another company already.", do="Choose another with --name.")
-        self.tokens(chosen).save(kept.load())
-        stored = _StoredCompany(
-            chosen,
-            connection.realm_id,
-            connection.base_url,
-            connection.token_url,
-            connection.client_id,
-            connection.client_secret.reveal(),
-            company.name,
-        )
-        self._vault.slot(_COMPANY + chosen).write(msgspec.json.encode(stored))
+        chosen = name or self.name_of(company) or connection.name or company.name
+        self._require_same(chosen, company, purpose)
+        SlotTokenStore(self._vault, chosen, purpose).save(kept.load())
+        self._sealed(chosen, purpose).write(connection, company)
         return chosen, company
 
-    def _read(self, name: str) -> _StoredCompany:
-        data = self._vault.slot(_COMPANY + name).read()
-        if data is None:
-            raise WrongUse(f"The vault knows no company {name!r}.", do="Run `akika connect`.")
-        return read_company(data)
+    def name_of(self, company: Company) -> str:
+        """What the vault calls a company; empty when it does not know it, or by several names."""
+        known = [name for name in self.names() if _same(self.company(name), company)]
+        return known[0] if len(known) == 1 else ""
+
+    def _require_same(self, name: str, company: Company, purpose: str) -> None:
+        known = self._sealed(name).read()
+        if known is None and purpose == RESTORE:
+            raise WrongUse(
+                f"The vault knows no company {name!r} to restore.",
+                means="A connection for restore stands beside one that captures.",
+                do="Connect the company for capture first.",
+            )
+        if known is None:
+            return
+        if purpose == RESTORE and not _same(known[1], company):
+            raise WrongCompany(
+                f"Whoever signed in chose {company.name} (realm {company.realm_id}), and {name!r} is {known[1].name} (realm {known[1].realm_id}).",
+                means="Nothing was kept.",
+                do="Sign in again and choose the same company, in the same environment.",
+            )
+        if known[1].realm_id != company.realm_id:
+            raise WrongUse(f"The name {name!r} stands for another company already.", do="Choose another with --name.")
+
+    def forget(self, name: str, purpose: str = CAPTURE) -> None:
+        """Keep no tokens and no secret of a connection any more. The company stays known, with its snapshots."""
+        SlotTokenStore(self._vault, name, purpose).delete()
+        sealed = self._sealed(name, purpose)
+        if purpose == RESTORE:
+            sealed.delete()
+            return
+        known, company = sealed.required()
+        bare = Connection(known.name, known.realm_id, known.base_url, known.token_url, known.client_id, Secret(""))
+        sealed.write(bare, company)
+
+    # -- how they stand ----------------------------------------------------------------------------------------------
+
+    def standing(self, name: str, moment: datetime | None = None) -> Standing:
+        """How the connections of a company stand at a time (now). QuickBooks is not asked."""
+        moment = moment or now()
+        connection, company = self._sealed(name).required()
+        taken = [info for info in self._vault.snapshots() if _same(info.company, company)]
+        return Standing(
+            name,
+            company,
+            environment_of(company.base_url),
+            connection.client_id,
+            judged(_tokens(self.tokens(name)), moment),
+            self._restore_state(name, moment),
+            taken[-1] if taken else None,
+        )
+
+    def warnings(self, name: str, moment: datetime | None = None) -> tuple[str, ...]:
+        """What should be known of the connections of a company before they end, a sentence each."""
+        moment = moment or now()
+        state, restore = judged(_tokens(self.tokens(name)), moment), self._restore_state(name, moment)
+        return state.words + (restore.words if restore else ())
+
+    def _restore_state(self, name: str, moment: datetime) -> ConnectionState | None:
+        try:
+            if self._sealed(name, RESTORE).read() is None:
+                return None
+            return judged(_tokens(SlotTokenStore(self._vault, name, RESTORE)), moment, purpose=RESTORE)
+        except NotAllowed:
+            return None
+
+    def _sealed(self, name: str, purpose: str = CAPTURE) -> SealedConnection:
+        return SealedConnection(self._vault, name, purpose)
+
+
+def _tokens(store: SlotTokenStore) -> Tokens | None:
+    try:
+        return store.load()
+    except SignInFailed:
+        return None
+
+
+def _limits(connection: Connection) -> Limits:
+    return Limits().unpaced() if connection.local else Limits()
+
+
+def _same(one: Company, other: Company) -> bool:
+    return (one.realm_id, one.host) == (other.realm_id, other.host)
 
 
 def _known(names: tuple[str, ...]) -> str:

@@ -287,6 +287,7 @@ class PlanDesk:
         confirm: Callable[[str], bool] | None,
     ) -> RunReport:
         name = self._s.company_name
+        connection, tokens = self._s.companies.for_restore(name)
         details = {
             "plan": plan.id,
             "digest": plan.digest,
@@ -297,8 +298,8 @@ class PlanDesk:
         self._custody.record("execution_started", f"The execution of plan {plan.id} {word}.", details)
         report = run_plan(
             plan,
-            self._s.companies.connection(name),
-            self._s.companies.tokens(name),
+            connection,
+            tokens,
             ChainJournal(self._vault, plan.id, self._company),
             self._s.snapshot(plan.now.id),
             company=self._s.companies.company(name),

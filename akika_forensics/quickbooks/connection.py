@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
@@ -36,7 +38,7 @@ class Connection:
         if not _REALM.fullmatch(self.realm_id):
             raise WrongUse(f"{self.realm_id!r} is not a company id of QuickBooks.", do="Give the realm id, a number.")
         for what, address in (("API", self.base_url), ("token", self.token_url)):
-            _check_address(what, address)
+            check_address(what, address)
         if urlsplit(self.base_url).path:
             raise WrongUse(f"The API address {self.base_url!r} has a path.", do="Give it without one.")
         if "/v3" in urlsplit(self.token_url).path.lower():
@@ -56,7 +58,8 @@ class Connection:
         return urlsplit(self.base_url).hostname in LOOPBACK
 
 
-def _check_address(what: str, address: str) -> None:
+def check_address(what: str, address: str) -> None:
+    """Raises WrongUse for what is neither https nor plain http to this machine, or carries more than host and path."""
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise WrongUse(f"The {what} address {address!r} is not a web address.", do="It begins with https://.")
@@ -72,12 +75,18 @@ def _check_address(what: str, address: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """An access token and the refresh token that renews it; both times are aware."""
+    """An access token and the refresh token that renews it; all times are aware.
+
+    ``refresh_expires_at`` moves on with every renewal. ``hard_expires_at`` does not: then a person has to connect anew;
+    None where the service did not say.
+    Source: QuickBooks API, OAuth 2.0: 100 days after its last use, five years after somebody connected.
+    """
 
     access_token: Secret
     refresh_token: Secret
     access_expires_at: datetime
     refresh_expires_at: datetime
+    hard_expires_at: datetime | None = None
 
 
 class TokenStore(Protocol):
@@ -91,15 +100,23 @@ class TokenStore(Protocol):
         """Returns only once the tokens would survive a crash of the machine."""
         ...
 
+    def exclusive(self) -> AbstractContextManager[object]:
+        """One renewal at a time: waits until no other thread or process renews what this store keeps."""
+        ...
+
 
 class MemoryTokenStore:
     """Tokens that live as long as the process: for a twin whose tokens die with it."""
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
+        self._lock = threading.Lock()
 
     def load(self) -> Tokens:
         return self._tokens
 
     def save(self, tokens: Tokens) -> None:
         self._tokens = tokens
+
+    def exclusive(self) -> AbstractContextManager[object]:
+        return self._lock

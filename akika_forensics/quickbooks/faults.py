@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from typing import Any, Final
 
 import httpx
@@ -14,18 +15,31 @@ FaultRow = tuple[str, str, str, str]
 """(code, message, detail, element), texts as QuickBooks sent them."""
 
 _SIGN_IN_CODES: Final = frozenset({"100", "3100", "3200", "3202"})
+_WRONG_COMPANY: Final = "3100"
 _THROTTLE_CODE: Final = "3001"
+_OUT_OF_TIME: Final = frozenset({9, 10})
+"""X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
 
 _MEANS: Final[dict[str, tuple[str, str]]] = {
-    "120": ("The signed-in user may not do this.", "Sign in as an administrator of the company."),
-    "140": ("The company is locked at Intuit.", "Ask Intuit why before trying again."),
-    "150": ("Intuit is maintaining the company.", "Try again later."),
+    "120": (
+        "Whoever connected the company may not do this.",
+        "Let an administrator of the company run `akika connect`.",
+    ),
+    "130": ("Intuit has moved the company to another of its data centres.", "Try again later."),
+    "140": ("The company is locked at Intuit: nobody reads or writes it.", "Ask Intuit's support why, then try again."),
+    "150": ("Intuit is maintaining the company; nothing is wrong with it.", "Try again later."),
     "500": ("QuickBooks does not offer this operation.", ""),
     "610": ("The record is gone, or something that it names is inactive.", ""),
     "5010": ("Somebody changed the record in the meantime.", "Capture again before deciding."),
-    "5020": ("The signed-in user may not see or change this.", "Sign in as an administrator of the company."),
+    "5020": (
+        "Whoever connected the company may not see or change this.",
+        "Let an administrator of the company run `akika connect`, or give that user the right in QuickBooks.",
+    ),
     "5030": ("This company's edition or settings do not offer the feature.", ""),
-    "6190": ("The company's subscription is not active.", "Reactivate it in QuickBooks."),
+    "6190": (
+        "The company's QuickBooks plan has lapsed or was cancelled; snapshots that were taken stay readable.",
+        "Renew the plan in QuickBooks, then try again.",
+    ),
     "6200": ("The books are closed for that date.", "Move the closing date in QuickBooks, if you may."),
     "6210": ("The books are closed for that date.", "Move the closing date in QuickBooks, if you may."),
     "10000": ("QuickBooks failed inside.", "Try again later."),
@@ -82,11 +96,17 @@ def refusal(rows: tuple[FaultRow, ...], status: int, asked: str) -> ServiceError
             means="Other programs may be using up this company's allowance.",
             do="Wait some minutes and start again.",
         )
-    if status in {401, 403} or codes & _SIGN_IN_CODES:
+    if _WRONG_COMPANY in codes or (status == httpx.codes.FORBIDDEN and not rows):
+        return SignInFailed(
+            f"The sign-in is not for this company (HTTP {status}, asked for {asked}).",
+            means="It was given for another company, or by the other environment: sandbox and production share nothing.",
+            do="Check the company id and the environment with `akika companies`, and connect the company again.",
+        )
+    if status == httpx.codes.UNAUTHORIZED or codes & _SIGN_IN_CODES:
         return SignInFailed(
             f"QuickBooks did not accept the sign-in (HTTP {status}) when asked for {asked}.",
-            means="The grant was withdrawn, or it is for another company or another environment.",
-            do="Connect the company again.",
+            means="The access was withdrawn in QuickBooks, or the token is of another environment.",
+            do="Connect the company again with `akika connect`.",
         )
     if not rows:
         return Fault(f"QuickBooks answered {asked} with HTTP {status} and no explanation.", status=status)
@@ -125,6 +145,12 @@ def of_response(response: httpx.Response, asked: str) -> ServiceError | None:
 
 def no_answer(error: httpx.HTTPError, asked: str) -> NetworkFailed:
     """The error for a request that got no whole answer. The cause's own text is left out: it may quote the request."""
+    if _certificate_out_of_time(error):
+        return NetworkFailed(
+            f"The certificate of the other side is not valid at this machine's time (asked for {asked}).",
+            means="This machine's clock is wrong, or something between it and QuickBooks answers in its place.",
+            do="Set the clock of this machine, then start again.",
+        )
     kind = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "could not be reached"
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.DecodingError):
         kind = "broke off its answer"
@@ -133,6 +159,16 @@ def no_answer(error: httpx.HTTPError, asked: str) -> NetworkFailed:
         means=f"The network or the service failed ({type(error).__name__}).",
         do="Check the connection and start again.",
     )
+
+
+def _certificate_out_of_time(error: BaseException) -> bool:
+    """Whether TLS failed because a certificate is not valid yet, or no longer."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return getattr(cause, "verify_code", 0) in _OUT_OF_TIME
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 class UnreadableAnswer(NetworkFailed):

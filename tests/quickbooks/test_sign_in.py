@@ -20,6 +20,10 @@ class Disk:
     def __init__(self, tokens: Tokens) -> None:
         self.saved = [tokens]
         self.fail = ""
+        self.lock = threading.Lock()
+
+    def exclusive(self) -> threading.Lock:
+        return self.lock
 
     def load(self) -> Tokens:
         return self.saved[-1]
@@ -163,7 +167,7 @@ def test_a_dead_grant_is_said_plainly(fake: Any, service: Service) -> None:
         pytest.raises(SignInFailed) as caught,
     ):
         reader.read(CUSTOMER)
-    assert caught.value.do == "Connect the company again."
+    assert caught.value.what == "QuickBooks has ended this connection."
     assert "refresh-0" not in str(caught.value) + repr(caught.value)
 
 
@@ -171,7 +175,7 @@ def test_a_wrong_client_is_said_plainly(fake: Any, service: Service) -> None:
     service.company.before = lambda _: httpx.Response(401, json={"error": "invalid_client"})
     with (
         service.reader(Disk(fake.tokens(service.company.clock, seconds=0))) as reader,
-        pytest.raises(SignInFailed, match="application"),
+        pytest.raises(SignInFailed, match="does not know this app"),
     ):
         reader.read(CUSTOMER)
 
