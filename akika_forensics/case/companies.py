@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 
-from akika_forensics.case.connection_state import ConnectionState, judged
+from akika_forensics.case.connection_state import ENDING, ConnectionState, judged
 from akika_forensics.case.sealed_connections import CAPTURE, RESTORE, SealedConnection, SlotTokenStore, connection_slots
 from akika_forensics.case.spending import SPENDING, Spending
 from akika_forensics.errors import SignInFailed, WrongCompany, WrongUse
@@ -191,10 +191,10 @@ class Companies:
         )
 
     def warnings(self, name: str, moment: datetime | None = None) -> tuple[str, ...]:
-        """What should be known of the connections of a company before they end, a sentence each."""
+        """What should be known before a connection of the company ends, a sentence each; nothing of one that ended."""
         moment = moment or now()
-        state, restore = judged(_tokens(self.tokens(name)), moment), self._restore_state(name, moment)
-        return state.words + (restore.words if restore else ())
+        states = (judged(_tokens(self.tokens(name)), moment), self._restore_state(name, moment))
+        return tuple(word for state in states if state is not None and state.state == ENDING for word in state.words)
 
     def _restore_state(self, name: str, moment: datetime) -> ConnectionState | None:
         try:

@@ -14,6 +14,8 @@ from akika_forensics.cli import (
     app_server,
     books,
     capture,
+    companies,
+    connect,
     custody,
     demo,
     export,
@@ -56,7 +58,7 @@ app.add_typer(signer.group, name="signer")
 app.add_typer(report.group, name="report")
 app.add_typer(custody.group, name="custody")
 app.add_typer(app_server.group, name="app")
-for module in (demo, vault, capture, vault_verify, books, export, lab):
+for module in (demo, vault, connect, companies, capture, vault_verify, books, export, lab):
     for command in module.COMMANDS:
         app.command(command.name, help=command.help)(command.run)
 

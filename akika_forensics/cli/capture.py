@@ -26,6 +26,8 @@ def capture(
     started = time.monotonic()
     case = open_case(options)
     name = case.company_name
+    for word in case.companies.warnings(name):
+        note(f"akika: {word}")
     expected = case.budget.forecast(name, full=full)
     if not options.json:
         note(f"About {told(expected.cost)} are to be expected.")

@@ -1,8 +1,7 @@
-"""``vault init``, ``connect``, ``snapshots``: the vault, and what is in it."""
+"""``vault init``, ``snapshots``: the vault, and what is in it."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import typer
@@ -10,9 +9,7 @@ import typer
 from akika_forensics.cli import lifecycle
 from akika_forensics.cli.session import Command, Options, open_case, passphrase, vault_location
 from akika_forensics.cli.speech import say, say_json, table
-from akika_forensics.errors import WrongUse
 from akika_forensics.model.instants import format_instant
-from akika_forensics.settings import Secret
 
 group = typer.Typer(help="Make a vault, and look after it.", no_args_is_help=True)
 lifecycle.add_to(group)
@@ -46,39 +43,6 @@ def init(
     say(f"The vault is at {root}.")
     files = "the file" if len(sheets) == 1 else "both files"
     say(f"The recovery sheet is at {' and '.join(sheets)}: print it, keep it away from the vault, and delete {files}.")
-
-
-def connect(
-    context: typer.Context,
-    name: str = typer.Option("", help="What this vault calls the company [its own name]."),
-    base_url: str = typer.Option(..., help="Address of the API, without a path."),
-    token_url: str = typer.Option(..., help="Address of the OAuth token endpoint."),
-    client_id: str = typer.Option(..., help="Client id of the app."),
-    client_secret_env: str = typer.Option(..., help="Name of the environment variable that holds the client secret."),
-    refresh_token_env: str = typer.Option(..., help="Name of the environment variable that holds a refresh token."),
-    realm_id: str = typer.Option(..., help="QuickBooks' id of the company."),
-) -> None:
-    from akika_forensics.quickbooks import Connection
-
-    options: Options = context.obj
-    secret, token = _from_environment(client_secret_env), _from_environment(refresh_token_env)
-    case = open_case(options)
-    chosen, company = case.connect(
-        Connection(name, realm_id, base_url, token_url, client_id, secret), token, name=name or options.company or None
-    )
-    if options.json:
-        say_json({"company": chosen, "realm_id": company.realm_id, "name": company.name})
-        return
-    say(f"Connected to {company.name} (realm {company.realm_id}) as {chosen!r}.")
-
-
-def _from_environment(name: str) -> Secret:
-    value = os.environ.get(name)
-    if not value:
-        raise WrongUse(
-            f"The environment variable {name} is empty.", do="Put the secret there; it is never an argument."
-        )
-    return Secret(value)
 
 
 def snapshots(context: typer.Context) -> None:
@@ -118,7 +82,4 @@ def snapshots(context: typer.Context) -> None:
         say(f"A company was erased on {one.at:%Y-%m-%d}: {one.reason}")
 
 
-COMMANDS = (
-    Command("connect", "Connect the vault to a company.", connect),
-    Command("snapshots", "List the snapshots.", snapshots),
-)
+COMMANDS = (Command("snapshots", "List the snapshots.", snapshots),)
