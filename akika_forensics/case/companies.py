@@ -73,10 +73,10 @@ class Companies:
         )
 
     def connection(self, name: str) -> Connection:
-        return self._sealed(name).required()[0]
+        return self._sealed(name).connection()
 
     def company(self, name: str) -> Company:
-        return self._sealed(name).required()[1]
+        return self._sealed(name).company()
 
     def tokens(self, name: str) -> SlotTokenStore:
         return SlotTokenStore(self._vault, name)
@@ -102,10 +102,10 @@ class Companies:
 
     def for_restore(self, name: str) -> tuple[Connection, SlotTokenStore]:
         """By what a restore reads and writes: the connection of its own, else that of capture."""
-        own = self._sealed(name, RESTORE).read()
-        if own is None:
+        own = self._sealed(name, RESTORE)
+        if not own.there:
             return self.connection(name), self.tokens(name)
-        return own[0], SlotTokenStore(self._vault, name, RESTORE)
+        return own.connection(), SlotTokenStore(self._vault, name, RESTORE)
 
     # -- keeping -----------------------------------------------------------------------------------------------------
 
@@ -144,22 +144,22 @@ class Companies:
         return known[0] if len(known) == 1 else ""
 
     def _require_same(self, name: str, company: Company, purpose: str) -> None:
-        known = self._sealed(name).read()
-        if known is None and purpose == RESTORE:
+        if not self._sealed(name).there:
+            if purpose != RESTORE:
+                return
             raise WrongUse(
                 f"The vault knows no company {name!r} to restore.",
                 means="A connection for restore stands beside one that captures.",
                 do="Connect the company for capture first.",
             )
-        if known is None:
-            return
-        if purpose == RESTORE and not _same(known[1], company):
+        known = self.company(name)
+        if purpose == RESTORE and not _same(known, company):
             raise WrongCompany(
-                f"Whoever signed in chose {company.name} (realm {company.realm_id}), and {name!r} is {known[1].name} (realm {known[1].realm_id}).",
+                f"Whoever signed in chose {company.name} (realm {company.realm_id}), and {name!r} is {known.name} (realm {known.realm_id}).",
                 means="Nothing was kept.",
                 do="Sign in again and choose the same company, in the same environment.",
             )
-        if known[1].realm_id != company.realm_id:
+        if known.realm_id != company.realm_id:
             raise WrongUse(f"The name {name!r} stands for another company already.", do="Choose another with --name.")
 
     def forget(self, name: str, purpose: str = CAPTURE) -> None:
@@ -169,7 +169,7 @@ class Companies:
         if purpose == RESTORE:
             sealed.delete()
             return
-        known, company = sealed.required()
+        known, company = sealed.connection(), sealed.company()
         bare = Connection(known.name, known.realm_id, known.base_url, known.token_url, known.client_id, Secret(""))
         sealed.write(bare, company)
 
@@ -178,7 +178,7 @@ class Companies:
     def standing(self, name: str, moment: datetime | None = None) -> Standing:
         """How the connections of a company stand at a time (now). QuickBooks is not asked."""
         moment = moment or now()
-        connection, company = self._sealed(name).required()
+        connection, company = self.connection(name), self.company(name)
         taken = [info for info in self._vault.snapshots() if _same(info.company, company)]
         return Standing(
             name,
@@ -198,7 +198,7 @@ class Companies:
 
     def _restore_state(self, name: str, moment: datetime) -> ConnectionState | None:
         try:
-            if self._sealed(name, RESTORE).read() is None:
+            if not self._sealed(name, RESTORE).there:
                 return None
             return judged(_tokens(SlotTokenStore(self._vault, name, RESTORE)), moment, purpose=RESTORE)
         except NotAllowed:

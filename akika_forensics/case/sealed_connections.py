@@ -87,12 +87,14 @@ class SealedConnection:
         prefix = _COMPANY[purpose]
         return tuple(slot.removeprefix(prefix) for slot in vault.slots(prefix))
 
-    def read(self) -> tuple[Connection, Company] | None:
-        data = self._slot.read()
-        if data is None:
-            return None
-        stored = read_company(data)
-        connection = Connection(
+    @property
+    def there(self) -> bool:
+        return self._slot.read() is not None
+
+    def connection(self) -> Connection:
+        """Raises WrongUse where there is none."""
+        stored = self._read()
+        return Connection(
             stored.name,
             stored.realm_id,
             stored.base_url,
@@ -100,14 +102,17 @@ class SealedConnection:
             stored.client_id,
             Secret(stored.client_secret),
         )
-        return connection, Company(stored.realm_id, stored.company_name, stored.base_url)
 
-    def required(self) -> tuple[Connection, Company]:
+    def company(self) -> Company:
         """Raises WrongUse where there is none."""
-        found = self.read()
-        if found is None:
+        stored = self._read()
+        return Company(stored.realm_id, stored.company_name, stored.base_url)
+
+    def _read(self) -> _StoredCompany:
+        data = self._slot.read()
+        if data is None:
             raise WrongUse(f"The vault knows no company {self.name!r}.", do="Run `akika connect`.")
-        return found
+        return read_company(data)
 
     def write(self, connection: Connection, company: Company) -> None:
         stored = _StoredCompany(

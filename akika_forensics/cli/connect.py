@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -61,8 +62,12 @@ def connect(
     base_url: str = typer.Option("", help="Address of the API, without a path, where it is not Intuit's."),
     token_url: str = typer.Option("", help="Address of the OAuth token endpoint, where it is not Intuit's."),
     authorize_url: str = typer.Option("", help="Address of the consent page, where it is not Intuit's."),
+    write_page: str = typer.Option("", help="Only write the page for your redirect address into this new file."),
 ) -> None:
     options: Options = context.obj
+    if write_page:
+        _write_page(Path(write_page), options)
+        return
     require_choice("--for", purpose, ("capture", "restore"))
     # Before the vault is opened: what is missing here is told at once.
     token = from_environment(refresh_token_env) if refresh_token_env else None
@@ -104,6 +109,16 @@ def connect(
         app = App(base, _endpoints(asked, base), app_id, secret)
         done = _in_the_browser(case, app, asked, chosen, purpose)
     _tell(options, case, *done, purpose)
+
+
+def _write_page(to: Path, options: Options) -> None:
+    from akika_forensics.quickbooks.redirect_page import write_redirect_page
+
+    write_redirect_page(to)
+    if options.json:
+        say_json({"page": str(to)})
+        return
+    say(f"The page is at {to}: put it at an https address of yours, and register that address at Intuit.")
 
 
 def _known(case: Case, name: str) -> Connection | None:

@@ -23,7 +23,7 @@ SANDBOX_PORT: Final = 8741
 """Intuit knows a redirect address by the letter, its port too: one that can be registered once for all."""
 
 _IDLE: Final = 10.0
-_GLANCE: Final = 0.2
+_GLANCE: Final = 0.05
 _LONGEST_LINE: Final = 8192
 _HEADERS: Final = {
     "Content-Type": "text/html; charset=utf-8",
@@ -60,7 +60,8 @@ class Doorstep:
             with suppress(_NoSuchFamily):
                 self._servers.append(self._listen("::1", self.port))
         self.redirect_uri = redirect_uri or f"http://{name}:{self.port}{PATH}"
-        self._hosts = {f"127.0.0.1:{self.port}", f"localhost:{self.port}", f"[::1]:{self.port}", given.netloc.lower()}
+        self._hosts = {f"127.0.0.1:{self.port}", f"localhost:{self.port}", f"[::1]:{self.port}"}
+        self._hosts |= {given.netloc.lower()} if redirect_uri else set()
         for server in self._servers:
             Thread(target=server.serve_forever, args=(_GLANCE,), daemon=True).start()
 

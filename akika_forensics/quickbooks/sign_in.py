@@ -20,6 +20,9 @@ from akika_forensics.settings import Secret
 EARLY: Final = timedelta(minutes=1)
 """An access token is renewed this long before it expires."""
 
+_MOST: Final = 5
+"""Tokens of others that are taken over, one after the other, for one request."""
+
 
 class SignIn(httpx.Auth):
     """Adds the access token; renews it a minute before it expires, and once when QuickBooks answers 401.
@@ -35,13 +38,16 @@ class SignIn(httpx.Auth):
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         tokens = self._held or self._load()
         if self._stale(tokens):
-            tokens = yield from self._renew(tokens)
+            tokens, _ = yield from self._renew(tokens)
         request.headers["Authorization"] = f"Bearer {tokens.access_token.reveal()}"
         response = yield request
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            tokens = yield from self._renew(tokens)
+        ours, tries = False, 0
+        while response.status_code == httpx.codes.UNAUTHORIZED and not ours and tries < _MOST:
+            # What another process renewed may have ended meanwhile, whatever our clock says of it.
+            tokens, ours = yield from self._renew(tokens)
+            tries += 1
             request.headers["Authorization"] = f"Bearer {tokens.access_token.reveal()}"
-            yield request
+            response = yield request
 
     def _load(self) -> Tokens:
         self._held = self._store.load()
@@ -50,13 +56,14 @@ class SignIn(httpx.Auth):
     def _stale(self, tokens: Tokens) -> bool:
         return tokens.access_expires_at - EARLY <= self._clock.now()
 
-    def _renew(self, refused_ones: Tokens) -> Generator[httpx.Request, httpx.Response, Tokens]:
+    def _renew(self, refused_ones: Tokens) -> Generator[httpx.Request, httpx.Response, tuple[Tokens, bool]]:
+        """Newer tokens than those, and whether it was us who renewed them."""
         with self._store.exclusive():
             # Another thread, or another process with the same store, may have been faster.
             newest = self._store.load()
             if newest.access_token != refused_ones.access_token and not self._stale(newest):
                 self._held = newest
-                return newest
+                return newest, False
             response = yield self._request(newest.refresh_token)
             if response.status_code in REFUSALS:
                 # A machine that does not share our lock, such as another one at the same bucket, may have renewed.
@@ -68,7 +75,7 @@ class SignIn(httpx.Auth):
             renewed = tokens_of(response, self._clock.now(), newest)
             self._store.save(renewed)
             self._held = renewed
-            return renewed
+            return renewed, True
 
     def _request(self, refresh_token: Secret) -> httpx.Request:
         known = self._connection

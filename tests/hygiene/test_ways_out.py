@@ -164,6 +164,8 @@ WRITERS: Mapping[str, str] = {
     "akika_forensics/case/export/staging.py": LEAVES,
     "akika_forensics/case/export/parquet_files.py": LEAVES,
     "akika_forensics/case/export/workbook.py": LEAVES,
+    "akika_forensics/case/turns.py": "empty lock files of this machine",
+    "akika_forensics/quickbooks/redirect_page.py": "the page of a redirect address, the same for everybody",
     "akika_forensics/reports/files.py": LEAVES,
     "akika_forensics/cli/embedded.py": "the made-up passphrases of the demo",
     "akika_forensics/jobs/kept.py": MEMORY,
