@@ -134,8 +134,11 @@ class Companies:
             )
         chosen = name or self.name_of(company) or connection.name or company.name
         self._require_same(chosen, company, purpose)
-        SlotTokenStore(self._vault, chosen, purpose).save(kept.load())
-        self._sealed(chosen, purpose).write(connection, company)
+        store = SlotTokenStore(self._vault, chosen, purpose)
+        # Who renews the former tokens just now would save them over these.
+        with store.exclusive():
+            store.save(kept.load())
+            self._sealed(chosen, purpose).write(connection, company)
         return chosen, company
 
     def name_of(self, company: Company) -> str:
