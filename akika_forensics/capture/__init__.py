@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from akika_forensics.capture.attachments import stored_files
-from akika_forensics.capture.controls import controls
 from akika_forensics.capture.entities import readable_entities
 from akika_forensics.capture.run import run
 
-__all__ = ["controls", "readable_entities", "run", "stored_files"]
+__all__ = ["readable_entities", "run", "stored_files"]

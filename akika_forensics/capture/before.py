@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, Protocol
 
@@ -43,7 +43,14 @@ class Before:
         rows = self._frames.get(entity)
         return {} if rows is None else dict(rows.select("id", "digest").iter_rows())
 
-    def latest_date(self) -> date | None:
-        """The latest day of any transaction, from the index."""
-        found = self._snapshot.lazy().select(pl.col("txn_date").max()).collect().item()
-        return found if isinstance(found, date) else None
+    def reach(self) -> tuple[date | None, date | None]:
+        """The first and the last day of any transaction, from the index."""
+        days = self._snapshot.lazy().select(first=pl.col("txn_date").min(), last=pl.col("txn_date").max()).collect()
+        return days["first"].item(), days["last"].item()
+
+    def days(self, keys: Collection[RecordKey]) -> list[date | None]:
+        """On which days some of its records stand; None for those that stand on none."""
+        wanted = pl.DataFrame([tuple(key) for key in keys], schema={"entity": pl.String, "id": pl.String}, orient="row")
+        entities = wanted["entity"].unique().to_list()
+        rows = self._snapshot.lazy(entities).select("entity", "id", "txn_date").collect()
+        return rows.join(wanted, on=["entity", "id"], how="semi")["txn_date"].to_list()

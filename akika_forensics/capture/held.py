@@ -11,6 +11,7 @@ from akika_forensics.capture import attachments
 from akika_forensics.capture.before import Before
 from akika_forensics.capture.citations import Citations
 from akika_forensics.capture.cited import Cited
+from akika_forensics.capture.controls import Dates
 from akika_forensics.capture.findings import Findings
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
@@ -64,12 +65,12 @@ class Held:
 
     def __init__(self, sink: SnapshotSink, findings: Findings, before: Before | None = None) -> None:
         self._sink, self._findings = sink, findings
-        self._versions: dict[str, dict[str, tuple[bytes, datetime]]] = {}
+        self._versions: dict[str, dict[str, tuple[bytes, datetime, date | None]]] = {}
         self._carried = Carried(before)
         self.citations = Citations()
         self.files = attachments.AttachedFiles(findings)
         self.changes = 0
-        self.latest_date: date | None = before.latest_date() if before is not None else None
+        self.dates = Dates() if before is None else Dates(before.reach(), before.days)
         self.multicurrency: bool | None = None
 
     def __contains__(self, key: Cited) -> bool:
@@ -111,17 +112,17 @@ class Held:
         mark = _mark(cut)
         if before is not None:
             if before[0] == mark:
-                versions[cut.key.id] = mark, max(at, before[1])
+                versions[cut.key.id] = mark, max(at, before[1]), before[2]
                 return False
             if at < before[1]:
                 return False
         carried = self._carried.of(cut.key.entity)
         try:
             if before is None and cut.key.id in carried and carried[cut.key.id] == payloads.digest(cut.payload):
-                versions[cut.key.id] = mark, at
+                versions[cut.key.id] = mark, at, None
                 del carried[cut.key.id]
                 return False
-            self._look_at(cut)
+            day = self._look_at(cut)
             self._sink.add(cut.key, cut.payload)
         except WrongUse as error:
             self.citations.drop(cut.key)
@@ -130,9 +131,10 @@ class Held:
                 "record_refused", f"A record cannot be kept: {error.what}", severity="problem", record=cut.key
             )
             return False
-        versions[cut.key.id] = mark, at
-        carried.pop(cut.key.id, None)
+        versions[cut.key.id] = mark, at, day
         self.changes += 1
+        if carried.pop(cut.key.id, None) is not None or before is not None:
+            self.dates.left(cut.key, before[2] if before is not None else None)
         return True
 
     def drop(self, key: RecordKey) -> bool:
@@ -141,12 +143,13 @@ class Held:
         carried = self._carried.of(key.entity).pop(key.id, None)
         if read is None and carried is None:
             return False
+        self.dates.left(key, read[2] if read is not None else None, gone=True)
         self._sink.remove(key)
         self.citations.drop(key)
         self.files.drop(key)
         return True
 
-    def _look_at(self, cut: Slice) -> None:
+    def _look_at(self, cut: Slice) -> date | None:
         key, body = cut.key, payloads.decode(cut.payload)
         if not isinstance(body, dict):
             raise WrongUse(f"{key} is not a JSON object.")
@@ -164,21 +167,10 @@ class Held:
         self.citations.put(key, body)
         if key.entity == attachments.ENTITY:
             self.files.put(key, body)
-        self._note_date(body)
         if key.entity == "Preferences":
             prefs = body.get("CurrencyPrefs")
             self.multicurrency = bool(prefs.get("MultiCurrencyEnabled")) if isinstance(prefs, dict) else None
-
-    def _note_date(self, body: dict[str, Any]) -> None:
-        text = body.get("TxnDate")
-        if not isinstance(text, str):
-            return
-        try:
-            day = parse_date(text)
-        except ValueError:
-            return
-        if self.latest_date is None or day > self.latest_date:
-            self.latest_date = day
+        return self.dates.note(body)
 
 
 def _mark(cut: Slice) -> bytes:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Protocol
 
 from akika_forensics.capture.before import Before, Snapshot
 from akika_forensics.capture.changes import ForcedFull
 from akika_forensics.capture.completeness import close_references, note_gaps, note_what_was_not_looked_at
-from akika_forensics.capture.controls import controls
+from akika_forensics.capture.controls import Controls, of_changes, of_everything
 from akika_forensics.capture.entities import FOREIGN_CURRENCY, MAY_HAVE_NO_LIST, NOT_READ, readable_entities
 from akika_forensics.capture.fence import Fence
 from akika_forensics.capture.findings import Findings
@@ -22,8 +23,6 @@ from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Reader
 
 _NOT_OFFERED: Final = "5030"
-_CUT_REPORT: Final = b"Unable to display more data"
-"""Source: QuickBooks API, limits: the last row of a report of more than 400,000 cells."""
 
 
 class SnapshotWriter(Protocol):
@@ -108,6 +107,8 @@ class _Attempt:
         self._before, self._files_before = before, files_before
         self.held = Held(writer, self._findings, before)
         self._unlisted: dict[str, str] = {}
+        plan = of_everything if decision.since is None else of_changes(decision.since)
+        self._controls = Controls(reader, company_info, plan, check=partial(check, should_stop))
 
     def full(self, asked_before: int, given_up: Held | None) -> Any:
         """Read every list. ``given_up``: what the writer holds of an incremental attempt that turned out not to be sound."""
@@ -152,6 +153,7 @@ class _Attempt:
         close_references(self._reader, self.held, self._findings, unlisted=self._unlisted, gone=fence.changes.gone)
         note_gaps(self._findings, self.held)
         fence.tell()
+        self._controls.tell(self._findings)
         for name, why in NOT_READ.items():
             self._findings.add("not_captured", f"{name} is not captured: {why}.", severity="note")
         entities = fence.intervals(start)
@@ -230,11 +232,5 @@ class _Attempt:
         )
 
     def _take_controls(self) -> None:
-        at = self._reader.server_time or instants.now()
-        try:
-            for name, report in controls(self._reader, self._info, at, self.held.latest_date):
-                self._writer.control(name, report)
-                if _CUT_REPORT in report:
-                    self._findings.add("control_cut", f"QuickBooks cut off the report {name}.", severity="warning")
-        except Fault as error:
-            self._findings.add("control_missing", f"A control report was refused: {error.what}", severity="warning")
+        for name, report in self._controls.take(self._reader.server_time or instants.now(), self.held.dates):
+            self._writer.control(name, report)

@@ -59,7 +59,7 @@ def test_what_is_dropped_is_gone(held: Held, writer: Any) -> None:
 @pytest.mark.parametrize("day", ["2026-13-40", "", 5, None, "soon"])
 def test_a_date_that_is_none_stops_nothing(held: Held, day: Any) -> None:
     held.take([_cut(KEY, TxnDate=day)], NOON)
-    assert held.latest_date is None
+    assert held.dates.last is None
     assert held.count("Invoice") == 1
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from akika_forensics import capture
+from akika_forensics.capture.controls import Named
 from akika_forensics.errors import Fault
 from akika_forensics.model.instants import now
 from akika_forensics.model.record import RecordKey
@@ -56,10 +57,12 @@ def test_the_sample_company_is_captured_whole(twin: Twin, writer: Any) -> None:
     assert writer.state == twin.dump()
     assert info["complete"]
     assert writer.codes("problem") | writer.codes("warning") == set()
-    (name,) = writer.controls
-    assert name.startswith("TrialBalance/Accrual/")
-    header = json.loads(writer.controls[name])["Header"]
-    assert (header["ReportName"], header["EndPeriod"]) == ("TrialBalance", name.rsplit("/", 1)[1])
+    for name, report in writer.controls.items():
+        header, known = json.loads(report)["Header"], Named.of(name)
+        assert header["ReportName"] == known.report
+        assert header.get("ReportBasis", "") == known.basis
+        if "EndPeriod" in header:
+            assert header["EndPeriod"] == known.days.rpartition("..")[2]
 
 
 def test_a_file_whose_address_differs_at_each_reading_is_captured_whole(twin: Twin, writer: Any) -> None:

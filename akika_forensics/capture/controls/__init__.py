@@ -1,0 +1,19 @@
+"""QuickBooks' own reports captured beside the records: which ones, for which days, and what became of them."""
+
+from __future__ import annotations
+
+from akika_forensics.capture.controls.calendar import company_date, fiscal_year_start
+from akika_forensics.capture.controls.controls import Controls, of_changes, of_everything, of_records
+from akika_forensics.capture.controls.dates import Dates
+from akika_forensics.capture.controls.wanted import Named
+
+__all__ = [
+    "Controls",
+    "Dates",
+    "Named",
+    "company_date",
+    "fiscal_year_start",
+    "of_changes",
+    "of_everything",
+    "of_records",
+]

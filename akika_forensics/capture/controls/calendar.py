@@ -1,0 +1,170 @@
+"""The days of reports: the company's date, its fiscal years, windows. Pure."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+_MONTHS: Final = {name: number for number, name in enumerate(calendar.month_name) if name}
+_DAY: Final = timedelta(days=1)
+MOST_YEARS: Final = 25
+"""Fiscal years before this one of which reports by month are asked for. Older days are errors of typing, mostly."""
+
+_AHEAD: Final = 2
+"""Fiscal years after this one."""
+
+_YEARS_ALONE: Final = 3
+_YEARS_TOGETHER: Final = 3
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """Days, both included; one day where a report says how things stand at its end."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def day(cls, one: date) -> Window:
+        return cls(one, one)
+
+    def __str__(self) -> str:
+        """``2026-11-23``, or ``2026-01-01..2026-11-23``."""
+        return f"{self.last}" if self.first == self.last else f"{self.first}..{self.last}"
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def halves(self) -> tuple[Window, Window] | None:
+        """Two windows that cover the same days: cut at a month's end where there is one; None for a single day."""
+        if self.first == self.last:
+            return None
+        ends = month_ends(self.first, self.last - _DAY)
+        cut = ends[len(ends) // 2] if ends else self.first + (self.last - self.first) // 2
+        return Window(self.first, cut), Window(cut + _DAY, self.last)
+
+
+def company_date(info: Mapping[str, Any], at: datetime) -> date:
+    """The date at the company: in its own zone when it has named one, else in the zone the server answers in."""
+    name = info.get("DefaultTimeZone")
+    if isinstance(name, str) and name:
+        try:
+            return at.astimezone(ZoneInfo(name)).date()
+        except (KeyError, ValueError, OSError):
+            return at.date()
+    return at.date()
+
+
+def fiscal_month(info: Mapping[str, Any]) -> int:
+    """The month in which fiscal years begin; January when the company names none."""
+    return _MONTHS.get(str(info.get("FiscalYearStartMonth", "")), 1)
+
+
+def fiscal_year_start(info: Mapping[str, Any], day: date) -> date:
+    """The first day of the fiscal year that ``day`` lies in."""
+    return year_start(fiscal_month(info), day)
+
+
+def year_start(month: int, day: date) -> date:
+    """The first day of the fiscal year, beginning in ``month``, that ``day`` lies in."""
+    return date(day.year if day.month >= month else day.year - 1, month, 1)
+
+
+def months_on(day: date, months: int) -> date:
+    """The first day of the month so many months after that of ``day``, or before."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, 1)
+
+
+def month_end(day: date) -> date:
+    """The last day of the month of ``day``."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def month_ends(first: date, last: date) -> list[date]:
+    """Every last day of a month from one day to another, both included."""
+    found = []
+    end = month_end(first)
+    while end <= last:
+        found.append(end)
+        end = month_end(end + _DAY)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """The days that the reports of a company cover.
+
+    ``month`` is that in which its fiscal years begin; ``first`` and ``last`` are the days of its first and last
+    transaction, held within bounds around ``today``: a day of the year 203 is a slip of the keyboard.
+    """
+
+    today: date
+    month: int
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, today: date, month: int, first: date | None, last: date | None) -> Horizon:
+        """Days that are not known, or not there in an empty company, are today."""
+        this = year_start(month, today)
+        oldest = months_on(this, -12 * MOST_YEARS)
+        newest = months_on(this, 12 * (1 + _AHEAD)) - _DAY
+        return cls(today, month, max(min(first or today, today), oldest), min(max(last or today, today), newest))
+
+    @property
+    def end(self) -> date:
+        """Up to which reports go: today, or the end of the month of the latest transaction after it."""
+        return month_end(self.last) if self.last > self.today else self.today
+
+    @property
+    def this_year(self) -> date:
+        """The first day of the fiscal year of today."""
+        return year_start(self.month, self.today)
+
+    def trial_days(self, latest: date | None) -> list[date]:
+        """The days of trial balances, most wanted first: today, the end of the month of the ``latest`` transaction where
+        that is later, the month ends of this fiscal year so far, the ends of earlier ones; none before the first
+        transaction.
+        """
+        days = [self.today]
+        if latest is not None and latest > self.today:
+            days.append(month_end(latest))
+        days += reversed(month_ends(max(self.this_year, self.first), self.today))
+        end = self.this_year - _DAY
+        while end >= self.first:
+            days.append(end)
+            end = year_start(self.month, end) - _DAY
+        return list(dict.fromkeys(days))
+
+    def years(self) -> list[Window]:
+        """Windows of whole fiscal years from that of the first transaction to the end, newest first.
+
+        The last years stand alone, older ones together: so long a report by month is still far from the most cells.
+        """
+        windows: list[Window] = []
+        last, start = self.end, year_start(self.month, self.end)
+        oldest = year_start(self.month, self.first)
+        while last >= oldest:
+            if len(windows) >= _YEARS_ALONE:
+                start = months_on(start, -12 * (_YEARS_TOGETHER - 1))
+            start = max(start, oldest)
+            windows.append(Window(start, last))
+            last = start - _DAY
+            start = year_start(self.month, last)
+        return windows
+
+    def halves(self) -> list[Window]:
+        """Windows of half a fiscal year from that of the first transaction to the end, newest first."""
+        windows: list[Window] = []
+        last = self.end
+        while last >= self.first:
+            year = year_start(self.month, last)
+            middle = months_on(year, 6)
+            windows.append(Window(middle if last >= middle else year, last))
+            last = windows[-1].first - _DAY
+        return windows

@@ -1,0 +1,177 @@
+"""Which reports a capture asks for. Pure."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from akika_forensics.capture.controls.calendar import Horizon, Window, month_end, months_on, year_start
+from akika_forensics.capture.controls.catalogue import (
+    ACCRUAL,
+    BALANCE_SHEET,
+    BOTH,
+    CHANGED,
+    FULL,
+    GENERAL_LEDGER,
+    PROFIT_AND_LOSS,
+    TRANSACTION_LIST,
+    TRIAL_BALANCE,
+    Control,
+    Rule,
+)
+from akika_forensics.capture.controls.wanted import MOST_CELLS, Wanted
+
+MOST_OF_ALL: Final = 140
+"""Reports that a full capture plans at most; a company of three fiscal years needs about 65."""
+
+MOST_OF_CHANGES: Final = 18
+"""Reports that an incremental capture plans at most."""
+
+MOST_OF_RECORDS: Final = 12
+"""Reports that a scoped capture plans at most."""
+
+_FILL: Final = 0.7
+"""How much of the most cells a window may be expected to hold: the expectation is a guess."""
+
+_DAY: Final = timedelta(days=1)
+_ACCOUNTS_AT_ONCE: Final = 20
+
+type Rows = Mapping[str, Mapping[date, int]]
+"""How many rows a report is expected to have in each month, by its first day; nothing of reports that are not in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``wanted`` in the order in which they matter; ``left_out`` are those for which there is no room."""
+
+    wanted: tuple[Wanted, ...]
+    left_out: tuple[Wanted, ...] = ()
+
+    @classmethod
+    def within(cls, wanted: Iterable[Wanted], most: int) -> Plan:
+        every = tuple({one.name: one for one in wanted}.values())
+        return cls(every[:most], every[most:])
+
+
+def everything(horizon: Horizon, latest: date | None, rows: Rows | None = None) -> Plan:
+    """The reports of a full capture. ``latest`` is the day of the last transaction."""
+    wanted: list[Wanted] = []
+    for control in FULL:
+        windows = _windows(control, horizon, latest)
+        if control.detail:
+            expected = (rows or {}).get(control.report, {})
+            windows = [part for one in windows for part in narrowed(one, expected, len(control.columns))]
+        wanted += [_wanted(control, basis, window, horizon) for basis in control.bases or ("",) for window in windows]
+    return Plan.within(wanted, MOST_OF_ALL)
+
+
+def changes(horizon: Horizon, latest: date | None, touched: Collection[date], since: date) -> Plan:
+    """The reports that can have moved since the snapshot before, whose fence ended on the day ``since``.
+
+    ``touched`` are the days on which something came, changed or went. Trial balances at the company's date are always
+    among them: the snapshot is held against them.
+    """
+    days = sorted(touched)
+    wanted = _trial_balances(horizon, latest)
+    if not days:
+        return Plan.within(wanted, MOST_OF_CHANGES)
+    for control in CHANGED:
+        windows = horizon.years() if control.rule is Rule.YEARS else [Window.day(horizon.today)]
+        this_year = [one for one in windows if horizon.today in one]
+        wanted += [_wanted(control, basis, window, horizon) for basis in control.bases or ("",) for window in this_year]
+    wanted.append(_modified(horizon, days, since))
+    wanted += _earlier(horizon, days)
+    return Plan.within(wanted, MOST_OF_CHANGES)
+
+
+def of_records(horizon: Horizon, latest: date | None, accounts: Sequence[str], days: Collection[date]) -> Plan:
+    """Trial balances at the company's date, and the ledgers of some accounts, by Id, around some days and today."""
+    wanted = _trial_balances(horizon, latest)
+    near = [one for one in horizon.halves() if horizon.today in one or any(day in one for day in days)]
+    for start in range(0, len(accounts), _ACCOUNTS_AT_ONCE):
+        some = accounts[start : start + _ACCOUNTS_AT_ONCE]
+        part, only = f"accounts {', '.join(some)}", {"account": ",".join(some)}
+        wanted += [Wanted(GENERAL_LEDGER, ACCRUAL, one, horizon.month, part, only) for one in near]
+    return Plan.within(wanted, MOST_OF_RECORDS)
+
+
+def narrowed(window: Window, rows: Mapping[date, int], columns: int) -> Iterator[Window]:
+    """A window cut into as few as are expected to hold less than the most cells each, newest first.
+
+    Months stay whole where they fit; one that does not is cut into equal runs of days.
+    """
+    most = max(int(MOST_CELLS * _FILL) // max(columns, 1), 1)
+    last, held = window.last, 0
+    month = last.replace(day=1)
+    while month >= window.first.replace(day=1):
+        first, expected = max(month, window.first), rows.get(month, 0)
+        end = min(month_end(month), window.last)
+        if held and held + expected > most:
+            yield Window(end + _DAY, last)
+            last, held = end, 0
+        if expected > most:
+            *parts, rest = _runs(Window(first, end), -(-expected // most))
+            yield from parts
+            last, expected = rest.last, most
+        held += expected
+        month = months_on(month, -1)
+    yield Window(window.first, last)
+
+
+def _runs(window: Window, number: int) -> list[Window]:
+    """A window in so many runs of days, as equal as may be, newest first; not more than there are days."""
+    days = (window.last - window.first).days + 1
+    number = min(number, days)
+    edges = [window.first + timedelta(days=days * at // number) for at in range(number + 1)]
+    return [Window(one, after - _DAY) for one, after in itertools.pairwise(edges)][::-1]
+
+
+def _windows(control: Control, horizon: Horizon, latest: date | None) -> list[Window]:
+    match control.rule:
+        case Rule.ENDS:
+            return [Window.day(day) for day in horizon.trial_days(latest)]
+        case Rule.YEARS:
+            return horizon.years()
+        case Rule.HALVES:
+            return horizon.halves()
+        case Rule.DAY | Rule.NOW:
+            return [Window.day(horizon.today)]
+
+
+def _trial_balances(horizon: Horizon, latest: date | None) -> list[Wanted]:
+    """Today on both bases, and where transactions are dated later the end of the last month of theirs."""
+    wanted = [_wanted(TRIAL_BALANCE, basis, Window.day(horizon.today), horizon) for basis in BOTH]
+    if latest is not None and latest > horizon.today:
+        wanted.append(_wanted(TRIAL_BALANCE, ACCRUAL, Window.day(month_end(latest)), horizon))
+    return wanted
+
+
+def _modified(horizon: Horizon, days: Sequence[date], since: date) -> Wanted:
+    """The transactions that changed since a day, or if that is not heeded those of the days that were touched.
+
+    Source: QuickBooks API, TransactionList, ``start_moddate``; as days, in a zone that is not told, so one day earlier.
+    """
+    window = Window(min(days[0], horizon.today), max(days[-1], horizon.today))
+    since -= _DAY
+    only = {"start_moddate": since.isoformat()}
+    return Wanted(TRANSACTION_LIST, "", window, horizon.month, f"modified since {since}", only)
+
+
+def _earlier(horizon: Horizon, days: Sequence[date]) -> Iterator[Wanted]:
+    """Of fiscal years before this one and after it that were touched, newest first: statements, and the year's end."""
+    years = dict.fromkeys(year_start(horizon.month, day) for day in reversed(days))
+    for start in years:
+        end = min(months_on(start, 12) - _DAY, horizon.end)
+        if start == horizon.this_year or end < start:
+            continue
+        if end < horizon.today:
+            yield from (_wanted(TRIAL_BALANCE, basis, Window.day(end), horizon) for basis in BOTH)
+        for control in (BALANCE_SHEET, PROFIT_AND_LOSS):
+            yield from (_wanted(control, basis, Window(start, end), horizon) for basis in control.bases)
+
+
+def _wanted(control: Control, basis: str, window: Window, horizon: Horizon) -> Wanted:
+    return Wanted(control, basis, window, horizon.month)
