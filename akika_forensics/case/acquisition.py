@@ -12,6 +12,7 @@ from typing import Final
 from akika_forensics.case.acts import custody_table
 from akika_forensics.case.captured import (
     Control,
+    Kept,
     Missing,
     TypeCount,
     acts_of,
@@ -208,8 +209,14 @@ class Acquisition:
 
     def reports_kept(self) -> Listing:
         """QuickBooks' own reports that were captured with the records."""
-        columns = [Column("Report"), Column("Bytes", "number"), Column("SHA-256", "code")]
-        rows = [(one.name, one.length, one.sha256) for one in self.controls]
+        columns = [
+            Column("Report"),
+            Column("Basis", "quiet"),
+            Column("Days"),
+            Column("Bytes", "number"),
+            Column("SHA-256", "code"),
+        ]
+        rows = [(one.report, one.basis, one.days, one.length, one.sha256) for one in self.controls]
         return Listing("Reports kept with the records", columns, rows, nothing="no report was captured.")
 
     def references(self) -> Listing:
@@ -266,7 +273,7 @@ def acquisition_of(snapshot: Snapshot, acts: Iterable[Act], vault: VerifyReport)
     """Everything that one snapshot, the custody log and the check of the vault say of how it was taken."""
     info = snapshot.info
     records = tuple(snapshot.records())
-    controls = {name: snapshot.control(name) for name in info.controls}
+    controls = Kept(snapshot)
     return Acquisition(
         info,
         type_counts(records, reported_counts(info)),

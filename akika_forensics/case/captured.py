@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from akika_forensics.capture.controls import ControlName
 from akika_forensics.capture.entities import in_feed, searched_by_time
 from akika_forensics.custody import Act
 from akika_forensics.errors import WrongUse
@@ -14,7 +15,7 @@ from akika_forensics.graph import Dangling, order
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.instants import parse_instant
 from akika_forensics.model.record import Record, RecordKey
-from akika_forensics.vault import SnapshotInfo
+from akika_forensics.vault import Snapshot, SnapshotInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,39 @@ class Control:
     name: str
     length: int
     sha256: str
+
+    @property
+    def report(self) -> str:
+        """What QuickBooks calls it, and the part to which it is kept."""
+        named = ControlName.of(self.name)
+        return f"{named.report}, {named.part}" if named.part else named.report
+
+    @property
+    def basis(self) -> str:
+        return ControlName.of(self.name).basis
+
+    @property
+    def days(self) -> str:
+        """``2026-11-23``, or ``2026-01-01 to 2026-11-23``."""
+        return ControlName.of(self.name).days.replace("..", " to ")
+
+
+class Kept(Mapping[str, bytes]):
+    """The reports of a snapshot by name, each read when it is asked for and not held: some are long."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def __getitem__(self, name: str) -> bytes:
+        if name not in self._snapshot.info.controls:
+            raise KeyError(name)
+        return self._snapshot.control(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._snapshot.info.controls)
+
+    def __len__(self) -> int:
+        return len(self._snapshot.info.controls)
 
 
 def reported_counts(info: SnapshotInfo) -> dict[str, int]:
@@ -95,9 +129,11 @@ def missing(dangling: Iterable[Dangling]) -> tuple[Missing, ...]:
 
 
 def controls_of(controls: Mapping[str, bytes]) -> tuple[Control, ...]:
-    return tuple(
-        Control(name, len(controls[name]), hashlib.sha256(controls[name]).hexdigest()) for name in sorted(controls)
-    )
+    return tuple(_control(name, controls[name]) for name in sorted(controls))
+
+
+def _control(name: str, data: bytes) -> Control:
+    return Control(name, len(data), hashlib.sha256(data).hexdigest())
 
 
 def acts_of(acts: Iterable[Act], info: SnapshotInfo) -> tuple[Act, ...]:

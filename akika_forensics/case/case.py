@@ -14,6 +14,7 @@ from akika_forensics.case.acquisition import Acquisition, acquisition_of
 from akika_forensics.case.acts import acts_of_plan
 from akika_forensics.case.attached import attachments_of
 from akika_forensics.case.budget import Budget
+from akika_forensics.case.captured import Kept
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.connecting import Connecting
 from akika_forensics.case.dependencies import Dependencies, chosen_records, dependencies_of
@@ -252,10 +253,10 @@ class Case:
         ``beliefs``: what a real company answered to the probe; the profile that ``AKIKA_PROFILE`` names without.
         """
         snapshot = self.snapshot(ref)
-        controls = {name: snapshot.control(name) for name in snapshot.info.controls}
-        report = changes.completeness(tuple(snapshot.records()), controls, snapshot.info.findings)
+        report = changes.completeness(tuple(snapshot.records()), Kept(snapshot), snapshot.info.findings)
         entities = [name for name, held in snapshot.info.counts.items() if held]
-        return CheckResult.of(report, capture_rests_on(entities, beliefs or beliefs_in_force()))
+        rests_on = capture_rests_on(entities, beliefs or beliefs_in_force())
+        return CheckResult.of(report, rests_on, snapshot.info.controls)
 
     def attest(self, ref: str, report: CheckResult) -> Attestation:
         """Sign what `check` concluded on a snapshot; it stays beside every other judgement on it."""

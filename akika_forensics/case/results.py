@@ -40,17 +40,19 @@ class Together(View):
 class CheckResult(Shown, CheckReport):
     """How whole a snapshot is: ``complete``, its ``findings``, and the ``tie_out`` to QuickBooks' own reports.
 
-    ``unverified``: what the capture takes for granted of QuickBooks and nobody has verified.
+    ``unverified``: what the capture takes for granted of QuickBooks and nobody has verified. ``controls``: the names of
+    QuickBooks' own reports that the snapshot keeps, such as ``TrialBalance/Accrual/2026-11-23``.
     """
 
     tie_out: TieOut
     findings: Findings
     unverified: tuple[Taken, ...] = ()
+    controls: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, report: CheckReport, unverified: tuple[Taken, ...] = ()) -> CheckResult:
+    def of(cls, report: CheckReport, unverified: tuple[Taken, ...] = (), controls: tuple[str, ...] = ()) -> CheckResult:
         """The same report, so that it shows itself."""
-        return cls(report.complete, TieOut(report.tie_out), Findings(report.findings), unverified)
+        return cls(report.complete, TieOut(report.tie_out), Findings(report.findings), unverified, controls)
 
     @property
     def residual(self) -> Decimal:

@@ -37,6 +37,7 @@ def completeness(
 
     ``controls`` are reports by name (``TrialBalance/Accrual/2026-11-23``); ``findings`` are those of the capture, taken
     over first: rows with ``code``, ``what`` and perhaps ``record`` and ``severity``. Never raises on what was captured.
+    Of the controls only accrual trial balances are looked at, one after the other.
     """
     rows = list(records)
     graph = ReferenceGraph.of(rows)
@@ -70,15 +71,17 @@ def _tie_out(ledger: Ledger, controls: Mapping[str, bytes]) -> tuple[list[TieOut
     lines: list[TieOutLine] = []
     findings: list[Finding] = []
     compared = False
+    on_cash: list[str] = []
     for name in sorted(controls):
         if name.split("/")[0] != "TrialBalance":
+            continue
+        if name.split("/")[1:2] == ["Cash"]:
+            on_cash.append(name)
             continue
         try:
             control = read_trial_balance(controls[name])
             if control.basis.lower() == "cash":
-                findings.append(
-                    Finding("not_compared", f"{name} is on the cash basis and is not compared.", None, "note")
-                )
+                on_cash.append(name)
                 continue
             lines.extend(tie_out(ledger, control))
         except AkikaError as error:
@@ -88,6 +91,9 @@ def _tie_out(ledger: Ledger, controls: Mapping[str, bytes]) -> tuple[list[TieOut
         if control.difference:
             what = f"{name}: QuickBooks' own debits and credits differ by {money_text(control.difference)}."
             findings.append(Finding("control_unbalanced", what, None))
+    if on_cash:
+        said = "is on the cash basis and is" if len(on_cash) == 1 else "are on the cash basis and are"
+        findings.append(Finding("not_compared", f"{_some(on_cash)} {said} not compared.", None, "note"))
     if not compared:
         findings.append(Finding("no_control", "No trial balance of QuickBooks was captured to compare with.", None))
     off = [one for one in lines if one.residual]

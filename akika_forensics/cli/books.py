@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -155,6 +156,7 @@ def check(
                 "residual": money_text(residual),
                 "tie_out": [line.as_dict() for line in report.tie_out],
                 "findings": [finding_json(finding) for finding in report.findings],
+                "controls": list(report.controls),
                 "unverified": [row.as_dict() for row in report.unverified],
                 "attestation": attested.digest if attested else None,
             }
@@ -165,20 +167,33 @@ def check(
             say(f"{row['code']}: {row['what']}")
         apart = [line for line in report.tie_out if line.residual != ZERO]
         rows = [
-            (line.account_name, money_text(line.ours), money_text(line.theirs), money_text(line.residual))
+            (
+                line.account_name,
+                line.period.rpartition("/")[2],
+                money_text(line.ours),
+                money_text(line.theirs),
+                money_text(line.residual),
+            )
             for line in apart
         ]
         if rows:
-            table(("account", "documents", "QuickBooks", "residual"), rows, right=(1, 2, 3))
+            table(("account", "as of", "documents", "QuickBooks", "residual"), rows, right=(2, 3, 4))
         say(
             f"{'Complete' if report.complete else 'NOT complete'}; {len(report.tie_out)} lines compared, largest residual {money_text(residual)}."
         )
+        say(f"Reports of QuickBooks kept with it: {_counted(report.controls)}.")
         if report.unverified:
             say(sentence(report.unverified))
         if attested:
             say(f"Attested: {attested.statement}")
     if not report.complete or residual != ZERO:
         raise typer.Exit(1)
+
+
+def _counted(controls: Sequence[str]) -> str:
+    """``TrialBalance (12), BalanceSheet (2)``."""
+    many = Counter(name.partition("/")[0] for name in controls)
+    return ", ".join(f"{report} ({number})" for report, number in many.items()) or "none"
 
 
 def finding_json(finding: Any) -> dict[str, Any]:

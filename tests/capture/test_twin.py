@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from akika_forensics import capture
-from akika_forensics.capture.controls import Named
+from akika_forensics.capture.controls import ControlName
 from akika_forensics.errors import Fault
 from akika_forensics.model.instants import now
 from akika_forensics.model.record import RecordKey
@@ -58,7 +58,7 @@ def test_the_sample_company_is_captured_whole(twin: Twin, writer: Any) -> None:
     assert info["complete"]
     assert writer.codes("problem") | writer.codes("warning") == set()
     for name, report in writer.controls.items():
-        header, known = json.loads(report)["Header"], Named.of(name)
+        header, known = json.loads(report)["Header"], ControlName.of(name)
         assert header["ReportName"] == known.report
         assert header.get("ReportBasis", "") == known.basis
         if "EndPeriod" in header:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from akika_forensics.capture.controls.calendar import company_date, fiscal_year_start
 from akika_forensics.capture.controls.controls import Controls, of_changes, of_everything, of_records
 from akika_forensics.capture.controls.dates import Dates
-from akika_forensics.capture.controls.wanted import Named
+from akika_forensics.capture.controls.wanted import ControlName
 
 __all__ = [
+    "ControlName",
     "Controls",
     "Dates",
-    "Named",
     "company_date",
     "fiscal_year_start",
     "of_changes",

@@ -73,7 +73,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ControlName:
     """What the name of a control says. ``basis`` and ``part`` are empty where it has none, ``days`` as in the name."""
 
     report: str
@@ -82,7 +82,7 @@ class Named:
     days: str
 
     @classmethod
-    def of(cls, name: str) -> Named:
+    def of(cls, name: str) -> ControlName:
         report, *between, days = name.split("/") if "/" in name else (name, "")
         basis = between.pop(0) if between and between[0] in BOTH else ""
         return cls(report, basis, "/".join(between), days)
