@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from akika_forensics.capture import attachments
 from akika_forensics.capture.before import Before
@@ -15,7 +15,6 @@ from akika_forensics.capture.controls import Dates
 from akika_forensics.capture.findings import Findings
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
-from akika_forensics.model.instants import parse_date
 from akika_forensics.model.known_fields import unknown_paths
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Slice

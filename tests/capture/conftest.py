@@ -50,9 +50,13 @@ class FakeSnapshot:
         return self.index().head(len(self.gone))
 
     def lazy(self, entities: Any = None) -> pl.LazyFrame:
-        bodies = [json.loads(payload) for payload in self.records.values()]
-        days = [date.fromisoformat(body["TxnDate"]) for body in bodies if "TxnDate" in body]
-        return pl.DataFrame({"txn_date": days}, schema={"txn_date": pl.Date}).lazy()
+        rows = [
+            (key.entity, key.id, date.fromisoformat(day) if (day := json.loads(payload).get("TxnDate")) else None)
+            for key, payload in self.records.items()
+            if entities is None or key.entity in entities
+        ]
+        schema = {"entity": pl.String, "id": pl.String, "txn_date": pl.Date}
+        return pl.DataFrame(rows, schema=schema, orient="row").lazy()
 
 
 class FakeSnapshotWriter:
