@@ -59,13 +59,16 @@ class Plan:
 def everything(horizon: Horizon, latest: date | None, rows: Rows | None = None) -> Plan:
     """The reports of a full capture. ``latest`` is the day of the last transaction."""
     wanted: list[Wanted] = []
+    details: list[Wanted] = []
     for control in FULL:
         windows = _windows(control, horizon, latest)
         if control.detail:
             expected = (rows or {}).get(control.report, {})
             windows = [part for one in windows for part in narrowed(one, expected, len(control.columns))]
-        wanted += [_wanted(control, basis, window, horizon) for basis in control.bases or ("",) for window in windows]
-    return Plan.within(wanted, MOST_OF_ALL)
+        into = details if control.detail else wanted
+        into += [_wanted(control, basis, window, horizon) for basis in control.bases or ("",) for window in windows]
+    newest_first = sorted(details, key=lambda one: one.window.last, reverse=True)
+    return Plan.within([*wanted, *newest_first], MOST_OF_ALL)
 
 
 def changes(horizon: Horizon, latest: date | None, touched: Collection[date], since: date) -> Plan:
@@ -113,6 +116,8 @@ def narrowed(window: Window, rows: Mapping[date, int], columns: int) -> Iterator
             yield Window(end + _DAY, last)
             last, held = end, 0
         if expected > most:
+            if last > end:
+                yield Window(end + _DAY, last)
             *parts, rest = _runs(Window(first, end), -(-expected // most))
             yield from parts
             last, expected = rest.last, most

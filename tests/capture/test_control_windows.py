@@ -1,0 +1,151 @@
+"""The windows of reports, for companies of every age, fiscal years from any month, and days that cannot be."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from akika_forensics.capture.controls.calendar import Horizon, Window, month_ends
+from akika_forensics.capture.controls.plan import everything, narrowed
+from akika_forensics.capture.controls.wanted import MOST_CELLS
+
+DAY = timedelta(days=1)
+TODAYS = st.dates(date(2015, 1, 1), date(2032, 12, 31))
+MONTHS = st.integers(1, 12)
+
+
+@st.composite
+def horizons(draw: st.DrawFn) -> Horizon:
+    """Of an empty company, one of a day or of twelve years, one that plans ahead, one with slips of the keyboard."""
+    today = draw(TODAYS)
+    age = draw(st.one_of(st.none(), st.integers(0, 12 * 366), st.integers(0, 700_000)))
+    ahead = draw(st.one_of(st.none(), st.integers(-400, 800), st.integers(0, 2_900_000)))
+    first = None if age is None else date.fromordinal(max(today.toordinal() - age, 1))
+    last = None if ahead is None else date.fromordinal(today.toordinal() + ahead)
+    return Horizon.of(today, draw(MONTHS), first, last)
+
+
+def days_of(windows: list[Window]) -> list[int]:
+    """Every day once for each window that holds it."""
+    return [day for one in windows for day in range(one.first.toordinal(), one.last.toordinal() + 1)]
+
+
+def follow(windows: list[Window]) -> bool:
+    """Newest first, without a gap and without a day twice."""
+    return all(later.first == earlier.last + DAY for later, earlier in itertools.pairwise(windows))
+
+
+def months_in(window: Window) -> int:
+    return (window.last.year - window.first.year) * 12 + window.last.month - window.first.month + 1
+
+
+@given(horizons())
+def test_every_month_end_of_the_books_is_covered_once_by_the_statements(horizon: Horizon) -> None:
+    windows = horizon.years()
+    assert follow(windows)
+    assert windows[0].last == horizon.end
+    assert windows[-1].first <= horizon.first
+    covered = Counter(end for one in windows for end in month_ends(one.first, one.last))
+    wanted = month_ends(horizon.first, horizon.end)
+    assert all(covered[end] == 1 for end in wanted)
+    assert all(one.first.day == 1 and one.first.month == horizon.month for one in windows)
+    assert all(months_in(one) <= 36 for one in windows)
+
+
+@given(horizons())
+def test_every_day_of_the_books_is_covered_once_by_the_ledgers(horizon: Horizon) -> None:
+    windows = horizon.halves()
+    assert follow(windows)
+    assert windows[0].last == horizon.end
+    assert windows[-1].first <= horizon.first <= windows[-1].last
+    assert all(months_in(one) <= 6 for one in windows)
+
+
+@given(horizons())
+def test_there_is_a_trial_balance_for_every_month_end_of_the_year_and_every_earlier_years_end(horizon: Horizon) -> None:
+    days = horizon.trial_days(horizon.last)
+    assert days[0] == horizon.today
+    assert len(days) == len(set(days))
+    this_year = month_ends(max(horizon.this_year, horizon.first), horizon.today)
+    assert set(this_year) <= set(days)
+    starts = [date(year, horizon.month, 1) for year in range(horizon.first.year, horizon.this_year.year + 1)]
+    earlier = {start - DAY for start in starts if horizon.first < start <= horizon.this_year}
+    assert earlier <= set(days)
+    assert set(days) == {horizon.today, *this_year, *earlier, *([horizon.end] if horizon.last > horizon.today else [])}
+
+
+@given(horizons())
+def test_a_plan_stays_within_its_bounds_and_names_each_report_once(horizon: Horizon) -> None:
+    plan = everything(horizon, horizon.last)
+    names = [one.name for one in (*plan.wanted, *plan.left_out)]
+    assert len(names) == len(set(names))
+    assert len(plan.wanted) <= 140
+    assert plan.wanted[0].name == f"TrialBalance/Accrual/{horizon.today}"
+
+
+def test_a_typical_company_of_three_fiscal_years_takes_about_sixty_reports() -> None:
+    horizon = Horizon.of(date(2026, 11, 23), 1, date(2024, 1, 8), date(2026, 11, 20))
+    plan = everything(horizon, horizon.last)
+    assert len(plan.wanted) == 64
+    assert plan.left_out == ()
+
+
+def test_a_company_of_twelve_years_has_room_for_all() -> None:
+    horizon = Horizon.of(date(2026, 11, 23), 1, date(2015, 1, 8), date(2026, 11, 20))
+    plan = everything(horizon, horizon.last)
+    assert plan.left_out == ()
+    ends = {one.window.last for one in plan.wanted if one.control.report == "TrialBalance"}
+    assert {date(year, 12, 31) for year in range(2015, 2026)} <= ends
+
+
+def test_where_there_is_no_room_the_oldest_details_are_left_out() -> None:
+    horizon = Horizon.of(date(2026, 11, 23), 1, date(2011, 1, 8), date(2026, 11, 20))
+    plan = everything(horizon, horizon.last)
+    assert len(plan.wanted) == 140
+    assert {one.control.report for one in plan.left_out} == {"GeneralLedger", "TransactionList"}
+    for report in ("GeneralLedger", "TransactionList"):
+        newest = max(one.window.last for one in plan.left_out if one.control.report == report)
+        assert newest < min(one.window.first for one in plan.wanted if one.control.report == report)
+
+
+WINDOWS = st.builds(lambda first, days: Window(first, first + timedelta(days=days)), TODAYS, st.integers(0, 200))
+
+
+@given(WINDOWS)
+def test_two_halves_are_the_whole(window: Window) -> None:
+    halves = window.halves()
+    if halves is None:
+        assert window.first == window.last
+        return
+    assert follow([halves[1], halves[0]])
+    assert (halves[0].first, halves[1].last) == (window.first, window.last)
+    assert max(len(days_of([half])) for half in halves) < len(days_of([window]))
+
+
+@given(WINDOWS, st.lists(st.one_of(st.just(0), st.integers(0, 90_000)), min_size=9, max_size=9), st.integers(1, 24))
+def test_windows_are_narrowed_to_what_is_expected_to_fit(window: Window, many: list[int], columns: int) -> None:
+    months = [end.replace(day=1) for end in month_ends(window.first, window.first + timedelta(days=280))]
+    rows = dict(zip(months, many, strict=False))
+    parts = list(narrowed(window, rows, columns))
+    assert follow(parts)
+    assert (parts[-1].first, parts[0].last) == (window.first, window.last)
+    for part in parts:
+        whole = {end.replace(day=1) for end in month_ends(part.first, part.last) if end.replace(day=1) in part}
+        assert sum(rows.get(month, 0) for month in whole) * columns <= MOST_CELLS
+    if sum(rows.values()) * columns <= MOST_CELLS * 0.7:
+        assert parts == [window]
+
+
+def test_a_month_that_is_too_long_is_cut_into_runs_of_days() -> None:
+    july = Window(date(2026, 7, 1), date(2026, 12, 31))
+    parts = list(narrowed(july, {date(2026, 9, 1): 70_000}, 10))
+    assert [str(part) for part in parts] == [
+        "2026-10-01..2026-12-31",
+        "2026-09-21..2026-09-30",
+        "2026-09-11..2026-09-20",
+        "2026-07-01..2026-09-10",
+    ]
