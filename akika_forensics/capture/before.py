@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from akika_forensics.capture.incremental import Described
+from akika_forensics.model.record import RecordKey
 
 
 class Snapshot(Protocol):
