@@ -11,6 +11,7 @@ import msgspec
 
 from akika_forensics.capture import budget
 from akika_forensics.capture.budget import Cost, Decision, Demand, Forecast, Measure
+from akika_forensics.capture.incremental import FULL, decide
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.spending import cost_of
 from akika_forensics.case.unverified import beliefs_in_force
@@ -23,7 +24,6 @@ from akika_forensics.vault import SnapshotInfo, Vault
 _CAP: Final = "budget/cap"
 _FORMAT: Final = Format("akika-cap-", 1, "cap on reads", {})
 _HIGHEST: Final = 10**12
-FULL: Final = "full"
 
 
 class BudgetSpent(Refused):
@@ -107,7 +107,7 @@ class Budget:
     def forecast(self, name: str, *, full: bool = False, sparing: bool = False) -> Forecast:
         """What the next capture of a company will cost."""
         base = self._base(name)
-        kind = FULL if full or base is None else kind_of(base)
+        kind = decide(base, full=full, now=instants.now()).kind
         counts: Mapping[str, int] = base.counts if base else {}
         return budget.forecast(kind, counts, self._companies.spending(name).past(), sparing=sparing)
 

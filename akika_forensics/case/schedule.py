@@ -23,7 +23,7 @@ _LATE: Final = timedelta(minutes=10)
 _FIRST_WAIT: Final = timedelta(minutes=1)
 _LONGEST_WAIT: Final = timedelta(hours=1)
 _SHORTEST_PERIOD: Final = timedelta(minutes=1)
-_LONGEST_PERIOD: Final = timedelta(days=29)
+_LONGEST_PERIOD: Final = timedelta(days=28)
 """Source: QuickBooks API, change data capture: it reaches 30 days back; beyond, each capture would read everything."""
 
 _PERIOD: Final = re.compile(r"(\d{1,5})\s*([mhd])", re.ASCII | re.IGNORECASE)
@@ -142,7 +142,7 @@ def read_period(text: str) -> Every:
     if not _SHORTEST_PERIOD <= period <= _LONGEST_PERIOD:
         raise WrongUse(
             f"{text!r} is no period of captures.",
-            means="It is between a minute and 29 days: the change feed of QuickBooks reaches 30 days back.",
+            means="It is between a minute and 28 days: the change feed of QuickBooks reaches 30 days back.",
             do="Write 30m, 24h or 7d.",
         )
     return Every(period)

@@ -32,6 +32,16 @@ def passphrase_from_environment() -> Secret:
     )
 
 
+def identity_passphrase_from_environment() -> Secret:
+    """``AKIKA_IDENTITY_PASSPHRASE``, or the first line of the file that ``AKIKA_IDENTITY_PASSPHRASE_FILE`` names; else empty.
+
+    Raises WrongUse.
+    """
+    text = os.environ.get("AKIKA_IDENTITY_PASSPHRASE", "")
+    file = os.environ.get("AKIKA_IDENTITY_PASSPHRASE_FILE", "")
+    return passphrase_from_file(Path(file)) if file and not text else Secret(text)
+
+
 def passphrase_from_file(file: Path) -> Secret:
     try:
         return Secret(file.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r"))
@@ -43,12 +53,12 @@ def passphrase_from_file(file: Path) -> Secret:
 
 def means_from_environment(place: str | Path | Location) -> Secret | Means:
     """What opens the vault at a place: an identity file (``AKIKA_IDENTITY``, with its passphrase in
-    ``AKIKA_IDENTITY_PASSPHRASE``), what ``AKIKA_OPEN_WITH`` says, a passphrase, or else this machine's keyring when it
+    ``AKIKA_IDENTITY_PASSPHRASE`` or in the file that ``AKIKA_IDENTITY_PASSPHRASE_FILE`` names), what ``AKIKA_OPEN_WITH`` says, a passphrase, or else this machine's keyring when it
     holds a secret for the vault. Raises WrongUse when there is nothing, WrongKey.
     """
     file = os.environ.get("AKIKA_IDENTITY")
     if file:
-        return own_identity(Path(file), Secret(os.environ.get("AKIKA_IDENTITY_PASSPHRASE", "")))
+        return own_identity(Path(file), identity_passphrase_from_environment())
     chosen = means_by(os.environ.get("AKIKA_OPEN_WITH", ""))
     if chosen is not None:
         return chosen

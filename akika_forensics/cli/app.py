@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from akika_forensics.cli import (
     app_server,
     books,
+    budget,
     capture,
     companies,
     connect,
@@ -29,6 +30,7 @@ from akika_forensics.cli import (
     vault,
     vault_care,
     vault_verify,
+    watch,
 )
 from akika_forensics.cli.session import Options, split_options
 from akika_forensics.cli.speech import Told, say_error
@@ -58,7 +60,7 @@ app.add_typer(signer.group, name="signer")
 app.add_typer(report.group, name="report")
 app.add_typer(custody.group, name="custody")
 app.add_typer(app_server.group, name="app")
-for module in (demo, vault, connect, companies, capture, vault_verify, books, export, lab):
+for module in (demo, vault, connect, companies, capture, watch, budget, vault_verify, books, export, lab):
     for command in module.COMMANDS:
         app.command(command.name, help=command.help)(command.run)
 

@@ -102,10 +102,10 @@ def new_passphrase(what: str) -> Secret:
 
 
 def identity_passphrase(*, new: bool = False) -> Secret:
-    text = os.environ.get("AKIKA_IDENTITY_PASSPHRASE")
-    return (
-        Secret(text) if text else ask("Passphrase of the identity file", new=new, instead="AKIKA_IDENTITY_PASSPHRASE")
-    )
+    from akika_forensics.case.unlocking import identity_passphrase_from_environment
+
+    given = identity_passphrase_from_environment()
+    return given or ask("Passphrase of the identity file", new=new, instead="AKIKA_IDENTITY_PASSPHRASE")
 
 
 def opening(options: Options) -> Secret | Means:

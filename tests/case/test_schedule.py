@@ -206,13 +206,13 @@ def test_a_machine_that_sleeps_and_wakes_and_is_told_of_changes(seed: int, sched
 
 
 @pytest.mark.parametrize(
-    ("text", "period"), [("24h", DAY), ("90m", 1.5 * HOUR), ("7d", 7 * DAY), (" 1 H ", HOUR), ("29d", 29 * DAY)]
+    ("text", "period"), [("24h", DAY), ("90m", 1.5 * HOUR), ("7d", 7 * DAY), (" 1 H ", HOUR), ("28d", 28 * DAY)]
 )
 def test_periods_are_read(text: str, period: timedelta) -> None:
     assert read_period(text) == Every(period)
 
 
-@pytest.mark.parametrize("text", ["", "24", "h", "-1h", "0m", "30d", "99999d", "1.5h", "٣h", "24hours"])
+@pytest.mark.parametrize("text", ["", "24", "h", "-1h", "0m", "29d", "99999d", "1.5h", "٣h", "24hours"])
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(WrongUse):
         read_period(text)

@@ -1,0 +1,131 @@
+"""The desk of a watch: real companies of a real vault."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from akika_forensics.capture import budget
+from akika_forensics.capture.budget import Measure
+from akika_forensics.case.budget import Budget, captures_left, kind_of
+from akika_forensics.case.case import Case
+from akika_forensics.case.hints import Hints, Kept, summed
+from akika_forensics.case.schedule import Every, Schedule
+from akika_forensics.case.watching import Allowed, Taken
+from akika_forensics.model import instants
+from akika_forensics.model.instants import parse_instant
+from akika_forensics.vault import SnapshotInfo
+
+_LOOK: Final = 0.5
+"""Seconds between two looks whether somebody wants to stop; a signal may ring no bell."""
+_SETTLED: Final = timedelta(days=1)
+"""A month tells nothing of its pace before this."""
+
+
+class WallClock:
+    """The time of this machine. `ring` ends a wait, from any thread."""
+
+    def __init__(self, should_stop: Callable[[], bool]) -> None:
+        self._should_stop = should_stop
+        self._bell = threading.Event()
+
+    def now(self) -> datetime:
+        return instants.now()
+
+    def ring(self) -> None:
+        self._bell.set()
+
+    def wait(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self._should_stop() and (left := until - time.monotonic()) > 0:
+            if self._bell.wait(min(left, _LOOK)):
+                self._bell.clear()
+                return
+
+
+class VaultDesk:
+    """What `watching.Watch` asks, answered by a vault. ``schedule`` says how many captures a month still brings."""
+
+    def __init__(self, case: Case, names: tuple[str, ...], schedule: Schedule) -> None:
+        self._cases = {name: Case(case.vault, name) for name in names}
+        self._budget: Budget = case.budget
+        self._companies = case.companies
+        self._schedule = schedule
+        self.hints = Hints(case.vault, case.companies)
+
+    def newest(self, name: str) -> datetime | None:
+        info = self._newest(name)
+        return info.taken_at if info else None
+
+    def hinted(self, name: str) -> tuple[datetime, datetime] | None:
+        found = self.hints.pending(name, self._newest(name))
+        return (found.first, found.last) if found else None
+
+    def allowed(self, name: str, now: datetime) -> Allowed:
+        if self._budget.cap is None:
+            return Allowed()
+        wanted = {one: self._to_come(one, now) for one in self._companies.names()}
+        decision = self._budget.month(now, wanted, reserve=True).decision
+        ends = budget.month_ends(now)
+        match decision.measure:
+            case Measure.WHOLE:
+                return Allowed()
+            case Measure.FEW_CONTROLS:
+                return Allowed(sparing=True, why="It takes few controls, so that the month's reads last.")
+            case Measure.RARER:
+                last = self.newest(name)
+                period = (ends - now) / wanted[name] if wanted[name] else ends - now
+                apart = budget.spaced(period, decision.share, ends - now)
+                why = f"The month's reads last for {decision.share:.0%} of the captures."
+                return Allowed(sparing=True, not_before=last + apart if last else None, why=why)
+            case Measure.NONE:
+                why = "The month's reads are used up, but for what is kept for the day on which something happens."
+                return Allowed(sparing=True, not_before=ends, why=why)
+
+    def capture(self, name: str, *, sparing: bool, should_stop: Callable[[], bool]) -> Taken:
+        case = self._cases[name]
+        waited = self.hints.pending(name, self._newest(name))
+        info = case.capture(why="by the watch", sparing=sparing, should_stop=should_stop)
+        self.hints.answered(name, info)
+        cost = case.budget.cost(name, info)
+        told = f" QuickBooks had told of {summed(waited.what)}." if waited else ""
+        whole = "" if info.complete else f" It is NOT complete: {_first_problem(info)}"
+        return Taken(
+            info.complete,
+            f"snapshot {info.id} ({kind_of(info)}): {info.records:,} records, {info.new_versions:,} new versions, {cost.once:,} reads.{told}{whole}",
+        )
+
+    def _to_come(self, name: str, now: datetime) -> float:
+        """Captures until the month ends: as many as the schedule brings, or as the month's pace so far if that is faster."""
+        left = captures_left(now, period_of(self._schedule))
+        month = budget.month_of(now)
+        runs = [run for run in self._companies.spending(name).runs() if budget.month_of(parse_instant(run.at)) == month]
+        if runs:
+            passed = now - parse_instant(runs[0].at)
+            if passed >= _SETTLED:
+                left = max(left, len(runs) * ((budget.month_ends(now) - now) / passed))
+        return left
+
+    def _newest(self, name: str) -> SnapshotInfo | None:
+        mine = self._cases[name].snapshots()
+        return mine[-1] if mine else None
+
+
+def period_of(schedule: Schedule) -> timedelta:
+    """How far apart captures lie, on the average of a day."""
+    return schedule.period if isinstance(schedule, Every) else timedelta(days=1) / len(schedule.times)
+
+
+def came(kept: Kept) -> str:
+    """What a notification told, in a line; empty when all of it was known."""
+    told = [f"{number} of {name}" for name, number in sorted(kept.new.items()) if number]
+    return f"QuickBooks told of changes: {', '.join(told)}." if told else ""
+
+
+def _first_problem(info: SnapshotInfo) -> str:
+    problems = [str(one["what"]) for one in info.findings if one.get("severity") == "problem"]
+    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{problems[0]}{more}" if problems else "it does not say why."

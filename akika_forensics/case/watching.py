@@ -1,0 +1,210 @@
+"""Captures on a schedule, sooner where QuickBooks told of changes, for as long as nobody stops it.
+
+`Watch` is the loop: it knows companies by name, and of the world only its `Desk` and its clock. What goes wrong with one company
+is said and waited out; what waiting does not mend ends it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from akika_forensics.case.schedule import Manner, Schedule, Standing, Turn, turn, wait_after
+from akika_forensics.errors import (
+    AkikaError,
+    Found,
+    Interrupted,
+    NewerFormat,
+    SignInFailed,
+    VaultLocked,
+    WrongKey,
+    WrongUse,
+)
+
+_log = logging.getLogger(__name__)
+
+_GLANCE: Final = timedelta(seconds=30)
+"""The clock on the wall is looked at this often: a machine that slept has lost count of how long it waits."""
+_BUSY: Final = timedelta(minutes=1)
+_HOPELESS: Final = (WrongKey, WrongUse, NewerFormat, Found)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the month's reads allow of a company now: few controls, or nothing before a time."""
+
+    sparing: bool = False
+    not_before: datetime | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A snapshot that was taken, in a line for who watches."""
+
+    complete: bool
+    line: str
+
+
+class Desk(Protocol):
+    """What the loop asks of the world."""
+
+    def newest(self, name: str) -> datetime | None:
+        """When the newest snapshot of a company began, whoever took it."""
+        ...
+
+    def hinted(self, name: str) -> tuple[datetime, datetime] | None:
+        """When the first and the last hint came that no snapshot has answered."""
+        ...
+
+    def allowed(self, name: str, now: datetime) -> Allowed: ...
+
+    def capture(self, name: str, *, sparing: bool, should_stop: Callable[[], bool]) -> Taken: ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+    def wait(self, seconds: float) -> None:
+        """Returns early when somebody rings or wants to stop."""
+        ...
+
+
+class Watch:
+    """``say`` is given a line each: a company or nothing, and what happened to it."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        names: Sequence[str],
+        schedule: Schedule,
+        manner: Manner,
+        clock: Clock,
+        *,
+        say: Callable[[str, str], None],
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self._desk, self._schedule, self._manner, self._clock = desk, schedule, manner, clock
+        self._say, self._should_stop = say, should_stop
+        self._standing = {name: Standing(desk.newest(name)) for name in names}
+        self._dead: dict[str, SignInFailed] = {}
+        self._announced: dict[str, Turn] = {}
+        self.taken = 0
+        self.incomplete = 0
+        self._failures: dict[str, AkikaError] = {}
+
+    @property
+    def failed(self) -> AkikaError | None:
+        """A failure that no capture of the same company has made good: what ``--once`` ends with."""
+        return next(iter(self._failures.values()), None)
+
+    def run(self) -> None:
+        """Until somebody stops it. Raises SignInFailed when no company is left whose sign-in lives, and what waiting
+        does not mend: WrongKey, WrongUse, VaultDamaged.
+        """
+        while not self._should_stop():
+            self._require_some_left()
+            now = self._clock.now()
+            name, next_turn = self._first(now)
+            if next_turn.at <= now:
+                self._attend(name, next_turn.why)
+                continue
+            self._announce(name, next_turn, now)
+            self._clock.wait(min(next_turn.at - now, _GLANCE).total_seconds())
+
+    def once(self) -> None:
+        """One capture of each company now, whatever the hour. Raises as `run`; other failures are in ``failed``."""
+        for name in list(self._standing):
+            if self._should_stop():
+                return
+            self._attend(name, "")
+        self._require_some_left()
+
+    def _require_some_left(self) -> None:
+        if self._standing:
+            return
+        if len(self._dead) == 1:
+            raise next(iter(self._dead.values()))
+        names = ", ".join(sorted(self._dead))
+        raise SignInFailed(
+            f"QuickBooks accepts the sign-in of no company any more: {names}.",
+            means="No capture can be taken.",
+            do="Connect them again with `akika connect`, and start the watch anew.",
+        )
+
+    def _first(self, now: datetime) -> tuple[str, Turn]:
+        turns = {
+            name: turn(self._schedule, self._manner, replace(standing, hinted=self._desk.hinted(name)), now)
+            for name, standing in self._standing.items()
+        }
+        return min(turns.items(), key=lambda one: one[1].at)
+
+    def _announce(self, name: str, next_turn: Turn, now: datetime) -> None:
+        if self._announced.get(name) != next_turn and next_turn.at - now > _GLANCE:
+            self._announced = {name: next_turn}
+            self._say(name, f"the next capture begins at {_hour(next_turn.at)}: {next_turn.why}.")
+
+    def _attend(self, name: str, why: str) -> None:
+        """A capture of one company, unless somebody took one meanwhile or the month's reads do not allow it now."""
+        began = self._clock.now()
+        if why and self._taken_by_another(name, began):
+            return
+        standing = self._standing[name]
+        try:
+            allowed = self._desk.allowed(name, began)
+            if allowed.not_before is not None and allowed.not_before > began:
+                self._say(name, f"{allowed.why} The next capture begins at {_hour(allowed.not_before)}.")
+                self._standing[name] = replace(standing, not_before=allowed.not_before)
+                return
+            self._say(name, f"a capture begins{f': {why}' if why else ''}.{f' {allowed.why}' if allowed.why else ''}")
+            taken = self._desk.capture(name, sparing=allowed.sparing, should_stop=self._should_stop)
+        except VaultLocked as error:
+            self._say(name, f"skipped. {error.what} It is tried again in a minute.")
+            self._standing[name] = replace(standing, not_before=began + _BUSY)
+            self._failures[name] = error
+        except Interrupted:
+            if not self._should_stop():
+                raise
+        except SignInFailed as error:
+            self._dead[name] = error
+            del self._standing[name]
+            self._say(name, f"is watched no longer. {error}")
+        except _HOPELESS:
+            raise
+        except AkikaError as error:
+            self._failed(name, standing, error)
+        except Exception as error:  # a watch outlives a fault of this software  # noqa: BLE001 -- it is said, and logged
+            _log.debug("a capture failed", exc_info=True)
+            self._failed(name, standing, AkikaError(f"Something unexpected happened ({type(error).__name__})."))
+        else:
+            self.taken += 1
+            self.incomplete += not taken.complete
+            self._failures.pop(name, None)
+            self._standing[name] = Standing(last=began)
+            self._say(name, taken.line)
+
+    def _taken_by_another(self, name: str, now: datetime) -> bool:
+        """Whether a snapshot that this watch knew nothing of makes the capture unnecessary for now."""
+        standing, newest = self._standing[name], self._desk.newest(name)
+        if newest is None or (standing.last is not None and newest <= standing.last):
+            return False
+        met = replace(standing, last=newest)
+        again = turn(self._schedule, self._manner, replace(met, hinted=self._desk.hinted(name)), now)
+        if again.at <= now:
+            return False
+        self._standing[name] = met
+        self._say(name, "somebody else has taken a snapshot meanwhile.")
+        return True
+
+    def _failed(self, name: str, standing: Standing, error: AkikaError) -> None:
+        now, failures = self._clock.now(), standing.failures + 1
+        self._standing[name] = replace(standing, failures=failures, failed=now)
+        self._failures[name] = error
+        self._say(name, f"failed. {error} It is tried again at {_hour(now + wait_after(failures))}.")
+
+
+def _hour(moment: datetime) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"

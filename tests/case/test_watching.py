@@ -1,0 +1,236 @@
+"""The loop of a watch over a fake world: its clock is moved by waiting, its companies fail as they are told to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from akika_forensics.case.schedule import At, Every, Manner, read_hours
+from akika_forensics.case.watching import Allowed, Taken, Watch
+from akika_forensics.errors import (
+    Interrupted,
+    NetworkFailed,
+    SignInFailed,
+    VaultDamaged,
+    VaultLocked,
+    WrongKey,
+)
+
+NOW = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+LONG = 2_000
+
+
+@dataclass
+class World:
+    """Companies, a clock, and whoever stops the watch: after ``until``."""
+
+    until: datetime = NOW + 2 * DAY
+    now: datetime = NOW
+    last: dict[str, datetime | None] = field(default_factory=lambda: {"craig": NOW - HOUR})
+    hints: dict[str, list[datetime]] = field(default_factory=dict)
+    fails: dict[str, list[Exception]] = field(default_factory=dict)
+    allows: Callable[[str, datetime], Allowed] = lambda _name, _now: Allowed()
+    sleeps: list[tuple[datetime, datetime]] = field(default_factory=list)
+    begun: list[tuple[str, datetime, bool]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    waits: int = 0
+
+    def newest(self, name: str) -> datetime | None:
+        return self.last[name]
+
+    def hinted(self, name: str) -> tuple[datetime, datetime] | None:
+        last = self.last[name]
+        came = [at for at in self.hints.get(name, []) if at <= self.now and (last is None or at >= last)]
+        return (min(came), max(came)) if came else None
+
+    def allowed(self, name: str, now: datetime) -> Allowed:
+        return self.allows(name, now)
+
+    def capture(self, name: str, *, sparing: bool, should_stop: Callable[[], bool]) -> Taken:
+        self.begun.append((name, self.now, sparing))
+        began = self.now
+        self.now += 5 * MINUTE
+        if self.fails.get(name):
+            raise self.fails[name].pop(0)
+        self.last[name] = began
+        return Taken(True, f"snapshot {len(self.begun)}")
+
+    def wait(self, seconds: float) -> None:
+        assert seconds > 0
+        self.waits += 1
+        assert self.waits < 50_000, "it spins"
+        self.now += timedelta(seconds=seconds)
+        for fell, woke in self.sleeps:
+            if fell <= self.now < woke:
+                self.now = woke
+
+    def stopped(self) -> bool:
+        return self.now >= self.until
+
+    def watch(self, schedule: Every | At) -> Watch:
+        clock = type("Clock", (), {"now": lambda _: self.now, "wait": lambda _, seconds: self.wait(seconds)})()
+        return Watch(
+            self, list(self.last), schedule, Manner(), clock,
+            say=lambda name, line: self.said.append(f"{name}: {line}"), should_stop=self.stopped,
+        )  # fmt: skip
+
+    def times(self, name: str = "craig") -> list[timedelta]:
+        return [at - NOW for one, at, _ in self.begun if one == name]
+
+
+def test_captures_come_as_the_schedule_says() -> None:
+    world = World()
+    world.watch(Every(6 * HOUR)).run()
+    assert world.times() == [5 * HOUR, 11 * HOUR, 17 * HOUR, 23 * HOUR, 29 * HOUR, 35 * HOUR, 41 * HOUR, 47 * HOUR]
+    world = World()
+    world.watch(read_hours(["02:00", "14:00"], UTC)).run()
+    assert world.times() == [9 * HOUR, 21 * HOUR, 33 * HOUR, 45 * HOUR]
+    assert "the next capture begins at" in world.said[0]
+    assert len(world.said) == 3 * 4 + 1
+
+
+def test_the_first_capture_is_taken_at_once() -> None:
+    world = World(last={"craig": None}, until=NOW + HOUR)
+    world.watch(Every(DAY)).run()
+    assert world.times() == [timedelta(0)]
+
+
+def test_a_sleep_over_several_hours_is_made_up_for_once() -> None:
+    world = World(sleeps=[(NOW + HOUR, NOW + 40 * HOUR)])
+    world.watch(read_hours(["02:00", "14:00"], UTC)).run()
+    assert world.times() == [40 * HOUR, 45 * HOUR]
+    assert any("made up for" in line for line in world.said)
+
+
+def test_hints_bring_a_capture_sooner_and_only_one() -> None:
+    came = [NOW + HOUR + n * timedelta(seconds=20) for n in range(10)]
+    world = World(hints={"craig": came})
+    world.watch(Every(DAY)).run()
+    (first, second) = world.times()
+    assert came[-1] - NOW + MINUTE <= first <= came[-1] - NOW + 2 * MINUTE
+    assert second == first + DAY
+
+
+def test_a_storm_of_hints_is_met_in_measure() -> None:
+    world = World(until=NOW + 6 * HOUR, hints={"craig": [NOW + n * MINUTE / 2 for n in range(12 * 60)]})
+    world.watch(Every(DAY)).run()
+    gaps = [later - earlier for earlier, later in zip(world.times(), world.times()[1:], strict=False)]
+    assert all(15 * MINUTE <= gap <= 26 * MINUTE for gap in gaps)
+    assert len(gaps) > 10
+
+
+def test_failures_are_waited_out_and_said() -> None:
+    world = World(fails={"craig": [NetworkFailed("The line is dead.", do="Look at it.")] * 3})
+    watch = world.watch(Every(DAY))
+    watch.run()
+    first, second, third, fourth, *_ = world.times()
+    assert first == 23 * HOUR
+    assert [second - first, third - second, fourth - third] == [6 * MINUTE, 7 * MINUTE, 9 * MINUTE]
+    assert sum("The line is dead. Look at it. It is tried again at" in line for line in world.said) == 3
+    assert (watch.taken, watch.failed) == (2, None)
+
+
+def test_hours_of_failure_do_not_flood_anybody() -> None:
+    world = World(fails={"craig": [NetworkFailed("Down.")] * LONG}, until=NOW + 4 * DAY)
+    world.watch(Every(DAY)).run()
+    assert 70 < len(world.begun) < 85
+
+
+def test_a_fault_of_this_software_does_not_end_the_watch() -> None:
+    world = World(fails={"craig": [ZeroDivisionError("secret of the books")]})
+    world.watch(Every(DAY)).run()
+    assert len(world.begun) == 3
+    assert any("ZeroDivisionError" in line for line in world.said)
+    assert "secret of the books" not in "".join(world.said)
+
+
+def test_while_another_captures_the_watch_waits_a_minute() -> None:
+    world = World(fails={"craig": [VaultLocked("Ann captures.")] * 2})
+    world.watch(Every(DAY)).run()
+    first, second, third, *_ = world.times()
+    assert second - first == third - second == 6 * MINUTE or second - first <= 6 * MINUTE
+    assert sum("skipped. Ann captures." in line for line in world.said) == 2
+
+
+def test_a_snapshot_that_somebody_else_took_serves_as_well() -> None:
+    world = World()
+    watch = world.watch(Every(DAY))
+    world.last["craig"] = NOW + 2 * HOUR
+    watch.run()
+    assert world.times() == [26 * HOUR]
+    assert any("somebody else" in line for line in world.said)
+
+
+def test_a_dead_sign_in_of_the_only_company_ends_the_watch_with_its_own_words() -> None:
+    world = World(fails={"craig": [SignInFailed("Access was revoked.", do="Connect it again.")]})
+    with pytest.raises(SignInFailed, match=r"Access was revoked\. Connect it again\.") as caught:
+        world.watch(Every(DAY)).run()
+    assert caught.value.exit_code == 4
+
+
+def test_a_dead_sign_in_of_one_company_leaves_the_others_watched() -> None:
+    world = World(
+        last={"craig": NOW - HOUR, "dana": NOW - HOUR},
+        fails={"craig": [SignInFailed("Revoked.")], "dana": []},
+        until=NOW + 4 * DAY,
+    )
+    world.watch(Every(DAY)).run()
+    assert len(world.times("craig")) == 1
+    assert len(world.times("dana")) == 4
+    world.fails = {"craig": [SignInFailed("Revoked.")], "dana": [SignInFailed("Expired.")]}
+    world.until += 4 * DAY
+    with pytest.raises(SignInFailed, match="craig, dana"):
+        world.watch(Every(DAY)).run()
+
+
+@pytest.mark.parametrize("error", [WrongKey("Removed."), VaultDamaged("Bytes are gone.")])
+def test_what_waiting_does_not_mend_ends_it(error: Exception) -> None:
+    with pytest.raises(type(error)):
+        World(fails={"craig": [error]}).watch(Every(DAY)).run()
+
+
+def test_stopped_within_a_capture_it_ends_cleanly() -> None:
+    world = World(until=NOW + 23 * HOUR + MINUTE, fails={"craig": [Interrupted("Stopped.")]})
+    world.watch(Every(DAY)).run()
+    assert len(world.begun) == 1
+
+
+def test_the_months_reads_put_captures_off_and_leave_controls_out() -> None:
+    ends = NOW + 30 * HOUR
+
+    def allows(_name: str, now: datetime) -> Allowed:
+        if now < NOW + 6 * HOUR:
+            return Allowed(sparing=True, why="It takes few controls.")
+        return Allowed(not_before=ends, why="The reads are used up.") if now < ends else Allowed()
+
+    world = World(allows=allows)
+    world.watch(Every(3 * HOUR)).run()
+    assert world.begun[0] == ("craig", NOW + 2 * HOUR, True)
+    assert world.begun[1] == ("craig", NOW + 5 * HOUR, True)
+    assert world.begun[2] == ("craig", ends, False)
+    assert sum("The reads are used up. The next capture begins at" in line for line in world.said) == 1
+
+
+def test_several_companies_each_have_their_turn() -> None:
+    last = dict.fromkeys(("ann", "bob", "cleo"), NOW - HOUR)
+    world = World(last=dict(last))
+    world.watch(Every(6 * HOUR)).run()
+    for number, name in enumerate(last):
+        assert world.times(name)[0] == 5 * HOUR + number * 5 * MINUTE
+        assert len(world.times(name)) >= 7
+
+
+def test_once_takes_each_company_now_and_tells_what_failed() -> None:
+    world = World(last={"ann": NOW, "bob": None, "cleo": NOW}, fails={"bob": [NetworkFailed("Down.")]})
+    watch = world.watch(Every(DAY))
+    watch.once()
+    assert [name for name, _, _ in world.begun] == ["ann", "bob", "cleo"]
+    assert isinstance(watch.failed, NetworkFailed)
+    world.fails = {"ann": [SignInFailed("Revoked.")]}
+    world.last = {"ann": NOW}
+    with pytest.raises(SignInFailed):
+        world.watch(Every(DAY)).once()

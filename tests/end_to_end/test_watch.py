@@ -1,0 +1,261 @@
+"""The watch on a served company: on time, on a hint, under a cap, until it is stopped or its sign-in dies."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from akika_forensics.capture.budget import month_ends
+from akika_forensics.case.receiving import Door, Receiver
+from akika_forensics.case.schedule import Every, Manner
+from akika_forensics.case.watched import VaultDesk, WallClock
+from akika_forensics.case.watching import Watch
+from akika_forensics.cli import main
+from akika_forensics.errors import SignInFailed
+from akika_forensics.model.instants import now
+from akika_forensics.settings import Secret
+
+from .conftest import PASSPHRASE
+
+_PATIENCE = 60.0
+QUICK = Manner(quiet=timedelta(seconds=0.3), patience=timedelta(seconds=3), pause=timedelta(seconds=0))
+
+
+class Going:
+    """A watch of the scene's company in a thread, and what it said."""
+
+    def __init__(self, scene: Any, manner: Manner = QUICK) -> None:
+        self.said: list[str] = []
+        self.error: Exception | None = None
+        self._over = threading.Event()
+        self.desk = VaultDesk(scene.case, ("craig",), Every(timedelta(days=1)))
+        self.clock = WallClock(self._over.is_set)
+        self.loop = Watch(
+            self.desk, ("craig",), Every(timedelta(days=1)), manner, self.clock,
+            say=lambda _name, line: self.said.append(line), should_stop=self._over.is_set,
+        )  # fmt: skip
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        try:
+            self.loop.run()
+        except Exception as error:  # the test looks at it
+            self.error = error
+
+    def __enter__(self) -> Going:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self.clock.ring()
+        self._thread.join(_PATIENCE)
+        assert not self._thread.is_alive()
+
+    def until(self, met: Callable[[], bool]) -> None:
+        last = time.monotonic() + _PATIENCE
+        while not met():
+            assert time.monotonic() < last, self.said
+            assert self._thread.is_alive() or met(), (self.error, self.said)
+            time.sleep(0.02)
+
+
+def test_told_of_a_change_it_captures_it(scene: Any) -> None:
+    with Going(scene) as going:
+        going.until(lambda: going.loop.taken == 1)
+        token = Secret(scene.server.credentials.webhook_verifier_token)
+        door = Door(going.desk.hints, [token], told=lambda _: going.clock.ring())
+        with Receiver(door) as receiver:
+            scene.server.webhooks.subscribe(receiver.url, "cloudevents")
+            time.sleep(1.1)  # stamps are whole seconds
+            record = scene.twin.create("Customer", {"DisplayName": "Told of"})["Id"]
+            going.until(lambda: going.loop.taken == 2)
+            going.until(lambda: any("QuickBooks had told of 1 Customer" in line for line in going.said))
+    newest = scene.case.snapshots()[-1]
+    assert newest.complete
+    assert {one.key.id for one in scene.case.vault.snapshot(newest.id).records(["Customer"])} >= {record}
+    assert [act.act for act in scene.case.custody.acts()][-2:] == ["captured", "notified"]
+    assert "by the watch" in scene.case.custody.acts("captured")[-1].what
+
+
+def test_a_hint_that_came_while_nobody_watched_is_met_at_the_start(scene: Any) -> None:
+    info = scene.case.capture()
+    desk = VaultDesk(scene.case, ("craig",), Every(timedelta(days=1)))
+    body = json.dumps(
+        [{"specversion": "1.0", "id": "e", "type": "qbo.invoice.created.v1", "time": (info.taken_at + timedelta(seconds=1)).isoformat(),
+          "intuitentityid": "1", "intuitaccountid": scene.server.realm_id}]
+    ).encode()  # fmt: skip
+    from akika_forensics.quickbooks.webhooks import read_notification
+
+    desk.hints.keep(read_notification(body), body, "", datetime.now(UTC))
+    time.sleep(1.1)
+    with Going(scene) as going:
+        going.until(lambda: going.loop.taken == 1)
+    assert any("QuickBooks told of changes" in line for line in going.said)
+
+
+def test_once_takes_a_snapshot_and_says_so(scene: Any) -> None:
+    told = scene.good("watch", "--once")
+    assert told == {"snapshots": 1, "incomplete": 0}
+    assert scene.good("watch", "--once") == {"snapshots": 1, "incomplete": 0}
+    assert len(scene.good("snapshots")["snapshots"]) == 2
+
+
+def test_once_tells_what_failed_by_its_exit_code(scene: Any) -> None:
+    with scene.case.vault.lock("something else"):
+        code, told = in_another_process(scene, "watch", "--once")
+    assert (code, told["error"]["code"]) == (3, "locked")
+    scene.server.stop()
+    code, told = scene.akika("watch", "--once")
+    assert (code, told["error"]["code"]) == (4, "network")
+
+
+def in_another_process(scene: Any, *arguments: str) -> tuple[int, Any]:
+    command = [sys.executable, "-m", "akika_forensics", *arguments, "--vault", str(scene.vault), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings())
+    assert "Traceback" not in done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def surroundings() -> dict[str, str]:
+    return {**os.environ, "AKIKA_PASSPHRASE": PASSPHRASE}
+
+
+def revoke(scene: Any) -> None:
+    given = scene.server.credentials
+    token = scene.case.companies.tokens("craig").load().refresh_token.reveal()
+    answer = httpx.post(
+        f"{scene.server.base_url}/oauth2/v1/tokens/revoke",
+        json={"token": token},
+        auth=(given.client_id, given.client_secret),
+    )
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_revoked_sign_in_ends_it_with_exit_code_4(scene: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    revoke(scene)
+    assert main(["watch", "--every", "1h", "--vault", str(scene.vault)]) == 4
+    shown = capsys.readouterr()
+    assert "craig: is watched no longer." in shown.out
+    assert "onnect" in shown.err
+    with Going(scene) as going:
+        going.until(lambda: going.error is not None)
+    assert isinstance(going.error, SignInFailed)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_it_ends_cleanly(scene: Any, number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "akika_forensics", "watch", "--webhooks", "0", "--vault", str(scene.vault)]
+    surround = surroundings() | {"AKIKA_WEBHOOK_VERIFIER": "canary-verifier"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=surround) as process:
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if "the next capture begins at" in line:
+                break
+        process.send_signal(number)
+        out, err = process.communicate(timeout=_PATIENCE)
+    text = "".join(lines) + out
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    assert "1 snapshot taken" in err
+    assert "canary" not in text + err
+    assert re.search(r"notifications are received at http://127\.0\.0\.1:\d+/webhooks", text)
+    assert re.search(r"craig: snapshot s1 \(full\): \d+ records, .* reads\.", text)
+
+
+def test_without_a_verifier_token_no_door_is_opened(scene: Any) -> None:
+    code, told = scene.akika("watch", "--webhooks", "0")
+    assert code == 2
+    assert "AKIKA_WEBHOOK_VERIFIER" in told["error"]["do"]
+
+
+# -- the month's reads -------------------------------------------------------------------------------------------------
+
+
+def charged(scene: Any) -> int:
+    return int(httpx.get(f"{scene.server.base_url}/twin/metering").json()["coreplus"])
+
+
+def test_the_budget_tells_the_month_and_keeps_a_cap(scene: Any) -> None:
+    told = scene.good("budget")
+    assert (told["cap"], told["measure"], told["credits"]) == (None, "whole", 0)
+    (row,) = told["companies"]
+    assert row["rests_on_captures"] == 0
+    scene.good("capture")
+    told = scene.good("budget", "--cap", "500,000")
+    assert told["credits"] > 20
+    assert told["cap"] == 500_000
+    (row,) = told["companies"]
+    assert (
+        told["expected"]["credits"]
+        == told["credits"] + -(-row["next_capture"]["credits"] * 1000 * row["captures_to_come"] // 1000)
+        or row["captures_to_come"] > 0
+    )
+    assert scene.good("budget", "--every", "30m")["expected"]["credits"] >= told["expected"]["credits"]
+    assert scene.good("budget", "--cap", "none")["cap"] is None
+    for wrong in ("0", "-5", "many", "1.5"):
+        assert scene.akika("budget", f"--cap={wrong}")[0] == 2
+
+
+def test_under_a_cap_controls_are_left_out_first_and_that_is_said(scene: Any) -> None:
+    first = scene.good("capture", "--full")
+    spent = scene.good("budget")["credits_by_items"]
+    scene.good("budget", "--cap", str(spent + first["credits_by_items"] - 1))
+    second = scene.good("capture", "--full")
+    assert [one["severity"] for one in second["findings"] if one["code"] == "controls_spared"] == ["warning"]
+    assert second["complete"]
+    assert second["records"] == first["records"]
+    assert second["credits_by_items"] < first["credits_by_items"]
+    infos = {info.id: info for info in scene.case.snapshots()}
+    assert set(infos[second["snapshot"]].controls) < set(infos[first["snapshot"]].controls)
+    assert [name for name in infos[second["snapshot"]].controls if name.startswith("TrialBalance/Accrual/")]
+    assert scene.good("check", second["snapshot"])["tie_out"]
+
+
+def test_what_would_pass_the_cap_is_refused_before_anything_is_read(scene: Any) -> None:
+    scene.good("capture")
+    scene.good("budget", "--cap", "60")
+    before = charged(scene)
+    code, told = scene.akika("capture", "--full")
+    assert (code, told["error"]["code"]) == (3, "budget_spent")
+    assert "akika budget --cap" in told["error"]["do"]
+    assert charged(scene) == before
+    scene.good("budget", "--cap", "none")
+    scene.good("capture", "--full")
+
+
+def test_the_watch_keeps_a_reserve_and_waits_for_the_month(scene: Any) -> None:
+    scene.good("capture")
+    spent = scene.good("budget")["credits_by_items"]
+    scene.case.budget.limit(spent + 1)
+    desk = VaultDesk(scene.case, ("craig",), Every(timedelta(days=1)))
+    allowed = desk.allowed("craig", now())
+    assert allowed.not_before == month_ends(now())
+    assert "used up" in allowed.why
+    scene.case.budget.limit(10**9)
+    assert desk.allowed("craig", now()).not_before is None
+    assert not desk.allowed("craig", now()).sparing
+    scene.case.budget.limit(spent + 1)
+    with Going(scene) as going:
+        # A day later by the schedule: what the loop asks for is what the month allows.
+        going.loop._attend("craig", "")
+        going.until(lambda: any("used up" in line for line in going.said))
+        assert going.loop.taken == 0
+    with contextlib.suppress(OSError):
+        Path(scene.folder / "nothing").unlink()
