@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 from akika_forensics.capture.before import Before, Snapshot
 from akika_forensics.capture.changes import ForcedFull
 from akika_forensics.capture.completeness import close_references, note_gaps, note_what_was_not_looked_at
-from akika_forensics.capture.controls import Controls, of_changes, of_everything
+from akika_forensics.capture.controls import Controls, of_changes, of_everything, of_few
 from akika_forensics.capture.entities import FOREIGN_CURRENCY, MAY_HAVE_NO_LIST, NOT_READ, readable_entities
 from akika_forensics.capture.fence import Fence
 from akika_forensics.capture.findings import Findings
@@ -54,6 +54,7 @@ def run(
     before: Snapshot | None = None,
     full: bool = False,
     files_before: Mapping[RecordKey, int] | None = None,
+    sparing: bool = False,
     progress: Progress | None = None,
     should_stop: Stop | None = None,
 ) -> Any:
@@ -61,7 +62,7 @@ def run(
 
     ``before``: the company's newest snapshot, the one that ``writer`` would carry over. What has not changed since is
     taken over from it where that is sound, unless ``full``. ``files_before``: the attached files that it holds, with
-    their lengths.
+    their lengths. ``sparing``: of QuickBooks' own reports none but the trial balances of the day, to spare reads; a finding says so.
 
     ``complete`` is true when all that the API lets us read is in the snapshot as of one instant inside the fence; what
     is missing is a finding of severity ``problem``. Raises Interrupted when ``should_stop`` says so and ServiceError
@@ -76,13 +77,13 @@ def run(
     given_up = None
     if before is not None and decision.kind == INCREMENTAL:
         writer.carry_over()
-        attempt = _Attempt(reader, writer, info, decision, Before(before), files_before, progress, should_stop)
+        attempt = _Attempt(reader, writer, info, decision, Before(before), files_before, sparing, progress, should_stop)
         try:
             return attempt.incremental(asked_before)
         except ForcedFull as forced:
             given_up = attempt.held
             decision = Decision(FULL, why=(str(forced),))
-    return _Attempt(reader, writer, info, decision, None, files_before, progress, should_stop).full(
+    return _Attempt(reader, writer, info, decision, None, files_before, sparing, progress, should_stop).full(
         asked_before, given_up
     )
 
@@ -98,6 +99,7 @@ class _Attempt:
         decision: Decision,
         before: Before | None,
         files_before: Mapping[RecordKey, int] | None,
+        sparing: bool,
         progress: Progress | None,
         should_stop: Stop | None,
     ) -> None:
@@ -107,7 +109,8 @@ class _Attempt:
         self._before, self._files_before = before, files_before
         self.held = Held(writer, self._findings, before)
         self._unlisted: dict[str, str] = {}
-        plan = of_everything if decision.since is None else of_changes(decision.since)
+        self._sparing = sparing
+        plan = of_few if sparing else of_everything if decision.since is None else of_changes(decision.since)
         self._controls = Controls(reader, company_info, plan, check=partial(check, should_stop))
 
     def full(self, asked_before: int, given_up: Held | None) -> Any:
@@ -154,6 +157,9 @@ class _Attempt:
         note_gaps(self._findings, self.held)
         fence.tell()
         self._controls.tell(self._findings)
+        if self._sparing:
+            what = "Of QuickBooks' own reports none but the trial balances of the day was taken, so that the month's reads last."
+            self._findings.add("controls_spared", what, severity="note")
         for name, why in NOT_READ.items():
             self._findings.add("not_captured", f"{name} is not captured: {why}.", severity="note")
         entities = fence.intervals(start)

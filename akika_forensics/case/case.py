@@ -147,14 +147,17 @@ class Case:
         *,
         full: bool = False,
         why: str = "",
+        sparing: bool | None = None,
         progress: Progress | None = None,
         should_stop: Callable[[], bool] | None = None,
     ) -> SnapshotInfo:
         """A snapshot of the live company; ``full`` has every record read also where what changed would be enough.
 
-        Capture cannot write to QuickBooks.
+        ``sparing`` leaves reports out to spare reads; None does so where the cap on the month's reads asks for it. Capture
+        cannot write to QuickBooks. Raises BudgetSpent where a capture would pass the cap even so.
         """
         name = self.company_name
+        sparing = self.budget.allow(name, full=full) if sparing is None else sparing
         company = self.companies.company(name)
         read_before = self.companies.spending(name).total()
         with (
@@ -169,6 +172,7 @@ class Case:
                 before=before,
                 full=full,
                 files_before=capture.stored_files(before) if before is not None else None,
+                sparing=sparing,
                 progress=progress,
                 should_stop=should_stop,
             )
@@ -177,7 +181,7 @@ class Case:
                 f"Snapshot {info.id} with {info.records} records was captured{f' {why}' if why else ''}.",
                 {"snapshot": info.id, "digest": info.digest, "complete": info.complete, "requests": info.requests},
             )
-        self.budget.note(name, info, since=read_before)
+        self.budget.note(name, info, since=read_before, sparing=sparing)
         self.lifecycle.after_a_capture(company, progress=progress, should_stop=should_stop)
         return info
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -13,8 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -53,10 +51,10 @@ class Going:
     def _run(self) -> None:
         try:
             self.loop.run()
-        except Exception as error:  # the test looks at it
+        except Exception as error:  # noqa: BLE001 -- the test looks at it
             self.error = error
 
-    def __enter__(self) -> Going:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -139,7 +137,7 @@ def revoke(scene: Any) -> None:
     given = scene.server.credentials
     token = scene.case.companies.tokens("craig").load().refresh_token.reveal()
     answer = httpx.post(
-        f"{scene.server.base_url}/oauth2/v1/tokens/revoke",
+        f"{scene.server.base_url}/v2/oauth2/tokens/revoke",
         json={"token": token},
         auth=(given.client_id, given.client_secret),
     )
@@ -157,7 +155,7 @@ def test_a_revoked_sign_in_ends_it_with_exit_code_4(scene: Any, capsys: pytest.C
     assert isinstance(going.error, SignInFailed)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)])
 def test_stopped_it_ends_cleanly(scene: Any, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "akika_forensics", "watch", "--webhooks", "0", "--vault", str(scene.vault)]
     surround = surroundings() | {"AKIKA_WEBHOOK_VERIFIER": "canary-verifier"}
@@ -198,15 +196,13 @@ def test_the_budget_tells_the_month_and_keeps_a_cap(scene: Any) -> None:
     (row,) = told["companies"]
     assert row["rests_on_captures"] == 0
     scene.good("capture")
+    scene.good("capture")
     told = scene.good("budget", "--cap", "500,000")
     assert told["credits"] > 20
     assert told["cap"] == 500_000
     (row,) = told["companies"]
-    assert (
-        told["expected"]["credits"]
-        == told["credits"] + -(-row["next_capture"]["credits"] * 1000 * row["captures_to_come"] // 1000)
-        or row["captures_to_come"] > 0
-    )
+    assert (row["rests_on_captures"], row["captures_to_come"] > 0) == (1, True)
+    assert told["expected"]["credits"] > told["credits"]
     assert scene.good("budget", "--every", "30m")["expected"]["credits"] >= told["expected"]["credits"]
     assert scene.good("budget", "--cap", "none")["cap"] is None
     for wrong in ("0", "-5", "many", "1.5"):
@@ -218,7 +214,7 @@ def test_under_a_cap_controls_are_left_out_first_and_that_is_said(scene: Any) ->
     spent = scene.good("budget")["credits_by_items"]
     scene.good("budget", "--cap", str(spent + first["credits_by_items"] - 1))
     second = scene.good("capture", "--full")
-    assert [one["severity"] for one in second["findings"] if one["code"] == "controls_spared"] == ["warning"]
+    assert [one["severity"] for one in second["findings"] if one["code"] == "controls_spared"] == ["note"]
     assert second["complete"]
     assert second["records"] == first["records"]
     assert second["credits_by_items"] < first["credits_by_items"]
@@ -257,5 +253,3 @@ def test_the_watch_keeps_a_reserve_and_waits_for_the_month(scene: Any) -> None:
         going.loop._attend("craig", "")
         going.until(lambda: any("used up" in line for line in going.said))
         assert going.loop.taken == 0
-    with contextlib.suppress(OSError):
-        Path(scene.folder / "nothing").unlink()

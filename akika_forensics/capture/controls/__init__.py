@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from akika_forensics.capture.controls.calendar import company_date, fiscal_year_start
-from akika_forensics.capture.controls.controls import Controls, of_changes, of_everything, of_records
+from akika_forensics.capture.controls.controls import Controls, of_changes, of_everything, of_few, of_records
 from akika_forensics.capture.controls.dates import Dates
 from akika_forensics.capture.controls.wanted import ControlName
 
@@ -15,5 +15,6 @@ __all__ = [
     "fiscal_year_start",
     "of_changes",
     "of_everything",
+    "of_few",
     "of_records",
 ]

@@ -185,6 +185,11 @@ def of_changes(since: datetime) -> Planner:
     return lambda horizon, dates: planning.changes(horizon, dates.last, dates.changed(horizon.today), since.date())
 
 
+def of_few(horizon: Horizon, dates: Dates) -> Plan:
+    """The planner of a capture that spares reads."""
+    return planning.sparing(horizon, dates.last)
+
+
 def of_records(accounts: Iterable[str], days: Iterable[date]) -> Planner:
     """The planner of a scoped capture: the ledgers of these accounts, by Id, around these days."""
     some, around = list(accounts), frozenset(days)

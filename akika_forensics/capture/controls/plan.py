@@ -90,6 +90,11 @@ def changes(horizon: Horizon, latest: date | None, touched: Collection[date], si
     return Plan.within(wanted, MOST_OF_CHANGES)
 
 
+def sparing(horizon: Horizon, latest: date | None) -> Plan:
+    """What no capture goes without: the trial balances that the records are held against."""
+    return Plan(tuple(_trial_balances(horizon, latest)))
+
+
 def of_records(horizon: Horizon, latest: date | None, accounts: Sequence[str], days: Collection[date]) -> Plan:
     """Trial balances at the company's date, and the ledgers of some accounts, by Id, around some days and today."""
     wanted = _trial_balances(horizon, latest)
