@@ -28,7 +28,7 @@ words = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, ma
 
 def unit(options: list[str] | None = None, **over: Any) -> Unit:
     given_: dict[str, Any] = {"schedule": read_period("24h"), "hours": ["--every", "24h"]}
-    return Unit(["/opt/my tools/python"], options or ["--vault", "/srv/my vault"], **{**given_, **over})
+    return Unit(["/srv/my tools/python"], options or ["--vault", "/srv/my vault"], **{**given_, **over})
 
 
 def printed(tmp_path: Path) -> Path:
@@ -83,7 +83,7 @@ def test_systemd_hands_over_what_was_meant(options: list[str], identity: str) ->
     text = systemd(unit(options, environment={"AKIKA_IDENTITY": identity}))
     (command,) = [row.removeprefix("ExecStart=") for row in text.split("\n") if row.startswith("ExecStart=")]
     assert [word.replace("$$", "$") for word in systemd_words(command)] == [
-        "/opt/my tools/python", "watch", *options, "--every", "24h",
+        "/srv/my tools/python", "watch", *options, "--every", "24h",
     ]  # fmt: skip
     (variable,) = [row.removeprefix("Environment=") for row in text.split("\n") if row.startswith("Environment=")]
     assert systemd_words(variable) == [f"AKIKA_IDENTITY={identity}"]
@@ -115,7 +115,7 @@ def test_systemd_itself_finds_nothing_wrong(tmp_path: Path) -> None:
 def test_launchd_is_a_property_list() -> None:
     made = unit(["--vault", *NASTY], environment={"AKIKA_OPEN_WITH": "keyring"})
     told = plistlib.loads(launchd(made).encode())
-    assert told["ProgramArguments"] == ["/opt/my tools/python", "watch", "--vault", *NASTY, "--every", "24h"]
+    assert told["ProgramArguments"] == ["/srv/my tools/python", "watch", "--vault", *NASTY, "--every", "24h"]
     assert told["EnvironmentVariables"] == {"AKIKA_OPEN_WITH": "keyring"}
     assert told["KeepAlive"] == {"SuccessfulExit": False}
 
@@ -150,7 +150,7 @@ def windows_words(line: str) -> list[str]:
 
 
 def test_the_task_scheduler_hands_over_what_was_meant() -> None:
-    vault = r"C:\Users\Dana Scott\My Vaults\ "[:-1]
+    vault = r"C:\Books of Dana\My Vaults\ "[:-1]
     made = Unit(
         [r"C:\Program Files\Python\python.exe", "-m", "akika_forensics"], ["--vault", vault, "--company", 'A "B" C'],
         read_hours(["02:00", "14:30"]), [], {"AKIKA_OPEN_WITH": "keyring"},
@@ -234,11 +234,11 @@ def test_the_unit_repeats_what_was_asked_for(
         "--at", "02:00", "--at", "14:00", "--zone", "Europe/Berlin",
     ]  # fmt: skip
     assert told["EnvironmentVariables"] == {"AKIKA_OPEN_WITH": "keyring"}
-    monkeypatch.setenv("AKIKA_IDENTITY", "/home/me/nightly.identity")
-    monkeypatch.setenv("AKIKA_IDENTITY_PASSPHRASE_FILE", "/home/me/words")
+    monkeypatch.setenv("AKIKA_IDENTITY", "/srv/keys/nightly.identity")
+    monkeypatch.setenv("AKIKA_IDENTITY_PASSPHRASE_FILE", "/srv/keys/words")
     assert main(["watch", "--unit", "cron", "--vault", "/v"]) == 0
     shown = capsys.readouterr().out
-    assert "AKIKA_IDENTITY=/home/me/nightly.identity AKIKA_IDENTITY_PASSPHRASE_FILE=/home/me/words" in shown
+    assert "AKIKA_IDENTITY=/srv/keys/nightly.identity AKIKA_IDENTITY_PASSPHRASE_FILE=/srv/keys/words" in shown
 
 
 @pytest.mark.parametrize(
