@@ -47,8 +47,11 @@ _HEAD: Final = msgspec.json.Decoder(_Head)
 _RATE: Final = msgspec.json.Decoder(_Rate)
 
 
-class Slice(msgspec.Struct, frozen=True):
-    """One record of an answer; ``payload`` is its part of the body, byte for byte."""
+class Slice(msgspec.Struct, frozen=True, gc=False):
+    """One record of an answer; ``payload`` is its part of the body, byte for byte.
+
+    Without ``gc``: it can be in no circle of references, and there are as many as records.
+    """
 
     key: RecordKey
     payload: bytes

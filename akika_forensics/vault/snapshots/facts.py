@@ -21,53 +21,52 @@ class Facts(NamedTuple):
     txn_date: date | None
 
 
-class _Times(msgspec.Struct):
+# Without ``gc``: they hold texts only, and there are fifty thousand at a time.
+class _Times(msgspec.Struct, gc=False):
     created: str | None = msgspec.field(default=None, name="CreateTime")
     updated: str | None = msgspec.field(default=None, name="LastUpdatedTime")
 
 
-class _Record(msgspec.Struct):
+class _Record(msgspec.Struct, gc=False):
     token: str | None = msgspec.field(default=None, name="SyncToken")
     times: _Times | None = msgspec.field(default=None, name="MetaData")
     date: str | None = msgspec.field(default=None, name="TxnDate")
 
 
 _DECODER: Final = msgspec.json.Decoder(_Record)
-_NONE: Final = (None, None, None, None)
+_NO_TIMES: Final = _Times()
+_NO_RECORD: Final = _Record()
 _LARGEST: Final = 2**63 - 1
 
 
 def of(payload: bytes) -> Facts:
     """Of a record as received. Never raises: what has another shape has no facts."""
-    token, created, updated, dated = _texts(payload)
+    record = _read(payload)
+    times = record.times or _NO_TIMES
     return Facts(
-        _number(token) if token is not None else None,
-        _instant(created) if created is not None else None,
-        _instant(updated) if updated is not None else None,
-        _date(dated) if dated is not None else None,
+        _number(record.token) if record.token is not None else None,
+        _instant(times.created) if times.created is not None else None,
+        _instant(times.updated) if times.updated is not None else None,
+        _date(record.date) if record.date is not None else None,
     )
 
 
-def _texts(payload: bytes) -> tuple[str | None, str | None, str | None, str | None]:
+def _read(payload: bytes) -> _Record:
     try:
-        record = _DECODER.decode(payload)
+        return _DECODER.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _NONE
-    times = record.times
-    if times is None:
-        return record.token, None, None, record.date
-    return record.token, times.created, times.updated, record.date
+        return _NO_RECORD
 
 
 def columns(payloads: Iterable[bytes]) -> dict[str, pl.Series]:
     """`of` each record, as columns. What is written as QuickBooks writes it is read many at a time."""
-    texts = [_texts(payload) for payload in payloads]
-    tokens, created, updated, dates = zip(*texts, strict=True) if texts else ((), (), (), ())
+    records = [_read(payload) for payload in payloads]
+    times = [record.times or _NO_TIMES for record in records]
     return {
-        "sync_token": _column("sync_token", tokens, _TOKENS),
-        "created_at": _column("created_at", created, _INSTANTS),
-        "updated_at": _column("updated_at", updated, _INSTANTS),
-        "txn_date": _column("txn_date", dates, _DATES),
+        "sync_token": _column("sync_token", [record.token for record in records], _TOKENS),
+        "created_at": _column("created_at", [one.created for one in times], _INSTANTS),
+        "updated_at": _column("updated_at", [one.updated for one in times], _INSTANTS),
+        "txn_date": _column("txn_date", [record.date for record in records], _DATES),
     }
 
 
