@@ -181,7 +181,7 @@ class Budget:
 
     def _base(self, name: str) -> SnapshotInfo | None:
         realm = self._companies.company(name).realm_id
-        mine = [info for info in self._vault.snapshots() if info.company.realm_id == realm]
+        mine = [info for info in self._vault.snapshots() if info.company.realm_id == realm and not info.scoped]
         return mine[-1] if mine else None
 
 

@@ -201,11 +201,11 @@ class Case:
         return SnapshotTable(info for info in every if info.company.realm_id == realm)
 
     def snapshot(self, ref: str) -> Snapshot:
-        """``s3``, ``first``, ``latest`` (of the chosen company). Raises WrongUse."""
+        """``s3``, ``first``, ``latest`` (of the chosen company, and of all of it). Raises WrongUse."""
         if ref.strip().lower() in {"first", "latest"}:
-            mine = self.snapshots()
+            mine = [info for info in self.snapshots() if not info.scoped]
             if not mine:
-                raise WrongUse("There is no snapshot yet.", do="`akika capture` takes one.")
+                raise WrongUse("There is no snapshot of the company yet.", do="`akika capture` takes one.")
             ref = mine[0].id if ref.strip().lower() == "first" else mine[-1].id
         found = self.vault.snapshot(ref)
         if self._company is not None:
@@ -213,7 +213,7 @@ class Case:
         return found
 
     def as_of(self, instant: datetime) -> Snapshot:
-        """The newest snapshot of the chosen company that was finished at a time (aware). Raises WrongUse."""
+        """The newest snapshot of all of the chosen company that was finished at a time (aware). Raises WrongUse."""
         return self.vault.as_of(instant, self.companies.company(self.company_name) if self._company else None)
 
     def tables(self, entity: str, ref: str = "latest") -> dict[str, pl.DataFrame]:

@@ -172,17 +172,18 @@ class Vault:
         return tuple(commit.info for commit in self._shelf.commits())
 
     def snapshot(self, ref: str) -> Snapshot:
-        """``s3``, ``latest`` or ``first``. Raises WrongUse when there is no such snapshot."""
+        """``s3``, ``latest`` or ``first``, which are of a whole company. Raises WrongUse when there is no such snapshot."""
         return Snapshot(self._shelf, self._commit(ref))
 
     def as_of(self, instant: datetime, company: Company | None = None) -> Snapshot:
-        """The newest snapshot that was finished at a time (aware). ``company`` may be left out when the vault holds one.
+        """The newest snapshot of a whole company that was finished at a time (aware). ``company`` may be left out when the vault holds one.
 
         Raises WrongUse when there is none, or the time carries no zone.
         """
         if instant.tzinfo is None:
             raise WrongUse("The time carries no zone.", do="Give an aware time, such as datetime.now(UTC).")
-        found = [commit for commit in self._commits_of(company) if commit.info.finished_at <= instant]
+        mine = [commit for commit in self._commits_of(company) if not commit.info.scoped]
+        found = [commit for commit in mine if commit.info.finished_at <= instant]
         if not found:
             raise WrongUse(
                 f"There is no snapshot that was finished by {instants.format_instant(instant)}.",
@@ -336,8 +337,9 @@ class Vault:
     def _commit(self, ref: str) -> Commit:
         commits = self._shelf.commits()
         named = {commit.info.id: commit for commit in commits}
-        if commits:
-            named |= {"latest": commits[-1], "first": commits[0]}
+        whole = [commit for commit in commits if not commit.info.scoped]
+        if whole:
+            named |= {"latest": whole[-1], "first": whole[0]}
         commit = named.get(ref.strip().lower())
         if commit is None:
             why = self._shelf.holdings.why_gone(ref.strip().lower())

@@ -9,6 +9,9 @@ the oldest and for incomplete archives, which count for no rule there either. We
 Beyond the rules these stay: the newest snapshot of each company; the newest complete one, and incomplete ones after it;
 what a legal hold covers; what is protected, because something signed refers to it; what bears a time after ``now``,
 because a clock that was wrong must not push others out: for the same reason it counts for no rule.
+
+A snapshot of some records alone counts for no rule and is never the newest complete one: no day is told by it. It stays
+as long as any snapshot of the whole company that is older than it, and where there never was one.
 """
 
 from __future__ import annotations
@@ -34,6 +37,8 @@ class Candidate:
     company: str
     taken_at: datetime
     complete: bool
+    scoped: bool = False
+    """Of some records alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,13 @@ def decide(
         reasons[one.id].extend(f"legal hold {hold.name}" for hold in holds if hold.covers(one.company, one.id))
         if one.id in protected:
             reasons[one.id].append("referred to by something signed")
+    for _, group in groupby(ordered, key=lambda one: one.company):
+        whole: list[bool] = []
+        for one in group:
+            if not one.scoped:
+                whole.append(bool(reasons[one.id]))
+            elif any(whole) or not whole:
+                reasons[one.id].append("of some records, as old as what is kept")
     by_number = sorted(ordered, key=lambda one: one.number)
     kept = {one.id: tuple(reasons[one.id]) for one in by_number if reasons[one.id]}
     return Decision(kept, tuple(one.id for one in by_number if one.id not in kept))
@@ -70,7 +82,7 @@ def decide(
 
 def _always(mine: Sequence[Candidate], now: datetime) -> Iterable[tuple[Candidate, str]]:
     yield mine[-1], "newest"
-    complete = [one for one in mine if one.complete]
+    complete = [one for one in mine if one.complete and not one.scoped]
     if complete:
         yield complete[-1], "newest complete"
     for one in mine:
@@ -81,7 +93,7 @@ def _always(mine: Sequence[Candidate], now: datetime) -> Iterable[tuple[Candidat
 
 
 def _by_rule(mine: Sequence[Candidate], policy: Policy, now: datetime) -> Iterable[tuple[Candidate, str]]:
-    counted = [one for one in mine if one.complete and one.taken_at <= now]
+    counted = [one for one in mine if one.complete and not one.scoped and one.taken_at <= now]
     counted.sort(key=lambda one: (one.taken_at, one.number), reverse=True)
     for name, number in policy.rules:
         if name == "last":

@@ -61,7 +61,10 @@ def plan(
     shelf = workshop.shelf
     commits = shelf.commits(company)
     decision = decide(
-        [Candidate(one.info.id, one.seq, company, one.info.taken_at, one.info.complete) for one in commits],
+        [
+            Candidate(one.info.id, one.seq, company, one.info.taken_at, one.info.complete, one.info.scoped)
+            for one in commits
+        ],
         policy,
         holds=holds_of(workshop),
         protected=protected,

@@ -23,6 +23,8 @@ from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.snapshots.parts import Part
 
 SNAPSHOT: Final = "snapshot"
+SCOPED: Final = "scoped"
+"""What the fence of a capture of some records alone says under ``kind``."""
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 
 
@@ -43,6 +45,11 @@ class SnapshotInfo:
     findings: list[dict[str, Any]]
     controls: tuple[str, ...]
     digest: str
+
+    @property
+    def scoped(self) -> bool:
+        """Whether only some records were read for it: the rest is as it was in the snapshot before, or not in it."""
+        return self.fence.get("kind") == SCOPED
 
 
 @dataclass(frozen=True)

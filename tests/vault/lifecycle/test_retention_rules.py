@@ -159,7 +159,8 @@ def shelves(draw: st.DrawFn) -> list[Candidate]:
         odd = draw(st.integers(0, 19))
         when = at - timedelta(days=40) if odd == 0 else NOW + timedelta(days=1) if odd == 1 else at
         company = draw(st.sampled_from("aab"))
-        found.append(Candidate(f"s{number}", number, company, when, draw(st.integers(0, 5)) > 0))
+        scoped = draw(st.integers(0, 6)) == 0
+        found.append(Candidate(f"s{number}", number, company, when, draw(st.integers(0, 5)) > 0, scoped))
     return found
 
 
@@ -196,7 +197,7 @@ def test_held_protected_and_newest_ones_are_never_dropped(
     for _, group in groupby(sorted(shelf, key=lambda one: (one.company, one.number)), key=lambda one: one.company):
         mine = list(group)
         assert mine[-1].id not in dropped
-        complete = [one.id for one in mine if one.complete]
+        complete = [one.id for one in mine if one.complete and not one.scoped]
         assert not complete or complete[-1] not in dropped
 
 
@@ -232,9 +233,26 @@ def test_a_rule_keeps_one_a_period_and_as_many_periods_as_it_says(
     form = {"daily": "%Y-%m-%d", "weekly": "%G-%V", "monthly": "%Y-%m", "yearly": "%Y"}[rule]
     decision = decide(shelf, Policy(**{rule: number}, zone=zone), now=NOW)  # type: ignore[arg-type]
     for company in "ab":
-        counted = [one for one in shelf if one.company == company and one.complete and one.taken_at <= NOW]
+        whole = [one for one in shelf if one.company == company and one.complete and not one.scoped]
+        counted = [one for one in whole if one.taken_at <= NOW]
         counted.sort(key=lambda one: (one.taken_at, one.number))
         newest = {one.taken_at.astimezone(ZoneInfo(zone)).strftime(form): one.id for one in counted}
         expected = set(list(newest.values())[-number:])
         mine = {one.id for one in counted if rule in decision.kept.get(one.id, ())}
         assert mine == expected
+
+
+@given(shelves(), policies(), HOLDS, PROTECTED)
+def test_a_snapshot_of_some_records_stands_for_no_day_and_goes_with_what_is_older(
+    shelf: list[Candidate], policy: Policy, holds: list[Hold], protected: frozenset[str]
+) -> None:
+    decision = _decide(shelf, policy, holds, protected)
+    whole = [one for one in shelf if not one.scoped]
+    without = _decide(whole, policy, holds, protected)
+    assert {one.id for one in whole} & decision.kept.keys() <= without.kept.keys()
+    assert without.kept.keys() - decision.kept.keys() <= {one.id for one in whole[-2:]}, "the newest may be another"
+    for one in shelf:
+        if one.scoped and one.id in decision.dropped:
+            older = [other.id for other in whole if other.company == one.company and other.number < one.number]
+            assert older
+            assert decision.kept.keys().isdisjoint(older)

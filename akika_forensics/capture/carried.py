@@ -1,0 +1,54 @@
+"""What a snapshot of some records carries along of the last capture of everything, for the next one to go on from. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+SCOPED: Final = "scoped"
+"""The kind of a capture of some records, in its fence."""
+
+_CARRIED: Final = "carried"
+
+
+class Described(Protocol):
+    """What is asked of a snapshot's description; the vault's SnapshotInfo is one."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def complete(self) -> bool: ...
+    @property
+    def fence(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The last capture of everything behind a snapshot: its id, whether it was whole, and its fence."""
+
+    id: str
+    complete: bool
+    fence: dict[str, Any]
+
+
+def standing(info: Described) -> Standing | None:
+    """The capture of everything that stands behind a snapshot: itself, unless it is one of some records.
+
+    What it does not hold as of then it holds of later, so that all that changed since that capture's fence brings it up to
+    date. None where nothing was carried over.
+    """
+    if info.fence.get("kind") != SCOPED:
+        return Standing(info.id, info.complete, info.fence)
+    row = info.fence.get(_CARRIED)
+    if not isinstance(row, Mapping) or not isinstance(row.get("fence"), Mapping):
+        return None
+    return Standing(str(row.get("snapshot")), row.get("complete") is True, dict(row["fence"]))
+
+
+def carried(base: Described) -> dict[str, Any]:
+    """The part of the fence of a capture of some records that tells what it was put upon."""
+    behind = standing(base)
+    if behind is None:
+        return {}
+    return {_CARRIED: {"snapshot": behind.id, "complete": behind.complete, "fence": behind.fence}}
