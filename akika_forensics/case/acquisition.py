@@ -22,6 +22,7 @@ from akika_forensics.case.captured import (
     type_counts,
 )
 from akika_forensics.case.pictures import last_written, written_timeline
+from akika_forensics.case.scopes import said_of
 from akika_forensics.changes import CheckReport, completeness
 from akika_forensics.custody import Act
 from akika_forensics.graph import ReferenceGraph
@@ -149,7 +150,9 @@ class Acquisition:
         """When, from where and how the snapshot was taken. Times are QuickBooks' own clock, UTC."""
         info, fence = self.info, self.info.fence
         seconds = int((info.finished_at - info.taken_at).total_seconds())
+        scope: list[tuple[Cell, ...]] = [("Of", "some records", said_of(info))] if info.scoped else []
         rows: list[tuple[Cell, ...]] = [
+            *scope,
             ("Company", info.company.name, f"realm {info.company.realm_id} at {info.company.host}"),
             ("Begun", _when(info.taken_at), "by QuickBooks' clock, UTC"),
             ("Ended", _when(info.finished_at), f"{seconds:,} seconds later" if seconds != 1 else "1 second later"),
@@ -279,7 +282,7 @@ def acquisition_of(snapshot: Snapshot, acts: Iterable[Act], vault: VerifyReport)
         type_counts(records, reported_counts(info)),
         missing(ReferenceGraph.of(records).dangling()),
         controls_of(controls),
-        completeness(records, controls, info.findings),
+        completeness(records, {} if info.scoped else controls, info.findings),
         acts_of(acts, info),
         vault,
         last_written(records),

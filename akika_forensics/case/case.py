@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from akika_forensics import capture, changes
+from akika_forensics.case import scopes
 from akika_forensics.case.acquisition import Acquisition, acquisition_of
 from akika_forensics.case.acts import acts_of_plan
 from akika_forensics.case.attached import attachments_of
@@ -146,6 +147,7 @@ class Case:
         self,
         *,
         full: bool = False,
+        records: Iterable[str | RecordKey] = (),
         why: str = "",
         sparing: bool | None = None,
         progress: Progress | None = None,
@@ -239,7 +241,8 @@ class Case:
         """What changed between two snapshots, field by field, with its effect on the accounts. Raises WrongCompany."""
         left, right = self.snapshot(before), self.snapshot(after)
         _same_company(left.info, right.info.company)
-        return CaseDiff(left.info, right.info, changes.compare(left, right), Effects(changes.effect_of(left, right)))
+        was, now = scopes.comparable(left, right)
+        return CaseDiff(left.info, right.info, changes.compare(was, now), Effects(changes.effect_of(was, now)))
 
     def comparison(self, before: str, after: str) -> Compared:
         """`diff` with its evidence: every field, every time that QuickBooks keeps, and the figures. Raises WrongCompany."""
@@ -257,7 +260,9 @@ class Case:
         ``beliefs``: what a real company answered to the probe; the profile that ``AKIKA_PROFILE`` names without.
         """
         snapshot = self.snapshot(ref)
-        report = changes.completeness(tuple(snapshot.records()), Kept(snapshot), snapshot.info.findings)
+        # Records of different times and reports of one moment say nothing about each other.
+        kept: Mapping[str, bytes] = {} if snapshot.info.scoped else Kept(snapshot)
+        report = changes.completeness(tuple(snapshot.records()), kept, snapshot.info.findings)
         entities = [name for name, held in snapshot.info.counts.items() if held]
         rests_on = capture_rests_on(entities, beliefs or beliefs_in_force())
         return CheckResult.of(report, rests_on, snapshot.info.controls)

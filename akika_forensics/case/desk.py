@@ -90,6 +90,7 @@ class PlanDesk:
             progress("capturing the company as it is now")
             now_snapshot = self._s.capture("for a plan").id
         fresh = self._s.snapshot(now_snapshot)
+        _of_everything(fresh)
         self._same_company(before, fresh, later)
         request = Request(
             name=f"p{now():%Y%m%d}-{secrets.token_hex(4)}",
@@ -335,6 +336,7 @@ class PlanDesk:
             raise Refused(f"Plan {plan.id} has not been executed.", do="`akika plan execute FILE` runs it.")
         reference = snapshot or self._s.capture("after a restore", progress=progress, should_stop=should_stop).id
         final = self._s.snapshot(reference)
+        _of_everything(final)
         before, known = self._s.snapshot(plan.before.id), self._s.snapshot(plan.now.id)
         result = verify(
             plan,
@@ -390,6 +392,16 @@ def _require_turn(plan: Plan, run: RunState, *, resume: bool) -> None:
             f"Plan {plan.id} was begun and not finished.",
             means="Some of its steps stand, some do not.",
             do="`akika plan resume FILE` goes on; `akika plan undo FILE` makes a plan that takes it back.",
+        )
+
+
+def _of_everything(snapshot: Snapshot) -> None:
+    """Raises WrongUse for a snapshot of some records: what the books come to is not known from it."""
+    if snapshot.info.scoped:
+        raise WrongUse(
+            f"Snapshot {snapshot.info.id} is of some records.",
+            means="A plan and its proof rest on the whole company as it is now.",
+            do="Leave it out, and the company is captured; or name a snapshot of all of it.",
         )
 
 

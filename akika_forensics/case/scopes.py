@@ -63,6 +63,14 @@ def comparable(before: Snapshot, after: Snapshot) -> tuple[Snapshot | Narrowed, 
     return Narrowed(before, keys), Narrowed(after, keys)
 
 
+def compared_by(before: SnapshotInfo, after: SnapshotInfo) -> tuple[str, ...]:
+    """What is to be said of a comparison, a sentence for each snapshot of some records, and one where only those are compared."""
+    said = [one for one in map(said_of, (before, after)) if one]
+    if alone(before) or alone(after):
+        said.append("Only those records are compared.")
+    return tuple(said)
+
+
 def remembering(
     vault: Vault, company: Company, mine: Sequence[SnapshotInfo], keys: Iterable[RecordKey]
 ) -> list[Snapshot]:

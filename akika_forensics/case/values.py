@@ -12,6 +12,7 @@ import polars as pl
 from akika_forensics.case.archive import Held
 from akika_forensics.case.results import RehearsalResult, VerificationResult
 from akika_forensics.case.rows import as_pandas
+from akika_forensics.case.scopes import compared_by
 from akika_forensics.case.shown import Shown
 from akika_forensics.case.tables import Changes, Effects, SnapshotTable, StepRow, Steps
 from akika_forensics.changes import Comparison
@@ -41,6 +42,11 @@ class CaseDiff(Shown):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "effect", Effects(self.effect))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be known of a comparison with snapshots of some records, a sentence each."""
+        return compared_by(self.before, self.after)
 
     @cached_property
     def changes(self) -> Changes:

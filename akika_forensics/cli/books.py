@@ -29,6 +29,7 @@ def diff(
             {
                 "before": result.before.id,
                 "after": result.after.id,
+                "notes": list(result.notes),
                 "changes": [
                     {
                         "entity": change.key.entity,
@@ -44,6 +45,8 @@ def diff(
             }
         )
         return
+    for one in result.notes:
+        say(one)
     direct = [change for change in result.changes if not change.consequence]
     for change in direct:
         say(f"{change.kind:12} {change.label} ({change.key})")

@@ -58,6 +58,7 @@ def snapshots(context: typer.Context) -> None:
                         "taken_at": format_instant(info.taken_at),
                         "records": info.records,
                         "complete": info.complete,
+                        "kind": info.fence.get("kind", "full"),
                         "company": info.company.name,
                         "digest": info.digest,
                     }
@@ -73,11 +74,12 @@ def snapshots(context: typer.Context) -> None:
             format_instant(info.taken_at),
             f"{info.records:,}",
             "yes" if info.complete else "NO",
+            "some records" if info.scoped else "whole company",
             info.company.name,
         )
         for info in found
     ]
-    table(("snapshot", "taken at", "records", "complete", "company"), rows, right=(2,))
+    table(("snapshot", "taken at", "records", "complete", "of", "company"), rows, right=(2,))
     for one in erased:
         say(f"A company was erased on {one.at:%Y-%m-%d}: {one.reason}")
 

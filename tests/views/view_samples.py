@@ -101,6 +101,7 @@ class Snapshot:
     records: int = 10
     new_versions: int = 2
     complete: bool = True
+    scoped: bool = False
     taken_at: datetime = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
     digest: str = "ab" * 32
 

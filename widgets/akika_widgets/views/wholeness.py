@@ -24,6 +24,8 @@ class SnapshotLike(Protocol):
     def new_versions(self) -> int: ...
     @property
     def complete(self) -> bool: ...
+    @property
+    def scoped(self) -> bool: ...
 
 
 class FindingLike(Protocol):
@@ -48,7 +50,7 @@ class SnapshotsView(TableView):
         if not self.snapshots:
             return f"{self.title}: {self.nothing}"
         lines = [
-            f"  {one.id:<6} {when(one.taken_at)}  {one.records:>8,} records  {'whole' if one.complete else 'NOT WHOLE'}  {shortened(one.company.name, 60)}"
+            f"  {one.id:<6} {when(one.taken_at)}  {one.records:>8,} records  {_whole(one)[1] if one.complete else 'NOT WHOLE'}  {shortened(one.company.name, 60)}"
             for one in self.snapshots[: self.limit]
         ]
         return "\n".join([self.title, *lines])
@@ -64,7 +66,7 @@ class SnapshotsView(TableView):
                 tag("td", tag("bdi", shortened(one.company.name, LONG))),
                 tag("td", f"{one.records:,}", class_="ak-number"),
                 tag("td", f"{one.new_versions:,}", class_="ak-number"),
-                tag("td", marked("✓", "whole", "good") if one.complete else marked("≠", "not whole", "removed")),
+                tag("td", marked(*_whole(one)) if one.complete else marked("≠", "not whole", "removed")),
             )
             for one in self.snapshots
         ]
@@ -77,6 +79,10 @@ class SnapshotsView(TableView):
             ("Whole", False),
         ]
         return self._drawn(headings, rows)
+
+
+def _whole(one: SnapshotLike) -> tuple[str, str, str]:
+    return ("·", "some records", "quiet") if one.scoped else ("✓", "whole", "good")
 
 
 class FindingsView(TableView):
