@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from akika_forensics.capture.attachments import stored_files
+from akika_forensics.capture.attachments import files_before
 from akika_forensics.capture.entities import readable_entities
 from akika_forensics.capture.run import run
+from akika_forensics.capture.scoped import run_scoped
 
-__all__ = ["readable_entities", "run", "stored_files"]
+__all__ = ["files_before", "readable_entities", "run", "run_scoped"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from akika_forensics.capture import in_flight
@@ -13,6 +14,8 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.quickbooks import Reader, UnreadableAnswer
 from akika_forensics.quickbooks.downloads import LARGEST, AddressRefused, Downloads, FileGone, FileTooLarge
+from akika_forensics.vault import SnapshotInfo
+from akika_forensics.vault.keys.roles import NotAllowed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,6 +51,8 @@ def file_of(body: Mapping[str, Any]) -> Described | None:
 class Held(Protocol):
     """A snapshot, as far as its attached files go."""
 
+    @property
+    def info(self) -> SnapshotInfo: ...
     def records(self, entities: Iterable[str] | None = None, *, without_lost: bool = False) -> Iterator[Record]: ...
     def attachments(self) -> pl.DataFrame: ...
 
@@ -59,17 +64,28 @@ class Sink(Protocol):
     def keep_attached(self, key: RecordKey) -> bool: ...
 
 
-def stored_files(snapshot: Held) -> dict[RecordKey, int]:
-    """The files that a snapshot holds: the bytes of each by the record that it hangs on."""
+@dataclass(frozen=True)
+class FilesBefore:
+    """The attached files of the company's snapshot before: the lengths of those it holds, and those it only tells of.
+
+    ``lacking`` is None where nobody may look: a member who only captures does not read records.
+    """
+
+    stored: Mapping[RecordKey, int]
+    lacking: Mapping[RecordKey, Described] | None = None
+
+
+def files_before(snapshot: Held) -> FilesBefore:
+    """What a snapshot has of the files that its records tell of; of one that is whole no record is read for it."""
     rows = snapshot.attachments().select("entity", "id", "length").rows()
-    return {RecordKey(entity, record_id): length for entity, record_id, length in rows}
-
-
-def lacking_files(snapshot: Held) -> dict[RecordKey, Described]:
-    """The files that the records of a snapshot tell of and that it does not hold. Reads payloads: raises NotAllowed."""
-    there = stored_files(snapshot)
-    told = ((record.key, file_of(record.body)) for record in snapshot.records([ENTITY], without_lost=True))
-    return {key: described for key, described in told if described is not None and key not in there}
+    stored = {RecordKey(entity, record_id): length for entity, record_id, length in rows}
+    if snapshot.info.complete and not snapshot.info.scoped:
+        return FilesBefore(stored, {})
+    try:
+        told = [(record.key, file_of(record.body)) for record in snapshot.records([ENTITY], without_lost=True)]
+    except NotAllowed:
+        return FilesBefore(stored)
+    return FilesBefore(stored, {key: one for key, one in told if one is not None and key not in stored})
 
 
 def only_files_lack(findings: Iterable[Mapping[str, Any]]) -> bool:
@@ -113,7 +129,7 @@ class AttachedFiles:
         self,
         reader: Reader,
         sink: Sink,
-        before: Mapping[RecordKey, int] | None = None,
+        before: FilesBefore | None = None,
         *,
         progress: Progress | None = None,
         check: Callable[[], None] = lambda: None,
@@ -121,11 +137,11 @@ class AttachedFiles:
     ) -> None:
         """Give ``sink`` the file of every Attachable: kept from the snapshot before where it is the same, else fetched.
 
-        ``before``: `stored_files` of that snapshot. What an Id stands for never changes, so that a file of the same
+        ``before``: `files_before` of that snapshot. What an Id stands for never changes, so that a file of the same
         length is the same. Source: QuickBooks API, Attachable. What cannot be had is a finding of severity ``problem``.
         Raises SignInFailed and Throttled when QuickBooks itself does not answer, and what ``sink`` and ``check`` raise.
         """
-        stored = before or {}
+        stored = before.stored if before is not None else {}
         wanted: list[RecordKey] = []
         for key, described in self._told.items():
             if self._settled.get(key) == described:

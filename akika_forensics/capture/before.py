@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from akika_forensics.capture.incremental import Described
+from akika_forensics.capture.carried import Described, standing
 from akika_forensics.model.record import RecordKey
 
 
@@ -34,7 +34,8 @@ class Before:
 
     @property
     def fence(self) -> dict[str, Any]:
-        return self._snapshot.info.fence
+        behind = standing(self._snapshot.info)
+        return {} if behind is None else behind.fence
 
     def counts(self) -> dict[str, int]:
         return {entity: len(rows) for entity, rows in self._frames.items()}

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from akika_forensics.capture.attachments import only_files_lack
+
 SCOPED: Final = "scoped"
 """The kind of a capture of some records, in its fence."""
 
@@ -21,25 +23,30 @@ class Described(Protocol):
     def complete(self) -> bool: ...
     @property
     def fence(self) -> dict[str, Any]: ...
+    @property
+    def findings(self) -> list[dict[str, Any]]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The last capture of everything behind a snapshot: its id, whether it was whole, and its fence."""
+    """The last capture of everything behind a snapshot: its id, whether its records were whole, and its fence."""
 
     id: str
     complete: bool
     fence: dict[str, Any]
 
 
-def standing(info: Described) -> Standing | None:
+def standing(info: Described, *, files_known: bool = True) -> Standing | None:
     """The capture of everything that stands behind a snapshot: itself, unless it is one of some records.
+
+    ``files_known``: which attached files it lacks can be told, so that they alone do not make it less to go on from.
 
     What it does not hold as of then it holds of later, so that all that changed since that capture's fence brings it up to
     date. None where nothing was carried over.
     """
     if info.fence.get("kind") != SCOPED:
-        return Standing(info.id, info.complete, info.fence)
+        whole = info.complete or (files_known and only_files_lack(info.findings))
+        return Standing(info.id, whole, info.fence)
     row = info.fence.get(_CARRIED)
     if not isinstance(row, Mapping) or not isinstance(row.get("fence"), Mapping):
         return None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, Protocol
 
+from akika_forensics.capture.attachments import FilesBefore
 from akika_forensics.capture.before import Before, Snapshot
+from akika_forensics.capture.carried import standing
 from akika_forensics.capture.changes import ForcedFull
 from akika_forensics.capture.completeness import close_references, note_gaps, note_what_was_not_looked_at
 from akika_forensics.capture.controls import Controls, of_changes, of_everything, of_few
@@ -53,7 +55,7 @@ def run(
     *,
     before: Snapshot | None = None,
     full: bool = False,
-    files_before: Mapping[RecordKey, int] | None = None,
+    files_before: FilesBefore | None = None,
     sparing: bool = False,
     progress: Progress | None = None,
     should_stop: Stop | None = None,
@@ -61,8 +63,8 @@ def run(
     """Read everything readable and commit it as one snapshot; returns what ``commit`` returns.
 
     ``before``: the company's newest snapshot, the one that ``writer`` would carry over. What has not changed since is
-    taken over from it where that is sound, unless ``full``. ``files_before``: the attached files that it holds, with
-    their lengths. ``sparing``: of QuickBooks' own reports none but the trial balances of the day, to spare reads; a finding says so.
+    taken over from it where that is sound, unless ``full``. ``files_before``: its attached files. ``sparing``: of QuickBooks'
+    own reports none but the trial balances of the day, to spare reads; a finding says so.
 
     ``complete`` is true when all that the API lets us read is in the snapshot as of one instant inside the fence; what
     is missing is a finding of severity ``problem``. Raises Interrupted when ``should_stop`` says so and ServiceError
@@ -73,11 +75,14 @@ def run(
     _, info = reader.company()
     now = reader.server_time or instants.now()
     lost = before is not None and not full and len(before.lost()) > 0
-    decision = decide(None if before is None else before.info, full=full, now=now, lost=lost)
+    lacking = None if files_before is None else files_before.lacking
+    behind = None if before is None else standing(before.info, files_known=lacking is not None)
+    decision = decide(behind, full=full, now=now, lost=lost)
     given_up = None
     if before is not None and decision.kind == INCREMENTAL:
         writer.carry_over()
         attempt = _Attempt(reader, writer, info, decision, Before(before), files_before, sparing, progress, should_stop)
+        attempt.held.files.expect(lacking or {})
         try:
             return attempt.incremental(asked_before)
         except ForcedFull as forced:
@@ -98,7 +103,7 @@ class _Attempt:
         company_info: bytes,
         decision: Decision,
         before: Before | None,
-        files_before: Mapping[RecordKey, int] | None,
+        files_before: FilesBefore | None,
         sparing: bool,
         progress: Progress | None,
         should_stop: Stop | None,

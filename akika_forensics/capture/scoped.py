@@ -6,16 +6,16 @@ these need, each name to the end. What is gone is known by the snapshots: its ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Protocol
 
 from akika_forensics.capture import presence
 from akika_forensics.capture.attachments import ENTITY as ATTACHABLE
-from akika_forensics.capture.controls import Controls, of_records
+from akika_forensics.capture.attachments import FilesBefore
+from akika_forensics.capture.carried import SCOPED, carried
+from akika_forensics.capture.controls import controls
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
-from akika_forensics.capture.carried import SCOPED, carried
 from akika_forensics.capture.incremental import RULES
 from akika_forensics.capture.run import SnapshotWriter
 from akika_forensics.capture.surroundings import DEEPEST, Memory, body_of, citing, hangs, is_transaction, needs
@@ -23,8 +23,7 @@ from akika_forensics.capture.sweep import Progress, Stop, check
 from akika_forensics.errors import Fault
 from akika_forensics.model import instants
 from akika_forensics.model.catalogue import CATALOGUE
-from akika_forensics.model.instants import parse_date
-from akika_forensics.model.record import Record, RecordKey
+from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Reader, Slice, statements
 
 MOST_AROUND: Final = 150
@@ -53,7 +52,7 @@ def run_scoped(
     *,
     base: Base | None,
     earlier: Sequence[Memory] = (),
-    files_before: Mapping[RecordKey, int] | None = None,
+    files_before: FilesBefore | None = None,
     progress: Progress | None = None,
     should_stop: Stop | None = None,
 ) -> Any:
@@ -64,7 +63,7 @@ def run_scoped(
     Raises Interrupted, and ServiceError when QuickBooks or the network fails; nothing is committed then.
     """
     scope = _Scope(reader, writer, asked, base, earlier, progress, should_stop)
-    return scope.run(files_before or {})
+    return scope.run(files_before)
 
 
 class _Scope:
@@ -93,7 +92,7 @@ class _Scope:
         self._unasked: set[RecordKey] = set()
         self._cut = False
 
-    def run(self, files_before: Mapping[RecordKey, int]) -> Any:
+    def run(self, files_before: FilesBefore | None) -> Any:
         asked_before = self._reader.requests
         check(self._should_stop)
         _, info = self._reader.company()
@@ -207,7 +206,10 @@ class _Scope:
         """Attachments of records, asked of QuickBooks: the snapshots do not know those that are new."""
         named = [key for key in keys if key.entity != ATTACHABLE][:_MOST_WITH_FILES]
         searches = [
-            (ATTACHABLE, f"AttachableRef.EntityRef.Type = {_text(key.entity)} AND AttachableRef.EntityRef.value = {_text(key.id)}")
+            (
+                ATTACHABLE,
+                f"AttachableRef.EntityRef.Type = {_text(key.entity)} AND AttachableRef.EntityRef.value = {_text(key.id)}",
+            )
             for key in named
         ]
         refused = False
@@ -280,12 +282,11 @@ class _Scope:
     # -- beside ------------------------------------------------------------------------------------------------------
 
     def _controls(self, info: bytes) -> None:
-        accounts = sorted(key.id for key in self._bodies if key.entity == "Account")
-        days = {day for key in self._steps if (day := _day(self._bodies.get(key, {}))) is not None}
-        controls = Controls(self._reader, info, of_records(accounts, days), check=lambda: check(self._should_stop))
-        for name, report in controls.take(self._reader.server_time or instants.now(), self._held.dates):
-            self._writer.control(name, report)
-        controls.tell(self._findings)
+        try:
+            for name, report in controls(self._reader, info, self._reader.server_time or instants.now()):
+                self._writer.control(name, report)
+        except Fault as error:
+            self._findings.add("control_missing", f"A control report was refused: {error.what}", severity="warning")
 
     def _tell(self, *, quiet: bool) -> None:
         remembered: set[RecordKey] = set()
@@ -336,15 +337,3 @@ class _Scope:
 
 def _text(value: str) -> str:
     return statements.literal(value)
-
-
-def _day(body: dict[str, Any]) -> date | None:
-    value = body.get("TxnDate")
-    if not isinstance(value, str):
-        return None
-    try:
-        return parse_date(value)
-    except ValueError:
-        return None
-
-

@@ -155,11 +155,16 @@ class Case:
     ) -> SnapshotInfo:
         """A snapshot of the live company; ``full`` has every record read also where what changed would be enough.
 
-        ``sparing`` leaves reports out to spare reads; None does so where the cap on the month's reads asks for it. Capture
-        cannot write to QuickBooks. Raises BudgetSpent where a capture would pass the cap even so.
+        ``records``: of these alone, such as ``["Invoice:130"]``, with what they need and what hangs on them; all else stays
+        as in the snapshot before, and the snapshot says so. ``sparing`` leaves reports out to spare reads; None does so where
+        the cap on the month's reads asks for it. Capture cannot write to QuickBooks. Raises WrongUse, and BudgetSpent where a
+        capture would pass the cap even so.
         """
+        chosen = scopes.chosen(records, full=full)
         name = self.company_name
-        sparing = self.budget.allow(name, full=full) if sparing is None else sparing
+        if sparing is None:
+            # A few records cost so little that no cap stands in their way.
+            sparing = False if chosen else self.budget.allow(name, full=full)
         company = self.companies.company(name)
         read_before = self.companies.spending(name).total()
         with (
@@ -168,19 +173,33 @@ class Case:
             self.vault.begin_snapshot(company) as writer,
         ):
             before = self._newest(company)
-            info: SnapshotInfo = capture.run(
-                reader,
-                writer,
-                before=before,
-                full=full,
-                files_before=capture.stored_files(before) if before is not None else None,
-                sparing=sparing,
-                progress=progress,
-                should_stop=should_stop,
-            )
+            files = capture.files_before(before) if before is not None else None
+            info: SnapshotInfo
+            if chosen:
+                info = capture.run_scoped(
+                    reader,
+                    writer,
+                    chosen,
+                    base=before,
+                    earlier=scopes.remembering(self.vault, company, before, chosen),
+                    files_before=files,
+                    progress=progress,
+                    should_stop=should_stop,
+                )
+            else:
+                info = capture.run(
+                    reader,
+                    writer,
+                    before=before,
+                    full=full,
+                    files_before=files,
+                    sparing=sparing,
+                    progress=progress,
+                    should_stop=should_stop,
+                )
             CustodyLog(self.vault, company=company).record(
                 "captured",
-                f"Snapshot {info.id} with {info.records} records was captured{f' {why}' if why else ''}.",
+                f"Snapshot {info.id} {scopes.held_by(info)} was captured{f' {why}' if why else ''}.",
                 {"snapshot": info.id, "digest": info.digest, "complete": info.complete, "requests": info.requests},
             )
         self.budget.note(name, info, since=read_before, sparing=sparing)
@@ -263,6 +282,7 @@ class Case:
         # Records of different times and reports of one moment say nothing about each other.
         kept: Mapping[str, bytes] = {} if snapshot.info.scoped else Kept(snapshot)
         report = changes.completeness(tuple(snapshot.records()), kept, snapshot.info.findings)
+        report = scopes.judged(report, snapshot.info)
         entities = [name for name, held in snapshot.info.counts.items() if held]
         rests_on = capture_rests_on(entities, beliefs or beliefs_in_force())
         return CheckResult.of(report, rests_on, snapshot.info.controls)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 import polars as pl
 
+from akika_forensics.errors import WrongUse
+from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import parse_instant
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.vault import Snapshot, SnapshotInfo, Vault
+
+_ID: Final = re.compile(r"-?[0-9]{1,40}")
 
 
 def said_of(info: SnapshotInfo) -> str:
@@ -18,11 +24,10 @@ def said_of(info: SnapshotInfo) -> str:
         return ""
     scope = info.fence.get("scope", {})
     asked, read = list(scope.get("asked", ())), len(scope.get("read", ()))
-    named = ", ".join(asked[:3]) + (f" and {len(asked) - 3} more" if len(asked) > 3 else "")
     until = parse_instant(str(info.fence.get("to")))
     base = info.fence.get("base")
     rest = f"everything else is as in snapshot {base}" if base else "nothing else is in it"
-    return f"Snapshot {info.id} is of {named}: {read:,} records were read until {until:%Y-%m-%d %H:%M:%S} UTC; {rest}."
+    return f"Snapshot {info.id} is of {_named(asked)}: {read:,} records were read until {until:%Y-%m-%d %H:%M:%S} UTC; {rest}."
 
 
 def alone(info: SnapshotInfo) -> bool:
@@ -71,16 +76,54 @@ def compared_by(before: SnapshotInfo, after: SnapshotInfo) -> tuple[str, ...]:
     return tuple(said)
 
 
-def remembering(
-    vault: Vault, company: Company, mine: Sequence[SnapshotInfo], keys: Iterable[RecordKey]
-) -> list[Snapshot]:
-    """The last snapshots that hold those of the records that the newest one, the last of ``mine``, holds no longer."""
-    if not mine:
+def held_by(info: SnapshotInfo) -> str:
+    """``with 312 records``, or for one of some records which were asked for."""
+    if not info.scoped:
+        return f"with {info.records} records"
+    scope = info.fence.get("scope", {})
+    return f"of {_named(scope.get('asked', ()))} and what belongs to it, {len(scope.get('read', ()))} records,"
+
+
+def _named(asked: Sequence[str]) -> str:
+    return ", ".join(asked[:3]) + (f" and {len(asked) - 3} more" if len(asked) > 3 else "")
+
+
+def chosen(records: Iterable[str | RecordKey], *, full: bool) -> tuple[RecordKey, ...]:
+    """The records that a capture is to be of; none for one of everything. Raises WrongUse for what cannot be asked for."""
+    keys = tuple(dict.fromkeys(one if isinstance(one, RecordKey) else RecordKey.parse(one) for one in records))
+    if keys and full:
+        raise WrongUse("A capture is of some records or of every one.", do="Leave out --full, or --record.")
+    for key in keys:
+        row = CATALOGUE.get(key.entity)
+        if row is None or not row.can("read") or row.queryable is False:
+            raise WrongUse(f"QuickBooks lets nobody ask for one {key.entity}.", do=f"It has {', '.join(CATALOGUE)}.")
+        if not _ID.fullmatch(key.id):
+            raise WrongUse(f"{key.id!r} is not an Id of QuickBooks.", do="Ids are numbers, such as Invoice:130.")
+    return keys
+
+
+def judged(report: CheckReport, info: SnapshotInfo) -> CheckReport:
+    """What a check found, as far as it says something about a snapshot of some records.
+
+    That no report was compared is no finding there, because its records are of different times; and where nothing else is
+    in it, what lies beyond the records is not missing.
+    """
+    if not info.scoped:
+        return report
+    meaningless = {"no_control", *(("dangling_reference",) if alone(info) else ())}
+    kept = tuple(one for one in report.findings if one.code not in meaningless)
+    found = (*kept, Finding("some_records", said_of(info), None, "note"))
+    return CheckReport(not any(one.severity == "problem" for one in found), report.tie_out, found)
+
+
+def remembering(vault: Vault, company: Company, newest: Snapshot | None, keys: Iterable[RecordKey]) -> list[Snapshot]:
+    """The last snapshots that hold those of the records that the company's newest one holds no longer."""
+    if newest is None:
         return []
-    places = {info.id: at for at, info in enumerate(mine)}
+    mine = [info.id for info in vault.snapshots() if info.company == newest.info.company]
     wanted: set[int] = set()
     for key in keys:
         versions = vault.history(key, company)
         if len(versions) > 1 and not versions[-1].present:
-            wanted.add(max(places[versions[-1].snapshot] - 1, 0))
-    return [vault.snapshot(mine[at].id) for at in sorted(wanted)]
+            wanted.add(max(mine.index(versions[-1].snapshot) - 1, 0))
+    return [vault.snapshot(mine[at]) for at in sorted(wanted)]

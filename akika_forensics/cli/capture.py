@@ -21,19 +21,24 @@ def capture(
     full: bool = typer.Option(
         False, "--full", help="Read every record, not only what changed since the snapshot before."
     ),
+    record: list[str] = typer.Option(
+        [], help="Read this record alone, such as Invoice:130, and what belongs to it; may be given again."
+    ),
 ) -> None:
+    from akika_forensics.case.scopes import said_of
+
     options: Options = context.obj
     started = time.monotonic()
     case = open_case(options)
     name = case.company_name
     for word in case.companies.warnings(name):
         note(f"akika: {word}")
-    expected = case.budget.forecast(name, full=full)
-    if not options.json:
+    expected = None if record else case.budget.forecast(name, full=full)
+    if expected is not None and not options.json:
         note(f"About {told(expected.cost)} are to be expected.")
     job = jobs.start(
         "Capturing",
-        lambda work: case.capture(full=full, progress=work.progress, should_stop=work.should_stop),
+        lambda work: case.capture(full=full, records=record, progress=work.progress, should_stop=work.should_stop),
         kind="capture",
         about=case.vault.id,
         queue=case.vault.id,
@@ -50,7 +55,9 @@ def capture(
                 "requests": info.requests,
                 "credits": spent.once,
                 "credits_by_items": spent.by_items,
-                "forecast": {"credits": expected.cost.once, "credits_by_items": expected.cost.by_items},
+                "forecast": None
+                if expected is None
+                else {"credits": expected.cost.once, "credits_by_items": expected.cost.by_items},
                 "fence": info.fence,
                 "complete": info.complete,
                 "findings": info.findings,
@@ -62,6 +69,8 @@ def capture(
         say(
             f"Snapshot {info.id}: {info.records:,} records, {info.new_versions:,} new versions, {info.requests} requests, {elapsed:.1f} s."
         )
+        if info.scoped:
+            say(said_of(info))
         say(f"It cost {told(spent)}.")
         say("It is complete." if info.complete else "It is NOT complete:")
         for finding in info.findings:

@@ -12,7 +12,7 @@ import pytest
 
 from akika_forensics import capture
 from akika_forensics.capture import attachments
-from akika_forensics.capture.attachments import AttachedFiles, Described, file_of
+from akika_forensics.capture.attachments import AttachedFiles, Described, FilesBefore, file_of
 from akika_forensics.capture.findings import Findings
 from akika_forensics.errors import Interrupted, SignInFailed
 from akika_forensics.model import payload as payloads
@@ -119,7 +119,7 @@ def test_what_the_snapshot_before_has_is_not_fetched_again(
     again, before = writers(), len(server.log)
     again.before = first.files
     lengths = {key: len(content) for key, content in first.files.items()}
-    assert capture.run(reader, again, files_before=lengths)["complete"]
+    assert capture.run(reader, again, files_before=FilesBefore(lengths))["complete"]
     assert again.files == {old: b"old", renoted: b"second", new: b"new"}
     assert _asked(server, before) == ["query"]
     (query,) = [
@@ -134,7 +134,7 @@ def test_what_the_snapshot_before_has_is_not_fetched_again(
 def test_a_file_of_another_length_is_fetched_though_one_is_there(twin: Twin, reader: Reader, writer: Any) -> None:
     key = _attach(twin, b"longer")
     writer.before = {key: b"old"}
-    capture.run(reader, writer, files_before={key: 3})
+    capture.run(reader, writer, files_before=FilesBefore({key: 3}))
     assert writer.files == {key: b"longer"}
 
 
