@@ -8,6 +8,8 @@ from typing import Final
 
 import polars as pl
 
+from akika_forensics.books import Finding
+from akika_forensics.changes import CheckReport
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.company import Company
@@ -106,12 +108,12 @@ def judged(report: CheckReport, info: SnapshotInfo) -> CheckReport:
     """What a check found, as far as it says something about a snapshot of some records.
 
     That no report was compared is no finding there, because its records are of different times; and where nothing else is
-    in it, what lies beyond the records is not missing.
+    in it, there are no books to check: what the capture found is all that is said.
     """
     if not info.scoped:
         return report
-    meaningless = {"no_control", *(("dangling_reference",) if alone(info) else ())}
-    kept = tuple(one for one in report.findings if one.code not in meaningless)
+    said = {str(row.get("code")) for row in info.findings}
+    kept = [one for one in report.findings if one.code != "no_control" and (not alone(info) or one.code in said)]
     found = (*kept, Finding("some_records", said_of(info), None, "note"))
     return CheckReport(not any(one.severity == "problem" for one in found), report.tie_out, found)
 
