@@ -6,14 +6,15 @@ these need, each name to the end. What is gone is known by the snapshots: its ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final, Protocol
 
 from akika_forensics.capture import presence
 from akika_forensics.capture.attachments import ENTITY as ATTACHABLE
 from akika_forensics.capture.attachments import FilesBefore
 from akika_forensics.capture.carried import SCOPED, carried
-from akika_forensics.capture.controls import controls
+from akika_forensics.capture.controls import Controls, of_records
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
 from akika_forensics.capture.incremental import RULES
@@ -103,7 +104,7 @@ class _Scope:
             self._follow(key, 0)
         self._want(_PREFERENCES)
         self._grow()
-        self._controls(info)
+        self._take_controls(info)
         passes, quiet = self._settle()
         self._held.files.fetch(
             self._reader,
@@ -281,12 +282,13 @@ class _Scope:
 
     # -- beside ------------------------------------------------------------------------------------------------------
 
-    def _controls(self, info: bytes) -> None:
-        try:
-            for name, report in controls(self._reader, info, self._reader.server_time or instants.now()):
-                self._writer.control(name, report)
-        except Fault as error:
-            self._findings.add("control_missing", f"A control report was refused: {error.what}", severity="warning")
+    def _take_controls(self, info: bytes) -> None:
+        accounts = sorted(key.id for key in self._bodies if key.entity == "Account")
+        days = {day for key in self._steps if (day := _day(self._bodies.get(key, {}))) is not None}
+        controls = Controls(self._reader, info, of_records(accounts, days), check=lambda: check(self._should_stop))
+        for name, report in controls.take(self._reader.server_time or instants.now(), self._held.dates):
+            self._writer.control(name, report)
+        controls.tell(self._findings)
 
     def _tell(self, *, quiet: bool) -> None:
         remembered: set[RecordKey] = set()
@@ -337,3 +339,13 @@ class _Scope:
 
 def _text(value: str) -> str:
     return statements.literal(value)
+
+
+def _day(body: Mapping[str, Any]) -> date | None:
+    value = body.get("TxnDate")
+    if not isinstance(value, str):
+        return None
+    try:
+        return instants.parse_date(value)
+    except ValueError:
+        return None
