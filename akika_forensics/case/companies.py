@@ -16,6 +16,7 @@ from akika_forensics.model.company import Company
 from akika_forensics.model.instants import now
 from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Reader, Tokens, open_reader
 from akika_forensics.quickbooks.endpoints import environment_of
+from akika_forensics.quickbooks.metering import NOTHING, Credits, metered_network
 from akika_forensics.settings import Secret
 from akika_forensics.vault import SnapshotInfo, Vault
 from akika_forensics.vault.keys.roles import NotAllowed
@@ -124,8 +125,9 @@ class Companies:
 
         A company that the vault has keeps its name unless another is given. Raises WrongUse, WrongCompany, ServiceError.
         """
-        kept = MemoryTokenStore(tokens)
-        with open_reader(connection, kept, limits=_limits(connection)) as reader:
+        kept, read = MemoryTokenStore(tokens), list[Credits]()
+        limits = _limits(connection)
+        with open_reader(connection, kept, limits=limits, transport=metered_network(limits, read.append)) as reader:
             company, _ = reader.company()
         if company.realm_id != connection.realm_id:
             raise WrongUse(
@@ -139,6 +141,8 @@ class Companies:
         with store.exclusive():
             store.save(kept.load())
             self._sealed(chosen, purpose).write(connection, company)
+        self.spending(chosen).count(sum(read, NOTHING))
+        self.spending(chosen).write()
         return chosen, company
 
     def name_of(self, company: Company) -> str:

@@ -10,7 +10,8 @@ import base64
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,6 +19,7 @@ from typing import Final
 import msgspec
 
 from akika_forensics.case.companies import HINTS, Companies
+from akika_forensics.case.turns import file_of, turn
 from akika_forensics.custody import CustodyLog
 from akika_forensics.model.concealed import Concealed
 from akika_forensics.model.formats import Format
@@ -38,6 +40,8 @@ _MOST_SEEN: Final = 2_000
 _SKEW: Final = timedelta(minutes=1)
 """How far this machine's clock may be from QuickBooks', where an event tells no time of its own."""
 
+_PATIENCE: Final = 2.0
+"""Seconds for another process to be done with a slot: the sender waits three for its answer."""
 _LOCK: Final = threading.Lock()
 
 
@@ -110,7 +114,7 @@ class Kept:
 
 
 class Hints:
-    """Of one vault. Thread-safe within a process."""
+    """Of one vault. Threads and processes of one machine may share it; notifications arrive at one machine."""
 
     def __init__(self, vault: Vault, companies: Companies) -> None:
         self._vault, self._companies = vault, companies
@@ -127,7 +131,7 @@ class Hints:
         """Keep a notification that is signed; durable when it returns. ``told`` None: it was not understood.
 
         One that was not understood, or in part, is a hint for every company. What belongs to a company that the vault
-        does not know is not kept. Raises StorageFailed.
+        does not know is not kept. Raises StorageFailed, VaultLocked.
         """
         names = self._by_realm()
         events = told.events if told else ()
@@ -161,7 +165,7 @@ class Hints:
 
     def answered(self, name: str, info: SnapshotInfo) -> int:
         """A snapshot was taken: what it answers waits no longer, and all that came becomes evidence. Gives how many events."""
-        with _LOCK:
+        with self._exclusive(name):
             stored = self._stored(name)
             left = [one for one in stored.waiting if not one.answered_by(info.taken_at)]
             gone = len(stored.waiting) - len(left) + stored.more
@@ -177,7 +181,7 @@ class Hints:
         return found
 
     def _add(self, name: str, hints: Sequence[Hint], raw: Raw) -> int:
-        with _LOCK:
+        with self._exclusive(name):
             stored = self._stored(name)
             known = set(stored.seen)
             new = [one for one in {one.mark: one for one in hints}.values() if one.mark not in known]
@@ -210,6 +214,13 @@ class Hints:
             {"company": name, "first": first, "last": last, "count": number},
             [document],
         )
+
+    @contextmanager
+    def _exclusive(self, name: str) -> Iterator[None]:
+        """Across the threads and processes of this machine."""
+        file = file_of("hints", self._vault.id, HINTS + name)
+        with _LOCK, turn(file, "What QuickBooks told of", patience=_PATIENCE):
+            yield
 
     def _stored(self, name: str) -> Stored:
         data = self._vault.slot(HINTS + name).read()

@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
 
-from akika_forensics.case.turns import turn
+from akika_forensics.case.turns import file_of, turn
 from akika_forensics.errors import SignInFailed, WrongUse
 from akika_forensics.model.company import Company
 from akika_forensics.model.concealed import Concealed
 from akika_forensics.model.formats import Format, unchanged
 from akika_forensics.model.instants import format_instant
 from akika_forensics.quickbooks import Connection, Tokens
-from akika_forensics.settings import Secret, state_dir
+from akika_forensics.settings import Secret
 from akika_forensics.vault import Vault
 
 CAPTURE: Final = "capture"
@@ -136,8 +135,7 @@ class SlotTokenStore:
     def __init__(self, vault: Vault, name: str, purpose: str = CAPTURE) -> None:
         slot = _TOKENS[purpose] + name
         self._slot = vault.slot(slot)
-        # The name of a company is nobody's business outside the vault.
-        self._turn = state_dir() / "sign-in" / f"{vault.id}-{sha256(f'{vault.id}/{slot}'.encode()).hexdigest()[:16]}"
+        self._turn = file_of("sign-in", vault.id, slot)
 
     def load(self) -> Tokens:
         data = self._slot.read()

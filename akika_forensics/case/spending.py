@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +16,7 @@ import httpx
 import msgspec
 
 from akika_forensics.capture.budget import Cost, Past, month_of
+from akika_forensics.case.turns import file_of, turn
 from akika_forensics.errors import Refused
 from akika_forensics.model import instants
 from akika_forensics.model.formats import Format
@@ -30,8 +32,9 @@ _WRITTEN_AFTER: Final = 200
 _MONTHS: Final = 36
 _RUNS: Final = 60
 
+_PATIENCE: Final = 5.0
 _LOCK: Final = threading.Lock()
-"""Several readers of a process may count for one company."""
+"""Several readers of a process may count for one company; several processes take turns by a lock file."""
 
 
 class _Month(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,6 +81,7 @@ class Spending:
 
     def __init__(self, vault: Vault, name: str, now: Callable[[], datetime] = instants.now) -> None:
         self._slot = vault.slot(SPENDING + name)
+        self._turn = file_of("counts", vault.id, SPENDING + name)
         self._now = now
         self._waiting: dict[str, Credits] = {}
 
@@ -99,7 +103,8 @@ class Spending:
             if not self._waiting:
                 return
             try:
-                self._keep(self._stored())
+                with self._exclusive():
+                    self._keep(self._stored())
             except (StorageFailed, Refused):
                 # A count is no reason to lose a capture over.
                 return
@@ -108,7 +113,7 @@ class Spending:
         """A capture came to its end: what the next of its kind will cost is learned from it."""
         at = instants.format_instant(self._now())
         run = Run(snapshot, at, kind, sparing, read.calls, read.batches, read.items, read.downloads)
-        with _LOCK:
+        with _LOCK, self._exclusive():
             stored = self._stored()
             self._keep(Stored(stored.months, [*stored.runs, run][-_RUNS:]))
 
@@ -130,6 +135,9 @@ class Spending:
 
     def past(self) -> list[Past]:
         return [Past(run.kind, run.sparing, cost_of(run.credits)) for run in self.runs()]
+
+    def _exclusive(self) -> AbstractContextManager[None]:
+        return turn(self._turn, "The count of reads", patience=_PATIENCE)
 
     def _stored(self) -> Stored:
         data = self._slot.read()

@@ -92,10 +92,11 @@ class VaultDesk:
         self.hints.answered(name, info)
         cost = case.budget.cost(name, info)
         told = f" QuickBooks had told of {summed(waited.what)}." if waited else ""
+        ending = "".join(f" {word}" for word in self._companies.warnings(name))
         whole = "" if info.complete else f" It is NOT complete: {_first_problem(info)}"
         return Taken(
             info.complete,
-            f"snapshot {info.id} ({kind_of(info)}): {info.records:,} records, {info.new_versions:,} new versions, {cost.once:,} reads.{told}{whole}",
+            f"snapshot {info.id} ({kind_of(info)}): {info.records:,} records, {info.new_versions:,} new versions, {cost.once:,} reads.{told}{whole}{ending}",
         )
 
     def _to_come(self, name: str, now: datetime) -> float:
@@ -110,7 +111,7 @@ class VaultDesk:
         return left
 
     def _newest(self, name: str) -> SnapshotInfo | None:
-        mine = self._cases[name].snapshots()
+        mine = [info for info in self._cases[name].snapshots() if not info.scoped]
         return mine[-1] if mine else None
 
 

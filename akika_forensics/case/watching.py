@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 _GLANCE: Final = timedelta(seconds=30)
 """The clock on the wall is looked at this often: a machine that slept has lost count of how long it waits."""
 _BUSY: Final = timedelta(minutes=1)
+_ASK_AGAIN: Final = timedelta(hours=1)
+"""What the month's reads allow is asked again this often: somebody may have raised the cap."""
 _HOPELESS: Final = (WrongKey, WrongUse, NewerFormat, Found)
 
 
@@ -94,6 +96,7 @@ class Watch:
         self._announced: dict[str, Turn] = {}
         self.taken = 0
         self.incomplete = 0
+        self._put_off: dict[str, Allowed] = {}
         self._failures: dict[str, AkikaError] = {}
 
     @property
@@ -156,9 +159,12 @@ class Watch:
         try:
             allowed = self._desk.allowed(name, began)
             if allowed.not_before is not None and allowed.not_before > began:
-                self._say(name, f"{allowed.why} The next capture begins at {_hour(allowed.not_before)}.")
-                self._standing[name] = replace(standing, not_before=allowed.not_before)
+                if self._put_off.get(name) != allowed:
+                    self._say(name, f"{allowed.why} The next capture begins at {_hour(allowed.not_before)}.")
+                self._put_off[name] = allowed
+                self._standing[name] = replace(standing, not_before=min(allowed.not_before, began + _ASK_AGAIN))
                 return
+            self._put_off.pop(name, None)
             self._say(name, f"a capture begins{f': {why}' if why else ''}.{f' {allowed.why}' if allowed.why else ''}")
             taken = self._desk.capture(name, sparing=allowed.sparing, should_stop=self._should_stop)
         except VaultLocked as error:

@@ -215,6 +215,17 @@ def test_the_months_reads_put_captures_off_and_leave_controls_out() -> None:
     assert sum("The reads are used up. The next capture begins at" in line for line in world.said) == 1
 
 
+def test_a_cap_that_is_raised_is_noticed_within_the_hour() -> None:
+    raised = NOW + 3.5 * HOUR
+    world = World(
+        allows=lambda _, now: Allowed() if now >= raised else Allowed(not_before=NOW + 20 * DAY, why="Used up."),
+        last={"craig": NOW - DAY},
+    )
+    world.watch(Every(DAY)).run()
+    assert raised <= NOW + world.times()[0] <= raised + HOUR
+    assert sum("Used up." in line for line in world.said) == 1
+
+
 def test_several_companies_each_have_their_turn() -> None:
     last = dict.fromkeys(("ann", "bob", "cleo"), NOW - HOUR)
     world = World(last=dict(last))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -273,3 +274,28 @@ def test_the_verifier_token_is_kept_sealed(scene: Any) -> None:
     hints.keep_verifier(Secret("canary-token-77"))
     assert hints.verifiers() == [Secret("canary-token-77")]
     assert not [path for path in scene.vault.rglob("*") if path.is_file() and b"canary-token-77" in path.read_bytes()]
+
+
+def test_a_door_and_a_capture_in_two_processes_lose_nothing(scene: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with no lock in common but the file."""
+    monkeypatch.setattr("akika_forensics.case.hints._LOCK", contextlib.nullcontext())
+    monkeypatch.setattr("akika_forensics.case.hints._PATIENCE", _PATIENCE)
+    info = scene.case.capture()
+    doors = [Hints(scene.case.vault, scene.case.companies) for _ in range(3)]
+
+    def come(number: int) -> None:
+        for one in range(8):
+            at = info.taken_at + timedelta(hours=1 if one % 2 else -1)
+            body = json.dumps([event(scene.server.realm_id, f"{number}-{one}", at)]).encode()
+            doors[number].keep(read_notification(body), body, "", datetime.now(UTC))
+            doors[number].answered("craig", info)
+
+    threads = [threading.Thread(target=come, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(waiting(scene)) == 3 * 4
+    documents = [path for act in scene.case.custody.acts("notified") for path in act.objects]
+    kept = [row for path in documents for row in json.loads(scene.case.vault.get_document(path))["notifications"]]
+    assert len(kept) == 3 * 8

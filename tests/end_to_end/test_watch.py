@@ -18,14 +18,20 @@ import httpx
 import pytest
 
 from akika_forensics.capture.budget import month_ends
+from akika_forensics.case.case import open_vault
+from akika_forensics.case.hints import Hints
 from akika_forensics.case.receiving import Door, Receiver
 from akika_forensics.case.schedule import Every, Manner
+from akika_forensics.case.unlocking import own_identity
 from akika_forensics.case.watched import VaultDesk, WallClock
 from akika_forensics.case.watching import Watch
 from akika_forensics.cli import main
 from akika_forensics.errors import SignInFailed
 from akika_forensics.model.instants import now
+from akika_forensics.quickbooks.webhooks import read_notification
 from akika_forensics.settings import Secret
+from akika_forensics.vault import KdfCost
+from akika_forensics.vault.keys.passphrase import Kdf
 
 from .conftest import PASSPHRASE
 
@@ -97,8 +103,6 @@ def test_a_hint_that_came_while_nobody_watched_is_met_at_the_start(scene: Any) -
         [{"specversion": "1.0", "id": "e", "type": "qbo.invoice.created.v1", "time": (info.taken_at + timedelta(seconds=1)).isoformat(),
           "intuitentityid": "1", "intuitaccountid": scene.server.realm_id}]
     ).encode()  # fmt: skip
-    from akika_forensics.quickbooks.webhooks import read_notification
-
     desk.hints.keep(read_notification(body), body, "", datetime.now(UTC))
     time.sleep(1.1)
     with Going(scene) as going:
@@ -131,6 +135,44 @@ def in_another_process(scene: Any, *arguments: str) -> tuple[int, Any]:
 
 def surroundings() -> dict[str, str]:
     return {**os.environ, "AKIKA_PASSPHRASE": PASSPHRASE}
+
+
+def test_a_member_that_captures_alone_can_watch(scene: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It keeps hints, counts reads and writes into custody, and reads none of the books."""
+    fresh = Kdf.fresh
+    monkeypatch.setattr(Kdf, "fresh", lambda _cost: fresh(KdfCost.CHEAP))
+    words = scene.folder / "words"
+    words.write_text("the machine's own\n")
+    monkeypatch.setenv("AKIKA_IDENTITY_PASSPHRASE_FILE", str(words))
+    scene.out()
+    file = scene.folder / "nightly.identity"
+    assert main(["vault", "keys", "identity", str(file)]) == 0
+    scene.good("vault", "keys", "add", "nightly", "--role", "capture", "--recipient", scene.out().strip())
+    machine = open_vault(scene.vault, passphrase=own_identity(file, Secret("the machine's own")))
+    hints = Hints(machine.vault, machine.companies)
+    hints.keep_verifier(Secret("a verifier token"))
+    body = json.dumps([{"specversion": "1.0", "type": "qbo.invoice.created.v1", "intuitentityid": "1",
+                        "intuitaccountid": scene.server.realm_id, "time": "2026-01-01T00:00:00Z"}]).encode()  # fmt: skip
+    hints.keep(read_notification(body), body, "", now())
+    monkeypatch.delenv("AKIKA_PASSPHRASE")
+    for _ in range(2):
+        assert scene.good("watch", "--once", "--identity", str(file))["snapshots"] == 1
+    assert scene.good("budget", "--identity", str(file), "--cap", "500000")["cap"] == 500_000
+    assert scene.akika("check", "s1", "--identity", str(file))[0] == 3
+    monkeypatch.setenv("AKIKA_PASSPHRASE", PASSPHRASE)
+    (act,) = [act for act in scene.good("custody", "list")["acts"] if act["act"] == "notified"]
+    assert "s1" in act["what"]
+    assert scene.good("verify")["ok"]
+
+
+def test_a_snapshot_of_a_few_records_is_no_capture_on_schedule(scene: Any) -> None:
+    scene.good("capture")
+    desk = VaultDesk(scene.case, ("craig",), Every(timedelta(days=1)))
+    before = desk.newest("craig")
+    time.sleep(1.1)
+    told = scene.good("capture", "--record", "Customer:1")
+    assert told["credits"] > 0
+    assert desk.newest("craig") == before
 
 
 def revoke(scene: Any) -> None:
@@ -192,7 +234,7 @@ def charged(scene: Any) -> int:
 
 def test_the_budget_tells_the_month_and_keeps_a_cap(scene: Any) -> None:
     told = scene.good("budget")
-    assert (told["cap"], told["measure"], told["credits"]) == (None, "whole", 0)
+    assert (told["cap"], told["measure"], told["credits"]) == (None, "whole", 1)
     (row,) = told["companies"]
     assert row["rests_on_captures"] == 0
     scene.good("capture")
