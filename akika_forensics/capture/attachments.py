@@ -103,6 +103,7 @@ class AttachedFiles:
         self._findings = findings
         self._told: dict[RecordKey, Described] = {}
         self._settled: dict[RecordKey, Described] = {}
+        self._lacking: set[RecordKey] = set()
         self._thumbnails = False
         self.fetched = 0
         self.bytes = 0
@@ -160,6 +161,27 @@ class AttachedFiles:
                 "The small pictures that QuickBooks makes of attached files are not captured; the files are.",
                 severity="note",
             )
+
+    def as_state(self) -> dict[str, Any]:
+        """For `take_up`, in another process: what did not come is tried again there."""
+        settled = {key.id: described for key, described in self._settled.items() if key not in self._lacking}
+        return {
+            "told": {key.id: described for key, described in self._told.items()},
+            "settled": settled,
+            "thumbnails": self._thumbnails,
+        }
+
+    def take_up(self, state: Mapping[str, Any]) -> None:
+        """Go on from where an earlier capture stood; the sink has the files that came."""
+        self._told, self._settled = (
+            {RecordKey(ENTITY, key): Described(*described) for key, described in state[name].items()}
+            for name in ("told", "settled")
+        )
+        self._thumbnails = state["thumbnails"]
+
+    def lacks(self, key: RecordKey) -> None:
+        """The file of this record did not come."""
+        self._lacking.add(key)
 
     def settle(self, key: RecordKey) -> None:
         """Nothing more is to be done for the file of this record, as it is told of now."""
@@ -232,11 +254,13 @@ class _Round:
                 "A file has another length than QuickBooks says; it is kept as it came.",
                 severity="warning",
                 record=key,
+                lasting=True,
             )
 
     def _tell(self, key: RecordKey, error: ServiceError) -> None:
         if isinstance(error, SignInFailed | Throttled):
             raise error
+        self._files.lacks(key)
         code, what = "attachment_unread", f"A file could not be fetched: {error.what}"
         if isinstance(error, FileGone):
             code, what = "attachment_gone", "QuickBooks tells of an attached file and does not have it any more."

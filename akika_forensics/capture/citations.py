@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from akika_forensics.capture.cited import Cited, cited_by
+from akika_forensics.capture.draft import Citing
 from akika_forensics.model.record import RecordKey
 
 _GONE: Final = 255
@@ -69,6 +70,28 @@ class Citations:
             if held is None or not held(keys[cited])
         ]
 
+    def as_state(self) -> Citing:
+        """For `take_up`, in another process."""
+        return Citing(
+            [(entity, record_id) for entity, record_id in self._number],
+            bytes(self._present),
+            _bytes(self._version, "<u2"),
+            _bytes(self._source, "<u4"),
+            _bytes(self._source_version, "<u2"),
+            _bytes(self._target, "<u4"),
+            self.unreadable,
+        )
+
+    def take_up(self, state: Citing) -> None:
+        """Go on from where earlier citations stood."""
+        self._number = {key: number for number, key in enumerate(state.keys)}
+        self._present = array("B", state.present)
+        self._version = _array("H", state.version, "<u2")
+        self._source = _array("I", state.source, "<u4")
+        self._source_version = _array("H", state.source_version, "<u2")
+        self._target = _array("I", state.target, "<u4")
+        self.unreadable = dict(state.unreadable)
+
     def _touch(self, key: Cited) -> int:
         number = self._number.get(key)
         if number is None:
@@ -76,3 +99,13 @@ class Citations:
             self._present.append(0)
             self._version.append(0)
         return number
+
+
+def _bytes(numbers: array[int], kind: str) -> bytes:
+    return np.asarray(numbers).astype(kind).tobytes()
+
+
+def _array(code: str, data: bytes, kind: str) -> array[int]:
+    found: array[int] = array(code)
+    found.frombytes(np.frombuffer(data, dtype=kind).astype(np.dtype(code)).tobytes())
+    return found

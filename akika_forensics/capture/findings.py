@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
 Severity = Literal["note", "warning", "problem"]
@@ -17,6 +17,7 @@ class _Finding:
         self.code, self.what, self.severity = code, what, severity
         self.records: dict[str, None] = {}
         self.times = 0
+        self.lasting = False
 
 
 class Findings:
@@ -27,15 +28,37 @@ class Findings:
         self._rows: dict[tuple[str, str], _Finding] = {}
 
     def add(
-        self, code: str, what: str, *, severity: Severity, record: object = None, records: Iterable[object] = ()
+        self,
+        code: str,
+        what: str,
+        *,
+        severity: Severity,
+        record: object = None,
+        records: Iterable[object] = (),
+        lasting: bool = False,
     ) -> None:
-        """``records``: more than one that it is about; each counts."""
+        """``records``: more than one that it is about; each counts. ``lasting``: it tells of what is not looked at again
+        when an interrupted capture goes on.
+        """
         about = [*records] if record is None else [record, *records]
         with self._lock:
             row = self._rows.setdefault((code, what), _Finding(code, what, severity))
+            row.lasting |= lasting
             row.times += max(1, len(about))
             for one in about[: _MOST_RECORDS - len(row.records)] if len(row.records) < _MOST_RECORDS else ():
                 row.records[str(one)] = None
+
+    def as_state(self) -> list[dict[str, Any]]:
+        """Those that last, for `take_up` in another process."""
+        lasting = {(row.code, row.what) for row in self._rows.values() if row.lasting}
+        return [row for row in self.as_dicts() if (row["code"], row["what"]) in lasting]
+
+    def take_up(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Findings that an earlier capture had."""
+        for told in rows:
+            row = _Finding(told["code"], told["what"], told["severity"])
+            row.records, row.times, row.lasting = dict.fromkeys(told["records"]), told["times"], True
+            self._rows[row.code, row.what] = row
 
     @property
     def whole(self) -> bool:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, Protocol
+
+import numpy as np
 
 from akika_forensics.capture import attachments
 from akika_forensics.capture.before import Before
 from akika_forensics.capture.citations import Citations
 from akika_forensics.capture.cited import Cited
 from akika_forensics.capture.controls import Dates
+from akika_forensics.capture.draft import Holding, Versions
 from akika_forensics.capture.findings import Findings
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
@@ -19,6 +22,11 @@ from akika_forensics.model.known_fields import unknown_paths
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Slice
 
+_MARK: Final = 16
+"""Bytes that tell two readings of a record apart."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 _VOLATILE: Final = ("TempDownloadUri", "ThumbnailTempDownloadUri")
 """Fields that differ at each reading. Source: QuickBooks API, Attachable: the address is good for 15 minutes."""
@@ -127,7 +135,11 @@ class Held:
             self.citations.drop(cut.key)
             self.drop(cut.key)
             self._findings.add(
-                "record_refused", f"A record cannot be kept: {error.what}", severity="problem", record=cut.key
+                "record_refused",
+                f"A record cannot be kept: {error.what}",
+                severity="problem",
+                record=cut.key,
+                lasting=True,
             )
             return False
         versions[cut.key.id] = mark, at, day
@@ -148,6 +160,38 @@ class Held:
         self.files.drop(key)
         return True
 
+    def as_state(self) -> Holding:
+        """For `take_up`, in another process."""
+        micros: dict[datetime, int] = {}
+        versions: dict[str, Versions] = {}
+        for entity, held in self._versions.items():
+            for _, at, _ in held.values():
+                if at not in micros:
+                    micros[at] = (at - _EPOCH) // _MICROSECOND
+            times = np.fromiter((micros[at] for _, at, _ in held.values()), dtype="<i8", count=len(held))
+            days = np.fromiter((day.toordinal() if day else 0 for *_, day in held.values()), "<i4", count=len(held))
+            marks = b"".join(mark for mark, _, _ in held.values())
+            versions[entity] = Versions(list(held), marks, times.tobytes(), days.tobytes())
+        return Holding(
+            versions, self.citations.as_state(), self.dates.as_state(), self.multicurrency, self.files.as_state()
+        )
+
+    def take_up(self, state: Holding) -> None:
+        """Go on from what an earlier capture held; the sink has it already."""
+        for entity, one in state.versions.items():
+            times, days = np.frombuffer(one.at, "<i8").tolist(), np.frombuffer(one.days, "<i4").tolist()
+            moments = {micros: _EPOCH + micros * _MICROSECOND for micros in set(times)}
+            known = {number: date.fromordinal(number) if number else None for number in set(days)}
+            marks = (one.marks[at : at + _MARK] for at in range(0, len(one.marks), _MARK))
+            self._versions[entity] = {
+                record_id: (mark, moments[micros], known[number])
+                for record_id, mark, micros, number in zip(one.ids, marks, times, days, strict=True)
+            }
+        self.citations.take_up(state.citing)
+        self.dates.take_up(state.dates)
+        self.multicurrency = state.multicurrency
+        self.files.take_up(state.files)
+
     def _look_at(self, cut: Slice) -> date | None:
         key, body = cut.key, payloads.decode(cut.payload)
         if not isinstance(body, dict):
@@ -158,10 +202,15 @@ class Held:
                 f"A record of {key.entity} came without an Id and is kept under a key made from its content.",
                 severity="warning",
                 record=key,
+                lasting=True,
             )
         for path in set(unknown_paths(key.entity, body)):
             self._findings.add(
-                "unknown_field", f"{key.entity} has the undocumented field {path}.", severity="note", record=key
+                "unknown_field",
+                f"{key.entity} has the undocumented field {path}.",
+                severity="note",
+                record=key,
+                lasting=True,
             )
         self.citations.put(key, body)
         if key.entity == attachments.ENTITY:
@@ -178,4 +227,4 @@ def _mark(cut: Slice) -> bytes:
         body = payloads.decode(data)
         if isinstance(body, dict):
             data = payloads.canonical_value({name: value for name, value in body.items() if name not in _VOLATILE})
-    return hashlib.blake2b(data, digest_size=16).digest()
+    return hashlib.blake2b(data, digest_size=_MARK).digest()

@@ -47,9 +47,14 @@ class Sweep:
         self.seen: dict[str, set[RecordKey]] = {}
         self.unstable: set[str] = set()
 
-    def run(self, entities: Iterable[str], expected: Mapping[str, int]) -> None:
-        plans = {name: PagePlan(expected=expected.get(name)) for name in entities}
-        self.seen = {name: set() for name in plans}
+    def run(
+        self, entities: Iterable[str], expected: Mapping[str, int], plans: dict[str, PagePlan] | None = None
+    ) -> None:
+        """``plans``: lists that were begun before, whose pages ``held`` has; what is read is put into it as it goes."""
+        plans = {} if plans is None else plans
+        self.seen = {name: self._held.keys(name) if name in plans else set() for name in entities}
+        for name in self.seen:
+            plans.setdefault(name, PagePlan(expected=expected.get(name)))
         waiting = deque((name, position) for name, plan in plans.items() for position in plan.wanted())
         pending: dict[Future[Page], str] = {}
         pool = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="capture")
@@ -80,11 +85,12 @@ class Sweep:
         except (Fault, UnreadableAnswer) as error:
             self.failed[name] = error
             return
+        # First what the page holds: a page counts as read when it was taken in.
+        self._held.take(page.slices, page.server_time)
         plan.accept(page)
         for code, what in page.notes:
-            self._findings.add(code, what, severity=_severity(code, plan))
+            self._findings.add(code, what, severity=_severity(code, plan), lasting=True)
         self.seen[name].update(cut.key for cut in page.slices)
-        self._held.take(page.slices, page.server_time)
 
     def _tell(self, name: str, expected: Mapping[str, int]) -> None:
         if self._progress is not None:

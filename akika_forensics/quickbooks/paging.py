@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
+
+import msgspec
 
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks.answers import Slice
@@ -35,6 +37,26 @@ class Page:
     @property
     def full(self) -> bool:
         return len(self.slices) >= self.asked
+
+
+class BegunPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A page of a list that is read in part; ``keys`` (entity, id) are left out where they are not needed any more."""
+
+    position: int
+    arrived: bool
+    full: bool
+    rows: int
+    joined: bool
+    keys: list[tuple[str, str]]
+
+
+class Begun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the reading of a list stands; no ``pages`` where it is read whole."""
+
+    pages: list[BegunPage]
+    repairs: int
+    stable: bool
+    size: int
 
 
 @dataclass(eq=False, slots=True)
@@ -69,6 +91,36 @@ class PagePlan:
         self._pieces = [_Piece(1 + index * self._step) for index in range((rows - 1) // self._step + 1)]
         self.repairs = 0
         self.stable = True
+
+    @classmethod
+    def going_on(cls, begun: Begun) -> Self:
+        """From where an earlier plan stood; pages that had not arrived are wanted again."""
+        plan = cls(size=begun.size)
+        plan.repairs, plan.stable = begun.repairs, begun.stable
+        plan._pieces = [
+            _Piece(
+                page.position, page.arrived, page.arrived, page.full, page.rows, page.joined,
+                frozenset(RecordKey(*key) for key in page.keys),
+            )
+            for page in begun.pages
+        ]  # fmt: skip
+        return plan
+
+    def begun(self) -> Begun:
+        """For `going_on`, at another time."""
+        pieces = [] if self.done else self._pieces
+        pages = [
+            BegunPage(
+                one.position,
+                one.arrived,
+                one.full,
+                one.rows,
+                one.joined,
+                sorted((key.entity, key.id) for key in one.keys),
+            )
+            for one in pieces
+        ]
+        return Begun(pages, self.repairs, self.stable, self._size)
 
     @property
     def size(self) -> int:

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from akika_forensics.model.record import RecordKey
-from akika_forensics.quickbooks import Page, PagePlan, Slice
+from akika_forensics.quickbooks import Begun, Page, PagePlan, Slice
 
 
 def cut(number: int) -> Slice:
@@ -31,6 +32,38 @@ def read_all(plan: PagePlan, rows: list[int]) -> tuple[set[int], int]:
     return seen, asked
 
 
+def another_day(plan: PagePlan) -> PagePlan:
+    """The plan as a later process goes on with it."""
+    kept = msgspec.json.encode(plan.begun())
+    return PagePlan.going_on(msgspec.json.decode(kept, type=Begun))
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("after", range(12))
+def test_no_page_that_arrived_is_asked_for_again(after: int, known: bool) -> None:
+    rows, asked, seen = list(range(100)), [], set()
+    plan = PagePlan(expected=100 if known else None, size=10)
+    waiting = plan.wanted()
+    while len(asked) < after and waiting:
+        position = waiting.pop()
+        asked.append(position)
+        page = page_of(rows, position, 10)
+        seen |= {int(one.key.id) for one in page.slices}
+        plan.accept(page)
+        waiting += plan.wanted()
+    plan = another_day(plan)
+    while not plan.done:
+        for position in plan.wanted():
+            asked.append(position)
+            page = page_of(rows, position, 10)
+            seen |= {int(one.key.id) for one in page.slices}
+            plan.accept(page)
+    assert sorted(asked) == sorted(set(asked))
+    assert len(asked) <= 12
+    assert seen == set(rows)
+    assert another_day(plan).wanted() == []
+
+
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 18, 19, 20, 100])
 @pytest.mark.parametrize("known", [True, False])
 def test_a_list_at_rest_is_read_whole_with_few_requests(count: int, known: bool) -> None:
@@ -48,11 +81,14 @@ def test_a_list_at_rest_is_read_whole_with_few_requests(count: int, known: bool)
     known=st.booleans(),
     deletions=st.integers(0, 6),
     insertions=st.integers(0, 6),
+    interruptions=st.integers(0, 3),
 )
 def test_what_was_there_all_along_is_never_missed(
-    count: int, seed: int, known: bool, deletions: int, insertions: int
+    count: int, seed: int, known: bool, deletions: int, insertions: int, interruptions: int
 ) -> None:
-    """Pages are asked for and answered in any order while records come (anywhere in the order) and go."""
+    """Pages are asked for and answered in any order while records come (anywhere in the order) and go, and while the
+    reading is interrupted and gone on with.
+    """
     rng = random.Random(seed)
     rows = [number * 10 for number in range(count)]
     throughout = set(rows)
@@ -62,6 +98,10 @@ def test_what_was_there_all_along_is_never_missed(
     left = {"delete": deletions, "insert": insertions}
     while not plan.done:
         waiting += plan.wanted()
+        if interruptions and rng.random() < 0.2:
+            interruptions -= 1
+            plan, waiting = another_day(plan), []
+            continue
         kind = rng.choice(["delete", "insert", "none"])
         if left.get(kind, 0) and rng.random() < 0.7:
             left[kind] -= 1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import Any, Final
 
+from akika_forensics.capture.draft import Days
 from akika_forensics.model.instants import parse_date
 from akika_forensics.model.record import RecordKey
 
@@ -87,6 +88,15 @@ class Dates:
             self.names |= None in found
             self._left = []
         return frozenset({*self.touched, today} if self.names or self.anything else self.touched)
+
+    def as_state(self) -> Days:
+        """For `take_up`, in another process, which reads all reports."""
+        return Days(self.first, self.last, {month: (one, many) for month, (one, many) in self._months.items()})
+
+    def take_up(self, state: Days) -> None:
+        """Go on from what an earlier capture saw."""
+        self.first, self.last = state.first, state.last
+        self._months = {month: [one, many] for month, (one, many) in state.months.items()}
 
     def settle(self) -> None:
         """What changed so far is in the reports."""
