@@ -18,12 +18,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from akika_forensics import jobs
+from akika_forensics.capture import draft as captures
+from akika_forensics.capture.findings import Findings
+from akika_forensics.capture.held import Held
 from akika_forensics.case.case import Case, init_vault
 from akika_forensics.case.hints import Hints
 from akika_forensics.lab.working_folder import MEMORY, Shipped, place_all
+from akika_forensics.model.instants import now
 from akika_forensics.model.record import RecordKey
-from akika_forensics.quickbooks import Connection
+from akika_forensics.quickbooks import Connection, PagePlan, Slice
 from akika_forensics.quickbooks.webhooks import read_notification
 from akika_forensics.restore.scope import scope_of
 from akika_forensics.settings import Secret, state_dir
@@ -41,6 +47,13 @@ FOLDER: Final = Path(__file__).parent / "samples"
 PASSPHRASE: Final = "correct horse battery staple"
 SIGNER_PASSPHRASE: Final = "a signer's own words"
 INCIDENT: Final = "deleted-invoice"
+
+
+class _NoSink:
+    """Takes records and forgets them."""
+
+    def add(self, key: RecordKey, payload: bytes) -> None: ...
+    def remove(self, key: RecordKey) -> None: ...
 
 
 def story(folder: Path) -> tuple[Case, Path]:
@@ -121,6 +134,19 @@ def values(case: Case, file: Path, lab: Path) -> Iterator[tuple[str, Any]]:
         writer.save_draft(b"{}")
     yield "draft", json.loads(vault.slot(f"draft/{vault.pseudonym(company)}").read() or b"")
     vault.drop_draft(company)
+    held, plan = Held(_NoSink(), Findings()), PagePlan(expected=2500)
+    held.take([Slice(RecordKey("Invoice", "1"), b'{"Id":"1","CustomerRef":{"value":"3"},"Hologram":1}')], now())
+    plan.wanted()
+    yield (
+        "capture",
+        msgspec.to_builtins(
+            captures.State(
+                rules=1, begun="2026-11-27T12:00:00Z", why=["It was asked for."], carried=False,
+                expected={"Invoice": 2500}, lists={"Invoice": plan.begun()}, findings=[], held=held.as_state(),
+                requests=7, interrupted=0,
+            )
+        ),
+    )  # fmt: skip
     told = {
         belief.name: {"choice": belief.default, "asked": "…", "answered": "…"} for belief in list(BELIEFS.values())[:2]
     }

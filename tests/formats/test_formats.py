@@ -19,6 +19,7 @@ from make_samples import FOLDER
 
 import akika_forensics
 import akika_widgets.views
+from akika_forensics.capture import draft as captures
 from akika_forensics.case import budget, hints, outcomes, sealed_connections, spending
 from akika_forensics.case.case import open_vault
 from akika_forensics.custody import log
@@ -134,6 +135,7 @@ READERS: Mapping[str, Callable[[bytes], Any]] = {
     "signer": lambda data: msgspec.to_builtins(signers.read_stored(data)),
     "company": lambda data: msgspec.to_builtins(sealed_connections.read_company(data)),
     "draft": lambda data: msgspec.to_builtins(draft.read_outer(data)),
+    "capture": lambda data: json.loads(msgspec.json.encode(captures.read_state(data))),
     "tokens": lambda data: msgspec.to_builtins(sealed_connections.read_tokens(data)),
     "budget": lambda data: msgspec.to_builtins(spending.read_stored(data)),
     "cap": lambda data: msgspec.to_builtins(budget.read_cap(data)),
