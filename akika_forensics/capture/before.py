@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any, Protocol
 
@@ -56,3 +56,8 @@ class Before:
         entities = wanted["entity"].unique().to_list()
         rows = self._snapshot.lazy(entities).select("entity", "id", "txn_date").collect()
         return rows.join(wanted, on=["entity", "id"], how="semi")["txn_date"].to_list()
+
+    def keys(self) -> Iterator[RecordKey]:
+        """Of all its records."""
+        for entity, rows in self._frames.items():
+            yield from (RecordKey(entity, record_id) for record_id in rows["id"])

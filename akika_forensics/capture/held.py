@@ -160,6 +160,11 @@ class Held:
         self.files.drop(key)
         return True
 
+    def read(self) -> Iterator[RecordKey]:
+        """The keys of what was read, and not only taken over."""
+        for entity, versions in self._versions.items():
+            yield from (RecordKey(entity, record_id) for record_id in versions)
+
     def as_state(self) -> Holding:
         """For `take_up`, in another process."""
         micros: dict[datetime, int] = {}

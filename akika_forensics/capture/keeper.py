@@ -54,9 +54,13 @@ class Keeper:
 
     def should_stop(self) -> bool:
         """Save where it is time; whether the user wants to stop."""
+        self.pause()
+        return self.asked()
+
+    def pause(self) -> None:
+        """Save where it is time."""
         if self._tell is not None and self._monotonic() >= self._due:
             self._save(self._tell)
-        return self.asked()
 
     def asked(self) -> bool:
         """Whether the user wants to stop, where nothing can be saved."""

@@ -13,16 +13,18 @@ from akika_forensics.capture.carried import standing
 from akika_forensics.capture.changes import ForcedFull
 from akika_forensics.capture.completeness import close_references, note_gaps, note_what_was_not_looked_at
 from akika_forensics.capture.controls import Controls, of_changes, of_everything, of_few
+from akika_forensics.capture.draft import State, pack
 from akika_forensics.capture.entities import FOREIGN_CURRENCY, MAY_HAVE_NO_LIST, NOT_READ, readable_entities
 from akika_forensics.capture.fence import Fence
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
 from akika_forensics.capture.incremental import FULL, INCREMENTAL, RULES, Decision, covered, decide, intervals
+from akika_forensics.capture.keeper import Keeper
 from akika_forensics.capture.sweep import Progress, Stop, Sweep, check
 from akika_forensics.errors import Fault
 from akika_forensics.model import instants
 from akika_forensics.model.record import RecordKey
-from akika_forensics.quickbooks import Reader
+from akika_forensics.quickbooks import PagePlan, Reader
 
 _NOT_OFFERED: Final = "5030"
 
@@ -33,6 +35,7 @@ class SnapshotWriter(Protocol):
     def add(self, key: RecordKey, payload: bytes) -> None: ...
     def remove(self, key: RecordKey) -> None: ...
     def carry_over(self) -> None: ...
+    def save_draft(self, state: bytes) -> None: ...
     def control(self, name: str, data: bytes) -> None: ...
     def attach(self, key: RecordKey, chunks: Iterable[bytes]) -> None: ...
     def keep_attached(self, key: RecordKey) -> bool: ...
@@ -57,6 +60,7 @@ def run(
     full: bool = False,
     files_before: FilesBefore | None = None,
     sparing: bool = False,
+    draft: State | None = None,
     progress: Progress | None = None,
     should_stop: Stop | None = None,
 ) -> Any:
@@ -64,15 +68,39 @@ def run(
 
     ``before``: the company's newest snapshot, the one that ``writer`` would carry over. What has not changed since is
     taken over from it where that is sound, unless ``full``. ``files_before``: its attached files. ``sparing``: of QuickBooks'
-    own reports none but the trial balances of the day, to spare reads; a finding says so.
+    own reports none but the trial balances of the day, to spare reads; a finding says so. ``draft``: where an interrupted
+    capture stood, whose records ``writer`` has; what was read is not read again.
 
     ``complete`` is true when all that the API lets us read is in the snapshot as of one instant inside the fence; what
     is missing is a finding of severity ``problem``. Raises Interrupted when ``should_stop`` says so and ServiceError
-    when QuickBooks or the network fails; nothing is committed then.
+    when QuickBooks or the network fails; nothing is committed then, and what a capture of more than half a minute read is
+    kept as a draft.
     """
+    keeper = Keeper(writer, reader.clock.monotonic, should_stop, kept=draft is not None)
+    with keeper.until_the_end():
+        return _run(reader, writer, keeper, before, full, files_before, sparing, draft, progress)
+
+
+def _run(
+    reader: Reader,
+    writer: SnapshotWriter,
+    keeper: Keeper,
+    before: Snapshot | None,
+    full: bool,
+    files_before: FilesBefore | None,
+    sparing: bool,
+    draft: State | None,
+    progress: Progress | None,
+) -> Any:
     asked_before = reader.requests
-    check(should_stop)
+    check(keeper.asked)
     _, info = reader.company()
+    if draft is not None:
+        decision = Decision(FULL, why=tuple(draft.why))
+        begun = Before(before) if before is not None and draft.carried else None
+        return _Attempt(reader, writer, info, decision, None, files_before, sparing, progress, keeper).full(
+            asked_before, begun, draft
+        )
     now = reader.server_time or instants.now()
     lost = before is not None and not full and len(before.lost()) > 0
     lacking = None if files_before is None else files_before.lacking
@@ -81,14 +109,17 @@ def run(
     given_up = None
     if before is not None and decision.kind == INCREMENTAL:
         writer.carry_over()
-        attempt = _Attempt(reader, writer, info, decision, Before(before), files_before, sparing, progress, should_stop)
+        base = Before(before)
+        attempt = _Attempt(reader, writer, info, decision, base, files_before, sparing, progress, keeper)
         attempt.held.files.expect(lacking or {})
         try:
             return attempt.incremental(asked_before)
         except ForcedFull as forced:
-            given_up = attempt.held
+            given_up = base
+            for key in attempt.held.read():
+                writer.remove(key)
             decision = Decision(FULL, why=(str(forced),))
-    return _Attempt(reader, writer, info, decision, None, files_before, sparing, progress, should_stop).full(
+    return _Attempt(reader, writer, info, decision, None, files_before, sparing, progress, keeper).full(
         asked_before, given_up
     )
 
@@ -106,30 +137,67 @@ class _Attempt:
         files_before: FilesBefore | None,
         sparing: bool,
         progress: Progress | None,
-        should_stop: Stop | None,
+        keeper: Keeper,
     ) -> None:
         self._reader, self._writer, self._info, self._decision = reader, writer, company_info, decision
-        self._progress, self._should_stop = progress, should_stop
+        self._progress, self._keeper, self._should_stop = progress, keeper, keeper.should_stop
         self._findings = Findings()
         self._before, self._files_before = before, files_before
         self.held = Held(writer, self._findings, before)
         self._unlisted: dict[str, str] = {}
         self._sparing = sparing
         plan = of_few if sparing else of_everything if decision.since is None else of_changes(decision.since)
-        self._controls = Controls(reader, company_info, plan, check=partial(check, should_stop))
+        self._controls = Controls(reader, company_info, plan, check=partial(check, keeper.asked))
+        self._plans: dict[str, PagePlan] = {}
+        self._earlier: State | None = None
 
-    def full(self, asked_before: int, given_up: Held | None) -> Any:
-        """Read every list. ``given_up``: what the writer holds of an incremental attempt that turned out not to be sound."""
-        start = self._reader.server_time or self._own_clock()
+    def full(self, asked_before: int, given_up: Before | None, draft: State | None = None) -> Any:
+        """Read every list. ``given_up``: what the writer took over for an incremental attempt that turned out not to be
+        sound; ``draft``: how far an earlier process came.
+        """
         entities = list(readable_entities())
-        readable = self._sweep(entities, self._reader.counts(entities))
+        if draft is not None:
+            self._go_on(draft)
+            start, expected = draft.start, draft.expected
+        else:
+            start, expected = self._reader.server_time or self._own_clock(), self._reader.counts(entities)
+        self._keeper.begin(lambda: pack(self._state(asked_before, start, expected, given_up is not None)))
+        readable = self._sweep(entities, expected)
         self._fetch_files()
         fence = self._fence(readable)
         fence.close(start)
-        for key in given_up or ():
+        for key in given_up.keys() if given_up is not None else ():
             if key not in self.held:
                 self._writer.remove(key)
         return self._commit(fence, start, start, asked_before)
+
+    def _go_on(self, draft: State) -> None:
+        self._earlier = draft
+        self.held.take_up(draft.held)
+        self._findings.take_up(draft.findings)
+        self._plans = {name: PagePlan.going_on(begun) for name, begun in draft.lists.items()}
+
+    def _state(self, asked_before: int, start: datetime, expected: dict[str, int], carried: bool) -> State:
+        return State(
+            rules=RULES,
+            begun=instants.format_instant(start),
+            why=list(self._decision.why),
+            carried=carried,
+            expected=expected,
+            lists={name: plan.begun() for name, plan in self._plans.items()},
+            findings=self._findings.as_state(),
+            held=self.held.as_state(),
+            requests=self._requests(asked_before),
+            interrupted=self._interrupted,
+        )
+
+    @property
+    def _interrupted(self) -> int:
+        return self._earlier.interrupted + 1 if self._earlier is not None else 0
+
+    def _requests(self, asked_before: int) -> int:
+        """So far, those before an interruption among them."""
+        return self._reader.requests - asked_before + (self._earlier.requests if self._earlier is not None else 0)
 
     def incremental(self, asked_before: int) -> Any:
         """Take in what changed since the snapshot before. Raises ForcedFull where that would not be sound."""
@@ -177,6 +245,7 @@ class _Attempt:
             "base": self._decision.base,
             "why": list(self._decision.why),
             "rules": RULES,
+            "interrupted": self._interrupted,
             "whole_at": instants.format_instant(whole_at),
             "gone": len(fence.changes.gone),
             "entities": {name: row.as_dict() for name, row in entities.items()},
@@ -187,20 +256,23 @@ class _Attempt:
             complete=self._findings.whole,
             counts={name: fence.counts.get(name, self.held.count(name)) for name in entities},
             fence=told,
-            requests=self._reader.requests - asked_before,
+            requests=self._requests(asked_before),
             findings=self._findings.as_dicts(),
         )
 
     def _own_clock(self) -> datetime:
         self._findings.add(
-            "no_server_clock", "QuickBooks named no time; this machine's clock was used.", severity="warning"
+            "no_server_clock",
+            "QuickBooks named no time; this machine's clock was used.",
+            severity="warning",
+            lasting=True,
         )
         return instants.now()
 
     def _sweep(self, entities: list[str], expected: dict[str, int]) -> list[str]:
         """Read lists; the names of those that could be read."""
         sweep = Sweep(self._reader, self.held, self._findings, progress=self._progress, should_stop=self._should_stop)
-        sweep.run(entities, expected)
+        sweep.run(entities, expected, self._plans)
         for name in sweep.unstable:
             again = Sweep(self._reader, self.held, self._findings, should_stop=self._should_stop)
             again.run([name], {})
@@ -238,9 +310,14 @@ class _Attempt:
             self._reader,
             self._writer,
             self._files_before,
-            progress=self._progress,
-            check=lambda: check(self._should_stop),
+            progress=self._file_came,
+            check=lambda: check(self._keeper.asked),
         )
+
+    def _file_came(self, what: str, done: int, expected: int) -> None:
+        self._keeper.pause()
+        if self._progress is not None:
+            self._progress(what, done, expected)
 
     def _take_controls(self) -> None:
         for name, report in self._controls.take(self._reader.server_time or instants.now(), self.held.dates):

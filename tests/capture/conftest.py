@@ -70,6 +70,7 @@ class FakeSnapshotWriter:
         self.controls: dict[str, bytes] = {}
         self.committed: dict[str, Any] | None = None
         self.carried = False
+        self.drafts: list[Any] = []
 
     @property
     def snapshot(self) -> FakeSnapshot:
@@ -97,6 +98,18 @@ class FakeSnapshotWriter:
         assert not self.records
         self.carried = True
         self.records, self.files = dict(self.base.records), dict(self.base.files)
+
+    def save_draft(self, state: bytes) -> None:
+        held = (self.records, self.files, self.controls)
+        self.drafts.append((state, *(dict(one) for one in held)))
+
+    def after_an_interruption(self) -> tuple[FakeSnapshotWriter, bytes]:
+        """What the vault would begin the next capture with, and what the draft says."""
+        again = FakeSnapshotWriter(self.base)
+        state, *held = self.drafts[-1]
+        again.records, again.files, again.controls = (dict(one) for one in held)
+        again.before, again.carried = self.before, self.carried
+        return again, state
 
     def control(self, name: str, data: bytes) -> None:
         self.controls[name] = data
