@@ -31,7 +31,8 @@ class Keeper:
     """Saves while a capture runs, and where it ends before its time. It is asked whether to stop (``should_stop``) where all
     that came is taken in, and saves there and nowhere else.
 
-    ``monotonic``: the capture's clock, in seconds. ``kept``: there is a draft already.
+    ``monotonic``: the capture's clock, in seconds. ``kept``: there is a draft already; ``dropped``: why an earlier one
+    is not gone on with, a sentence, empty where there was none.
     """
 
     def __init__(
@@ -41,12 +42,13 @@ class Keeper:
         should_stop: Callable[[], bool] | None = None,
         *,
         kept: bool = False,
+        dropped: str = "",
     ) -> None:
         self._sink, self._monotonic, self._asked = sink, monotonic, should_stop
         self._tell: Callable[[], bytes] | None = None
         self._begun = monotonic()
         self._due = self._begun + EVERY
-        self.kept = kept
+        self.kept, self.dropped = kept, dropped
 
     def begin(self, tell: Callable[[], bytes]) -> None:
         """From here on there is something to keep; ``tell`` says where the capture stands."""

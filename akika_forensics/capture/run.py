@@ -61,6 +61,7 @@ def run(
     files_before: FilesBefore | None = None,
     sparing: bool = False,
     draft: State | None = None,
+    dropped: str = "",
     progress: Progress | None = None,
     should_stop: Stop | None = None,
 ) -> Any:
@@ -69,14 +70,15 @@ def run(
     ``before``: the company's newest snapshot, the one that ``writer`` would carry over. What has not changed since is
     taken over from it where that is sound, unless ``full``. ``files_before``: its attached files. ``sparing``: of QuickBooks'
     own reports none but the trial balances of the day, to spare reads; a finding says so. ``draft``: where an interrupted
-    capture stood, whose records ``writer`` has; what was read is not read again.
+    capture stood, whose records ``writer`` has; what was read is not read again. ``dropped``: why none is gone on with, though there
+    was one, a sentence.
 
     ``complete`` is true when all that the API lets us read is in the snapshot as of one instant inside the fence; what
     is missing is a finding of severity ``problem``. Raises Interrupted when ``should_stop`` says so and ServiceError
     when QuickBooks or the network fails; nothing is committed then, and what a capture of more than half a minute read is
     kept as a draft.
     """
-    keeper = Keeper(writer, reader.clock.monotonic, should_stop, kept=draft is not None)
+    keeper = Keeper(writer, reader.clock.monotonic, should_stop, kept=draft is not None, dropped=dropped)
     with keeper.until_the_end():
         return _run(reader, writer, keeper, before, full, files_before, sparing, draft, progress)
 
@@ -233,6 +235,9 @@ class _Attempt:
         if self._sparing:
             what = "Of QuickBooks' own reports none but the trial balances of the day was taken, so that the month's reads last."
             self._findings.add("controls_spared", what, severity="note")
+        if self._keeper.dropped:
+            what = f"What an interrupted capture had left was dropped. {self._keeper.dropped}"
+            self._findings.add("draft_dropped", what, severity="note")
         for name, why in NOT_READ.items():
             self._findings.add("not_captured", f"{name} is not captured: {why}.", severity="note")
         entities = fence.intervals(start)

@@ -30,6 +30,7 @@ from akika_forensics.case.lifecycle import Lifecycle
 from akika_forensics.case.people import People, files_of_sheet
 from akika_forensics.case.proofs import authority_in_force, disclose_to, stamp_head
 from akika_forensics.case.results import CheckResult
+from akika_forensics.case.resuming import begun
 from akika_forensics.case.review import Review
 from akika_forensics.case.tables import Effects, Versions
 from akika_forensics.case.unlocking import means_from_environment
@@ -147,6 +148,7 @@ class Case:
         self,
         *,
         full: bool = False,
+        afresh: bool = False,
         records: Iterable[str | RecordKey] = (),
         why: str = "",
         sparing: bool | None = None,
@@ -155,8 +157,8 @@ class Case:
     ) -> SnapshotInfo:
         """A snapshot of the live company; ``full`` has every record read also where what changed would be enough.
 
-        ``records``: of these alone, such as ``["Invoice:130"]``, with what they need and what hangs on them; all else stays
-        as in the snapshot before, and the snapshot says so. ``sparing`` leaves reports out to spare reads; None does so where
+        One that was interrupted is gone on with, unless ``afresh``. ``records``: of these alone, such as
+        ``["Invoice:130"]``, with what they need and what hangs on them; all else stays as in the snapshot before, and the snapshot says so. ``sparing`` leaves reports out to spare reads; None does so where
         the cap on the month's reads asks for it. Capture cannot write to QuickBooks. Raises WrongUse, and BudgetSpent where a
         capture would pass the cap even so.
         """
@@ -168,9 +170,8 @@ class Case:
         company = self.companies.company(name)
         read_before = self.companies.spending(name).total()
         with (
-            self.vault.lock("capture"),
             self.companies.reader(name) as reader,
-            self.vault.begin_snapshot(company) as writer,
+            begun(self.vault, company, afresh=afresh, go_on=not chosen) as making,
         ):
             before = self._newest(company)
             files = capture.files_before(before) if before is not None else None
@@ -178,7 +179,7 @@ class Case:
             if chosen:
                 info = capture.run_scoped(
                     reader,
-                    writer,
+                    making.writer,
                     chosen,
                     base=before,
                     earlier=scopes.remembering(self.vault, company, before, chosen),
@@ -189,9 +190,11 @@ class Case:
             else:
                 info = capture.run(
                     reader,
-                    writer,
+                    making.writer,
                     before=before,
                     full=full,
+                    draft=making.draft,
+                    dropped=making.dropped,
                     files_before=files,
                     sparing=sparing,
                     progress=progress,

@@ -24,6 +24,7 @@ def capture(
     record: list[str] = typer.Option(
         [], help="Read this record alone, such as Invoice:130, and what belongs to it; may be given again."
     ),
+    afresh: bool = typer.Option(False, "--afresh", help="Begin anew also where an interrupted capture could go on."),
 ) -> None:
     from akika_forensics.case.scopes import said_of
 
@@ -38,7 +39,9 @@ def capture(
         note(f"About {told(expected.cost)} are to be expected.")
     job = jobs.start(
         "Capturing",
-        lambda work: case.capture(full=full, records=record, progress=work.progress, should_stop=work.should_stop),
+        lambda work: case.capture(
+            full=full, afresh=afresh, records=record, progress=work.progress, should_stop=work.should_stop
+        ),
         kind="capture",
         about=case.vault.id,
         queue=case.vault.id,
