@@ -52,6 +52,7 @@ from akika_forensics.vault import open_vault as open_bare_vault
 from akika_forensics.vault.chains.attestations import Attestation
 from akika_forensics.vault.keys.ways import Means
 from akika_forensics.vault.proofs import Stamped
+from akika_forensics.vault.snapshots.draft import DraftInfo
 from akika_forensics.vault.storage.location import Location
 from akika_widgets.views.record_graph import GraphView
 
@@ -208,6 +209,11 @@ class Case:
         self.budget.note(name, info, since=read_before, sparing=sparing)
         self.lifecycle.after_a_capture(company, progress=progress, should_stop=should_stop)
         return info
+
+    def interrupted(self) -> dict[str, DraftInfo]:
+        """Captures that were interrupted and wait to be gone on with, by the name of their company."""
+        found = {name: self.vault.draft(self.companies.company(name)) for name in self.companies.names()}
+        return {name: draft for name, draft in found.items() if draft is not None}
 
     def _newest(self, company: Company) -> Snapshot | None:
         """The newest snapshot of a company, complete or not."""

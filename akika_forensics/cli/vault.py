@@ -8,7 +8,7 @@ import typer
 
 from akika_forensics.cli import lifecycle
 from akika_forensics.cli.session import Command, Options, open_case, passphrase, vault_location
-from akika_forensics.cli.speech import say, say_json, table
+from akika_forensics.cli.speech import counted, say, say_json, table
 from akika_forensics.model.instants import format_instant
 
 group = typer.Typer(help="Make a vault, and look after it.", no_args_is_help=True)
@@ -48,7 +48,7 @@ def init(
 def snapshots(context: typer.Context) -> None:
     options: Options = context.obj
     case = open_case(options)
-    found, erased = case.snapshots(), case.lifecycle.erased()
+    found, erased, waiting = case.snapshots(), case.lifecycle.erased(), case.interrupted()
     if options.json:
         say_json(
             {
@@ -65,6 +65,10 @@ def snapshots(context: typer.Context) -> None:
                     for info in found
                 ],
                 "erased": [{"at": format_instant(one.at), "reason": one.reason} for one in erased],
+                "interrupted": [
+                    {"company": name, "saved": format_instant(one.saved), "records": one.records, "mine": one.mine}
+                    for name, one in waiting.items()
+                ],
             }
         )
         return
@@ -82,6 +86,11 @@ def snapshots(context: typer.Context) -> None:
     table(("snapshot", "taken at", "records", "complete", "of", "company"), rows, right=(2,))
     for one in erased:
         say(f"A company was erased on {one.at:%Y-%m-%d}: {one.reason}")
+    for name, draft in waiting.items():
+        whose = "akika capture goes on with it" if draft.mine else "who made it can go on with it"
+        say(
+            f"A capture of {name} was interrupted on {draft.saved:%Y-%m-%d} after {counted(draft.records, 'record')}; {whose}."
+        )
 
 
 COMMANDS = (Command("snapshots", "List the snapshots.", snapshots),)
