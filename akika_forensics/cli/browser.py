@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Final
@@ -15,7 +16,7 @@ _OURS: Final = "AKIKA_"
 def open_page(address: str, hidden: Collection[str] = ()) -> None:
     """Best effort: whoever calls has shown the address too. ``hidden``: variables that hold secrets, besides ours."""
     with suppress(OSError):
-        subprocess.Popen(
+        started = subprocess.Popen(
             [sys.executable, "-I", "-m", "webbrowser", "-t", address],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -23,6 +24,8 @@ def open_page(address: str, hidden: Collection[str] = ()) -> None:
             env=without_secrets(os.environ, hidden),
             start_new_session=True,
         )
+        # Whoever waits for it when it ends, so that nothing is left of it; we do not.
+        threading.Thread(target=started.wait, daemon=True).start()
 
 
 def without_secrets(environment: Mapping[str, str], hidden: Collection[str] = ()) -> dict[str, str]:
