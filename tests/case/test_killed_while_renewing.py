@@ -17,7 +17,7 @@ from akika_forensics.twin import Twin, serve
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.vault import KdfCost
 
-PASSPHRASE = "cut the power now"  # noqa: S105 -- of a vault of the test
+PASSPHRASE = "cut the power now"
 CHILD = """
 import os, sys
 from akika_forensics.case.case import open_vault
