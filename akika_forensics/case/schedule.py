@@ -13,7 +13,7 @@ from typing import Final
 
 from akika_forensics.errors import WrongUse
 
-SCHEDULED: Final = "the hour has come"
+SCHEDULED: Final = "as scheduled"
 MISSED: Final = "a capture was missed and is made up for"
 FIRST: Final = "there is no snapshot yet"
 HINTED: Final = "QuickBooks told of changes"

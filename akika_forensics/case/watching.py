@@ -18,6 +18,7 @@ from akika_forensics.errors import (
     Found,
     Interrupted,
     NewerFormat,
+    Refused,
     SignInFailed,
     VaultLocked,
     WrongKey,
@@ -162,6 +163,7 @@ class Watch:
                 if self._put_off.get(name) != allowed:
                     self._say(name, f"{allowed.why} The next capture begins at {_hour(allowed.not_before)}.")
                 self._put_off[name] = allowed
+                self._failures[name] = Refused(allowed.why, do="`akika budget` shows the month, and raises the cap.")
                 self._standing[name] = replace(standing, not_before=min(allowed.not_before, began + _ASK_AGAIN))
                 return
             self._put_off.pop(name, None)

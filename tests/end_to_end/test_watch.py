@@ -24,7 +24,7 @@ from akika_forensics.case.receiving import Door, Receiver
 from akika_forensics.case.schedule import Every, Manner
 from akika_forensics.case.unlocking import own_identity
 from akika_forensics.case.watched import VaultDesk, WallClock
-from akika_forensics.case.watching import Watch
+from akika_forensics.case.watching import Allowed, Watch
 from akika_forensics.cli import main
 from akika_forensics.errors import SignInFailed
 from akika_forensics.model.instants import now
@@ -290,8 +290,30 @@ def test_the_watch_keeps_a_reserve_and_waits_for_the_month(scene: Any) -> None:
     assert desk.allowed("craig", now()).not_before is None
     assert not desk.allowed("craig", now()).sparing
     scene.case.budget.limit(spent + 1)
+    assert scene.akika("watch", "--once")[0] == 3
     with Going(scene) as going:
         # A day later by the schedule: what the loop asks for is what the month allows.
         going.loop._attend("craig", "")
         going.until(lambda: any("used up" in line for line in going.said))
         assert going.loop.taken == 0
+
+
+def test_with_half_the_reads_captures_lie_twice_as_far_apart(scene: Any) -> None:
+    scene.good("capture")
+    at = month_ends(now()) - timedelta(days=20)
+    every = Every(timedelta(days=1))
+    desk, case = VaultDesk(scene.case, ("craig",), every), scene.case
+    case.budget.limit(10**9)
+    month = case.budget.month(at, {"craig": 20.0}, reserve=True)
+    (share,) = month.shares
+    kept = case.budget.forecast("craig", full=True, sparing=True).cost.by_items
+    case.budget.limit(share.read.by_items + kept + 10 * share.sparing.cost.by_items)
+    allowed = desk.allowed("craig", at)
+    last = desk.newest("craig")
+    assert last is not None
+    assert allowed.not_before is not None
+    assert allowed.sparing
+    assert timedelta(days=1.9) <= allowed.not_before - last <= timedelta(days=2.1)
+    assert "50%" in allowed.why
+    case.budget.limit(share.read.by_items + kept + 20 * share.sparing.cost.by_items)
+    assert desk.allowed("craig", at) == Allowed(sparing=True, why=desk.allowed("craig", at).why)
