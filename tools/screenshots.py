@@ -14,13 +14,21 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from urllib.parse import urlencode
 
 from PIL import Image, ImageOps
 from playwright.sync_api import Page, sync_playwright
 
 from akika_forensics import reports
 from akika_forensics.cli.embedded import after_an_incident
+from akika_forensics.quickbooks.authorize import App, SigningIn
+from akika_forensics.quickbooks.doorstep import Doorstep
+from akika_forensics.quickbooks.endpoints import endpoints_of
+from akika_forensics.quickbooks.redirect_page import redirect_page
+from akika_forensics.settings import Secret
+from akika_forensics.twin import Twin, serve
 from akika_widgets.workbench.serving import serve_app
 from akika_widgets.workbench.shared import Shared
 from akika_widgets.workbench.sign_in import TokenSignIn
@@ -35,6 +43,7 @@ FLAGS = [
 ]
 WIDE = {"width": 1280, "height": 860}
 NARROW = {"width": 420, "height": 860}
+LOW = {"width": 860, "height": 520}
 
 
 def main() -> int:
@@ -48,6 +57,7 @@ def main() -> int:
         os.environ.pop("AKIKA_PASSPHRASE", None)
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
         # Pictures are alike on every machine: the zone and the language are those of the browser, not of its user.
+        _connecting(browser)
         with after_an_incident(Path(place) / "company", lambda _line: None) as company:
             _lab(browser, company)
             _app(browser, company)
@@ -57,9 +67,12 @@ def main() -> int:
 
 
 @contextmanager
-def _page(browser: Any, *, dark: bool = False, narrow: bool = False) -> Iterator[Page]:
+def _page(browser: Any, *, dark: bool = False, narrow: bool = False, low: bool = False) -> Iterator[Page]:
     context = browser.new_context(
-        viewport=NARROW if narrow else WIDE, color_scheme="dark" if dark else "light", locale="en-US", timezone_id="UTC"
+        viewport=NARROW if narrow else LOW if low else WIDE,
+        color_scheme="dark" if dark else "light",
+        locale="en-US",
+        timezone_id="UTC",
     )
     page = context.new_page()
     outside: list[str] = []
@@ -84,6 +97,32 @@ def _shot(page: Page, name: str, *, full: bool = False) -> None:
     with Image.open(path) as picture:
         picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
     print(f"docs/images/{name}.png")
+
+
+# -- connecting ----------------------------------------------------------------------------------------------------------
+
+
+def _connecting(browser: Any) -> None:
+    """The twin's page of consent, what the browser shows when it is back, and the page with the line to paste."""
+    with serve(Twin(company_name="Craig's Design and Landscaping Services")) as server, Doorstep() as doorstep:
+        known = server.credentials
+        app = App(server.base_url, endpoints_of(server.base_url), known.client_id, Secret(known.client_secret))
+        signing_in = SigningIn(app, doorstep.redirect_uri)
+        waiting = Thread(target=doorstep.wait, args=(signing_in,))
+        waiting.start()
+        with _page(browser, low=True) as page:
+            page.goto(signing_in.address)
+            _shot(page, "connect-consent")
+            _press(page, "Connect")
+            page.get_by_text("You can close this window").wait_for()
+            _shot(page, "connect-back")
+            waiting.join()
+        own = f"{server.base_url}/akika/"
+        with _page(browser, low=True) as page:
+            page.route(f"{own}**", lambda route: route.fulfill(content_type="text/html", body=redirect_page()))
+            made_up = {"code": "AB11732634567made0up0for0this0picture", "state": "made-up-for-this-picture"}
+            page.goto(f"{own}?{urlencode({**made_up, 'realmId': server.realm_id})}")
+            _shot(page, "connect-line")
 
 
 # -- the app -------------------------------------------------------------------------------------------------------------
