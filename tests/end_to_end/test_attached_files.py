@@ -108,3 +108,34 @@ def test_a_hostile_name_stays_text(scene: Scene, name: str) -> None:
     assert record is not None
     assert json.loads(record.payload)["FileName"] == name
     assert b"".join(snapshot.attachment(key)) == b"x"
+
+
+def test_a_company_that_lost_a_file_is_still_captured_by_what_changed(scene: Scene) -> None:
+    lost = attach(scene, b"lost", "lost.txt")
+    with scene.twin.store.transaction():
+        scene.twin.store.files.remove(lost.id)
+    assert scene.akika("capture")[1]["complete"] is False
+    late, before = attach(scene, b"late", "late.txt"), len(scene.server.log)
+    code, taken = scene.akika("capture")
+    assert (code, taken["fence"]["kind"], taken["complete"]) == (1, "incremental", False)
+    (found,) = [one for one in taken["findings"] if one["severity"] == "problem"]
+    assert (found["code"], found["records"]) == ("attachment_gone", [str(lost)])
+    assert addresses(scene, before), "it is looked for each time"
+    assert scene.case.snapshot("s2").attachments()["id"].to_list() == [late.id]
+    with scene.twin.store.transaction():
+        scene.twin.store.files.put(lost.id, "0" * 36, "lost.txt", "text/plain", [b"lost"])
+    taken = scene.good("capture")
+    assert (taken["fence"]["kind"], taken["complete"]) == ("incremental", True)
+    assert scene.case.attachment(lost) == b"lost"
+    assert scene.good("capture")["complete"] is True
+
+
+def test_a_file_goes_with_its_record(scene: Scene) -> None:
+    gone, stays = attach(scene, b"gone", "gone.txt"), attach(scene, b"stays", "stays.txt")
+    scene.good("capture")
+    scene.twin.delete("Attachable", {"Id": gone.id, "SyncToken": "0"})
+    taken = scene.good("capture")
+    assert (taken["fence"]["kind"], taken["complete"]) == ("incremental", True)
+    assert scene.case.attachments()["id"].to_list() == [stays.id]
+    assert scene.case.attachments("s1")["id"].to_list() == [gone.id, stays.id]
+    assert scene.case.attachment(gone, "s1") == b"gone"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.record import RecordKey
+from akika_forensics.twin import life
 from akika_forensics.twin.attachments.upload import Upload
 
-from .conftest import Scene
+from .conftest import PASSPHRASE, Scene, staged
 
 MOST_CALLS = 60
 
@@ -171,3 +175,57 @@ def test_what_cannot_be_asked_for_is_wrong_use(scene: Scene, arguments: tuple[st
     code, _ = scene.akika("capture", *arguments)
     assert code == 2
     assert scene.case.snapshots() == ()
+
+
+@pytest.fixture
+def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: Callable[[], str]) -> Iterator[Scene]:
+    monkeypatch.setenv("AKIKA_PASSPHRASE", PASSPHRASE)
+    twin = life.empty()
+    made = life.fill(twin, life.Wish(8000, 3))
+    twin.clock.set(life.morning_after(date.fromisoformat(made.last_day)))
+    twin.clock.release()
+    with staged(tmp_path, twin, out) as scene:
+        yield scene
+    twin.close()
+
+
+def test_a_deleted_invoice_of_a_company_that_lived_takes_as_few_calls(generated: Scene) -> None:
+    scene = generated
+    scene.good("capture")
+    held = {(record.key.entity, record.key.id): record.body for record in scene.case.snapshot("s1").records()}
+    assert len(held) > 7000
+    deposited = {
+        link["TxnId"]
+        for (entity, _), body in held.items()
+        if entity == "Deposit"
+        for line in body["Line"]
+        for link in line.get("LinkedTxn", [])
+        if link["TxnType"] == "Payment"
+    }
+    invoice, payment = next(
+        (body, link["TxnId"])
+        for (entity, _), body in held.items()
+        if entity == "Invoice"
+        for link in body.get("LinkedTxn", [])
+        if link["TxnType"] == "Payment" and link["TxnId"] in deposited
+    )
+    scene.twin.delete("Invoice", {"Id": invoice["Id"], "SyncToken": invoice["SyncToken"]})
+    before = len(scene.server.log)
+    taken = scene.good("capture", "--record", f"Invoice:{invoice['Id']}")
+    assert api_calls(scene, before) <= MOST_CALLS
+    assert taken["complete"] is True
+    scope = taken["fence"]["scope"]
+    assert {f"Payment:{payment}", f"Customer:{invoice['CustomerRef']['value']}"} <= {*scope["read"]}
+    deposits = {
+        f"Deposit:{one}"
+        for (entity, one), body in held.items()
+        if entity == "Deposit"
+        and any(link["TxnId"] == payment for line in body["Line"] for link in line.get("LinkedTxn", []))
+    }
+    assert deposits
+    assert deposits <= {*scope["read"]}
+    assert {*scope["gone"]} == {f"Invoice:{invoice['Id']}"}
+    now = scene.twin.dump()
+    for record in scene.case.snapshot("s2").records():
+        if str(record.key) in scope["read"]:
+            assert record.payload == now[record.key]
