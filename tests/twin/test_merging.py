@@ -347,6 +347,28 @@ def test_what_moves_on_the_records_that_cite_is_a_switch(books: Books, choice: s
     assert bool([one for one in books.twin.store.trail.of("Bill", made["Id"]) if one.indirect]) == moved
 
 
+@pytest.mark.parametrize(
+    ("choice", "token", "moved"), [("untouched", "0", False), ("time", "0", True), ("time_and_token", "1", True)]
+)
+def test_a_template_that_cites_moves_within(books: Books, choice: str, token: str, moved: bool) -> None:
+    """It has its Id, its token and its time in the transaction that it wraps."""
+    books.twin.believe(Beliefs().but(merge_touches=choice))
+    info = {
+        "Name": "Rent",
+        "RecurType": "Automated",
+        "ScheduleInfo": {"StartDate": "2026-01-31", "IntervalType": "Monthly", "NumInterval": 1, "DayOfMonth": 31},
+    }
+    books.twin.create("RecurringTransaction", {"Invoice": {**books.sale(books.bob, 25), "RecurringInfo": info}})
+    ((key, payload),) = [(key, body) for key, body in books.twin.dump().items() if key[0] == "RecurringTransaction"]
+    before = payloads.decode(payload)["Invoice"]
+    books.twin.screens.merge("Customer", books.bob, books.ann)
+    after = payloads.decode(books.twin.dump()[key])
+    assert after.keys() == {"Invoice"}
+    assert after["Invoice"]["CustomerRef"]["value"] == books.ann
+    assert after["Invoice"]["SyncToken"] == token
+    assert (after["Invoice"]["MetaData"] != before["MetaData"]) is moved
+
+
 def test_merged_bank_accounts_keep_their_ticks_and_lose_their_reports(books: Books) -> None:
     gone, stays = pair("Bank", books)
     body = {"AccountRef": ref(gone), "PaymentType": "Cash", "TxnDate": "2026-01-05", "Line": [books.spend(5)]}

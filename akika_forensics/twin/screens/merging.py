@@ -16,6 +16,7 @@ from akika_forensics.twin import wire
 from akika_forensics.twin.documents import references
 from akika_forensics.twin.ledger import accounts, rates
 from akika_forensics.twin.request import ref_id
+from akika_forensics.twin.rules import recurring
 from akika_forensics.twin.screens import bank_feed
 from akika_forensics.twin.screens.asking import Body, ScreenRefused, found
 from akika_forensics.twin.session import Session
@@ -125,6 +126,9 @@ def _cite(session: Session, entity: str, old: str, stays: Body) -> list[tuple[st
             session.store.repaint(kind, record_id, wire.encode(kind, fresh))
             session.forget(kind, record_id)
             continue
+        if kind == recurring.ENTITY:
+            _move_template(session, record_id, fresh, token=touched == "time_and_token")
+            continue
         if touched == "time_and_token":
             fresh["SyncToken"] = str(int(str(fresh.get("SyncToken", "0"))) + 1)
         moved = session.edit(kind, record_id)
@@ -132,6 +136,17 @@ def _cite(session: Session, entity: str, old: str, stays: Body) -> list[tuple[st
         moved.clear()
         moved.update(fresh)
     return cited
+
+
+def _move_template(session: Session, record_id: str, body: Body, *, token: bool) -> None:
+    """A template keeps its Id and its time within the transaction that it wraps."""
+    ((kind, inner),) = body.items()
+    if token:
+        inner["SyncToken"] = str(int(str(inner.get("SyncToken", "0"))) + 1)
+    inner["MetaData"] = {**inner.get("MetaData", {}), "LastUpdatedTime": wire.metadata_time(session.moment)}
+    outer = {"Id": record_id, "MetaData": inner["MetaData"]}
+    session.write(recurring.ENTITY, outer, wire.encode(recurring.ENTITY, {kind: inner}))
+    session.forget(recurring.ENTITY, record_id)
 
 
 def _check(session: Session, entity: str, gone: Body, stays: Body) -> None:
