@@ -71,14 +71,15 @@ class Changes:
 
     def take(self, since: datetime) -> int:
         """Take in what changed since then; how many records did."""
+        began = self._reader.server_time or since
         floor = (since - MARGIN).replace(microsecond=0)
         sizes = self._sizes(floor) if self._sized else {}
         self._sized = False
         feed = self._reader.change_feed(
             [name for name in self._feeding if name not in self._listing], floor, sizes=sizes
         )
-        self.server_time = feed.server_time
-        changes = self._held.take(feed.changed, feed.server_time)
+        self.server_time = feed.server_time or began
+        changes = self._held.take_after(feed.changed, feed.server_time)
         changes += self._take_deleted(feed.deleted)
         self._note(feed)
         searched = dict.fromkeys([*self._by_time, *feed.refused, *feed.truncated_entities])
@@ -120,7 +121,7 @@ class Changes:
                 record=cut.key,
             )
         kept = {cut.key for cut in there}
-        changes = self._held.take(there, self._reader.server_time)
+        changes = self._held.take_after(there, self._reader.server_time)
         return changes + self.drop(key for key in stubs if key not in kept)
 
     def drop(self, keys: Iterable[RecordKey]) -> int:
@@ -146,7 +147,7 @@ class Changes:
             if isinstance(answer, Fault):
                 self.list_from_now_on(name)
             else:
-                changes += self._held.take(answer, self._reader.server_time)
+                changes += self._held.take_after(answer, self._reader.server_time)
         return changes
 
     def read_list(self, name: str) -> int:
@@ -154,7 +155,7 @@ class Changes:
         began = self._reader.server_time
         if began is not None:
             self.listed_since[name] = began
-        before, changed_before = self._held.keys(name), self._held.changes
+        before, changed_before = self._held.keys(name), self._held.changes + self._held.ignored
         sweep = Sweep(self._reader, self._held, self._findings, should_stop=self._should_stop)
         sweep.run([name], {name: self._held.count(name)})
         if name in sweep.failed or name in sweep.unstable:
@@ -164,7 +165,7 @@ class Changes:
                 "reading_again_failed", f"The list of {name} could not be read a second time.", severity="problem"
             )
             return 0
-        return self.drop(before - sweep.seen[name]) + self._held.changes - changed_before
+        return self.drop(before - sweep.seen[name]) + self._held.changes + self._held.ignored - changed_before
 
     def read_again_who_cites_merged_names(self) -> int:
         """Records that cite a name which is not there: a merge lets them cite another without a sign. How many differ."""
@@ -184,7 +185,7 @@ class Changes:
         )
         askable = [key for key in wanted if CATALOGUE[key.entity].queryable is not False]
         found, refused = presence.read_many(self._reader, askable, most_are_there=True)
-        changes = self._held.take(found, self._reader.server_time)
+        changes = self._held.take_after(found, self._reader.server_time)
         return changes + sum(self.read_list(name) for name in dict.fromkeys(key.entity for key in refused))
 
 

@@ -67,6 +67,8 @@ class Carried:
 class Held:
     """The records of one capture. The reading of the later server time wins; nothing is filtered out.
 
+    ``changes`` counts the readings that brought something new, ``ignored`` those that differed and were older.
+
     With ``before`` all of that snapshot is held from the beginning, and the sink has taken it over already.
     """
 
@@ -78,6 +80,8 @@ class Held:
         self.files = attachments.AttachedFiles(findings)
         self.changes = 0
         self.dates = Dates() if before is None else Dates(before.reach(), before.days)
+        self.ignored = 0
+        self._newest = _LONG_AGO
         self.multicurrency: bool | None = None
 
     def __contains__(self, key: Cited) -> bool:
@@ -111,7 +115,15 @@ class Held:
 
     def take(self, slices: Iterable[Slice], at: datetime | None) -> int:
         """Take records in as they were at the server time ``at``; how many of them are new or differ."""
+        self._newest = max(self._newest, at or _LONG_AGO)
         return sum(self._take(cut, at or _LONG_AGO) for cut in slices)
+
+    def take_after(self, slices: Iterable[Slice], at: datetime | None) -> int:
+        """Take in what was asked for after all that came before had arrived: it is later, whatever the clocks say.
+
+        Answers are made by many machines, whose clocks differ.
+        """
+        return self.take(slices, max(at or _LONG_AGO, self._newest))
 
     def _take(self, cut: Slice, at: datetime) -> bool:
         versions = self._versions.setdefault(cut.key.entity, {})
@@ -122,6 +134,7 @@ class Held:
                 versions[cut.key.id] = mark, max(at, before[1]), before[2]
                 return False
             if at < before[1]:
+                self.ignored += 1
                 return False
         carried = self._carried.of(cut.key.entity)
         try:

@@ -94,10 +94,19 @@ def opened(body: bytes, asked: str) -> dict[str, msgspec.Raw]:
 
 def server_time(members: dict[str, msgspec.Raw], response: httpx.Response) -> datetime | None:
     """When the server took up the request, by its own clock: the body's ``time``, else the Date header."""
+    return said_time(members) or header_time(response)
+
+
+def said_time(members: dict[str, msgspec.Raw]) -> datetime | None:
+    """The ``time`` of an answer; reports have none."""
     try:
         return instants.parse_instant(_text(members.get("time")) or "")
     except ValueError:
-        pass
+        return None
+
+
+def header_time(response: httpx.Response) -> datetime | None:
+    """The Date header, to the second."""
     try:
         value = parsedate_to_datetime(response.headers.get("date", ""))
     except ValueError:

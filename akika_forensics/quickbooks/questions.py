@@ -31,11 +31,15 @@ class Questions:
         self._client, self._company_url = client, company_url
         self._lock = threading.Lock()
         self._server_time: datetime | None = None
+        self._header_time: datetime | None = None
 
     @property
     def server_time(self) -> datetime | None:
-        """The latest time that the server has named in an answer; None before the first."""
-        return self._server_time
+        """The latest time that the server has named in an answer; None before the first.
+
+        Only where no answer said when it was made, it is that of a header, which another machine may have written.
+        """
+        return self._server_time or self._header_time
 
     def get(self, address: str, parameters: dict[str, str], asked: str) -> tuple[Members, httpx.Response]:
         """What an address below the company's holds. ``asked`` says in words what was wanted, for errors."""
@@ -72,12 +76,15 @@ class Questions:
                 if reading == _READINGS - 1:
                     raise
                 continue
-            at = answers.server_time(members, response)
-            with self._lock:
-                if at is not None and (self._server_time is None or at > self._server_time):
-                    self._server_time = at
+            self._note_time(members, response)
             return members, response
         raise AssertionError("the last reading returns or raises")
+
+    def _note_time(self, members: Members, response: httpx.Response) -> None:
+        said, written = answers.said_time(members), answers.header_time(response)
+        with self._lock:
+            self._server_time = max((at for at in (said, self._server_time) if at is not None), default=None)
+            self._header_time = max((at for at in (written, self._header_time) if at is not None), default=None)
 
     def _send(
         self, method: str, address: str, parameters: dict[str, str], asked: str, body: bytes | None

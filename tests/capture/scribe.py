@@ -12,7 +12,7 @@ from typing import Any
 
 from akika_forensics.errors import AkikaError
 from akika_forensics.model import payload as payloads
-from akika_forensics.model.catalogue import CATALOGUE, Delete, Kind
+from akika_forensics.model.catalogue import CATALOGUE, Delete
 from akika_forensics.twin import QuickBooksFault
 from tests.twin.conftest import Body, Books, Clock, ref
 from tests.twin.life import RECIPES
@@ -174,7 +174,8 @@ class Scribe:
         self.books.twin.void(entity, {"Id": body["Id"], "SyncToken": body["SyncToken"]})
 
     def _switch(self) -> None:
-        entity, body = self._pick(lambda name: CATALOGUE[name].kind is Kind.NAME_LIST and CATALOGUE[name].can("update"))
+        # Of another list nobody can ask for those that are inactive.
+        entity, body = self._pick(lambda name: "Active" in CATALOGUE[name].filterable and CATALOGUE[name].can("update"))
         active = body.get("Active") is False
         self.books.twin.update(
             entity, {"Id": body["Id"], "SyncToken": body["SyncToken"], "sparse": True, "Active": active}
