@@ -27,6 +27,10 @@ _SHOWN_TO = timedelta(milliseconds=1)
 """Times in answers are cut to milliseconds."""
 
 
+class Nothing(Exception):
+    """No record is left that something could be done to."""
+
+
 class FineClock(Clock):
     """Moves on by a fraction of a second a look: several changes have the same whole second on them."""
 
@@ -89,7 +93,7 @@ class Scribe:
             try:
                 deed()
                 self.done.append(name)
-            except (QuickBooksFault, AkikaError):
+            except (QuickBooksFault, AkikaError, Nothing):
                 pass
             self.look(began)
 
@@ -149,6 +153,8 @@ class Scribe:
 
     def _pick(self, wanted: Callable[[str], bool]) -> tuple[str, Body]:
         keys = sorted(key for key in self._state if wanted(key[0]))
+        if not keys:
+            raise Nothing
         entity, record_id = self.rng.choice(keys)
         return entity, json.loads(self._state[entity, record_id], parse_float=str)
 
