@@ -51,6 +51,7 @@ class Credits:
 
 
 NOTHING: Final = Credits()
+_BATCH: Final = "batch"
 
 
 class Metered(httpx.BaseTransport):
@@ -71,8 +72,19 @@ class Metered(httpx.BaseTransport):
         response = self._inner.handle_request(request)
         place = _place(request.url.path)
         if response.status_code == httpx.codes.OK and place is not None:
+            if place == _BATCH:
+                self._read(response)
             self._count(_credits(request, response, place))
         return response
+
+    def _read(self, response: httpx.Response) -> None:
+        """A batch that breaks off was answered, and counts; what it held nobody knows."""
+        try:
+            response.read()
+        except BaseException:
+            self._count(Credits(calls=1, batches=1, items=1))
+            response.close()
+            raise
 
     def close(self) -> None:
         self._inner.close()
@@ -93,7 +105,7 @@ def _place(path: str) -> str | None:
 
 
 def _credits(request: httpx.Request, response: httpx.Response, place: str) -> Credits:
-    if place == "batch":
+    if place == _BATCH:
         return Credits(calls=1, batches=1, items=_good_items(response))
     if request.method != "GET":
         return NOTHING
@@ -103,9 +115,8 @@ def _credits(request: httpx.Request, response: httpx.Response, place: str) -> Cr
 def _good_items(response: httpx.Response) -> int:
     """Those that were queries and not refused; an answer that cannot be read is counted by nobody knows what, as one."""
     try:
-        response.read()
         told = msgspec.json.decode(response.content, type=dict[str, msgspec.Raw])
         items = msgspec.json.decode(told["BatchItemResponse"], type=list[dict[str, msgspec.Raw]])
-    except (httpx.HTTPError, msgspec.MsgspecError, UnicodeDecodeError, KeyError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, KeyError):
         return 1
     return sum(1 for item in items if _FAULT not in item and _QUERY in item)
