@@ -99,10 +99,6 @@ class Held:
     def ids(self, entity: str) -> list[str]:
         return [*self._versions.get(entity, {}), *self._carried.of(entity)]
 
-    def __iter__(self) -> Iterator[RecordKey]:
-        for entity in {*self._versions, *self._carried.entities()}:
-            yield from self.keys(entity)
-
     @property
     def carried(self) -> int:
         """Records that were taken over and not read again."""
@@ -200,6 +196,7 @@ class Held:
             times, days = np.frombuffer(one.at, "<i8").tolist(), np.frombuffer(one.days, "<i4").tolist()
             moments = {micros: _EPOCH + micros * _MICROSECOND for micros in set(times)}
             known = {number: date.fromordinal(number) if number else None for number in set(days)}
+            self._newest = max(self._newest, *moments.values()) if moments else self._newest
             marks = (one.marks[at : at + _MARK] for at in range(0, len(one.marks), _MARK))
             self._versions[entity] = {
                 record_id: (mark, moments[micros], known[number])
