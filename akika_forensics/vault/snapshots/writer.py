@@ -24,7 +24,7 @@ from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keytable import SALT
-from akika_forensics.vault.snapshots import frames, shelf, steps
+from akika_forensics.vault.snapshots import frames, packing, shelf, steps
 from akika_forensics.vault.snapshots.arrivals import Arrivals
 from akika_forensics.vault.snapshots.attachments import AttachedFiles
 from akika_forensics.vault.snapshots.batch import Batch
@@ -92,7 +92,7 @@ class SnapshotWriter:
         self._attached = AttachedFiles(self._shelf, self._batch, self._pseudonym)
         self._parts: list[Part] = []
         self._arrivals = Arrivals(self._before, self._hashes, self._store_segment)
-        self._controls: dict[str, bytes] = {}
+        self._controls: dict[str, bytes] = {}  # packed: together they may be longer than all records
 
     def _take_up(self) -> None:
         base = self._previous.seq if self._previous else None
@@ -192,7 +192,7 @@ class SnapshotWriter:
     def control(self, name: str, data: bytes) -> None:
         """A report captured beside the records; the last of a name wins."""
         self._require_open()
-        self._controls[name] = bytes(data)
+        self._controls[name] = packing.pack(data)
 
     def attach(self, key: RecordKey, chunks: Iterable[bytes]) -> None:
         """A file that hangs on a record, in pieces of any size, never held whole; the last of a key wins.
@@ -249,7 +249,10 @@ class SnapshotWriter:
                 fence=fence,
                 requests=requests,
                 findings=findings,
-                controls={name: batch.control(name, data) for name, data in sorted(self._controls.items())},
+                controls={
+                    name: batch.control(name, packing.unpack(packed, name))
+                    for name, packed in sorted(self._controls.items())
+                },
                 manifest="" if gone.is_empty() else batch.frame("index", steps.removals(gone)),
                 base=self._previous.seq if self._previous else None,
                 removed=len(gone),
