@@ -168,7 +168,7 @@ class TestDates:
         dates.note({"InvStartDate": "2026-01-01"})
         assert (dates.first, dates.last) == (date(2026, 1, 1), date(2026, 10, 9))
         assert dates.transactions[date(2026, 10, 1)] == 2
-        assert dates.postings[date(2026, 10, 1)] == 6
+        assert dates.postings[date(2026, 10, 1)] == 5
         assert dates.changed(TODAY) == {date(2026, 10, 2), date(2026, 10, 9), date(2026, 1, 1)}
         dates.settle()
         assert dates.changed(TODAY) == frozenset()

@@ -136,7 +136,7 @@ def test_windows_are_narrowed_to_what_is_expected_to_fit(window: Window, many: l
     for part in parts:
         whole = {end.replace(day=1) for end in month_ends(part.first, part.last) if end.replace(day=1) in part}
         assert sum(rows.get(month, 0) for month in whole) * columns <= MOST_CELLS
-    if sum(rows.values()) * columns <= MOST_CELLS * 0.7:
+    if sum(rows.values()) * columns <= MOST_CELLS * 0.8:
         assert parts == [window]
 
 

@@ -26,7 +26,7 @@ class Rule(Enum):
 class Control:
     """One report. ``bases`` are those on which it is had; none where it knows none.
 
-    ``sums`` says that each of its figures adds up all that came before, so that a change moves every later one; others
+    ``foreign`` are those of them that come in a company with several currencies alone. ``sums`` says that each of its figures adds up all that came before, so that a change moves every later one; others
     tell of their own days alone. ``columns`` are asked for by key; ``attribution`` are those of them that not every
     company's API gives. ``optional``: QuickBooks answers it in some countries or editions only. ``detail``: a row a
     transaction or more, long in a busy company.
@@ -39,6 +39,7 @@ class Control:
     parameters: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     attribution: frozenset[str] = frozenset()
+    foreign: frozenset[str] = frozenset()
     sums: bool = True
     optional: bool = False
     detail: bool = False
@@ -91,6 +92,7 @@ TRANSACTION_LIST: Final = Control(
         *("create_by", "create_date", "last_mod_by", "last_mod_date", "is_cleared"),
     ),
     attribution=ATTRIBUTION,
+    foreign=frozenset({"currency", "subt_nat_home_amount"}),
     sums=False,
     detail=True,
 )
@@ -106,6 +108,7 @@ GENERAL_LEDGER: Final = Control(
         *("subt_nat_amount", "rbal_nat_amount", "subt_nat_home_amount", "rbal_nat_home_amount"),
     ),
     attribution=frozenset({"is_cleared"}),
+    foreign=frozenset({"subt_nat_home_amount", "rbal_nat_home_amount"}),
     detail=True,
 )
 

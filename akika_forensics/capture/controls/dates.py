@@ -13,8 +13,7 @@ from akika_forensics.model.record import RecordKey
 _DAYS: Final = ("TxnDate", "InvStartDate", "OpeningBalanceDate")
 """The fields that date postings. Source: QuickBooks API, Item and Account: opening quantities and balances post."""
 
-_MORE_POSTINGS: Final = 2
-"""Postings of a transaction besides one a line: the account it is written in, tax or the cost of what was sold."""
+_LEAST_POSTINGS: Final = 2
 
 
 class Dates:
@@ -51,7 +50,7 @@ class Dates:
         month = self._months.setdefault(day.replace(day=1), [0, 0])
         lines = body.get("Line")
         month[0] += 1
-        month[1] += _MORE_POSTINGS + (len(lines) if isinstance(lines, list) else 0)
+        month[1] += max(1 + (len(lines) if isinstance(lines, list) else 0), _LEAST_POSTINGS)
         return self._known.setdefault(day, day)
 
     @property
@@ -61,7 +60,7 @@ class Dates:
 
     @property
     def postings(self) -> dict[date, int]:
-        """How many postings those are expected to have made."""
+        """How many postings those are expected to have made: one a line, and one in the account they are written in."""
         return {month: many for month, (_, many) in self._months.items()}
 
     def reach(self, first: date | None, last: date | None) -> None:

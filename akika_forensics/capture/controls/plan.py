@@ -33,7 +33,7 @@ MOST_OF_CHANGES: Final = 18
 MOST_OF_RECORDS: Final = 12
 """Reports that a scoped capture plans at most."""
 
-_FILL: Final = 0.7
+_FILL: Final = 0.8
 """How much of the most cells a window may be expected to hold: the expectation is a guess."""
 
 _DAY: Final = timedelta(days=1)
@@ -63,8 +63,8 @@ def everything(horizon: Horizon, latest: date | None, rows: Rows | None = None) 
     for control in FULL:
         windows = _windows(control, horizon, latest)
         if control.detail:
-            expected = (rows or {}).get(control.report, {})
-            windows = [part for one in windows for part in narrowed(one, expected, len(control.columns))]
+            expected, columns = (rows or {}).get(control.report, {}), len(control.columns) - len(control.foreign)
+            windows = [part for one in windows for part in narrowed(one, expected, columns)]
         into = details if control.detail else wanted
         into += [_wanted(control, basis, window, horizon) for basis in control.bases or ("",) for window in windows]
     newest_first = sorted(details, key=lambda one: one.window.last, reverse=True)
