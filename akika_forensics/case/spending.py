@@ -84,6 +84,7 @@ class Spending:
         self._turn = file_of("counts", vault.id, SPENDING + name)
         self._now = now
         self._waiting: dict[str, Credits] = {}
+        self._noted: list[Run] = []
 
     def network(self, limits: Limits) -> httpx.BaseTransport:
         """The network for a reader of this company, with what it reads counted here."""
@@ -100,7 +101,7 @@ class Spending:
     def write(self) -> None:
         """Put down what was counted. A store that does not take it now gets it with the next."""
         with _LOCK:
-            if not self._waiting:
+            if not self._waiting and not self._noted:
                 return
             try:
                 with self._exclusive():
@@ -113,9 +114,9 @@ class Spending:
         """A capture came to its end: what the next of its kind will cost is learned from it."""
         at = instants.format_instant(self._now())
         run = Run(snapshot, at, kind, sparing, read.calls, read.batches, read.items, read.downloads)
-        with _LOCK, self._exclusive():
-            stored = self._stored()
-            self._keep(Stored(stored.months, [*stored.runs, run][-_RUNS:]))
+        with _LOCK:
+            self._noted.append(run)
+        self.write()
 
     def total(self) -> Credits:
         """All that is known to have been read: the difference of two is what was read between them."""
@@ -131,7 +132,8 @@ class Spending:
 
     def runs(self) -> tuple[Run, ...]:
         """The latest captures, oldest first."""
-        return tuple(self._stored().runs)
+        with _LOCK:
+            return (*self._stored().runs, *self._noted)
 
     def past(self) -> list[Past]:
         return [Past(run.kind, run.sparing, cost_of(run.credits)) for run in self.runs()]
@@ -151,8 +153,8 @@ class Spending:
             month: _Month(row.calls, row.batches, row.items, row.downloads)
             for month, row in sorted(months.items())[-_MONTHS:]
         }
-        self._slot.write(msgspec.json.encode(Stored(kept, stored.runs)))
-        self._waiting = {}
+        self._slot.write(msgspec.json.encode(Stored(kept, [*stored.runs, *self._noted][-_RUNS:])))
+        self._waiting, self._noted = {}, []
 
 
 def _credits(row: _Month) -> Credits:

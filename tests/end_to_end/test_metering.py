@@ -15,6 +15,7 @@ from akika_forensics.errors import ServiceError
 from akika_forensics.settings import Secret
 from akika_forensics.twin import Beliefs, Twin, incidents, sample
 from akika_forensics.twin.attachments.upload import Upload
+from akika_forensics.vault.storage import StorageFailed
 
 from .conftest import PASSPHRASE, staged
 
@@ -92,3 +93,19 @@ def test_the_text_says_both_figures(scene: Any, capsys: pytest.CaptureFixture[st
     shown = capsys.readouterr()
     assert "reads of the month (or " in shown.out
     assert shown.err.startswith("About ")
+
+
+def test_a_count_that_cannot_be_written_stops_no_capture_and_is_written_with_the_next(
+    scene: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise StorageFailed("The disk is full.")
+
+    before = counted(scene)
+    with monkeypatch.context() as patched:
+        patched.setattr(scene.case.companies.spending("craig")._slot, "write", full)
+        info = scene.case.capture()
+    assert scene.case.budget.cost("craig", info).once == charged(scene) - before
+    assert counted(scene) == before
+    scene.case.companies.spending("craig").write()
+    assert counted(scene) == charged(scene)
