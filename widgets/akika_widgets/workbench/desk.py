@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from akika_forensics import jobs
 from akika_forensics.case.archive import CREATED, Held
+from akika_forensics.case.companies import Standing
 from akika_forensics.case.dependencies import Dependencies
 from akika_forensics.case.review import Review
 from akika_forensics.case.values import CaseDiff
@@ -77,6 +78,12 @@ class Desk:
         """Whether the company is served by this machine."""
         with self.shared.lock:
             return self.case.companies.connection(self.case.company_name).local
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Every company of the vault with the state of its connections."""
+        with self.shared.lock:
+            known = self.case.companies
+            return tuple(known.standing(name) for name in known.names())
 
     def snapshots(self) -> tuple[SnapshotInfo, ...]:
         """Of this company alone, oldest first."""

@@ -13,6 +13,7 @@ from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.table import marked
 from akika_widgets.views.tables import TieOutTable
 from akika_widgets.views.wholeness import FindingsView, when
+from akika_widgets.workbench.connections import connections
 from akika_widgets.workbench.desk import Desk
 from akika_widgets.workbench.stages.stage import Place, Shown, Stage, bar
 
@@ -56,6 +57,7 @@ class CompanyStage(Stage):
         yield bar(self.onward("changed") if ready else None, capture)
         if found:
             yield self._table(found)
+        yield connections(self.desk.standings())
 
     def _table(self, found: tuple[SnapshotInfo, ...]) -> Markup:
         heads = ["Snapshot", "Use it as", "Taken (UTC)", "Records", "Whole", "Check"]

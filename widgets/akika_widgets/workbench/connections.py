@@ -1,0 +1,56 @@
+"""The companies of the vault and how their connections stand, as a table. QuickBooks is not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from akika_forensics.case.companies import Standing
+from akika_forensics.case.connection_state import CONNECTED, ENDED, ENDING, NOT_CONNECTED, ConnectionState
+from akika_widgets.views.markup import Markup, join, tag
+from akika_widgets.views.table import marked
+
+_HEADS: Final = ("Company", "At", "Connection", "Ends unless used", "Last day", "For restore", "Last snapshot")
+_SIGNS: Final = {
+    CONNECTED: ("✓", "good"),
+    ENDING: ("!", "changed"),
+    ENDED: ("≠", "removed"),
+    NOT_CONNECTED: ("·", "quiet"),
+}
+
+
+def connections(found: Iterable[Standing]) -> Markup:
+    """A table with a row a company, and below it a sentence for each thing that should be known."""
+    rows = tuple(found)
+    head = tag("tr", *(tag("th", word, scope="col") for word in _HEADS))
+    caption = tag(
+        "caption", "Connections of this vault", tag("span", "`akika connect` makes and renews them", class_="ak-sub")
+    )
+    table = tag("table", caption, tag("thead", head), tag("tbody", *(_row(one) for one in rows)))
+    words = [tag("p", f"{one.name}: {word}", class_="ak-quiet") for one in rows for word in one.words]
+    shown = tag("div", table, class_="ak-scroll", tabindex="0", role="region", aria_label="Connections")
+    return join([shown, *words])
+
+
+def _row(one: Standing) -> Markup:
+    last = f"{one.last.id}, {one.last.taken_at:%Y-%m-%d}" if one.last else "none"
+    return tag(
+        "tr",
+        tag("th", tag("strong", one.name), scope="row"),
+        tag("td", one.environment),
+        tag("td", _state(one.capture)),
+        tag("td", _day(one.capture.ends)),
+        tag("td", _day(one.capture.last_day)),
+        tag("td", _state(one.restore) if one.restore else "the same"),
+        tag("td", last),
+    )
+
+
+def _state(state: ConnectionState) -> Markup:
+    sign, kind = _SIGNS[state.state]
+    return marked(sign, state.state, kind)
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else "not known"
