@@ -158,10 +158,10 @@ class Case:
     ) -> SnapshotInfo:
         """A snapshot of the live company; ``full`` has every record read also where what changed would be enough.
 
-        One that was interrupted is gone on with, unless ``afresh``. ``records``: of these alone, such as
-        ``["Invoice:130"]``, with what they need and what hangs on them; all else stays as in the snapshot before, and the snapshot says so. ``sparing`` leaves reports out to spare reads; None does so where
-        the cap on the month's reads asks for it. Capture cannot write to QuickBooks. Raises WrongUse, and BudgetSpent where a
-        capture would pass the cap even so.
+        One that was interrupted is gone on with, unless ``afresh``. ``records``: of these alone, such as ``["Invoice:130"]``,
+        with what they need and what hangs on them; all else stays as in the snapshot before, and the snapshot says so.
+        ``sparing`` leaves reports out to spare reads; None does so where the cap on the month's reads asks for it.
+        Capture cannot write to QuickBooks. Raises WrongUse, and BudgetSpent where it would pass the cap even so.
         """
         chosen = scopes.chosen(records, full=full)
         name = self.company_name

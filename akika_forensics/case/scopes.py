@@ -122,7 +122,8 @@ def remembering(vault: Vault, company: Company, newest: Snapshot | None, keys: I
     """The last snapshots that hold those of the records that the company's newest one holds no longer."""
     if newest is None:
         return []
-    mine = [info.id for info in vault.snapshots() if info.company == newest.info.company]
+    own = vault.pseudonym(company)
+    mine = [info.id for info in vault.snapshots() if vault.pseudonym(info.company) == own]
     wanted: set[int] = set()
     for key in keys:
         versions = vault.history(key, company)

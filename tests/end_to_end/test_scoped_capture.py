@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from akika_forensics.errors import WrongUse
+from akika_forensics.errors import Interrupted, WrongUse
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin import life
 from akika_forensics.twin.attachments.upload import Upload
@@ -151,6 +151,28 @@ def test_a_record_that_went_long_ago_is_known_by_the_snapshot_that_held_it(scene
     taken = scene.good("capture", "--record", f"Invoice:{record_id}")
     assert taken["complete"] is True
     assert f"Payment:{payment}" in taken["fence"]["scope"]["read"]
+
+
+def test_what_an_interrupted_capture_left_is_no_part_of_one_of_some_records(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_id, _ = victim(scene)
+    scene.good("capture")
+    monkeypatch.setattr("akika_forensics.capture.keeper.EVERY", 0.0)
+    asked: list[None] = []
+
+    def stop() -> bool:
+        asked.append(None)
+        return len(asked) > 12
+
+    with pytest.raises(Interrupted):
+        scene.case.capture(full=True, should_stop=stop)
+    assert scene.case.interrupted()
+    info = scene.case.capture(records=[f"Invoice:{record_id}"])
+    assert (info.scoped, info.complete, info.records) == (True, True, scene.case.snapshot("s1").info.records)
+    assert scene.good("capture")["complete"] is True
+    held = {(record.key.entity, record.key.id): record.payload for record in scene.case.snapshot("latest").records()}
+    assert held == scene.twin.dump()
 
 
 def test_a_record_that_nobody_knows_is_a_problem(scene: Scene) -> None:

@@ -86,10 +86,11 @@ class Desk:
             return tuple(known.standing(name) for name in known.names())
 
     def snapshots(self) -> tuple[SnapshotInfo, ...]:
-        """Of this company alone, oldest first."""
+        """Of this company alone, and of all of it, oldest first."""
         realm = self.company.realm_id
         with self.shared.lock:
-            return tuple(info for info in self.case.snapshots() if info.company.realm_id == realm)
+            every = self.case.snapshots()
+            return tuple(info for info in every if info.company.realm_id == realm and not info.scoped)
 
     def snapshot(self, ident: str) -> SnapshotInfo | None:
         return next((info for info in self.snapshots() if info.id == ident), None)
