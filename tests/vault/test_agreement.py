@@ -16,7 +16,7 @@ from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import documents
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.keys import keytable
-from akika_forensics.vault.snapshots import batch, frames, shelf, steps, writer
+from akika_forensics.vault.snapshots import batch, frames, parquet, shelf, steps, writer
 from akika_forensics.vault.vault import Vault
 
 REMOVALS, REPLACED = steps.removals, steps.replaced
@@ -148,9 +148,16 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize("name", LIES)
-def test_a_writer_that_lies_is_found(kit: ModuleType, empty: Any, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+OF_PAYLOADS = [name for name in LIES if name.startswith(("payload", "index with another"))]
+
+
+@pytest.mark.parametrize(("name", "rows"), [*((name, 25_000) for name in LIES), *((name, 1) for name in OF_PAYLOADS)])
+def test_a_writer_that_lies_is_found(
+    kit: ModuleType, empty: Any, monkeypatch: pytest.MonkeyPatch, name: str, rows: int
+) -> None:
+    """Also where so few rows are looked at in a turn that a part takes several."""
     lie = LIES[name]
+    monkeypatch.setattr(parquet, "_SLICE_ROWS", rows)
     records = kit.books(9)
     kit.take(empty.vault, records)
     records[RecordKey("Invoice", "1")] = kit.invoice(1, "11.00")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -91,7 +91,7 @@ def _check_part(shelf: Shelf, company: str, part: Part, effort: Effort) -> pl.Da
         raise DamagedFile(part.index, "Its rows are not in order of entity, id and segment, each once.")
     chosen = effort.rows(part.payload, list(index.select(*frames.KEY).iter_rows()), shelf.backend)
     if chosen is None or chosen:
-        _check_payloads(index, shelf.payloads_of(company, part), part, chosen)
+        _check_payloads(index, shelf.payloads_in_turn(company, part, index["length"]), part, chosen)
         effort.sound(PAYLOADS, part.payload)
     _check_roots(shelf, company, part, index)
     return index.select(*_ROW)
@@ -103,18 +103,28 @@ def _in_order(index: pl.DataFrame) -> bool:
     return rows.equals(rows.sort(frames.VERSION)) and not rows.is_duplicated().any()
 
 
-def _check_payloads(index: pl.DataFrame, payloads: pl.DataFrame, part: Part, chosen: frozenset[int] | None) -> None:
-    if not index.select(*frames.VERSION).equals(payloads.select(*frames.VERSION)):
-        raise DamagedFile(part.index, "It does not tell of exactly the records of its payload file.")
-    told = index.select("digest", "payload_sha256", "length", *frames.FACTS).iter_rows()
+def _check_payloads(
+    index: pl.DataFrame, turns: Iterable[pl.DataFrame], part: Part, chosen: frozenset[int] | None
+) -> None:
     raised = not any(index[name].count() for name in frames.FACTS)
-    for number, ((digest, sha256, length, *fact), content) in enumerate(zip(told, payloads["payload"], strict=True)):
-        if chosen is not None and number not in chosen:
-            continue
-        if len(content) != length or hashlib.sha256(content).digest() != sha256 or _digest(content) != digest:
-            raise DamagedFile(part.payload, "A payload in it is not the one its index tells of.")
-        if not raised and facts.of(content) != tuple(fact):
-            raise DamagedFile(part.index, "It tells of a record otherwise than the record itself.")
+    at = 0
+    for payloads in turns:
+        rows = index.slice(at, len(payloads))
+        if not rows.select(*frames.VERSION).equals(payloads.select(*frames.VERSION)):
+            raise DamagedFile(part.index, "It does not tell of exactly the records of its payload file.")
+        told = rows.select("digest", "payload_sha256", "length", *frames.FACTS).iter_rows()
+        for number, ((digest, sha256, length, *fact), content) in enumerate(
+            zip(told, payloads["payload"], strict=True), at
+        ):
+            if chosen is not None and number not in chosen:
+                continue
+            if len(content) != length or hashlib.sha256(content).digest() != sha256 or _digest(content) != digest:
+                raise DamagedFile(part.payload, "A payload in it is not the one its index tells of.")
+            if not raised and facts.of(content) != tuple(fact):
+                raise DamagedFile(part.index, "It tells of a record otherwise than the record itself.")
+        at += len(payloads)
+    if at != len(index):
+        raise DamagedFile(part.index, "It does not tell of exactly the records of its payload file.")
 
 
 def _digest(content: bytes) -> bytes:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.parquet import encryption
 
+from akika_forensics.vault.snapshots import parquet
 from akika_forensics.vault.snapshots.parquet import ROWS_IN_GROUP
 
 ORDER: Final = ("entity", "id", "segment")
@@ -25,8 +26,6 @@ LEVEL: Final = 9
 _PAYLOADS_IN_GROUP: Final = 5_000
 """Whoever reads one record unpacks a group of rows."""
 
-_SLICE_ROWS: Final = 4 * ROWS_IN_GROUP
-_SLICE_BYTES: Final = 96 << 20
 _SOURCE: Final = "__source"
 _ROW: Final = "__row"
 _GONE: Final = "__gone"
@@ -87,7 +86,7 @@ class Order:
 
     def payloads(self) -> Iterator[pl.DataFrame]:
         """The payload rows of the result in order, some ten thousand at a time. Raises MergeError."""
-        for start, end in _slices(self._rows["length"]):
+        for start, end in parquet.slices(self._rows["length"]):
             piece = self._rows.slice(start, end - start)
             found = [
                 self._read(int(str(number)), rows)
@@ -105,17 +104,6 @@ class Order:
             if read.select(ORDER).equals(rows.select(ORDER)):
                 return read
         raise MergeError("The payloads of a part are not those of its index.")
-
-
-def _slices(lengths: pl.Series) -> Iterator[tuple[int, int]]:
-    """Ranges of rows that hold a bounded number of rows and bytes; at least one row each."""
-    ends = lengths.cum_sum()
-    start, before, total = 0, 0, len(lengths)
-    while start < total:
-        by_bytes = int(ends.search_sorted(before + _SLICE_BYTES, side="right"))
-        end = max(start + 1, min(total, start + _SLICE_ROWS, by_bytes))
-        yield start, end
-        start, before = end, int(ends[end - 1])
 
 
 class FrameFile:
@@ -175,7 +163,7 @@ def write_payloads(order: Order, sealed: Sealed, schema: pl.Schema, written: Cal
 
 def check_payloads(index: pl.DataFrame, payload: pl.LazyFrame) -> None:
     """Hold written payloads against their index, row by row. Raises MergeError."""
-    for start, end in _slices(index["length"]):
+    for start, end in parquet.slices(index["length"]):
         rows = index.slice(start, end - start)
         read = payload.slice(start, end - start).collect()
         same = read.select(ORDER).equals(rows.select(ORDER))

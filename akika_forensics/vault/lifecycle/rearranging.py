@@ -125,11 +125,7 @@ class Rearrangement:
                 told = pl.DataFrame(map(facts.of, payload["payload"]), schema=frames.FACTS, orient="row")
                 rows = rows.with_columns(told)
             return Source(rows, payload.lazy())
-        content = self._shelf.content(part.payload)
-        if not parquet.is_encrypted(content):
-            raise DamagedFile(part.payload, "It is no encrypted Parquet file.")
-        file_id = layout.place_of(part.payload).id
-        return Source(rows, _scan(content, Sealed(self._shelf.key("payload", part.payload), self._associated(file_id))))
+        return Source(rows, self._shelf.payload_scan(self._company, part))
 
     def _roots(self, parts: Sequence[Part], order: Order) -> dict[int, bytes]:
         """The record root of each segment that has rows left. What goes leaves its leaves."""

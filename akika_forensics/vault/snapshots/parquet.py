@@ -5,7 +5,7 @@ associated data (format, company, file) kept outside the file.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -18,6 +18,9 @@ from akika_forensics.vault.snapshots.frames import Schema
 MAGIC: Final = b"PARE"
 ROWS_IN_GROUP: Final = 25_000
 LEVEL: Final = 3
+_CLOSED: Final = "It does not open with its key, or not at this place."
+_SLICE_ROWS: Final = 4 * ROWS_IN_GROUP
+_SLICE_BYTES: Final = 96 << 20
 
 
 def associated(company: str, file_id: str) -> bytes:
@@ -71,7 +74,7 @@ def read(
         scan = scan if where is None else scan.filter(where)
         return scan.select(list(schemas[0]) if columns is None else list(columns)).collect()
     except PolarsError as error:
-        raise DamagedFile(path, "It does not open with its key, or not at this place.") from error
+        raise DamagedFile(path, _CLOSED) from error
 
 
 class Sealed(NamedTuple):
@@ -112,6 +115,29 @@ def read_all(
     ]
 
 
+def scan(file: Sealed, schema: Schema) -> pl.LazyFrame:
+    """A file to be read piece by piece with `collected`. Raises DamagedFile where it is none, or has other columns."""
+    if not is_encrypted(file.content):
+        raise DamagedFile(file.path, "It is no encrypted Parquet file.")
+    properties = pl.ParquetDecryptionProperties(footer_key=file.key, aad_prefix=file.aad)
+    found = pl.scan_parquet(io.BytesIO(file.content), decryption=properties)
+    try:
+        columns = dict(found.collect_schema())
+    except PolarsError as error:
+        raise DamagedFile(file.path, _CLOSED) from error
+    if columns != schema:
+        raise DamagedFile(file.path, "It has other columns than this kind of file.")
+    return found
+
+
+def collected(piece: pl.LazyFrame, path: str) -> pl.DataFrame:
+    """Raises DamagedFile."""
+    try:
+        return piece.collect()
+    except PolarsError as error:
+        raise DamagedFile(path, _CLOSED) from error
+
+
 def _ends(file: Path) -> bytes:
     with file.open("rb") as stream:
         first = stream.read(len(MAGIC) + 1)
@@ -121,3 +147,14 @@ def _ends(file: Path) -> bytes:
 
 def is_encrypted(content: bytes) -> bool:
     return len(content) > 2 * len(MAGIC) and content.startswith(MAGIC) and content.endswith(MAGIC)
+
+
+def slices(lengths: pl.Series) -> Iterator[tuple[int, int]]:
+    """Ranges of rows that hold a bounded number of rows and bytes; at least one row each."""
+    ends = lengths.cum_sum()
+    start, before, total = 0, 0, len(lengths)
+    while start < total:
+        by_bytes = int(ends.search_sorted(before + _SLICE_BYTES, side="right"))
+        end = max(start + 1, min(total, start + _SLICE_ROWS, by_bytes))
+        yield start, end
+        start, before = end, int(ends[end - 1])

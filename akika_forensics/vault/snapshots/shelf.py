@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import polars as pl
@@ -19,7 +19,7 @@ from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keychain import Keychain
 from akika_forensics.vault.keys.keyring import Keyring
 from akika_forensics.vault.keys.keytable import DOCUMENTS
-from akika_forensics.vault.snapshots import frames, rebuilt
+from akika_forensics.vault.snapshots import frames, parquet, rebuilt
 from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, read_commit
 from akika_forensics.vault.snapshots.holdings import Holdings
 from akika_forensics.vault.snapshots.parts import Part
@@ -239,6 +239,25 @@ class Shelf(Stacks):
     ) -> pl.DataFrame:
         schemas, fill = [frames.PAYLOAD, frames.PAYLOAD_1], {"segment": part.numbers[0]}
         return self.frame(company, part.payload, "payload", schemas, where=where, columns=columns, fill=fill)
+
+    def payloads_in_turn(self, company: str, part: Part, lengths: pl.Series) -> Iterator[pl.DataFrame]:
+        """All rows of a part's payloads in order, a bounded number of bytes at a time; ``lengths``: that of each.
+
+        Fewer or other rows come where the file has not those of its index.
+        """
+        turns = list(parquet.slices(lengths))
+        if len(turns) < 2:
+            yield self.payloads_of(company, part)
+            return
+        scan = self.payload_scan(company, part)
+        for start, end in turns:
+            last = end == len(lengths)
+            yield parquet.collected(scan.slice(start, None if last else end - start), part.payload)
+
+    def payload_scan(self, company: str, part: Part) -> pl.LazyFrame:
+        """The payloads of a part that version 2 wrote, to be collected in pieces by `parquet.collected`."""
+        (sealed,) = self._sealed(company, [part.payload], "payload")
+        return parquet.scan(sealed, frames.PAYLOAD)
 
     def control(self, commit: Commit, name: str) -> tuple[str, bytes]:
         """Kind and content of a control report."""

@@ -12,8 +12,7 @@ from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.snapshots import frames, steps
 from akika_forensics.vault.snapshots.commits import Commit
-from akika_forensics.vault.snapshots.parts import Part
-from akika_forensics.vault.snapshots.steps import Step
+from akika_forensics.vault.snapshots.steps import Step, Stored
 
 if TYPE_CHECKING:
     from akika_forensics.vault.snapshots.shelf import Shelf
@@ -22,6 +21,9 @@ _STATES_KEPT: Final = 4
 _MANIFESTS: Final = (frames.MANIFEST, frames.MANIFEST_1)
 _FEW: Final = 400
 """Differences of so many steps are put together sooner than two states are made and joined."""
+
+_SMALL: Final = 10_000
+"""Rows of a part that is looked at together with others like it."""
 
 
 class States:
@@ -96,18 +98,21 @@ class States:
             found.append(Step(own, None if mine is None else self._sound(one, mine)))
         return found
 
-    def _stored(self, company: str, numbers: Collection[int], columns: Sequence[str]) -> list[pl.DataFrame]:
-        """Rows of some segments, part by part: whatever else a part may hold, it is not believed."""
-        parts: dict[str, Part] = {}
-        for number in sorted(numbers):
-            part = self._shelf.part(company, number)
-            parts[part.index] = part
+    def _stored(self, company: str, numbers: Collection[int], columns: Sequence[str]) -> Stored:
+        """Rows of some segments: whatever else a part may hold, it is not believed."""
+        parts = {part.index: part for number in sorted(numbers) for part in [self._shelf.part(company, number)]}
         mine = list(parts.values())
-        read = self._shelf.indexes(company, mine, columns)
-        return [
-            steps.of_segments(rows, {number for number in part.numbers if number in numbers})
-            for part, rows in zip(mine, read, strict=True)
-        ]
+        few: list[tuple[int, pl.DataFrame]] = []
+        sorted_parts: list[pl.DataFrame] = []
+        for part, rows in zip(mine, self._shelf.indexes(company, mine, columns), strict=True):
+            if len(part.numbers) == 1 and part.rows < _SMALL:
+                few.append((part.numbers[0], rows))
+                continue
+            wanted = steps.of_segments(rows, {number for number in part.numbers if number in numbers})
+            # Merged parts come from members who may write anything; a machine that captures is not trusted with order.
+            in_order = len(part.numbers) > 1 or steps.is_sorted(wanted)
+            sorted_parts.append(wanted if in_order else wanted.sort(frames.KEY))
+        return Stored(sorted_parts, steps.of_each(few) if few else None)
 
     def _base(self, commit: Commit) -> Commit | None:
         holdings = self._shelf.holdings

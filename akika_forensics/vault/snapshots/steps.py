@@ -27,9 +27,23 @@ class Step(NamedTuple):
     listed: pl.DataFrame | None
 
 
+class Stored(NamedTuple):
+    """Rows of the own segments of some steps: ``parts``, each sorted by key, then segment; ``loose``, in the order of
+    segments alone.
+    """
+
+    parts: Sequence[pl.DataFrame]
+    loose: pl.DataFrame | None = None
+
+    @property
+    def frames(self) -> list[pl.DataFrame]:
+        found = [*self.parts] if self.loose is None else [self.loose, *self.parts]
+        return [rows for rows in found if not rows.is_empty()]
+
+
 class _Change(NamedTuple):
-    """Rows that replace what was under their keys before, sorted by key. ``at``: the place of the step that they belong
-    to; None where that follows from their segments.
+    """Rows that replace what was under their keys before. ``at``: the place of the step that they belong to; None where
+    that follows from their segments.
     """
 
     rows: pl.DataFrame
@@ -51,15 +65,36 @@ def of_segments(rows: pl.DataFrame, numbers: Collection[int]) -> pl.DataFrame:
     return rows if chosen.all() else rows.filter(chosen)
 
 
-def state(before: pl.DataFrame | None, steps: Sequence[Step], stored: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """What a state (None: nothing) and the steps after it, oldest first, amount to: columns of `STATE`, sorted by key.
+def of_each(parts: Sequence[tuple[int, pl.DataFrame]]) -> pl.DataFrame:
+    """The rows of many frames, each of which counts for one segment alone."""
+    whole = pl.concat([rows for _, rows in parts])
+    told = pl.DataFrame(
+        {"number": [number for number, _ in parts], "rows": [len(rows) for _, rows in parts]},
+        schema={"number": pl.UInt32, "rows": pl.UInt32},
+    )
+    expected = told.filter(pl.col("rows") > 0).select(pl.col("number").repeat_by("rows").explode())["number"]
+    right = whole["segment"] == expected
+    return whole if right.all() else whole.filter(right)
 
-    ``stored``: the rows of the steps' own segments, part by part, each sorted by key and segment.
-    """
+
+def is_sorted(rows: pl.DataFrame) -> bool:
+    """By key, each once."""
+    if len(rows) < 2:
+        return True
+    one, other = rows.head(-1), rows.slice(1)
+    entity, next_entity, ident, next_ident = one["entity"], other["entity"], one["id"], other["id"]
+    return bool(((entity < next_entity) | ((entity == next_entity) & (ident < next_ident))).all())
+
+
+def state(before: pl.DataFrame | None, steps: Sequence[Step], stored: Stored) -> pl.DataFrame:
+    """What a state (None: nothing) and the steps after it, oldest first, amount to: columns of `STATE`, sorted by key."""
     changes = [_Change(empty_state() if before is None else before, 0)]
-    changes += [_Change(rows, None) for rows in stored]
+    changes += [_Change(rows, None) for rows in stored.frames]
     changes += [_Change(listed, at) for at, listed in _listed(steps)]
-    base = max((one for one in changes if not _removes(one.rows)), key=lambda one: len(one.rows))
+    base = max(
+        (one for one in changes if one.rows is not stored.loose and not _removes(one.rows)),
+        key=lambda one: len(one.rows),
+    )
     places = _places(steps)
     rest = _latest([one for one in changes if one is not base], places)
     rows = _last(base.rows) if base.at is None else base.rows
@@ -92,14 +127,10 @@ def replaced(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     return rows.join(there, on=KEY, how="left", maintain_order="left")
 
 
-def differences(steps: Sequence[Step], stored: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """What several steps, oldest first, amount to: columns of `DIFFERENCE`, in no order.
-
-    ``stored``: the rows of their own segments as in `state`, with the column ``was``.
-    """
-    changed = [rows for rows in stored if not rows.is_empty()]
-    listed = _listed(steps)
-    if len(changed) == 1 and not listed:
+def differences(steps: Sequence[Step], stored: Stored) -> pl.DataFrame:
+    """What several steps, oldest first, amount to: columns of `DIFFERENCE`, in no order; ``stored`` with ``was``."""
+    changed, listed = stored.frames, _listed(steps)
+    if len(changed) == 1 and not listed and changed[0] is not stored.loose:
         found = _ends(changed[0])
     else:
         places, columns = _places(steps), [*DIFFERENCE, _AT]

@@ -16,6 +16,7 @@ from pyarrow.parquet import encryption
 
 from akika_forensics.vault.lifecycle import merging
 from akika_forensics.vault.lifecycle.merging import MergeError, Order, Sealed, Source
+from akika_forensics.vault.snapshots import parquet
 
 SEALED = Sealed(b"k" * 32, b"akika/1|company|file")
 INDEX = {"entity": pl.String, "id": pl.String, "payload_sha256": pl.Binary, "length": pl.UInt64, "segment": pl.UInt32}
@@ -56,8 +57,8 @@ ROWS = st.lists(
 @given(rows=ROWS, cut=st.integers(1, 6), gone=st.integers(0, 3), step=st.sampled_from([1, 7, 1_000]))
 def test_the_result_is_all_rows_sorted(rows: list[Row], cut: int, gone: int, step: int) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(merging, "_SLICE_ROWS", step)
-        patched.setattr(merging, "_SLICE_BYTES", 500)
+        patched.setattr(parquet, "_SLICE_ROWS", step)
+        patched.setattr(parquet, "_SLICE_BYTES", 500)
         sources = [source(rows[number::cut]) for number in range(cut) if rows[number::cut]]
         out = [row for row in rows if gone and int(row[1]) % 3 < gone - 1]
         left_out = pl.DataFrame(out, schema={"entity": pl.String, "id": pl.String, "segment": pl.UInt32}, orient="row")
