@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,7 @@ from akika_forensics.vault.snapshots import arrivals, draft
 KEYS = st.builds(RecordKey, st.sampled_from(["Account", "Invoice", "Vendor"]), st.sampled_from(["1", "2", "10", "é"]))
 VALUES = st.sampled_from([b'{"v":1}', b'{"v":1.0}', b'{ "v":1 }', b'{"v":2}', b'{"w":"x"}'])
 FILES = st.sampled_from([b"", b"a receipt", b"%PDF-1.7 two bags of mulch"])
+SEEDS = 12
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
@@ -180,6 +182,42 @@ def _play(kit: ModuleType, monkeypatch: pytest.MonkeyPatch, examples: int) -> No
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )  # fmt: skip
+
+
+def test_three_snapshots_with_two_interruptions_each(kit: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes, goes, is replaced and taken back before and after each saving, over a base and without one."""
+    monkeypatch.setattr(arrivals, "SEGMENT_ROWS", 3)
+    Interruptions.kit = kit
+    keys = [RecordKey(entity, number) for entity in ("Account", "Invoice") for number in ("1", "2", "3")]
+    values = [b'{"v":1}', b'{"v":1.0}', b'{"v":2}', b'{"w":"x"}']
+    for seed in range(SEEDS):
+        chance, machine = random.Random(seed), Interruptions()
+        machine.create()
+
+        def act(machine: Interruptions = machine, chance: random.Random = chance) -> None:
+            key = chance.choice(keys)
+            match chance.choice(["add", "add", "add", "remove", "remove", "attach"]):
+                case "add":
+                    machine.add({one: chance.choice(values) for one in chance.sample(keys, 2)})
+                case "remove":
+                    machine.remove(key)
+                case _:
+                    machine.attach(key, b"receipt %d" % chance.randrange(3))
+
+        for _ in range(3):
+            if chance.random() < 0.5:
+                machine.carry_over()
+            for _ in range(2):
+                for _ in range(chance.randrange(1, 5)):
+                    act()
+                machine.save()
+                if chance.random() < 0.3:
+                    act()
+                machine.interrupt(again=False)
+            for _ in range(chance.randrange(3)):
+                act()
+            machine.finish()
+        machine.teardown()
 
 
 def test_whatever_interrupts_it_the_snapshot_is_what_was_added(

@@ -305,8 +305,9 @@ class SnapshotWriter:
             self._parts.remove(part)
             index, payload = self._batch.read(part)
             self._batch.discard([part.index, part.payload])
+            # Nothing may stay of a number that no segment has: the next snapshot gives it to another, whose key it is.
+            salt = self._batch.keys["payload"].pop(f"{SALT}{number}")
             if not keys.is_empty():
-                salt = self._batch.keys["payload"][f"{SALT}{number}"]
                 rows = [frame.join(keys, on=frames.KEY, how="semi").sort(frames.KEY) for frame in (index, payload)]
                 self._parts.append(self._batch.part(rows[0], rows[1], {number: salt}))
         self._parts.sort(key=lambda part: part.numbers)
