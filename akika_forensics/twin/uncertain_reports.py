@@ -59,6 +59,13 @@ TABLE: Final[tuple[Belief, ...]] = (
         "report TransactionList",
     ),
     row(
+        "modified_from_to",
+        "Is a list kept to the days of start_moddate and end_moddate?",
+        "heeded ignored",
+        "QuickBooks API, reports: among the parameters, beside those of the creation that are not available",
+        "report TransactionList",
+    ),
+    row(
         "account_list_words",
         "Does AccountList call types and detail types as the records do, or as the screens do?",
         "as_on_screens as_in_records",

@@ -22,7 +22,7 @@ from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.reports import sheet
 
 
-def _captured(twin: Twin, writer: Any) -> Any:
+def _captured(twin: Twin, writer: Any, **options: Any) -> Any:
     with serve(twin) as server:
         known = server.credentials
         connection = Connection(
@@ -35,7 +35,7 @@ def _captured(twin: Twin, writer: Any) -> Any:
             now() + timedelta(days=9),
         )
         with open_reader(connection, MemoryTokenStore(tokens), limits=Limits().unpaced()) as reader:
-            return capture.run(reader, writer)
+            return capture.run(reader, writer, **options)
 
 
 @pytest.fixture
@@ -132,3 +132,42 @@ def test_the_balance_sheet_of_the_last_month_is_the_trial_balance_of_the_day(twi
     month = next(cells for cells in _rows(sheet_of_months["Rows"]) if cells[0]["value"] == "Checking")
     assert name.startswith("TrialBalance/Accrual/")
     assert Decimal(month[-1]["value"]) == Decimal(checking[1]["value"])
+
+
+@pytest.mark.parametrize("choice", ["heeded", "ignored"])
+def test_an_incremental_capture_lists_what_was_modified_whether_or_not_quickbooks_heeds_it(
+    writer: Any, writers: Any, choice: str
+) -> None:
+    twin = Twin(beliefs=Beliefs({"modified_from_to": choice}))
+    try:
+        sample.build(twin)
+        _captured(twin, writer)
+        made = twin.create(
+            "JournalEntry",
+            {
+                "TxnDate": f"{now():%Y-%m-%d}",
+                "Line": [
+                    {
+                        "Amount": 5,
+                        "DetailType": "JournalEntryLineDetail",
+                        "JournalEntryLineDetail": {"PostingType": side, "AccountRef": {"value": account}},
+                    }
+                    for side, account in zip(("Debit", "Credit"), _banks(twin), strict=True)
+                ],
+            },
+        )
+        again = writers(writer)
+        info = _captured(twin, again, before=writer.snapshot)
+    finally:
+        twin.close()
+    assert info["fence"]["kind"] == "incremental"
+    assert len(again.controls) <= 18
+    ((name, modified),) = _some(again, "TransactionList").items()
+    assert ControlName.of(name).part.startswith("modified since ")
+    keys = [column["MetaData"][0]["Value"] for column in modified["Columns"]["Column"]]
+    assert made["Id"] in {cells[keys.index("txn_type")]["id"] for cells in _rows(modified["Rows"])}
+
+
+def _banks(twin: Twin) -> list[str]:
+    found = twin.query("select * from Account where AccountType = 'Bank'")["QueryResponse"]["Account"]
+    return [str(account["Id"]) for account in found[:2]]

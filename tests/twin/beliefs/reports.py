@@ -77,6 +77,11 @@ def _(books: Any) -> str:
     return "heeded" if _listed(books, end_createdate="2026-01-01")["Rows"] == {} else "ignored"
 
 
+@look("modified_from_to")
+def _(books: Any) -> str:
+    return "heeded" if _listed(books, end_moddate="2026-01-01")["Rows"] == {} else "ignored"
+
+
 @look("tax_summary_us")
 def _(books: Any) -> str:
     return answered(lambda: books.twin.report("TaxSummary"), "5030", "answered", "refused")

@@ -41,6 +41,9 @@ OPTIONS: Final = frozenset(
 )
 """Those of TransactionList."""
 
+_DOUBTED: Final = {"createdate": "created_from_to", "moddate": "modified_from_to"}
+"""Spans of days that may not be heeded, and the belief about it."""
+
 _TYPES: Final = {kind.replace(" ", "").lower(): kind for kind in accounts.CLASSIFICATION}
 
 
@@ -207,7 +210,8 @@ _READERS: Final[dict[str, Callable[[Session, Conditions, str], None]]] = {
 def _span(session: Session, found: Conditions, asked: Asked, span: str) -> None:
     said = asked.parameters
     macro, start, end = said.get(f"{span}_macro"), _day(said, f"start_{span}"), _day(said, f"end_{span}")
-    if span == "createdate" and session.beliefs.choice("created_from_to") == "ignored":
+    doubtful = _DOUBTED.get(span)
+    if doubtful is not None and session.beliefs.choice(doubtful) == "ignored":
         start = end = None
     if macro and not (start or end):
         period = periods.asked(session, {"date_macro": macro})
