@@ -57,9 +57,6 @@ class Cost:
         return self.by_items if each_item else self.once
 
 
-FREE: Final = Cost(0, 0)
-
-
 @dataclass(frozen=True, slots=True)
 class Past:
     """A capture that came to its end: its kind (full, incremental, scoped), whether few controls were taken, its cost."""

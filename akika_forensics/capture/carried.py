@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from akika_forensics.capture import incremental
 from akika_forensics.capture.attachments import only_files_lack
 
 SCOPED: Final = "scoped"
@@ -14,15 +15,9 @@ SCOPED: Final = "scoped"
 _CARRIED: Final = "carried"
 
 
-class Described(Protocol):
+class Described(incremental.Described, Protocol):
     """What is asked of a snapshot's description; the vault's SnapshotInfo is one."""
 
-    @property
-    def id(self) -> str: ...
-    @property
-    def complete(self) -> bool: ...
-    @property
-    def fence(self) -> dict[str, Any]: ...
     @property
     def findings(self) -> list[dict[str, Any]]: ...
 

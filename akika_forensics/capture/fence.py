@@ -24,8 +24,8 @@ class Fence:
     when that pass began: each entity was read up to an earlier time, and nothing of it changed in between.
     ``beside`` runs between two passes of which the later is quiet, so that what it reads is of the same state.
 
-    ``carried``: the intervals of a snapshot that was taken over; None for a capture that read every list. Then nobody
-    knows whom a merged name was cited by, and `ForcedFull` is raised when one is gone.
+    ``carried``: the intervals of a snapshot that was taken over; None for a capture that read every list. Of what was taken
+    over nobody knows who cites whom, so that `ForcedFull` is raised when a name was merged away.
     """
 
     def __init__(

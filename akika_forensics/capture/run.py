@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from akika_forensics.capture.attachments import FilesBefore
 from akika_forensics.capture.before import Before, Snapshot
 from akika_forensics.capture.carried import standing
 from akika_forensics.capture.changes import ForcedFull
-from akika_forensics.capture.completeness import close_references, note_gaps, note_what_was_not_looked_at
+from akika_forensics.capture.completeness import close_references, note_gaps, note_unread, note_what_was_not_looked_at
 from akika_forensics.capture.controls import Controls, of_changes, of_everything, of_few
 from akika_forensics.capture.draft import State, pack
-from akika_forensics.capture.entities import FOREIGN_CURRENCY, MAY_HAVE_NO_LIST, NOT_READ, readable_entities
+from akika_forensics.capture.entities import FOREIGN_CURRENCY, NOT_READ, readable_entities
 from akika_forensics.capture.fence import Fence
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
 from akika_forensics.capture.incremental import FULL, INCREMENTAL, RULES, Decision, covered, decide, intervals
 from akika_forensics.capture.keeper import Keeper
 from akika_forensics.capture.sweep import Progress, Stop, Sweep, check
-from akika_forensics.errors import Fault
 from akika_forensics.model import instants
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import PagePlan, Reader
-
-_NOT_OFFERED: Final = "5030"
 
 
 class SnapshotWriter(Protocol):
@@ -80,76 +78,63 @@ def run(
     """
     keeper = Keeper(writer, reader.clock.monotonic, should_stop, kept=draft is not None, dropped=dropped)
     with keeper.until_the_end():
-        return _run(reader, writer, keeper, before, full, files_before, sparing, draft, progress)
+        check(keeper.asked)
+        asked_before = reader.requests
+        _, info = reader.company()
+        means = _Means(reader, writer, info, files_before, sparing, progress, keeper)
+        if draft is not None:
+            begun = Before(before) if before is not None and draft.carried else None
+            return _Attempt(means, Decision(FULL, why=tuple(draft.why)), None).full(asked_before, begun, draft)
+        return _run(means, asked_before, before, full=full)
 
 
-def _run(
-    reader: Reader,
-    writer: SnapshotWriter,
-    keeper: Keeper,
-    before: Snapshot | None,
-    full: bool,
-    files_before: FilesBefore | None,
-    sparing: bool,
-    draft: State | None,
-    progress: Progress | None,
-) -> Any:
-    asked_before = reader.requests
-    check(keeper.asked)
-    _, info = reader.company()
-    if draft is not None:
-        decision = Decision(FULL, why=tuple(draft.why))
-        begun = Before(before) if before is not None and draft.carried else None
-        return _Attempt(reader, writer, info, decision, None, files_before, sparing, progress, keeper).full(
-            asked_before, begun, draft
-        )
-    now = reader.server_time or instants.now()
-    lost = before is not None and not full and len(before.lost()) > 0
-    lacking = None if files_before is None else files_before.lacking
+@dataclass(frozen=True)
+class _Means:
+    """What a capture is made with, whichever kind it turns out to be; ``company_info`` is the payload of CompanyInfo."""
+
+    reader: Reader
+    writer: SnapshotWriter
+    company_info: bytes
+    files_before: FilesBefore | None
+    sparing: bool
+    progress: Progress | None
+    keeper: Keeper
+
+
+def _run(means: _Means, asked_before: int, before: Snapshot | None, *, full: bool) -> Any:
+    lacking = None if means.files_before is None else means.files_before.lacking
     behind = None if before is None else standing(before.info, files_known=lacking is not None)
-    decision = decide(behind, full=full, now=now, lost=lost)
+    lost = before is not None and not full and len(before.lost()) > 0
+    decision = decide(behind, full=full, now=means.reader.server_time or instants.now(), lost=lost)
     given_up = None
     if before is not None and decision.kind == INCREMENTAL:
-        writer.carry_over()
+        means.writer.carry_over()
         base = Before(before)
-        attempt = _Attempt(reader, writer, info, decision, base, files_before, sparing, progress, keeper)
+        attempt = _Attempt(means, decision, base)
         attempt.held.files.expect(lacking or {})
         try:
             return attempt.incremental(asked_before)
         except ForcedFull as forced:
             given_up = base
             for key in attempt.held.read():
-                writer.remove(key)
+                means.writer.remove(key)
             decision = Decision(FULL, why=(str(forced),))
-    return _Attempt(reader, writer, info, decision, None, files_before, sparing, progress, keeper).full(
-        asked_before, given_up
-    )
+    return _Attempt(means, decision, None).full(asked_before, given_up)
 
 
 class _Attempt:
     """A capture of one kind; an incremental one that turns out not to be sound is followed by a full one."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        writer: SnapshotWriter,
-        company_info: bytes,
-        decision: Decision,
-        before: Before | None,
-        files_before: FilesBefore | None,
-        sparing: bool,
-        progress: Progress | None,
-        keeper: Keeper,
-    ) -> None:
-        self._reader, self._writer, self._info, self._decision = reader, writer, company_info, decision
-        self._progress, self._keeper, self._should_stop = progress, keeper, keeper.should_stop
+    def __init__(self, means: _Means, decision: Decision, before: Before | None) -> None:
+        self._reader, self._writer, self._decision = means.reader, means.writer, decision
+        self._progress, self._keeper, self._should_stop = means.progress, means.keeper, means.keeper.should_stop
         self._findings = Findings()
-        self._before, self._files_before = before, files_before
-        self.held = Held(writer, self._findings, before)
+        self._before, self._files_before = before, means.files_before
+        self.held = Held(means.writer, self._findings, before)
         self._unlisted: dict[str, str] = {}
-        self._sparing = sparing
-        plan = of_few if sparing else of_everything if decision.since is None else of_changes(decision.since)
-        self._controls = Controls(reader, company_info, plan, check=partial(check, keeper.asked))
+        self._sparing = means.sparing
+        plan = of_few if means.sparing else of_everything if decision.since is None else of_changes(decision.since)
+        self._controls = Controls(means.reader, means.company_info, plan, check=partial(check, means.keeper.asked))
         self._plans: dict[str, PagePlan] = {}
         self._earlier: State | None = None
 
@@ -286,25 +271,8 @@ class _Attempt:
                     "paging_unstable", f"The list of {name} kept moving while it was read.", severity="problem"
                 )
         for name, error in sweep.failed.items():
-            self._tell_unreadable(name, error.what, error.fault_codes if isinstance(error, Fault) else frozenset())
+            self._unlisted[name] = note_unread(self._findings, name, error, multicurrency=self.held.multicurrency)
         return [name for name in entities if name not in sweep.failed]
-
-    def _tell_unreadable(self, name: str, why: str, codes: frozenset[str]) -> None:
-        if name in MAY_HAVE_NO_LIST and codes:
-            self._unlisted[name] = "QuickBooks offers no list of it"
-            self._findings.add(
-                "entity_not_listed",
-                f"QuickBooks offers no list of {name} here [{', '.join(sorted(codes))}].",
-                severity="note",
-            )
-        elif _NOT_OFFERED in codes or (name in FOREIGN_CURRENCY and self.held.multicurrency is False):
-            self._unlisted[name] = "this company has none"
-            self._findings.add(
-                "entity_not_offered", f"This company has no {name} [{', '.join(sorted(codes))}].", severity="note"
-            )
-        else:
-            self._unlisted[name] = why
-            self._findings.add("entity_unreadable", f"{name} could not be read: {why}", severity="problem")
 
     def _beside(self) -> None:
         self._take_controls()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,8 +17,18 @@ from akika_forensics import capture
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Limits, open_reader
+from akika_forensics.twin import Twin, sample
 
 _FAKE = Path(__file__).parents[1] / "quickbooks" / "fake_company.py"
+
+
+@pytest.fixture
+def twin() -> Iterator[Twin]:
+    """The sample company, by itself: to be served."""
+    with_books = Twin()
+    sample.build(with_books)
+    yield with_books
+    with_books.close()
 
 
 @pytest.fixture(scope="session")

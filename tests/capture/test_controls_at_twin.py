@@ -38,14 +38,6 @@ def _captured(twin: Twin, writer: Any, **options: Any) -> Any:
             return capture.run(reader, writer, **options)
 
 
-@pytest.fixture
-def twin() -> Iterator[Twin]:
-    with_books = Twin()
-    sample.build(with_books)
-    yield with_books
-    with_books.close()
-
-
 def _rows(rows: Any) -> Iterator[list[dict[str, str]]]:
     for row in rows.get("Row", []):
         if "ColData" in row:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +17,7 @@ from akika_forensics.model.instants import now
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Tokens, open_reader
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, TwinServer, loading, sample, serve
+from akika_forensics.twin import Twin, TwinServer, loading, serve
 from akika_forensics.twin.attachments.upload import Upload
 
 QUICK = Limits(throttle_wait=0.05, backoff=0.01, backoff_cap=0.05).unpaced()
@@ -41,14 +40,6 @@ def _tokens(server: TwinServer, *, fresh: bool = True) -> MemoryTokenStore:
 def _capture(server: TwinServer, writer: Any, *, limits: Limits = QUICK, fresh: bool = True) -> Any:
     with open_reader(_connection(server), _tokens(server, fresh=fresh), limits=limits) as reader:
         return capture.run(reader, writer)
-
-
-@pytest.fixture
-def twin() -> Iterator[Twin]:
-    with_books = Twin()
-    sample.build(with_books)
-    yield with_books
-    with_books.close()
 
 
 def test_the_sample_company_is_captured_whole(twin: Twin, writer: Any) -> None:

@@ -265,6 +265,13 @@ class Recorder:
         """
         return self._state(at, seed, random.Random(f"{at} {seed}"), without, then)
 
+    def problems(
+        self, points: Collection[tuple[int, int]], judge: Callable[[Crash], str], **more: Any
+    ) -> dict[str, str]:
+        """What is wrong after each crash at (call, seed), where anything is; ``judge`` says it in words."""
+        crashes = (self.crash(at, seed, **more) for at, seed in points)
+        return {str(crash): wrong for crash in crashes if (wrong := judge(crash))}
+
     def visible(self, at: int) -> Crash:
         """What another process sees after ``at`` calls, while nothing crashes."""
         return self._state(at, -1, None, (), ())

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from vault.drawn import KEYS, VALUES
 
 from akika_forensics.case.care import repair_vault
 from akika_forensics.case.companies import Companies
@@ -34,8 +35,6 @@ from akika_forensics.vault.keys.identity import Identity
 from akika_forensics.vault.keys.ways import OwnIdentity
 from akika_forensics.vault.snapshots import arrivals, draft
 
-KEYS = st.builds(RecordKey, st.sampled_from(["Account", "Invoice", "Vendor"]), st.sampled_from(["1", "2", "10", "é"]))
-VALUES = st.sampled_from([b'{"v":1}', b'{"v":1.0}', b'{ "v":1 }', b'{"v":2}', b'{"w":"x"}'])
 FILES = st.sampled_from([b"", b"a receipt", b"%PDF-1.7 two bags of mulch"])
 SEEDS = 12
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)

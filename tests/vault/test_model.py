@@ -19,13 +19,12 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from vault.drawn import KEYS, VALUES
 
 from akika_forensics.model.payload import digest
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault.snapshots import arrivals
 
-KEYS = st.builds(RecordKey, st.sampled_from(["Account", "Invoice", "Vendor"]), st.sampled_from(["1", "2", "10", "é"]))
-VALUES = st.sampled_from([b'{"v":1}', b'{"v":1.0}', b'{ "v":1 }', b'{"v":2}', b'{"w":"x"}'])
 CHANGES = st.dictionaries(KEYS, st.none() | VALUES, max_size=6)
 
 

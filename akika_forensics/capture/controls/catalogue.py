@@ -34,7 +34,6 @@ class Control:
 
     report: str
     rule: Rule
-    what_for: str
     bases: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
@@ -52,40 +51,56 @@ ATTRIBUTION: Final = frozenset({"create_by", "create_date", "last_mod_by", "last
 Source: QuickBooks API, TransactionList, columns; clients were seen whose lists of columns do without some of them.
 """
 
-TRIAL_BALANCE: Final = Control("TrialBalance", Rule.ENDS, "every account's balance, for the tie-out", BOTH)
-BALANCE_SHEET: Final = Control(
-    "BalanceSheet", Rule.YEARS, "what the company had and owed at each month end", BOTH, _BY_MONTH
-)
-PROFIT_AND_LOSS: Final = Control(
-    "ProfitAndLoss", Rule.YEARS, "what it earned and spent in each month", BOTH, _BY_MONTH, sums=False
-)
-CASH_FLOW: Final = Control("CashFlow", Rule.YEARS, "where the cash of each month came from and went", (), _BY_MONTH)
-AGED_RECEIVABLES: Final = Control("AgedReceivables", Rule.DAY, "who owes how much, for how long")
-AGED_RECEIVABLE_DETAIL: Final = Control("AgedReceivableDetail", Rule.DAY, "which documents are owed")
-AGED_PAYABLES: Final = Control("AgedPayables", Rule.DAY, "who is owed how much, for how long")
-AGED_PAYABLE_DETAIL: Final = Control("AgedPayableDetail", Rule.DAY, "which documents the company owes")
-CUSTOMER_BALANCE: Final = Control("CustomerBalance", Rule.DAY, "the open balance of each customer")
-VENDOR_BALANCE: Final = Control("VendorBalance", Rule.DAY, "the open balance of each vendor")
-INVENTORY_VALUATION: Final = Control(
-    "InventoryValuationSummary", Rule.DAY, "quantity and value of each item in stock", optional=True
-)
-TAX_SUMMARY: Final = Control(
-    "TaxSummary", Rule.YEARS, "sales tax by agency and rate", (ACCRUAL,), sums=False, optional=True
-)
+TRIAL_BALANCE: Final = Control("TrialBalance", Rule.ENDS, BOTH)
+"""Every account's balance, for the tie-out."""
+
+BALANCE_SHEET: Final = Control("BalanceSheet", Rule.YEARS, BOTH, _BY_MONTH)
+"""What the company had and owed at each month end."""
+
+PROFIT_AND_LOSS: Final = Control("ProfitAndLoss", Rule.YEARS, BOTH, _BY_MONTH, sums=False)
+"""What it earned and spent in each month."""
+
+CASH_FLOW: Final = Control("CashFlow", Rule.YEARS, (), _BY_MONTH)
+"""Where the cash of each month came from and went."""
+
+AGED_RECEIVABLES: Final = Control("AgedReceivables", Rule.DAY)
+"""Who owes how much, for how long."""
+
+AGED_RECEIVABLE_DETAIL: Final = Control("AgedReceivableDetail", Rule.DAY)
+"""Which documents are owed."""
+
+AGED_PAYABLES: Final = Control("AgedPayables", Rule.DAY)
+"""Who is owed how much, for how long."""
+
+AGED_PAYABLE_DETAIL: Final = Control("AgedPayableDetail", Rule.DAY)
+"""Which documents the company owes."""
+
+CUSTOMER_BALANCE: Final = Control("CustomerBalance", Rule.DAY)
+"""The open balance of each customer."""
+
+VENDOR_BALANCE: Final = Control("VendorBalance", Rule.DAY)
+"""The open balance of each vendor."""
+
+INVENTORY_VALUATION: Final = Control("InventoryValuationSummary", Rule.DAY, optional=True)
+"""Quantity and value of each item in stock."""
+
+TAX_SUMMARY: Final = Control("TaxSummary", Rule.YEARS, (ACCRUAL,), sums=False, optional=True)
+"""Sales tax by agency and rate."""
+
 ACCOUNT_LIST: Final = Control(
     "AccountList",
     Rule.NOW,
-    "who made and last changed each account",
     columns=(
         *("account_name", "account_type", "detail_acc_type", "account_bal", "account_desc"),
         *("create_by", "create_date", "last_mod_by", "last_mod_date"),
     ),
     attribution=ATTRIBUTION - {"is_cleared"},
 )
+"""Who made and last changed each account."""
+
 TRANSACTION_LIST: Final = Control(
     "TransactionList",
     Rule.HALVES,
-    "every transaction, those too that the API cannot read, with who wrote and last changed it",
     columns=(
         *("tx_date", "txn_type", "doc_num", "is_no_post", "name", "memo", "account_name", "other_account"),
         *("due_date", "is_adj", "subt_nat_amount", "currency", "subt_nat_home_amount"),
@@ -96,12 +111,11 @@ TRANSACTION_LIST: Final = Control(
     sums=False,
     detail=True,
 )
-"""Fewer than 25 columns: QuickBooks has been seen to give up over more. Source: QuickBooks API, reports."""
+"""Every transaction, those too that the API cannot read, with who wrote and last changed it. Fewer than 25 columns: QuickBooks has been seen to give up over more. Source: QuickBooks API, reports."""
 
 GENERAL_LEDGER: Final = Control(
     "GeneralLedger",
     Rule.HALVES,
-    "every posting of every account, with its balance before and after",
     (ACCRUAL,),
     columns=(
         *("tx_date", "txn_type", "doc_num", "name", "memo", "split_acc", "is_cleared"),
@@ -111,6 +125,8 @@ GENERAL_LEDGER: Final = Control(
     foreign=frozenset({"subt_nat_home_amount", "rbal_nat_home_amount"}),
     detail=True,
 )
+"""Every posting of every account, with its balance before and after."""
+
 
 FULL: Final = (
     TRIAL_BALANCE,

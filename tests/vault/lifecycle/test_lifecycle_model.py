@@ -19,6 +19,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from vault.drawn import KEYS, VALUES
 
 from akika_forensics.errors import Refused, WrongUse
 from akika_forensics.model.payload import digest
@@ -27,8 +28,6 @@ from akika_forensics.vault.lifecycle import bases, compaction, erasing, holding,
 from akika_forensics.vault.lifecycle.policy import Policy
 from akika_forensics.vault.snapshots import arrivals
 
-KEYS = st.builds(RecordKey, st.sampled_from(["Account", "Invoice", "Vendor"]), st.sampled_from(["1", "2", "10", "é"]))
-VALUES = st.sampled_from([b'{"v":1}', b'{"v":1.0}', b'{ "v":1 }', b'{"v":2}', b'{"w":"x"}'])
 CHANGES = st.dictionaries(KEYS, st.none() | VALUES, max_size=6)
 NAMES = st.sampled_from(["one", "one", "other"])
 POLICIES = st.sampled_from(

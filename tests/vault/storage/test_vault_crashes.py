@@ -89,8 +89,7 @@ class Played:
     def problems(
         self, points: Collection[tuple[int, int]], kit: ModuleType, folder: Path, **more: Any
     ) -> dict[str, str]:
-        crashes = (self.disk.crash(at, seed, **more) for at, seed in points)
-        return {str(crash): wrong for crash in crashes if (wrong := self.problem(crash, kit, folder))}
+        return self.disk.problems(points, lambda crash: self.problem(crash, kit, folder), **more)
 
 
 @pytest.fixture
