@@ -27,6 +27,7 @@ from akika_forensics.restore.document import (
     Step,
 )
 from akika_forensics.restore.evidence import Evidence, needed_links
+from akika_forensics.restore.gathering import gather
 from akika_forensics.restore.order import dependencies, families, levels
 from akika_forensics.restore.predict import predict_balances, predict_records, step_effects
 from akika_forensics.restore.preflight import Preflight, unanswered
@@ -75,7 +76,7 @@ class Request:
 def make_plan(request: Request, *, progress: Callable[[str], None] = lambda _: None) -> Plan:
     """Build the plan document with its digest. Raises WrongUse for a scope that fits nothing."""
     progress("comparing states")
-    work = Work(request.evidence, request.scope, request.decisions).gather()
+    work = gather(request.evidence, request.scope, request.decisions)
     now = tuple(request.evidence.now.records())
     _hold_back(work, now)
     progress("ordering")
