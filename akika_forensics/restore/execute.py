@@ -6,30 +6,27 @@ whether an execution is allowed at all is decided before, in `authority`.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import batched, groupby
 from typing import Any, Final
 
 import httpx
 
-from akika_forensics.errors import Fault, NetworkFailed, Refused, ServiceError, StalePlan, WrongCompany
-from akika_forensics.model.catalogue import CATALOGUE
+from akika_forensics.errors import Fault, NetworkFailed, Refused, ServiceError
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant, now
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.quickbooks import Connection, Limits, Reader, RequestLine, TokenStore, open_reader
 from akika_forensics.quickbooks.writer import WriteItem, WriteOutcome, Writer, open_writer
-from akika_forensics.restore.bodies import unmet, with_ids
+from akika_forensics.restore.batches import groups, request_id_again, request_id_of
+from akika_forensics.restore.bodies import with_ids
 from akika_forensics.restore.document import Plan, Step
 from akika_forensics.restore.evidence import State
 from akika_forensics.restore.journal import DONE, UNRESOLVED, Journal, RunState, StepResult, StepState, fold
-from akika_forensics.restore.live import drift, look_alikes, read_live
+from akika_forensics.restore.live import drift, read_live
+from akika_forensics.restore.read_back import held_against, read_back
 from akika_forensics.restore.resolve import look
-
-BATCH: Final = 30
-"""Items in one batch. Source: QuickBooks API, batch: at most 30 items recommended, more are refused (1040)."""
+from akika_forensics.restore.standing import check_company, check_live, written_by
 
 _ATTEMPTS: Final = 4
 
@@ -100,9 +97,9 @@ class Execution:
         Raises WrongCompany, StalePlan (with the fields that moved) before the first write, and
         ServiceError when QuickBooks cannot be reached; the journal then says where it stands.
         """
-        self._check_company()
+        check_company(self.reader.company()[0], self.company)
         self._settle_unknown()
-        self._check_live()
+        check_live(self.reader, self.plan, self.run, self.known)
         if not self.run.begun:
             self.journal.append(
                 {
@@ -116,83 +113,28 @@ class Execution:
         if self.plan.company.production and self.confirm is not None:
             self._canary()
         for level in range(1 + max((step.level for step in self.plan.steps), default=-1)):
-            for group in self._groups(step for step in self.plan.steps if step.level == level):
+            for group in groups(step for step in self.plan.steps if step.level == level and not self._done(step)):
                 if self.should_stop():
                     return self._end("interrupted", "Stopped by the user; what was sent is finished.")
                 self._send(group)
                 if self._broken():
                     return self._end("stopped", "A step was refused; its family and what depends on it is held.")
-        self._read_back()
+        self._verify()
         if self._broken() or any(self.run.state(step.id) not in DONE for step in self.plan.steps):
             return self._end("stopped", "Not every step could be applied.")
         return self._end("complete", "")
 
     # -- before the first write ------------------------------------------------------------------------------------
 
-    def _check_company(self) -> None:
-        live, _ = self.reader.company()
-        wanted = self.company
-        for what, planned, found in (
-            ("realm", wanted.realm_id, live.realm_id),
-            ("name", wanted.name, live.name),
-            ("host", wanted.host, live.host),
-        ):
-            if planned != found:
-                raise WrongCompany(
-                    f"The plan is for the company with {what} {planned!r}; this connection leads to {found!r}.",
-                    means="Nothing was written.",
-                    do="Connect to the company the plan was made for, or make a plan for this one.",
-                )
-
-    def _check_live(self) -> None:
-        """Any live record that moved since the plan was made is named, field by field, and stops the run."""
-        pending = [step for step in self.plan.steps if self.run.state(step.id) not in DONE]
-        started = self.run.begun
-        keys = [key for step in pending if (key := step.live) is not None]
-        live = read_live(self.reader, [*keys, *(RecordKey.parse(r.record) for r in self.plan.requires)])
-        moved: list[str] = []
-        for step in pending:
-            key = step.live
-            recorded = self.known.record(key) if key else None
-            if key is not None and recorded is not None:
-                told = drift(recorded, live.get(key), own_writes=started)
-                if told:
-                    moved.append(told)
-        for requirement in self.plan.requires:
-            record = live.get(RecordKey.parse(requirement.record))
-            if record is None:
-                moved.append(f"{requirement.label} ({requirement.record}), which the plan refers to, is gone.")
-            elif record.body.get("Active", True) is False:
-                moved.append(
-                    f"{requirement.label} ({requirement.record}), which the plan refers to, has been made inactive."
-                )
-        own = frozenset(
-            f"{step.key.entity}:{self.run.ids[step.id]}" for step in self.plan.steps if step.id in self.run.ids
-        )
-        moved.extend(look_alikes(self.reader, self.plan, pending, self.known, own))
-        if moved:
-            raise StalePlan(
-                " ".join(moved),
-                means="The books have moved since the plan was made; nothing further was written.",
-                do="Make a new plan from the state of today and have it approved.",
-            )
-
     def _settle_unknown(self) -> None:
         """What an earlier run sent without learning the outcome is looked for before anything else."""
         unresolved = [step for step in self.plan.steps if self.run.state(step.id) in UNRESOLVED]
         if not unresolved:
             return
-        taken = {f"{step.key.entity}:{self.run.ids[step.id]}" for step in self.plan.steps if step.id in self.run.ids}
+        taken = written_by(self.plan.steps, self.run)
         self._record([look(self.reader, self.plan, step, self.known, self.run.ids, taken) for step in unresolved])
 
     # -- sending -----------------------------------------------------------------------------------------------------
-
-    def _groups(self, steps: Iterable[Step]) -> Iterator[list[Step]]:
-        """Name-list writes and writes with options alone, transactions in batches. Source: QuickBooks API, batch."""
-        for alone, members in groupby(steps, key=_alone):
-            ready = [step for step in members if self.run.state(step.id) not in DONE]
-            for group in batched(ready, 1 if alone else BATCH):
-                yield list(group)
 
     def _send(self, group: Sequence[Step]) -> None:
         ready = [step for step in group if self._may_run(step)]
@@ -206,6 +148,9 @@ class Execution:
                     do="Run `akika plan resume FILE` when the service is back; it looks before it sends again.",
                 )
             ready = self._attempt(ready)
+
+    def _done(self, step: Step) -> bool:
+        return self.run.state(step.id) in DONE
 
     def _may_run(self, step: Step) -> bool:
         missing = [need for need in step.depends_on if self.run.state(need) not in DONE]
@@ -262,18 +207,7 @@ class Execution:
         if outcome.slice is None:
             return StepResult(step.id, StepState.UNKNOWN, why="The answer holds no record.")
         record = Record(outcome.slice.key, outcome.slice.payload)
-        return self._held_against(step, body, record)
-
-    def _held_against(self, step: Step, body: dict[str, Any], record: Record) -> StepResult:
-        missed = unmet(step.key.entity, body, record.body)
-        return StepResult(
-            step.id,
-            StepState.DIFFERS if missed else StepState.APPLIED,
-            record.key.id,
-            f"QuickBooks kept {', '.join(missed)} otherwise than it was sent." if missed else "",
-            str(record.body.get("SyncToken", "")),
-            record.digest.hex(),
-        )
+        return held_against(step, body, record)
 
     def _refused(self, step: Step, fault: Fault) -> StepResult:
         live = step.live
@@ -297,7 +231,7 @@ class Execution:
         if recorded is None or current is None or drift(recorded, current, own_writes=True):
             return None
         body = with_ids({**step.body, "SyncToken": str(current.body["SyncToken"])}, self.run.ids)
-        request_id = hashlib.sha256(f"{self.plan.digest}/{step.id}/{body['SyncToken']}".encode()).hexdigest()[:36]
+        request_id = request_id_again(self.plan, step, body["SyncToken"])
         self.journal.append(
             {
                 "kind": "intent",
@@ -316,31 +250,15 @@ class Execution:
         if outcome.slice is None:
             why = outcome.fault.what if outcome.fault else "The answer holds no record."
             return StepResult(step.id, StepState.REJECTED, live.id, why)
-        return self._held_against(step, body, Record(outcome.slice.key, outcome.slice.payload))
+        return held_against(step, body, Record(outcome.slice.key, outcome.slice.payload))
 
     # -- afterwards --------------------------------------------------------------------------------------------------
 
-    def _read_back(self) -> None:
-        """Never trust a status: read every written record once more and hold it against what was sent."""
+    def _verify(self) -> None:
         written = [
             step for step in self.plan.steps if self.run.state(step.id) in {StepState.APPLIED, StepState.ADOPTED}
         ]
-        keys = {step.id: RecordKey(step.key.entity, self.run.ids[step.id]) for step in written}
-        live = read_live(self.reader, keys.values())
-        results = []
-        for step in written:
-            record = live.get(keys[step.id])
-            if step.operation == "delete":
-                state = StepState.VERIFIED if record is None else StepState.DIFFERS
-                results.append(
-                    StepResult(step.id, state, keys[step.id].id, "" if record is None else "It is still there.")
-                )
-            elif record is None:
-                results.append(StepResult(step.id, StepState.DIFFERS, keys[step.id].id, "It cannot be read back."))
-            else:
-                held = self._held_against(step, with_ids(step.body, self.run.ids), record)
-                state = StepState.VERIFIED if held.state is StepState.APPLIED else StepState.DIFFERS
-                results.append(StepResult(step.id, state, held.record_id, held.why, held.sync_token, held.digest))
+        results = read_back(self.reader, written, self.run.ids)
         if results:
             self._record(results)
 
@@ -386,17 +304,3 @@ class Execution:
                 self._record(held)
         self.journal.append({"kind": "end", "state": state, "why": why, "at": format_instant(now())})
         return RunReport(state, dict(self.run.results), why)
-
-
-def _alone(step: Step) -> bool:
-    return bool(step.options) or not CATALOGUE[step.key.entity].is_transaction
-
-
-def request_id_of(plan: Plan, steps: Sequence[Step], refusals: int = 0) -> str:
-    """Follows from the plan's digest and the steps sent together; 36 characters.
-
-    ``refusals`` counts earlier refusals of these steps, so that one sent again on purpose is not answered with the old refusal.
-    Source: QuickBooks API, requestid: at most 50 characters, 36 for a batch.
-    """
-    text = "/".join([plan.digest, str(refusals), *(step.id for step in steps)])
-    return hashlib.sha256(text.encode()).hexdigest()[:36]
