@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+
+OPEN: Final = "QuickBooks API, open questions"
+"""The source of a belief that nothing but the list of open questions speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
