@@ -22,6 +22,7 @@ from akika_forensics.capture.held import Held
 from akika_forensics.capture.incremental import FULL, INCREMENTAL, RULES, Decision, covered, decide, intervals
 from akika_forensics.capture.keeper import Keeper
 from akika_forensics.capture.sweep import Progress, Stop, Sweep, check
+from akika_forensics.errors import VaultDamaged
 from akika_forensics.model import instants
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import PagePlan, Reader
@@ -104,7 +105,7 @@ class _Means:
 def _run(means: _Means, asked_before: int, before: Snapshot | None, *, full: bool) -> Any:
     lacking = None if means.files_before is None else means.files_before.lacking
     behind = None if before is None else standing(before.info, files_known=lacking is not None)
-    lost = before is not None and not full and len(before.lost()) > 0
+    lost = before is not None and not full and _is_lost(before)
     decision = decide(behind, full=full, now=means.reader.server_time or instants.now(), lost=lost)
     given_up = None
     if before is not None and decision.kind == INCREMENTAL:
@@ -120,6 +121,14 @@ def _run(means: _Means, asked_before: int, before: Snapshot | None, *, full: boo
                 means.writer.remove(key)
             decision = Decision(FULL, why=(str(forced),))
     return _Attempt(means, decision, None).full(asked_before, given_up)
+
+
+def _is_lost(before: Snapshot) -> bool:
+    """Whether anything of a snapshot cannot be read any more, and be it the list of its records."""
+    try:
+        return len(before.lost()) > 0
+    except VaultDamaged:
+        return True
 
 
 class _Attempt:

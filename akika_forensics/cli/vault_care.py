@@ -106,6 +106,8 @@ def _tell(found: Repair) -> None:
         say(f"{one.path}: younger than an hour, left as it is. {one.what}")
     for snapshot in found.losses.get("snapshots", []):
         say(f"Snapshot {snapshot['snapshot']}: {_state(snapshot)}")
+    if not all(one["lost"] == [] for one in found.losses.get("snapshots", [])[-1:]):
+        say("The next capture reads every record, and stands on its own where this one cannot be followed.")
     for number in found.losses.get("closed", []):
         say(f"Commit {number}: its key is lost, and with it everything that it tells of.")
     if found.untold:

@@ -110,6 +110,7 @@ def _fields(report: VerifyReport) -> dict[str, Any]:
         "ok": report.ok,
         "files": report.files,
         "bytes": report.bytes,
+        "unchecked": list(report.unchecked),
         "findings": [{"path": f.path, "what": f.what, "severity": f.severity} for f in report.findings],
         "scope": {
             "whole": scope.whole,
@@ -148,7 +149,7 @@ def _tell(report: VerifyReport) -> None:
         say(f"{finding.path}: {finding.what}")
     sound = "sound" if report.scope.sample is None else "sound as far as it was looked at"
     say(f"{report.files} files, {report.bytes:,} bytes: {sound if report.ok else 'DAMAGED'}.")
-    for sentence in (*report.scope.sentences(), *report.outside.sentences()):
+    for sentence in (*report.hidden(), *report.scope.sentences(), *report.outside.sentences()):
         say(sentence)
     if not report.ok:
         note(

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from akika_forensics.case.case import Case, init_vault
+from akika_forensics.case.care import repair_vault
+from akika_forensics.case.case import Case, init_vault, open_vault
 from akika_forensics.errors import ServiceError
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection, Limits
@@ -109,6 +110,26 @@ def test_a_merge_and_what_it_leaves_behind(case: Case, served: TwinServer) -> No
     assert record is not None
     assert record.body["VendorRef"]["value"] == made[0]
     assert case.capture().fence["kind"] == "incremental"
+
+
+def test_a_capture_after_a_loss_reads_everything_unasked(case: Case, served: TwinServer, tmp_path: Path) -> None:
+    """The list of what was removed is lost: nobody can go on from there, and the next night's capture must not fail."""
+    twin = served.twin
+    case.capture()
+    body = twin.get("JournalEntry", min(record_id for name, record_id in twin.dump() if name == "JournalEntry"))
+    assert body is not None
+    twin.delete("JournalEntry", body)
+    case.capture()
+    lost = case.vault._shelf.commits()[-1].text.manifest
+    (tmp_path / "vault" / lost).write_bytes(b"gone")
+    heads = HeadStore(tmp_path / "heads")
+    repair_vault(tmp_path / "vault", Secret("x"), heads=heads, do=True)
+    again = open_vault(tmp_path / "vault", passphrase=Secret("x"), heads=heads)
+    again.companies.limits = lambda _: QUICK  # type: ignore[method-assign]
+    info = again.capture()
+    assert (info.fence["kind"], info.fence["why"]) == ("full", ["Records of snapshot s2, the one before, are lost."])
+    assert _held(again, info.id) == twin.dump()
+    assert again.capture().fence["kind"] == "incremental"
 
 
 @pytest.mark.parametrize(

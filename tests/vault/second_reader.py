@@ -533,7 +533,7 @@ class Vault:
             )
             state, held = {}, Snapshot(told["snapshot"], entry.digest, told)
             moved = manifests.get(seq)
-            told = {"attachments": "", "removed": None} | told
+            told = {"attachments": "", "removed": None, "roll": ""} | told
             base, path = (moved["base"], moved["path"]) if moved else (told["base"], told["manifest"])
             if base is not None:
                 require(commits[base].body["pseudonym"] == company, f"{entry.path} follows another company")
@@ -561,6 +561,10 @@ class Vault:
             require(moved or old or gone == told["removed"], f"{entry.path} tells another number of removed records")
             states[seq] = state
             require(len(state) == told["records"], f"{entry.path} tells another number of records")
+            if told["roll"]:
+                roll = self._table(company, "index", told["roll"], ("entity", "id", "segment"))
+                listed = [((row["entity"], row["id"]), row["segment"]) for row in roll]
+                require(listed == sorted(state.items()), f"{told['roll']} lists other records")
             for key, segment in sorted(state.items()):
                 row = versions[company][segment][key]
                 held.records[key], held.digests[key] = row.payload, row.digest

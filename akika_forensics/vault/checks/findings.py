@@ -116,7 +116,9 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """``ok`` when no finding is damage in what was looked at; ``files`` and ``bytes`` were read to their end."""
+    """``ok`` when no finding is damage in what was looked at; ``files`` and ``bytes`` were read to their end.
+    ``unchecked``: ids of snapshots of which that damage hides what they hold.
+    """
 
     ok: bool
     files: int
@@ -124,3 +126,15 @@ class VerifyReport:
     findings: tuple[Finding, ...]
     scope: Scope = Scope()
     outside: Outside = Outside()
+    unchecked: tuple[str, ...] = ()
+
+    def hidden(self) -> tuple[str, ...]:
+        """Which snapshots damage elsewhere keeps from being checked; empty when there are none."""
+        if not self.unchecked:
+            return ()
+        which = (
+            f"Snapshot {self.unchecked[0]}" if len(self.unchecked) == 1 else f"Snapshots {', '.join(self.unchecked)}"
+        )
+        return (
+            f"{which} could not be checked record by record: damage hides what they hold. `akika vault repair` tells.",
+        )

@@ -18,7 +18,8 @@ from akika_forensics.vault.storage import Backend
 @dataclass
 class Inspection:
     """What was found so far. ``chains``: the readable entries of each chain by number; ``standing``: what the commits
-    amount to; ``blind``: one of them is damaged, so that nothing can be held against those after it.
+    amount to; ``blind``: one of them is damaged, so that nothing can be held against those after it. ``unchecked``: ids of
+    snapshots of which damage hides what they hold.
     """
 
     backend: Backend
@@ -36,6 +37,7 @@ class Inspection:
     slots: dict[str, int] = field(default_factory=dict)
     file_count: int = 0
     byte_count: int = 0
+    unchecked: list[str] = field(default_factory=list)
 
     def damage(self, path: str, what: str) -> None:
         self.findings.append(Finding(path, what))

@@ -15,7 +15,7 @@ from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.checks import following
 from akika_forensics.vault.checks.effort import CONTROLS, PAYLOADS, Effort
 from akika_forensics.vault.checks.inspection import Inspection
-from akika_forensics.vault.snapshots import facts, frames, leaves
+from akika_forensics.vault.snapshots import facts, frames, leaves, rolls
 from akika_forensics.vault.snapshots.batch import segment_leaves
 from akika_forensics.vault.snapshots.commits import Commit
 from akika_forensics.vault.snapshots.parts import Part
@@ -193,8 +193,34 @@ def _check_snapshot(
                 following.check_changes(shelf, commit, step)
                 following.check_counts(commit, len(state), step.after, fresh, known)
     with inspection.noted():
+        state = _held_against_roll(inspection, shelf, commit, state, rows, effort)
+    if state is None:
+        inspection.unchecked.append(commit.info.id)
+    with inspection.noted():
         _check_controls(inspection, shelf, commit, effort)
     return _Known(commit.seq, state)
+
+
+def _held_against_roll(
+    inspection: Inspection, shelf: Shelf, commit: Commit, state: pl.DataFrame | None, rows: _Rows, effort: Effort
+) -> pl.DataFrame | None:
+    """The state; where it is not known, that of the roll, so that what comes after can be checked again."""
+    path = commit.text.roll
+    if not path or inspection.is_damaged(path):
+        return state
+    roll = shelf.frame(commit.pseudonym, path, "index", [frames.ROLL])
+    effort.looked_at(path)
+    if state is not None:
+        if not roll.equals(state.select(*frames.ROLL).sort(frames.KEY)):
+            raise DamagedFile(path, "It lists other records than the snapshot holds.")
+        return state
+    stored = rows.of(set(roll["segment"].unique()))
+    if stored is None:
+        return None
+    found = rolls.state(roll, [stored])
+    if found["digest"].null_count() or roll.select(*frames.KEY).is_duplicated().any():
+        raise DamagedFile(path, "It lists a version that is not stored.")
+    return found if len(found) == commit.text.records else None
 
 
 def _hidden(shelf: Shelf, before: int | None, commit: Commit) -> bool:

@@ -110,6 +110,7 @@ def verify_in(
             last=max((seq for chain, seq in inspection.digests if chain == layout.COMMITS), default=-1),
             stamps=vouched,
         ),
+        unchecked=tuple(inspection.unchecked),
     )
 
 

@@ -179,7 +179,7 @@ def _paths(
     """The files that go, but for key tables and leaves, which are written again whatever happens."""
     paths = {path for part in touched for path in (part.index, part.payload)}
     for one in dropped:
-        paths |= {*_manifests(shelf, one), *one.text.controls.values()}
+        paths |= {*_manifests(shelf, one), *one.text.controls.values()} | ({one.text.roll} - {""})
     for one in kept:
         if one.seq in manifests:
             paths |= _manifests(shelf, one)

@@ -79,6 +79,7 @@ def with_payloads(shelf: Shelf, company: str, rows: pl.DataFrame) -> pl.DataFram
 
 def readable(shelf: Shelf, company: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Those of the rows of a state whose payloads no account of losses tells of."""
+    rows = rows.drop_nulls("digest")
     lost = [one for part, mine in by_part(shelf, company, rows) if shelf.is_lost(part.payload)
             for one in mine["segment"].unique().to_list()]  # fmt: skip
     return rows.filter(~pl.col("segment").is_in(lost)) if lost else rows

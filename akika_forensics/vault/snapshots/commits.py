@@ -67,7 +67,7 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``manifest``: path of the list of removed records; empty when there are none. ``removed``: how many records of the
     base are not in it; -1 where that was not told. ``attachments``: path of the list of attached files, of this commit
-    or an earlier one; empty when there are none.
+    or an earlier one; empty when there are none. ``roll``: path of the list of all that it holds; most have none.
     """
 
     kind: str
@@ -91,6 +91,7 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parts: list[Part]
     key_table: str
     attachments: str
+    roll: str = ""
 
 
 class _Segment1(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -174,7 +175,7 @@ def read_commit(entry: Entry) -> Commit:
     if any(not _NUMBER.fullmatch(number) or rows < 0 for part in text.parts for number, rows in part.segments.items()):
         raise DamagedFile(path, "It numbers its segments as no snapshot does.")
     files = {file.path: file for file in entry.files}
-    named = {text.manifest, text.key_table, *text.controls.values()} - {""}
+    named = {text.manifest, text.roll, text.key_table, *text.controls.values()} - {""}
     named |= {path for part in text.parts for path in (part.index, part.payload)}
     own = {path for path in files if layout.place_of(path).kind != "blob"} - {text.attachments}
     if named != own:
@@ -195,6 +196,7 @@ def _kinds(text: Description) -> Iterator[tuple[str, str]]:
     for path in (
         text.manifest,
         text.attachments,
+        text.roll,
         *(path for part in text.parts for path in (part.index, part.payload)),
     ):
         if path:

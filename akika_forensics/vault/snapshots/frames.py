@@ -59,6 +59,9 @@ STATE: Final[Schema] = {name: kind for name, kind in MANIFEST_1.items() if name 
 DIFFERENCE: Final[Schema] = {"entity": pl.String, "id": pl.String, "was": pl.Binary, "digest": pl.Binary}
 """A record that differs between two snapshots: its digest in the one and the other, null where it is not."""
 
+ROLL: Final[Schema] = {name: STATE[name] for name in ("entity", "id", "segment")}
+"""All that a snapshot holds, by key: what it amounts to where those before it no longer tell."""
+
 KEY: Final = ("entity", "id")
 VERSION: Final = ("entity", "id", "segment")
 """What names one version of one record; rows of a part are sorted by it."""

@@ -180,6 +180,22 @@ class Shelf(Stacks):
         with self._guard:
             return self.again(lambda: self._states.of(commit))
 
+    def rows_since_roll(self, last: Commit | None) -> list[int] | None:
+        """How many rows each snapshot stored, up to ``last``, since one that has a roll or stands on its own; None where
+        the next stands on its own itself.
+        """
+        found: list[int] = []
+        at = last
+        while (
+            at is not None
+            and self.holdings.base(at) is not None
+            and not (at.text.roll and not self.is_lost(at.text.roll))
+        ):
+            found.append(sum(part.rows for part in at.text.parts))
+            base = self.holdings.base(at)
+            at = None if base is None else self.holdings.commits.get(base)
+        return None if last is None else found[::-1]
+
     def differences(self, before: Commit, after: Commit) -> pl.DataFrame:
         """Columns of `frames.DIFFERENCE`: a row for each record that differs between two snapshots of a company."""
         with self._guard:

@@ -10,7 +10,7 @@ import polars as pl
 
 from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
-from akika_forensics.vault.snapshots import frames, steps
+from akika_forensics.vault.snapshots import bridges, frames, steps
 from akika_forensics.vault.snapshots.commits import Commit
 from akika_forensics.vault.snapshots.steps import Step, Stored
 
@@ -35,17 +35,9 @@ class States:
 
     def of(self, commit: Commit) -> pl.DataFrame:
         """Which version of which record the snapshot holds: columns of `frames.STATE`, sorted by key."""
-        following: list[Commit] = []
-        before: pl.DataFrame | None = None
-        at: Commit | None = commit
-        while at is not None:
-            if at.seq in self._known:
-                before = self._known[at.seq]
-                break
-            following.append(at)
-            at = self._base(at)
+        before, following = self._way_to(commit)
         if following:
-            before = self._after(before, following[::-1])
+            before = self._after(before, following)
         if before is None:
             raise AssertionError("a snapshot follows itself at least")
         self._known[commit.seq] = before
@@ -54,13 +46,41 @@ class States:
             self._known.popitem(last=False)
         return before
 
+    def _way_to(self, commit: Commit) -> tuple[pl.DataFrame | None, list[Commit]]:
+        """A state (None: nothing) and the commits after it, oldest first, that lead to a snapshot."""
+        following: list[Commit] = []
+        before: pl.DataFrame | None = None
+        at: Commit | None = commit
+        broken: DamagedFile | None = None
+        while at is not None:
+            if at.seq in self._known:
+                before = self._known[at.seq]
+                break
+            following.append(at)
+            try:
+                at = self._base(at)
+            except DamagedFile as error:
+                broken, at = error, None
+        following.reverse()
+        at_roll = bridges.over(self._shelf, following, broken=broken is not None)
+        if at_roll is not None:
+            return bridges.state(self._shelf, following[at_roll]), following[at_roll + 1 :]
+        if broken is not None:
+            raise broken
+        return before, following
+
     def differences(self, before: Commit, after: Commit) -> pl.DataFrame:
         """Columns of `frames.DIFFERENCE`: a row for each record that differs between two snapshots of a company."""
         if before.seq > after.seq:
             return self.differences(after, before).rename({"was": "digest", "digest": "was"}).select(*frames.DIFFERENCE)
         between = self._between(before, after)
         if between is None:
-            return steps.difference(self.of(before), self.of(after))
+            states = (self.of(before), self.of(after))
+            for one, state in zip((before, after), states, strict=True):
+                if state["digest"].null_count():
+                    path = layout.entry(layout.COMMITS, one.seq)
+                    raise DamagedFile(path, f"Snapshot {one.info.id} cannot be compared: some of its records are lost.")
+            return steps.difference(*states)
         taken = self._steps(between)
         numbers = {number for step in taken for number in step.own}
         stored = self._stored(after.pseudonym, numbers, [*frames.KEY, "segment", "digest", "was"])
@@ -132,7 +152,13 @@ class States:
         found: list[Commit] = []
         at: Commit | None = after
         while at is not None and at.seq > before.seq:
-            if len(found) == _FEW or at.lists_all or at.seq in holdings.manifests or self._is_bare(at):
+            if (
+                len(found) == _FEW
+                or at.lists_all
+                or at.seq in holdings.manifests
+                or self._is_bare(at)
+                or bridges.is_unknown(self._shelf, at)
+            ):
                 return None
             found.append(at)
             at = None if at.text.base is None else holdings.commits.get(at.text.base)

@@ -24,7 +24,7 @@ from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keytable import SALT
-from akika_forensics.vault.snapshots import frames, packing, shelf, steps
+from akika_forensics.vault.snapshots import frames, packing, rolls, shelf, steps
 from akika_forensics.vault.snapshots.arrivals import Arrivals
 from akika_forensics.vault.snapshots.attachments import AttachedFiles
 from akika_forensics.vault.snapshots.batch import Batch
@@ -130,13 +130,16 @@ class SnapshotWriter:
         if self._previous is None:
             return frames.empty_state()
         try:
-            return self._shelf.state(self._previous)
+            found = self._shelf.state(self._previous)
         except DamagedFile as error:
             if not self._shelf.is_lost(error.path):
                 raise
-            # It is accounted for that nobody knows any more what was in it: this snapshot stands on its own.
-            self._previous, self._before_is_lost = None, True
-            return frames.empty_state()
+        else:
+            if not found["digest"].null_count():
+                return found
+        # It is accounted for that nobody knows any more what was in it: this snapshot stands on its own.
+        self._previous, self._before_is_lost = None, True
+        return frames.empty_state()
 
     def _hidden_segments(self) -> int:
         """At least as many as commits may have taken whose key table is lost: a number is never used twice."""
@@ -259,6 +262,7 @@ class SnapshotWriter:
                 parts=self._parts,
                 key_table="",
                 attachments=self._attached.path(),
+                roll=self._roll(kept, fresh),
             )
             if self._first:
                 batch.document_key()
@@ -319,6 +323,13 @@ class SnapshotWriter:
             return self._before.clear()
         there = pl.concat([kept.select(*frames.KEY), fresh.select(*frames.KEY)])
         return self._before.join(there, on=frames.KEY, how="anti")
+
+    def _roll(self, kept: pl.DataFrame, fresh: pl.DataFrame) -> str:
+        """Path of the list of all that the snapshot holds, where one is due; else empty."""
+        rows = self._shelf.rows_since_roll(self._previous)
+        if rows is None or not rolls.due(len(kept) + len(fresh), [*rows, sum(part.rows for part in self._parts)]):
+            return ""
+        return self._batch.frame("index", rolls.made(kept, fresh))
 
     def _require_open(self) -> None:
         if self._lock is None:
