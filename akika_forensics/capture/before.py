@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import polars as pl
@@ -44,6 +44,11 @@ class Before:
         """Id → digest of the canonical form; a copy."""
         rows = self._frames.get(entity)
         return {} if rows is None else dict(rows.select("id", "digest").iter_rows())
+
+    def created(self, entity: str) -> dict[str, datetime]:
+        """Id → when it was created, in whole seconds, of those that say it."""
+        rows = self._snapshot.lazy([entity]).select("id", pl.col("created_at").dt.truncate("1s")).collect()
+        return dict(rows.drop_nulls().iter_rows())
 
     def reach(self) -> tuple[date | None, date | None]:
         """The first and the last day of any transaction, from the index."""

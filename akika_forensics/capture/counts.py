@@ -55,13 +55,16 @@ class Counts:
             self._suspects[name] = differs
             # What the feed tells of may have gone between its answer and the count: the next pass will say so.
             if differs < 0 and (same or is_name(name) or self._changes.means(name) != FEED):
-                self._find_missing(name, again=same)
+                self._find_missing(name, -differs, again=same)
             elif same:
                 self._read_again(name)
         return settled
 
-    def _find_missing(self, name: str, *, again: bool) -> None:
-        gone = presence.missing(self._reader, name, self._held.ids(name)) if self._changes.means(name) != LIST else None
+    def _find_missing(self, name: str, short: int, *, again: bool) -> None:
+        gone = None
+        if self._changes.means(name) != LIST:
+            ids, created = self._held.ids(name), self._held.created(name)
+            gone = presence.missing(self._reader, name, ids, created, short)
         if gone:
             self._changes.drop(RecordKey(name, one) for one in sorted(gone))
         elif again or gone is None:

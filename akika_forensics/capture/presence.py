@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from akika_forensics.capture.narrowing import Narrowing
 from akika_forensics.errors import Fault
+from akika_forensics.model import instants
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Reader, Slice
 
@@ -17,41 +20,54 @@ _MOST_TEXT: Final = 3000
 _FEW: Final = 25
 """Ids of a statement whose records are wanted: they fit the rows of one item of a batch."""
 
+_SECOND: Final = timedelta(seconds=1)
+_NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
+
 _NUMBER: Final = re.compile(r"-?[0-9]+")
 
 
-def missing(reader: Reader, entity: str, ids: Sequence[str]) -> set[str] | None:
-    """Those of the Ids that are in no list any more, found by counts; None where QuickBooks refuses to be asked so."""
+def missing(
+    reader: Reader, entity: str, ids: Sequence[str], created: Mapping[str, datetime], short: int
+) -> set[str] | None:
+    """Those of the Ids that are in no list any more, about ``short`` of them, found by counts; None where QuickBooks
+    refuses to be asked so.
+
+    ``created``: when each was created, as its record says; where one of them is not in it, Ids alone are counted. So they
+    are where times lead to fewer than are missing: the service may date a record otherwise than it says.
+    """
     if not all(_NUMBER.fullmatch(one) for one in ids):
         return None
-    chunks = list(_chunks(ids, _MOST_IDS))
-    short = _short(reader, entity, chunks)
-    if short is None:
-        return None
-    if len(short) > _FEW:
-        short = _short(reader, entity, [few for chunk in short for few in _chunks(chunk, _FEW)])
-        if short is None:
+    if len(ids) > _MOST_IDS and all(one in created for one in ids):
+        ids = sorted(ids, key=lambda one: created[one])
+        gone = _narrowed(reader, entity, ids, [created[one] for one in ids], short)
+        if gone is not None and len(gone) >= short:
+            return gone
+    return _narrowed(reader, entity, ids, [_NO_TIME] * len(ids), short)
+
+
+def _narrowed(
+    reader: Reader, entity: str, ids: Sequence[str], times: Sequence[datetime], short: int
+) -> set[str] | None:
+    narrowing = Narrowing(times, short, by_ids=_most(ids, _MOST_IDS), few=_FEW)
+    while parts := narrowing.wanted():
+        questions = [
+            _created(times[one.begin], times[one.end - 1])
+            if narrowing.by_time(one)
+            else _among(ids[one.begin : one.end])
+            for one in parts
+        ]
+        counts = [one for one in reader.count_many([(entity, which) for which in questions]) if isinstance(one, int)]
+        if len(counts) < len(parts):
             return None
-    suspects = [few for chunk in short for few in _chunks(chunk, _FEW)]
+        narrowing.counted(counts)
+    suspects = [ids[one.begin : one.end] for one in narrowing.found]
     gone: set[str] = set()
-    answers = reader.query_many([(entity, _among(few)) for few in suspects])
-    for few, answer in zip(suspects, answers, strict=True):
+    answers = reader.query_many([(entity, _among(some)) for some in suspects])
+    for some, answer in zip(suspects, answers, strict=True):
         if isinstance(answer, Fault):
             return None
-        gone |= set(few) - {cut.key.id for cut in answer}
+        gone |= set(some) - {cut.key.id for cut in answer}
     return gone
-
-
-def _short(reader: Reader, entity: str, chunks: Sequence[Sequence[str]]) -> list[Sequence[str]] | None:
-    """The chunks of which fewer records are counted than they name."""
-    counts = reader.count_many([(entity, _among(chunk)) for chunk in chunks])
-    found: list[Sequence[str]] = []
-    for chunk, counted in zip(chunks, counts, strict=True):
-        if not isinstance(counted, int):
-            return None
-        if counted < len(chunk):
-            found.append(chunk)
-    return found
 
 
 def read_many(
@@ -81,9 +97,19 @@ def read_many(
 
 
 def _chunks(ids: Sequence[str], most: int) -> Iterator[Sequence[str]]:
-    most = max(1, min(most, _MOST_TEXT // (3 + max((len(one) for one in ids), default=1))))
+    most = _most(ids, most)
     for start in range(0, len(ids), most):
         yield ids[start : start + most]
+
+
+def _most(ids: Sequence[str], most: int) -> int:
+    return max(1, min(most, _MOST_TEXT // (3 + max((len(one) for one in ids), default=1))))
+
+
+def _created(first: datetime, last: datetime) -> str:
+    """Times of records are whole seconds; what the service keeps of a second is not told, so its end is the next one."""
+    begin, end = (instants.format_instant(one.replace(microsecond=0)) for one in (first, last + _SECOND))
+    return f"MetaData.CreateTime >= '{begin}' AND MetaData.CreateTime < '{end}'"
 
 
 def _among(ids: Sequence[str]) -> str:

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -18,6 +16,7 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Limits, open_reader
 from akika_forensics.twin import Twin, sample
+from akika_forensics.vault.snapshots.facts import of as facts_of
 
 _FAKE = Path(__file__).parents[1] / "quickbooks" / "fake_company.py"
 
@@ -61,11 +60,16 @@ class FakeSnapshot:
 
     def lazy(self, entities: Any = None) -> pl.LazyFrame:
         rows = [
-            (key.entity, key.id, date.fromisoformat(day) if (day := json.loads(payload).get("TxnDate")) else None)
+            (key.entity, key.id, facts.txn_date, facts.created_at)
             for key, payload in self.records.items()
-            if entities is None or key.entity in entities
+            if (entities is None or key.entity in entities) and (facts := facts_of(payload))
         ]
-        schema = {"entity": pl.String, "id": pl.String, "txn_date": pl.Date}
+        schema = {
+            "entity": pl.String,
+            "id": pl.String,
+            "txn_date": pl.Date,
+            "created_at": pl.Datetime("us", "UTC"),
+        }
         return pl.DataFrame(rows, schema=schema, orient="row").lazy()
 
 

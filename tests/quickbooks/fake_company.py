@@ -198,6 +198,9 @@ class FakeCompany(httpx.BaseTransport):
         if since:
             floor = datetime.fromisoformat(since[1])
             rows = [row for row in rows if row[1][1] >= floor]
+        for operator, limit in re.findall(r"CreateTime (>=|<) '([^']+)'", where):
+            edge = datetime.fromisoformat(limit)
+            rows = [row for row in rows if (_created(row[1][0]) >= edge) == (operator == ">=")]
         ids = re.search(r"\bId IN \(([^)]*)\)", where)
         if ids:
             rows = [row for row in rows if f"'{row[0]}'" in ids[1]]
@@ -239,6 +242,10 @@ class FakeCompany(httpx.BaseTransport):
                     + f'],"startPosition":1,"maxResults":{len(rows)}}}'.encode()
                 )
         return b'[{"QueryResponse":[' + (b",".join(groups) or b"{}") + b"]}]"
+
+
+def _created(raw: bytes) -> datetime:
+    return datetime.fromisoformat(json.loads(raw)["MetaData"]["CreateTime"])
 
 
 def connection() -> Connection:
