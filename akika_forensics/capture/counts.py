@@ -42,6 +42,8 @@ class Counts:
             if name not in self.counts and means != LIST and (self._incremental or means != FEED):
                 self._changes.list_from_now_on(name)
                 settled = False
+        short: dict[str, int] = {}
+        again: set[str] = set()
         for name, counted in self.counts.items():
             held = self._held.count(name)
             if counted == held:
@@ -55,20 +57,25 @@ class Counts:
             self._suspects[name] = differs
             # What the feed tells of may have gone between its answer and the count: the next pass will say so.
             if differs < 0 and (same or is_name(name) or self._changes.means(name) != FEED):
-                self._find_missing(name, -differs, again=same)
-            elif same:
-                self._read_again(name)
+                short[name] = -differs
+            if same:
+                again.add(name)
+        self._find_missing(short, again)
         return settled
 
-    def _find_missing(self, name: str, short: int, *, again: bool) -> None:
-        gone = None
-        if self._changes.means(name) != LIST:
-            ids, created = self._held.ids(name), self._held.created(name)
-            gone = presence.missing(self._reader, name, ids, created, short)
-        if gone:
-            self._changes.drop(RecordKey(name, one) for one in sorted(gone))
-        elif again or gone is None:
-            self._read_again(name)
+    def _find_missing(self, short: dict[str, int], again: set[str]) -> None:
+        """``short``: lists that are so many records short; ``again``: those that differ as they did before."""
+        lists = {
+            name: presence.Short(self._held.ids(name), self._held.created(name), by)
+            for name, by in short.items()
+            if self._changes.means(name) != LIST
+        }
+        gone = presence.missing(self._reader, lists) if lists else {}
+        for name, ids in gone.items():
+            self._changes.drop(RecordKey(name, one) for one in sorted(ids))
+        for name in dict.fromkeys([*short, *again]):
+            if not gone.get(name) and (name in again or name not in gone):
+                self._read_again(name)
 
     def _read_again(self, name: str) -> None:
         if self._incremental:

@@ -1,7 +1,7 @@
 """Which of many records are gone, narrowed down by counting: what to count next, and where that leaves it. Pure.
 
-The records stand in a row, in order of their creation. A part of the row of which as many are counted as it holds has
-lost nobody; one that is short is cut again. A part of few records is counted by their Ids; a longer one by the span of
+The records stand in a row, list after list, each in order of creation. A part of the row of which as many are counted
+as it holds has lost nobody; one that is short is cut again. A part of few records is counted by their Ids; a longer one by the span of
 times in which they were created, so that its ends must lie between two times.
 """
 
@@ -34,19 +34,21 @@ class Part:
 
 
 class Narrowing:
-    """``times``: when each record of the row was created, in ascending order, equal for those that stand in no order.
+    """``times``: when each record of the row was created, in ascending order within each list, equal for those that stand
+    in no order. ``lists``: the part of each list, and how many it is short of.
 
     ``by_ids``: the most records that one count can name; ``few``: so many remaining records of a part can be read.
     Count ``wanted()``, hand the counts to ``counted()``, until nothing is wanted; then ``found`` are the
     parts whose records have to be looked at.
     """
 
-    def __init__(self, times: Sequence[datetime], short: int, *, by_ids: int, few: int) -> None:
+    def __init__(self, times: Sequence[datetime], lists: Sequence[Part], *, by_ids: int, few: int) -> None:
         self._times, self._by_ids, self._few = times, by_ids, min(few, by_ids)
         self.found: list[Part] = []
         self._waiting: list[Part] = []
         self._cut: list[tuple[Part, list[Part]]] = []
-        self._place(Part(0, len(times), short))
+        for one in lists:
+            self._place(one)
 
     def wanted(self) -> list[Part]:
         """Parts to be counted. The last part of each that is cut is not among them: it is short of the rest."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from akika_forensics.capture.narrowing import Narrowing
+from akika_forensics.capture.narrowing import Narrowing, Part
 from akika_forensics.errors import Fault
 from akika_forensics.model import instants
 from akika_forensics.model.record import RecordKey
@@ -26,48 +29,71 @@ _NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _NUMBER: Final = re.compile(r"-?[0-9]+")
 
 
-def missing(
-    reader: Reader, entity: str, ids: Sequence[str], created: Mapping[str, datetime], short: int
-) -> set[str] | None:
-    """Those of the Ids that are in no list any more, about ``short`` of them, found by counts; None where QuickBooks
-    refuses to be asked so.
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A list that is ``by`` records short of the ``ids`` that it had.
 
-    ``created``: when each was created, as its record says; where one of them is not in it, Ids alone are counted. So they
-    are where times lead to fewer than are missing: the service may date a record otherwise than it says.
+    ``created``: when each was created, as its record says; where one of them is not in it, Ids alone are counted.
     """
-    if not all(_NUMBER.fullmatch(one) for one in ids):
+
+    ids: Sequence[str]
+    created: Mapping[str, datetime]
+    by: int
+
+
+def missing(reader: Reader, lists: Mapping[str, Short]) -> dict[str, set[str]]:
+    """Of each list the Ids that are in it no more, found by counts of all lists together; a list of which QuickBooks refuses
+    to be asked so is absent.
+
+    Where times lead to fewer than are missing, Ids are counted: the service may date a record otherwise than it says.
+    """
+    askable = {name: one for name, one in lists.items() if all(_NUMBER.fullmatch(text) for text in one.ids)}
+    timed = {name: rows for name, one in askable.items() if (rows := _in_order(one)) is not None}
+    found = {name: gone for name, gone in _narrowed(reader, timed, askable).items() if len(gone) >= askable[name].by}
+    rest = {name: [(text, _NO_TIME) for text in one.ids] for name, one in askable.items() if name not in found}
+    return found | _narrowed(reader, rest, askable)
+
+
+type _Rows = list[tuple[str, datetime]]
+"""(Id, when it was created), in ascending order of time."""
+
+
+def _in_order(short: Short) -> _Rows | None:
+    if len(short.ids) <= _MOST_IDS or not all(one in short.created for one in short.ids):
         return None
-    if len(ids) > _MOST_IDS and all(one in created for one in ids):
-        ids = sorted(ids, key=lambda one: created[one])
-        gone = _narrowed(reader, entity, ids, [created[one] for one in ids], short)
-        if gone is not None and len(gone) >= short:
-            return gone
-    return _narrowed(reader, entity, ids, [_NO_TIME] * len(ids), short)
+    return sorted(((one, short.created[one]) for one in short.ids), key=lambda row: row[1])
 
 
-def _narrowed(
-    reader: Reader, entity: str, ids: Sequence[str], times: Sequence[datetime], short: int
-) -> set[str] | None:
-    narrowing = Narrowing(times, short, by_ids=_most(ids, _MOST_IDS), few=_FEW)
+def _narrowed(reader: Reader, rows: Mapping[str, _Rows], lists: Mapping[str, Short]) -> dict[str, set[str]]:
+    names, ends = list(rows), list(itertools.accumulate(len(one) for one in rows.values()))
+    ids = [one for some in rows.values() for one, _ in some]
+    times = [time for some in rows.values() for _, time in some]
+    parts = [Part(end - len(rows[name]), end, lists[name].by) for name, end in zip(names, ends, strict=True)]
+    refused: set[str] = set()
+    narrowing = Narrowing(times, parts, by_ids=_most(ids, _MOST_IDS), few=_FEW)
     while parts := narrowing.wanted():
+        asked = [names[bisect_right(ends, part.begin)] for part in parts]
         questions = [
             _created(times[one.begin], times[one.end - 1])
             if narrowing.by_time(one)
             else _among(ids[one.begin : one.end])
             for one in parts
         ]
-        counts = [one for one in reader.count_many([(entity, which) for which in questions]) if isinstance(one, int)]
-        if len(counts) < len(parts):
-            return None
-        narrowing.counted(counts)
-    suspects = [ids[one.begin : one.end] for one in narrowing.found]
-    gone: set[str] = set()
-    answers = reader.query_many([(entity, _among(some)) for some in suspects])
-    for some, answer in zip(suspects, answers, strict=True):
+        counts = reader.count_many(zip(asked, questions, strict=True))
+        refused |= {name for name, counted in zip(asked, counts, strict=True) if isinstance(counted, Fault)}
+        narrowing.counted(
+            [part.size if isinstance(one, Fault) else one for part, one in zip(parts, counts, strict=True)]
+        )
+    found = [(names[bisect_right(ends, one.begin)], ids[one.begin : one.end]) for one in narrowing.found]
+    suspects = [(name, some) for name, some in found if name not in refused]
+    gone: dict[str, set[str]] = {name: set() for name in names}
+    answers = reader.query_many([(name, _among(some)) for name, some in suspects])
+    for (name, some), answer in zip(suspects, answers, strict=True):
         if isinstance(answer, Fault):
-            return None
-        gone |= set(some) - {cut.key.id for cut in answer}
-    return gone
+            refused.add(name)
+        else:
+            gone[name] |= set(some) - {cut.key.id for cut in answer}
+    return {name: one for name, one in gone.items() if name not in refused}
 
 
 def read_many(

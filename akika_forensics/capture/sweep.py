@@ -21,6 +21,9 @@ Stop = Callable[[], bool]
 IN_FLIGHT: Final = 10
 """Requests at once at most. Source: QuickBooks API, limits."""
 
+_SHORT: Final = 25
+"""Records of a list that is read together with others, as long as it does not grow much meanwhile."""
+
 _TICK: Final = 0.2
 
 
@@ -55,6 +58,7 @@ class Sweep:
         self.seen = {name: self._held.keys(name) if name in plans else set() for name in entities}
         for name in self.seen:
             plans.setdefault(name, PagePlan(expected=expected.get(name)))
+        self._read_short_ones(expected, plans)
         waiting = deque((name, position) for name, plan in plans.items() for position in plan.wanted())
         pending: dict[Future[Page], str] = {}
         pool = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="capture")
@@ -79,12 +83,29 @@ class Sweep:
             pool.shutdown(wait=True, cancel_futures=True)
         self._wrap_up(plans)
 
+    def _read_short_ones(self, expected: Mapping[str, int], plans: Mapping[str, PagePlan]) -> None:
+        """Lists of few records and none, many in one request; what does not come that way is left to be read by pages."""
+        short = [name for name, plan in plans.items() if expected.get(name, _SHORT + 1) <= _SHORT and plan.untouched]
+        if len(short) < 2:
+            return
+        try:
+            pages = self._reader.short_lists(short)
+        except UnreadableAnswer:
+            return
+        for name, page in pages.items():
+            plans[name].wanted()
+            self._take(name, page, plans[name])
+            self._tell(name, expected)
+
     def _arrived(self, name: str, future: Future[Page], plan: PagePlan) -> None:
         try:
             page = future.result()
         except (Fault, UnreadableAnswer) as error:
             self.failed[name] = error
             return
+        self._take(name, page, plan)
+
+    def _take(self, name: str, page: Page, plan: PagePlan) -> None:
         # First what the page holds: a page counts as read when it was taken in.
         self._held.take(page.slices, page.server_time)
         plan.accept(page)

@@ -12,7 +12,7 @@ import msgspec
 
 from akika_forensics.errors import Fault
 from akika_forensics.quickbooks import answers, faults, statements
-from akika_forensics.quickbooks.answers import Slice
+from akika_forensics.quickbooks.answers import Rows, Slice
 from akika_forensics.quickbooks.questions import Questions
 
 BATCH_SIZE: Final = 30
@@ -53,6 +53,16 @@ class Batches:
             found.append(list(rows.slices) if len(rows.slices) < ROWS else self._search(name, where))
         return found
 
+    def lists(self, entities: Iterable[str]) -> list[Rows | None]:
+        """The whole list of each entity, inactive ones too, in order; None for one that is better asked for by itself.
+
+        That is one of ``ROWS`` records or more, one that was refused, one whose part of the answer cannot be read.
+        """
+        asked = "several short lists"
+        names = list(entities)
+        queries = [statements.select(name, statements.everything(name), size=ROWS) for name in names]
+        return [_whole(name, answer, asked) for name, answer in zip(names, self._each(queries, asked), strict=True)]
+
     def _each(self, queries: Sequence[str], asked: str) -> list[msgspec.Raw | Fault]:
         found: list[msgspec.Raw | Fault] = []
         for start in range(0, len(queries), BATCH_SIZE):
@@ -84,3 +94,13 @@ class Batches:
         except Fault as error:
             return error
         return members.get("QueryResponse", msgspec.Raw(b"{}"))
+
+
+def _whole(entity: str, answer: msgspec.Raw | Fault, asked: str) -> Rows | None:
+    if isinstance(answer, Fault):
+        return None
+    try:
+        rows = answers.rows_of(entity, answer, asked)
+    except faults.UnreadableAnswer:
+        return None
+    return rows if len(rows.slices) + len(rows.deleted) < ROWS else None

@@ -60,7 +60,7 @@ class Lists:
                 continue
             with self._lock:
                 self._forms[entity] = max(form, self._forms.get(entity, 0))
-            return Page(position, size, rows.slices, at, (*_notes_of_form(entity, forms, form), *_notes(entity, rows)))
+            return Page(position, size, rows.slices, at, (*_notes_of_form(entity, forms, form), *notes(entity, rows)))
 
     def search(self, entity: str, where: str) -> list[Slice]:
         """All records that a condition meets; inactive ones too unless the condition speaks of ``Active``."""
@@ -102,7 +102,7 @@ class Lists:
             group = msgspec.Raw(msgspec.json.encode({name: raw for name, raw in members.items() if name != "time"}))
         rows = answers.rows_of(entity, group, asked)
         at: datetime | None = answers.server_time(members, response)
-        return Page(1, len(rows.slices) + 1, rows.slices, at, tuple(_notes(entity, rows)))
+        return Page(1, len(rows.slices) + 1, rows.slices, at, tuple(notes(entity, rows)))
 
 
 def including_inactive(entity: str, where: str) -> str:
@@ -137,7 +137,8 @@ def _notes_of_form(entity: str, forms: list[tuple[bool, str]], form: int) -> Ite
         yield "order_refused", f"QuickBooks refused to list {entity} by {forms[0][1]}."
 
 
-def _notes(entity: str, rows: Rows) -> Iterator[tuple[str, str]]:
+def notes(entity: str, rows: Rows) -> Iterator[tuple[str, str]]:
+    """(code, sentence) of what is odd about the rows of a list."""
     for name in rows.unknown:
         yield "unknown_key", f"The list of {entity} came with the unknown key {name!r}."
     if rows.declared is not None and rows.declared != len(rows.slices) + len(rows.deleted):

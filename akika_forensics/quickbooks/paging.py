@@ -126,6 +126,11 @@ class PagePlan:
     def size(self) -> int:
         return self._size
 
+    @property
+    def untouched(self) -> bool:
+        """True while nothing was asked for."""
+        return not any(piece.asked for piece in self._pieces)
+
     def wanted(self) -> list[int]:
         """Positions not asked for yet; each is returned once."""
         fresh = [piece for piece in self._pieces if not piece.asked]

@@ -17,11 +17,11 @@ from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import answers, statements
 from akika_forensics.quickbooks.answers import Slice
-from akika_forensics.quickbooks.batches import Batches
+from akika_forensics.quickbooks.batches import ROWS, Batches
 from akika_forensics.quickbooks.change_feed import ChangeFeed, FeedReading
 from akika_forensics.quickbooks.connection import Connection, TokenStore
 from akika_forensics.quickbooks.limits import Limits, Pace, allowance_of
-from akika_forensics.quickbooks.lists import READ_WITHOUT_ID, Lists, including_inactive
+from akika_forensics.quickbooks.lists import READ_WITHOUT_ID, Lists, including_inactive, notes
 from akika_forensics.quickbooks.paging import Page, PagePlan, pages_in_turn
 from akika_forensics.quickbooks.questions import Questions
 from akika_forensics.quickbooks.sign_in import SignIn
@@ -156,6 +156,18 @@ class Reader:
     def page(self, entity: str, position: int, *, size: int = statements.PAGE_SIZE) -> Page:
         """One page of the list of an entity, inactive ones too, in the steadiest order QuickBooks accepts."""
         return self._lists.page(entity, position, size)
+
+    def short_lists(self, entities: Iterable[str]) -> dict[str, Page]:
+        """The whole lists of entities that have few records, inactive ones too, in few requests.
+
+        Those that turn out longer, are refused or come in no readable form are absent: `page` is for them.
+        """
+        names = list(entities)
+        found = zip(names, self._batches.lists(names), strict=True)
+        at = self._questions.server_time
+        return {
+            name: Page(1, ROWS, rows.slices, at, tuple(notes(name, rows))) for name, rows in found if rows is not None
+        }
 
     def change_feed(
         self, entities: Iterable[str], since: datetime, *, sizes: Mapping[str, int] | None = None

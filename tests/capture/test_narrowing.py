@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_left
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,7 +36,7 @@ class Counting:
         return sum(1 for at, one in enumerate(self.times) if first <= one <= last and at not in self.gone)
 
     def run(self, short: int, few: int = FEW) -> set[int]:
-        narrowing = Narrowing(self.times, short, by_ids=self.by_ids, few=few)
+        narrowing = Narrowing(self.times, [Part(0, len(self.times), short)], by_ids=self.by_ids, few=few)
         while parts := narrowing.wanted():
             self.requests += -(-len(parts) // AT_ONCE)
             narrowing.counted([self.of(narrowing, part) for part in parts])
@@ -68,7 +69,7 @@ class TestTheSearch:
     def test_ends_whatever_is_counted(self, row: tuple[list[datetime], set[int]], by_ids: int) -> None:
         times, gone = row
         rng = random.Random(len(times))
-        narrowing = Narrowing(times, len(gone), by_ids=by_ids, few=3)
+        narrowing = Narrowing(times, [Part(0, len(times), len(gone))], by_ids=by_ids, few=3)
         for _ in range(200):
             parts = narrowing.wanted()
             if not parts:
@@ -77,8 +78,8 @@ class TestTheSearch:
         pytest.fail("it does not end")
 
     def test_asks_nothing_where_nobody_is_missing(self) -> None:
-        assert not Narrowing([START] * 9, 0, by_ids=3, few=2).wanted()
-        assert not Narrowing([], 0, by_ids=3, few=2).wanted()
+        assert not Narrowing([START] * 9, [Part(0, 9)], by_ids=3, few=2).wanted()
+        assert not Narrowing([], [Part(0, 0, 2)], by_ids=3, few=2).wanted()
 
     @pytest.mark.parametrize(
         ("many", "missing", "most"), [(170_000, 26, 12), (170_000, 1, 4), (9_000, 1, 3), (500, 2, 1)]
@@ -111,6 +112,7 @@ class Service:
         self.times = sorted(self.created.values())
         self.shift, self.refused = timedelta(0), ""
         self.asked: list[str] = []
+        self.requests: list[set[str]] = []
 
     def _meets(self, where: str) -> list[str] | None:
         self.asked.append(where)
@@ -123,8 +125,10 @@ class Service:
         first, last = (bisect_left(self.times, one - self.shift) for one in (begin, until))
         return self.in_order[first:last]
 
-    def count_many(self, searches: list[tuple[str, str]]) -> list[int | Fault]:
-        return [_refusal() if (met := self._meets(where)) is None else len(met) for _, where in searches]
+    def count_many(self, searches: Iterable[tuple[str, str]]) -> list[int | Fault]:
+        asked = list(searches)
+        self.requests.append({name for name, _ in asked})
+        return [_refusal() if (met := self._meets(where)) is None else len(met) for _, where in asked]
 
     def query_many(self, searches: list[tuple[str, str]]) -> list[Any]:
         found = [self._meets(where) for _, where in searches]
@@ -144,41 +148,52 @@ MANY = {str(number): START + timedelta(seconds=number // 3) for number in range(
 GONE = {"17", "18", "2999", "11999"}
 
 
+def _missing(service: Service, *, known: dict[str, datetime] | None = None, short: int = len(GONE)) -> set[str] | None:
+    lists = {"TimeActivity": presence.Short(list(MANY), MANY if known is None else known, short)}
+    return presence.missing(service, lists).get("TimeActivity")  # type: ignore[arg-type]
+
+
 class TestAskingTheService:
     def test_by_times_and_then_by_ids(self) -> None:
         service = Service(MANY, GONE)
-        assert presence.missing(service, "TimeActivity", list(MANY), MANY, len(GONE)) == GONE  # type: ignore[arg-type]
+        assert _missing(service) == GONE
         assert any("CreateTime" in one for one in service.asked)
         assert len(service.asked) < len(MANY) // 25
 
     def test_one_whose_time_is_not_known_has_all_asked_for_by_id(self) -> None:
         service = Service(MANY, GONE)
         known = {one: at for one, at in MANY.items() if one != "5"}
-        assert presence.missing(service, "TimeActivity", list(MANY), known, len(GONE)) == GONE  # type: ignore[arg-type]
+        assert _missing(service, known=known) == GONE
         assert not any("CreateTime" in one for one in service.asked)
 
     @pytest.mark.parametrize("shift", [1, -1, 3600 * 24 * 400])
     def test_a_service_that_counts_by_other_times_than_it_shows(self, shift: int) -> None:
         service = Service(MANY, GONE)
         service.shift = timedelta(seconds=shift)
-        assert presence.missing(service, "TimeActivity", list(MANY), MANY, len(GONE)) == GONE  # type: ignore[arg-type]
+        assert _missing(service) == GONE
 
     def test_times_that_are_refused(self) -> None:
         service = Service(MANY, GONE)
         service.refused = "CreateTime"
-        assert presence.missing(service, "TimeActivity", list(MANY), MANY, len(GONE)) == GONE  # type: ignore[arg-type]
+        assert _missing(service) == GONE
 
     def test_ids_that_are_refused(self) -> None:
         service = Service(MANY, GONE)
         service.refused = "Id IN"
-        assert presence.missing(service, "TimeActivity", list(MANY), MANY, len(GONE)) is None  # type: ignore[arg-type]
+        assert _missing(service) is None
 
     def test_ids_that_are_no_numbers(self) -> None:
-        assert presence.missing(Service({}, set()), "ExchangeRate", ["noid-1"], {}, 1) is None  # type: ignore[arg-type]
+        assert not presence.missing(Service({}, set()), {"ExchangeRate": presence.Short(["no-id-1"], {}, 1)})  # type: ignore[arg-type]
 
     @given(st.sets(st.sampled_from(sorted(MANY)), max_size=300), st.integers(0, 3))
     def test_whoever_is_gone(self, gone: set[str], more: int) -> None:
         """``more`` than that are missing by a count that something else has moved."""
         service = Service(MANY, gone)
-        found = presence.missing(service, "TimeActivity", list(MANY), MANY, len(gone) + more)  # type: ignore[arg-type]
-        assert found == gone
+        assert _missing(service, short=len(gone) + more) == gone
+
+    def test_several_lists_share_their_requests(self) -> None:
+        service = Service(MANY, GONE)
+        names = ("Invoice", "Payment", "TimeActivity")
+        lists = {name: presence.Short(list(MANY), MANY, len(GONE)) for name in names}
+        assert presence.missing(service, lists) == dict.fromkeys(names, GONE)  # type: ignore[arg-type]
+        assert all(one == set(names) for one in service.requests)

@@ -320,3 +320,20 @@ class TestControls:
         company.before = lambda r: httpx.Response(200, content=body) if "/reports/" in r.url.path else None
         run(company, writer)
         assert "control_cut" in writer.codes("warning")
+
+
+def test_lists_of_few_records_and_none_are_read_together(run: Any, writer: Any, company: Any) -> None:
+    company.lists_in_batches = True
+    for entity in ("Term", "Class", "Bill"):
+        for _ in range(25):
+            company.put(entity, Active=entity != "Class")
+    for _ in range(40):
+        company.put("Invoice")
+    assert run(company, writer)["complete"]
+    assert writer.state == company.state()
+    pages = {
+        request.url.params["query"].split()[3]
+        for request in company.seen
+        if "SELECT *" in request.url.params.get("query", "")
+    }
+    assert pages == {"Invoice"}

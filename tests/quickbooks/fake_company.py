@@ -26,6 +26,8 @@ _STATEMENT = re.compile(
     r"(?: STARTPOSITION (?P<start>\d+) MAXRESULTS (?P<size>\d+))?"
 )
 
+_WHOLE_LIST = re.compile(r"SELECT \* FROM \w+( WHERE Active IN \(true,false\))? STARTPOSITION \d+ MAXRESULTS \d+")
+
 
 class FakeClock:
     """Time that passes only when somebody sleeps or a request is answered."""
@@ -177,8 +179,15 @@ class FakeCompany(httpx.BaseTransport):
         parts = [f'"{name}":'.encode() + answer for name, answer in members.items() if isinstance(answer, bytes)]
         return self._body(b"{" + b",".join(parts) + b',"time":"' + self._time() + b'"}')
 
+    lists_in_batches = False
+    """Whether a batch may hold whole lists: else each list is asked for page by page, which tests look for."""
+
     def _item(self, item: dict[str, Any]) -> bytes:
-        answer = self.query(item["Query"])
+        answer: bytes | httpx.Response
+        if not self.lists_in_batches and _WHOLE_LIST.fullmatch(item["Query"]):
+            answer = fault("4000", "Error parsing query", "no lists in a batch")
+        else:
+            answer = self.query(item["Query"])
         b_id = json.dumps(item["bId"]).encode()
         if isinstance(answer, httpx.Response):
             return b'{"Fault":' + json.dumps(answer.json()["Fault"]).encode() + b',"bId":' + b_id + b"}"

@@ -156,6 +156,27 @@ class TestLists:
         assert [len(cuts) for cuts in found] == [70, 1, 0]
         assert len(company.seen) == 2
 
+    def test_short_lists_come_whole_in_one_request_and_others_are_left_out(
+        self, fake: Any, reader: Any, company: Any
+    ) -> None:
+        company.lists_in_batches = True
+        company.put("Term", "3", Active=False)
+        company.put("Term", "4", raw=WEIRD.replace(b'"Id":"7"', b'"Id":"4"'))
+        for _ in range(30):
+            company.put("Invoice")
+        for _ in range(29):
+            company.put("Bill")
+        company.refused["Class"] = fake.fault("5020", "Permission Denied Error")
+        company.seen.clear()
+        pages = reader.short_lists(["Term", "Invoice", "Bill", "Class", "Estimate"])
+        assert len(company.seen) == 1
+        assert list(pages) == ["Term", "Bill", "Estimate"]
+        assert [cut.key.id for cut in pages["Term"].slices] == ["3", "4"]
+        assert pages["Term"].slices[1].payload.startswith(b'{ "Id":"4"')
+        assert (len(pages["Bill"].slices), pages["Estimate"].slices) == (29, ())
+        assert not any(page.full for page in pages.values())
+        assert pages["Bill"].server_time == reader.server_time
+
     def test_several_pages(self, reader: Any, company: Any) -> None:
         for _ in range(2500):
             company.put("Invoice")
