@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from akika_forensics.capture.controls.calendar import Horizon, Window, month_ends
-from akika_forensics.capture.controls.plan import everything, narrowed
+from akika_forensics.capture.controls.plan import everything, joined, narrowed
 from akika_forensics.capture.controls.wanted import MOST_CELLS
 
 DAY = timedelta(days=1)
@@ -90,7 +90,7 @@ def test_a_plan_stays_within_its_bounds_and_names_each_report_once(horizon: Hori
 def test_a_typical_company_of_three_fiscal_years_takes_about_sixty_reports() -> None:
     horizon = Horizon.of(date(2026, 11, 23), 1, date(2024, 1, 8), date(2026, 11, 20))
     plan = everything(horizon, horizon.last)
-    assert len(plan.wanted) == 64
+    assert len(plan.wanted) == 58
     assert plan.left_out == ()
 
 
@@ -138,6 +138,27 @@ def test_windows_are_narrowed_to_what_is_expected_to_fit(window: Window, many: l
         assert sum(rows.get(month, 0) for month in whole) * columns <= MOST_CELLS
     if sum(rows.values()) * columns <= MOST_CELLS * 0.8:
         assert parts == [window]
+
+
+@given(horizons(), st.integers(0, 3000), st.integers(1, 24))
+def test_halves_are_joined_where_a_year_is_far_from_the_most_cells(horizon: Horizon, each: int, columns: int) -> None:
+    halves = horizon.halves()
+    rows = {end.replace(day=1): each for end in month_ends(halves[-1].first, halves[0].last)}
+    wider = list(joined(halves, horizon.month, rows, columns))
+    assert follow(wider)
+    assert (wider[-1].first, wider[0].last) == (halves[-1].first, halves[0].last)
+    years = {half.first.year - (half.first.month < horizon.month) for half in halves}
+    if 12 * each * columns <= MOST_CELLS * 0.5:
+        assert len(wider) == len(years)
+    assert all(one in halves or months_in(one) * each * columns <= MOST_CELLS * 0.5 for one in wider)
+    assert list(joined(halves, horizon.month, {}, columns)) == halves
+
+
+def test_a_busy_company_of_twelve_years_takes_hardly_more_than_a_hundred_reports() -> None:
+    horizon = Horizon.of(date(2026, 11, 23), 1, date(2015, 1, 8), date(2026, 11, 20))
+    months = [end.replace(day=1) for end in month_ends(date(2015, 1, 1), date(2026, 11, 30))]
+    rows = {"TransactionList": dict.fromkeys(months, 500), "GeneralLedger": dict.fromkeys(months, 1500)}
+    assert len(everything(horizon, horizon.last, rows).wanted) == 106
 
 
 def test_a_month_that_is_too_long_is_cut_into_runs_of_days() -> None:

@@ -17,8 +17,8 @@ MOST_YEARS: Final = 25
 _AHEAD: Final = 2
 """Fiscal years after this one."""
 
-_YEARS_ALONE: Final = 3
-_YEARS_TOGETHER: Final = 3
+_YEARS_TOGETHER: Final = (2, 2, 3)
+"""Fiscal years in one report by month: in the latest, in the one before, in each earlier one."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -142,21 +142,22 @@ class Horizon:
         return list(dict.fromkeys(days))
 
     def years(self) -> list[Window]:
-        """Windows of whole fiscal years from that of the first transaction to the end, newest first.
+        """Windows of a few whole fiscal years, from that of the first transaction to the end, newest first.
 
-        The last years stand alone, older ones together: so long a report by month is still far from the most cells.
+        So long a report by month is still far from the most cells.
         """
         windows: list[Window] = []
-        last, start = self.end, year_start(self.month, self.end)
-        oldest = year_start(self.month, self.first)
+        last, oldest = self.end, year_start(self.month, self.first)
         while last >= oldest:
-            if len(windows) >= _YEARS_ALONE:
-                start = months_on(start, -12 * (_YEARS_TOGETHER - 1))
-            start = max(start, oldest)
+            years = _YEARS_TOGETHER[min(len(windows), len(_YEARS_TOGETHER) - 1)]
+            start = max(months_on(year_start(self.month, last), 12 * (1 - years)), oldest)
             windows.append(Window(start, last))
             last = start - _DAY
-            start = year_start(self.month, last)
         return windows
+
+    def year_so_far(self) -> Window:
+        """The fiscal year of today, as far as reports go."""
+        return Window(self.this_year, min(months_on(self.this_year, 12) - _DAY, self.end))
 
     def halves(self) -> list[Window]:
         """Windows of half a fiscal year from that of the first transaction to the end, newest first."""

@@ -25,7 +25,7 @@ from akika_forensics.capture.controls.catalogue import (
 from akika_forensics.capture.controls.wanted import MOST_CELLS, Wanted
 
 MOST_OF_ALL: Final = 140
-"""Reports that a full capture plans at most; a company of three fiscal years needs about 65."""
+"""Reports that a full capture plans at most; a company of three fiscal years needs about 55."""
 
 MOST_OF_CHANGES: Final = 18
 """Reports that an incremental capture plans at most."""
@@ -35,6 +35,9 @@ MOST_OF_RECORDS: Final = 12
 
 _FILL: Final = 0.8
 """How much of the most cells a window may be expected to hold: the expectation is a guess."""
+
+_EASY: Final = 0.5
+"""How much of the most cells a window of a whole year may be expected to hold."""
 
 _DAY: Final = timedelta(days=1)
 _ACCOUNTS_AT_ONCE: Final = 20
@@ -64,7 +67,8 @@ def everything(horizon: Horizon, latest: date | None, rows: Rows | None = None) 
         windows = _windows(control, horizon, latest)
         if control.detail:
             expected, columns = (rows or {}).get(control.report, {}), len(control.columns) - len(control.foreign)
-            windows = [part for one in windows for part in narrowed(one, expected, columns)]
+            wider = joined(windows, horizon.month, expected, columns)
+            windows = [part for one in wider for part in narrowed(one, expected, columns)]
         into = details if control.detail else wanted
         into += [_wanted(control, basis, window, horizon) for basis in control.bases or ("",) for window in windows]
     newest_first = sorted(details, key=lambda one: one.window.last, reverse=True)
@@ -82,9 +86,8 @@ def changes(horizon: Horizon, latest: date | None, touched: Collection[date], si
     if not days:
         return Plan.within(wanted, MOST_OF_CHANGES)
     for control in CHANGED:
-        windows = horizon.years() if control.rule is Rule.YEARS else [Window.day(horizon.today)]
-        this_year = [one for one in windows if horizon.today in one]
-        wanted += [_wanted(control, basis, window, horizon) for basis in control.bases or ("",) for window in this_year]
+        window = horizon.year_so_far() if control.rule is Rule.YEARS else Window.day(horizon.today)
+        wanted += [_wanted(control, basis, window, horizon) for basis in control.bases or ("",)]
     wanted.append(_modified(horizon, days, since))
     wanted += _earlier(horizon, days)
     return Plan.within(wanted, MOST_OF_CHANGES)
@@ -104,6 +107,22 @@ def of_records(horizon: Horizon, latest: date | None, accounts: Sequence[str], d
         part, only = f"accounts {', '.join(some)}", {"account": ",".join(some)}
         wanted += [Wanted(GENERAL_LEDGER, ACCRUAL, one, horizon.month, part, only) for one in near]
     return Plan.within(wanted, MOST_OF_RECORDS)
+
+
+def joined(windows: Iterable[Window], year_month: int, rows: Mapping[date, int], columns: int) -> Iterator[Window]:
+    """Neighbours of one fiscal year, newest first, joined where the whole year is far from the most cells.
+
+    Where it is not known how long a report gets, windows stay as they are. Source: QuickBooks API, reports: windows of
+    six months are advised, so that no report takes too long.
+    """
+    most = int(MOST_CELLS * _EASY) // max(columns, 1)
+    for start, halves in itertools.groupby(windows, lambda one: year_start(year_month, one.first)):
+        some = list(halves)
+        months = [months_on(start, at) for at in range(12)]
+        if rows and sum(rows.get(month, 0) for month in months) <= most:
+            yield Window(some[-1].first, some[0].last)
+        else:
+            yield from some
 
 
 def narrowed(window: Window, rows: Mapping[date, int], columns: int) -> Iterator[Window]:
