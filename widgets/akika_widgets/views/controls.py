@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 
 from akika_widgets.views.live import Event, LiveView
 from akika_widgets.views.markup import Child, Markup, tag
+from akika_widgets.views.sentences import sentence, unmarked
 from akika_widgets.views.view import anchor
 
 
@@ -52,7 +53,7 @@ def button(
         data_value=value or None,
         data_keys=keys or None,
         disabled=bool(reason),
-        title=reason or None,
+        title=unmarked(reason) or None,
         aria_label=name,
         aria_pressed=None if pressed is None else str(pressed).lower(),
         aria_describedby=f"{ident}-why" if reason and explain else None,
@@ -60,7 +61,9 @@ def button(
     )
     if not (reason and explain):
         return made
-    return tag("span", made, " ", tag("span", reason, class_="ak-why-not", id=f"{ident}-why"), class_="ak-control")
+    return tag(
+        "span", made, " ", tag("span", sentence(reason), class_="ak-why-not", id=f"{ident}-why"), class_="ak-control"
+    )
 
 
 def field(
@@ -99,7 +102,7 @@ def field(
             disabled=bool(act and view.why_not(Event(act, value))),
             aria_describedby=f"{ident}-hint" if hint else None,
         ),
-        tag("span", hint, class_="ak-hint", id=f"{ident}-hint") if hint else None,
+        tag("span", sentence(hint), class_="ak-hint", id=f"{ident}-hint") if hint else None,
         class_="ak-field",
     )
 
@@ -191,7 +194,7 @@ def form(
         disabled=bool(reason),
         aria_describedby=f"{ident}-why" if reason else None,
     )
-    why = tag("span", reason, class_="ak-why-not", id=f"{ident}-why") if reason else None
+    why = tag("span", sentence(reason), class_="ak-why-not", id=f"{ident}-why") if reason else None
     last = tag("span", pressed, " ", why, class_="ak-control")
     return tag(
         "form",

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from akika_widgets.views.controls import button, ticking
 from akika_widgets.views.live import Event, LiveView
 from akika_widgets.views.markup import Markup, readable, shortened, tag
+from akika_widgets.views.sentences import sentence
 from akika_widgets.views.table import LONG, marked
 from akika_widgets.views.view import View, anchor, styled
 from akika_widgets.views.wholeness import when
@@ -174,7 +175,7 @@ class JobView(LiveView):
     def _question(self, shown: SnapshotLike) -> Markup:
         return tag(
             "div",
-            tag("p", tag("bdi", shortened(shown.question, LONG))),
+            tag("p", tag("bdi", sentence(shortened(shown.question, LONG)))),
             tag(
                 "div",
                 button(self, "Go on", "answer", "yes", kind="main"),
@@ -212,12 +213,12 @@ def _drawn(shown: SnapshotLike) -> Iterable[Markup | None]:
         yield _progress(shown)
     yield tag("p", " · ".join(_facts(shown)), class_="ak-quiet") if _facts(shown) else None
     if shown.what and not shown.ended:
-        yield tag("p", tag("bdi", shortened(shown.what, LONG)))
+        yield tag("p", tag("bdi", sentence(shortened(shown.what, LONG))))
     if shown.error is not None:
         first, *others = _error_lines(shown.error)
-        yield tag("div", tag("p", first, class_="ak-removed"), *(tag("p", line) for line in others))
+        yield tag("div", tag("p", sentence(first), class_="ak-removed"), *(tag("p", sentence(line)) for line in others))
     if shown.notes:
-        latest = [tag("li", tag("bdi", shortened(note, LONG))) for note in shown.notes[-_LATEST:]]
+        latest = [tag("li", tag("bdi", sentence(shortened(note, LONG)))) for note in shown.notes[-_LATEST:]]
         more = len(shown.notes) - len(latest)
         said = f"Notes, the latest {len(latest)} of {len(shown.notes)}" if more else "Notes"
         yield tag("details", tag("summary", said), tag("ul", *latest))

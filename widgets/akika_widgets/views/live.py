@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from akika_widgets.views.markup import Markup, shortened, style_block, tag
+from akika_widgets.views.sentences import sentence
 from akika_widgets.views.view import live_stylesheet, styled
 
 _METHOD: Final = "act_"
@@ -69,7 +70,9 @@ class LiveView(ABC):
     def render(self) -> Markup:
         """The whole view with its style sheet and the line that screen readers speak."""
         with self._lock:
-            status = tag("p", shortened(self.notice, 600), class_="ak-notice", role="status", aria_live="polite")
+            status = tag(
+                "p", sentence(shortened(self.notice, 600)), class_="ak-notice", role="status", aria_live="polite"
+            )
             return styled(style_block(live_stylesheet()), self.body(), status)
 
     def dispatch(self, event: Event) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from akika_forensics.model.company import Company
 from akika_widgets.views.markup import Markup, shortened, tag
+from akika_widgets.views.sentences import sentence
 from akika_widgets.views.table import LONG, ROWS, TableView, marked
 
 
@@ -116,7 +117,7 @@ class FindingsView(TableView):
         if not self.findings:
             return self._empty()
         rows = [
-            tag("tr", tag("td", _severity(one.severity)), tag("td", tag("bdi", shortened(one.what, LONG))))
+            tag("tr", tag("td", _severity(one.severity)), tag("td", tag("bdi", sentence(shortened(one.what, LONG)))))
             for one in self.findings
         ]
         return self._drawn([("Kind", False), ("What", False)], rows)

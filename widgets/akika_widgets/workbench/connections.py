@@ -9,6 +9,7 @@ from typing import Final
 from akika_forensics.case.companies import Standing
 from akika_forensics.case.connection_state import CONNECTED, ENDED, ENDING, NOT_CONNECTED, ConnectionState
 from akika_widgets.views.markup import Markup, join, tag
+from akika_widgets.views.sentences import sentence
 from akika_widgets.views.table import marked
 
 _HEADS: Final = ("Company", "At", "Connection", "Ends unless used", "Last day", "For restore", "Last snapshot")
@@ -25,10 +26,12 @@ def connections(found: Iterable[Standing]) -> Markup:
     rows = tuple(found)
     head = tag("tr", *(tag("th", word, scope="col") for word in _HEADS))
     caption = tag(
-        "caption", "Connections of this vault", tag("span", "`akika connect` makes and renews them", class_="ak-sub")
+        "caption",
+        "Connections of this vault",
+        tag("span", sentence("`akika connect` makes and renews them"), class_="ak-sub"),
     )
     table = tag("table", caption, tag("thead", head), tag("tbody", *(_row(one) for one in rows)))
-    words = [tag("p", f"{one.name}: {word}", class_="ak-quiet") for one in rows for word in one.words]
+    words = [tag("p", join([f"{one.name}: ", sentence(word)]), class_="ak-quiet") for one in rows for word in one.words]
     shown = tag("div", table, class_="ak-scroll", tabindex="0", role="region", aria_label="Connections")
     return join([shown, *words])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from akika_widgets.views.markup import Markup, join, style_block, tag
+from akika_widgets.views.sentences import sentence
 from akika_widgets.views.view import live_stylesheet, styled
 
 APP_NAME: Final = "Akika Forensics"
@@ -101,4 +102,4 @@ def signed_out(how: str) -> str:
 
 
 def refused(what: str, *advice: str) -> str:
-    return page("Refused", tag("p", what), *(tag("p", line) for line in advice))
+    return page("Refused", tag("p", sentence(what)), *(tag("p", sentence(line)) for line in advice))

@@ -15,6 +15,7 @@ from akika_forensics.errors import AkikaError
 from akika_widgets.views import controls
 from akika_widgets.views.live import Event, LiveView, Still, words_of
 from akika_widgets.views.markup import Markup, join, style_block, tag
+from akika_widgets.views.sentences import sentence
 from akika_widgets.workbench.desk import Desk
 
 logger = logging.getLogger(__name__)
@@ -131,12 +132,12 @@ class Stage(LiveView):
 
     def _shown(self) -> list[Markup | None]:
         try:
-            return [tag("p", self.lead(), class_="wb-lead"), *self.draw()]
+            return [tag("p", sentence(self.lead()), class_="wb-lead"), *self.draw()]
         except AkikaError as error:
             return [trouble(error)]
         except Exception as error:  # noqa: BLE001 -- a page that says so, not one that is empty
             note_fault(error)
-            return [tag("div", tag("p", words_of(error)), class_="wb-trouble", role="alert")]
+            return [tag("div", tag("p", sentence(words_of(error))), class_="wb-trouble", role="alert")]
 
     def onward(self, stage: str, words: str = "", *, main: bool = True) -> Markup:
         """The way to another stage."""
@@ -153,8 +154,8 @@ class Shown(Still):
 
 def trouble(error: AkikaError) -> Markup:
     """An error in a box: what happened, what it means, what to do."""
-    lines = [tag("p", tag("strong", error.what))]
-    lines += [tag("p", words) for words in (error.means, error.do) if words]
+    lines = [tag("p", tag("strong", sentence(error.what)))]
+    lines += [tag("p", sentence(words)) for words in (error.means, error.do) if words]
     return tag("div", *lines, class_="wb-trouble", role="alert")
 
 
