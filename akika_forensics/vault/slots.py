@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Collection
 from typing import Final, NamedTuple
 
 import msgspec
@@ -21,8 +23,16 @@ _KIND: Final = b"SLO2"
 _KIND_1: Final = b"SLOT"
 _PLACE: Final = 32
 _GENERATION: Final = 4
-_SHARED: Final = ("company/", "tokens/", "draft/", "budget/", "hints/")
+_SHARED: Final = ("company/", "tokens/", "draft/", "budget/", "hints/", "keys/")
 """What every member works with: connections, what they cost and what was told of them, drafts of snapshots. The rest is for full members."""
+
+_RESEALED: Final = "keys/resealed"
+"""The vault's own: under the keys of which generation every value was written again."""
+
+_LATE: Final = "It is under keys of before a rotation after which every value was written again."
+
+_END: Final = 10**8
+"""Numbers have eight digits."""
 
 _ATTEMPTS: Final = 50
 
@@ -55,8 +65,8 @@ class Slot:
     def read(self) -> bytes | None:
         """The newest version that opens; None when there is none or it was deleted.
 
-        One under keys of before a rotation counts only where none under the keys in use is there: whoever was removed
-        has the former, and can write such a one under a higher number.
+        One under keys of before a rotation counts only where none under the keys in use is there, and not every value
+        was written again since: whoever was removed has the former, and can write such a one under a higher number.
         """
         first: DamagedFile | None = None
         former: tuple[bytes | None] | None = None
@@ -80,7 +90,10 @@ class Slot:
             found = data if value.present else None
             if is_of_now(keyring, layout.slot(self._folder, seq), content):
                 return found
-            former = former or (found,)
+            if _generation(layout.slot(self._folder, seq), content) >= _resealed(self._backend, keyring):
+                former = former or (found,)
+            else:
+                first = first or DamagedFile(layout.slot(self._folder, seq), _LATE)
         if former:
             return former[0]
         if first:
@@ -105,7 +118,7 @@ class Slot:
         keyring = self._keyring()
         for _ in range(_ATTEMPTS):
             older = self._numbers()
-            seq = max(older[-1] if older else -1, self._last(keyring)) + 1
+            seq = self._next(keyring, older)
             path = layout.slot(self._folder, seq)
             outer = _Outer(keyring.generation, self.name.startswith(_SHARED))
             plain = canonical.encode(_Value(self.name, present)) + b"\n" + data
@@ -116,10 +129,30 @@ class Slot:
             except FileExistsError:
                 continue
             self._heads.remember_slot(keyring.vault, self._folder, seq)
+            if self._keyring().generation != keyring.generation:
+                keyring = self._keyring()  # changed meanwhile: who was removed must not be the last to be believed
+                continue
             for number in older:
                 self._backend.delete(layout.slot(self._folder, number))
             return
         raise Refused("Other writers kept changing the same value.", do="Run it again.")
+
+    def _next(self, keyring: Keyring, older: Collection[int]) -> int:
+        """After every version under the keys in use, and where nothing lies: what somebody without them laid there under
+        the highest number does not count.
+        """
+        ours = [seq for seq in older if seq + 1 < _END and self._is_ours(keyring, seq)]
+        free = itertools.count(max([*ours, self._last(keyring)]) + 1)
+        return next(seq for seq in free if seq not in older)
+
+    def _is_ours(self, keyring: Keyring, seq: int) -> bool:
+        path = layout.slot(self._folder, seq)
+        try:
+            content = self._read(seq)
+            open_slot(keyring, path, content)
+            return is_of_now(keyring, path, content)
+        except (FileNotFoundError, DamagedFile):
+            return False
 
     def _numbers(self) -> list[int]:
         return _numbers(self._backend, self._folder)
@@ -176,34 +209,81 @@ def is_of_now(keyring: Keyring, path: str, content: bytes) -> bool:
 
 
 def reseal(backend: Backend, keyring: Callable[[], Keyring], heads: HeadStore) -> None:
-    """Write every value that is under keys of an earlier generation again under those in use. Raises as `Slot` does."""
+    """Write every value that is under keys of an earlier generation again under those in use. Raises as `Slot` does.
+
+    What does not open is left for `verify` to name: anybody who writes to the folder can lay it there.
+    """
     now = keyring()
+    since = _resealed(backend, now)
     for path in backend.list("slots"):
         if layout.place_of(path).kind == "slot":
             try:
                 content = backend.read(path)
-            except FileNotFoundError:
-                continue
-            if check(path, content)[0].generation != now.generation:
-                slot = Slot(backend, keyring, heads, open_slot(now, path, content)[0].name)
+                name = open_slot(now, path, content)[0].name
+                if name == _RESEALED or not since <= _generation(path, content) < now.generation:
+                    continue
+                slot = Slot(backend, keyring, heads, name)
                 value = slot.read()
-                if value is None:
-                    slot.delete()
-                else:
-                    slot.write(value)
+            except (FileNotFoundError, DamagedFile):
+                continue
+            if value is None:
+                slot.delete()
+            else:
+                slot.write(value)
+    Slot(backend, keyring, heads, _RESEALED).write(str(now.generation).encode())
 
 
-def names(backend: Backend, keyring: Keyring, prefix: str) -> tuple[str, ...]:
-    """Names of the values that are there, begin with ``prefix`` and are for this member, sorted."""
-    found: dict[str, bool] = {}
+def _resealed(backend: Backend, keyring: Keyring) -> int:
+    """Under the keys of which generation every value was written again at last, so that one under earlier ones came from
+    elsewhere since; 0 where that is not known.
+    """
+    folder = keyring.pseudonym("slot", _RESEALED)
+    found = [0]
+    for seq in _numbers(backend, folder):
+        path = layout.slot(folder, seq)
+        with contextlib.suppress(FileNotFoundError, DamagedFile):
+            content = backend.read(path)
+            open_slot(keyring, path, content)
+            found.append(_generation(path, content))
+    return max(found)
+
+
+def _generation(path: str, content: bytes) -> int:
+    return check(path, content)[0].generation
+
+
+def names(backend: Backend, keyring: Keyring, heads: HeadStore, prefix: str) -> tuple[str, ...]:
+    """Names of the values that are there, begin with ``prefix`` and are for this member, sorted.
+
+    Raises DamagedFile where no version opens of a value that this machine wrote; what it never wrote and does not open
+    anybody can have laid there, and `verify` names it.
+    """
+    found: dict[str, tuple[bool, bool]] = {}
+    since = _resealed(backend, keyring)
+    opened: set[str] = set()
+    closed: dict[str, DamagedFile] = {}
     for path in backend.list("slots"):
         if layout.place_of(path).kind == "slot":
             try:
-                value, _ = open_slot(keyring, path, backend.read(path))
+                content = backend.read(path)
+                value, _ = open_slot(keyring, path, content)
             except (FileNotFoundError, NotAllowed):
                 continue
-            found[value.name] = value.present
-    return tuple(sorted(name for name, present in found.items() if present and name.startswith(prefix)))
+            except DamagedFile as error:
+                closed[layout.place_of(path).id] = error
+                continue
+            opened.add(layout.place_of(path).id)
+            if _generation(path, content) < since:
+                continue
+            of_now = is_of_now(keyring, path, content)
+            if of_now or not found.get(value.name, (False, False))[0]:
+                found[value.name] = (of_now, value.present)
+    known = heads.remembered(keyring.vault)
+    for folder, damage in closed.items():
+        if folder not in opened and known is not None and folder in known.slots:
+            raise damage
+    found.pop(_RESEALED, None)
+    return tuple(sorted(name for name, (_, present) in found.items() if present and name.startswith(prefix)))
 
 
 def _mark(path: str) -> bytes:

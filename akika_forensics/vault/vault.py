@@ -264,7 +264,7 @@ class Vault:
 
     def slots(self, prefix: str = "") -> tuple[str, ...]:
         """Names of the slots that have a value."""
-        return slots.names(self._backend, self.keyring(), prefix)
+        return slots.names(self._backend, self.keyring(), self._heads, prefix)
 
     def stamp(self, ask: Callable[[bytes], bytes], authority: StampAuthority) -> Stamped:
         """Have an authority stamp the head of the commits; ``ask`` sends a request and returns the answer.

@@ -42,7 +42,7 @@ ENTRY = {
 }  # fmt: skip
 ENTRY_1 = {"at", "chain", "files", "format", "namespace", "previous", "sealed", "seq", "vault"}
 ROLE_KEYS = ("connection", "document", "index", "legacy", "name", "payload", "private")
-SHARED_SLOTS = ("company/", "tokens/", "draft/", "budget/", "hints/")
+SHARED_SLOTS = ("company/", "tokens/", "draft/", "budget/", "hints/", "keys/")
 
 
 class Wrong(Exception):
@@ -487,7 +487,7 @@ class Vault:
             said = strict(head, ("name", "present"), path)
             require(self.pseudonym("slot", said["name"]) == folder, f"{path} holds another value")
             require(old or shared == said["name"].startswith(SHARED_SLOTS), f"{path} is sealed for others")
-            if said["present"]:
+            if said["present"] and said["name"] != "keys/resealed":
                 found[said["name"]] = data
         return found
 

@@ -557,6 +557,18 @@ def test_a_keyring_that_an_interrupted_change_left_is_not_in_the_way(place: Plac
     assert place.backend.content[left] == sealing.wrap(b"RING", b"left")
 
 
+@pytest.mark.parametrize("name", ["keyring-9999.sealed", "keyring-0004.sealed", "keyring-1.sealed", "stranger"])
+def test_a_keyring_that_nobody_vouches_for_stands_in_the_way_of_no_change(name: str, place: Place) -> None:
+    """Whoever writes to the folder can lay one there, under whatever number, without any key."""
+    place.backend.content[f"keys/{name}"] = content = sealing.wrap(b"RING", b"laid there")
+    for _ in range(3):
+        place.vault.membership.rotate()
+    place.vault.membership.add("Cleo", "full", Identity.fresh().recipient)
+    assert records(place.open()) == 3
+    left = place.backend.content.get(f"keys/{name}", content)
+    assert left == content, "nothing of another writer is written over"
+
+
 def test_a_vault_opens_while_another_process_changes_its_keyring(place: Place) -> None:
     class Racing(type(place.backend)):  # type: ignore[misc]  # a class of the kit
         """The commits are read, then somebody else rotates, then the keyring that they named is gone."""

@@ -6,6 +6,7 @@ but the keyring it would have to stand in can be made by full members only.
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Callable, Sequence
 
@@ -170,7 +171,7 @@ class Membership:
             now = self._now()
             _ = now.role_keys  # whoever has not all of them changes nothing
             self._sweep(now)
-            planned = change(now, self._free_generation())
+            planned = change(now, self._free_generation(now))
             path = layout.keyring(planned.ring.generation)
             content = rings.to_bytes(planned.ring)
             opened = rings.reopen(content, path, renewed or now.identity)
@@ -214,12 +215,15 @@ class Membership:
             ) from error
         stored.append(StoredFile.of(path, content))
 
-    def _free_generation(self) -> int:
-        """One after every keyring that lies there, also one that an interrupted change left behind: whose it is cannot be
-        told where two machines write, and a number is never used twice.
+    def _free_generation(self, now: Keyring) -> int:
+        """The next under which no keyring lies. One that does is not written over, because it cannot be told whose it is
+        where two machines write; and a number is not used twice, because it is only taken away once a later one is in use.
+
+        Whoever writes to the folder can lay keyrings there without a key: none of them is believed for its number.
         """
-        numbers = (layout.place_of(path) for path in self._shelf.backend.list("keys"))
-        return max(place.seq for place in numbers if place.kind == "keyring") + 1
+        places = map(layout.place_of, self._shelf.backend.list("keys"))
+        taken = {place.seq for place in places if place.kind == "keyring"}
+        return next(number for number in itertools.count(now.generation + 1) if number not in taken)
 
     def _sweep(self, now: Keyring) -> None:
         """Take away what an interrupted change left: files that were retired, and keyrings that no commit can vouch for
