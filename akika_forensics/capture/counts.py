@@ -29,12 +29,15 @@ class Counts:
         self._suspects: dict[str, int] = {}
         self._readings: dict[str, int] = {}
         self.counts: dict[str, int] = {}
+        self.mended = False
 
     def settle(self, *, quiet: bool) -> bool:
         """Compare; bring to its count what can be. ``quiet``: nothing changed since the last comparison.
 
-        False when something differed, so that another pass has to tell whether it does still.
+        False when something differed, so that another pass has to tell whether it does still; ``mended`` then says
+        whether, as far as is known, it does not: just as many were found to be gone as were missing.
         """
+        self.mended = False
         self.counts = self._reader.counts(self._changes.entities)
         settled = True
         for name in self._changes.entities:
@@ -61,6 +64,7 @@ class Counts:
             if same:
                 again.add(name)
         self._find_missing(short, again)
+        self.mended = all(self._held.count(name) == counted for name, counted in self.counts.items())
         return settled
 
     def _find_missing(self, short: dict[str, int], again: set[str]) -> None:

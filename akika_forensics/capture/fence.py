@@ -72,8 +72,8 @@ class Fence:
             if not changed and settled and beside_was_read:
                 self.quiet = True
                 return
-            # What changed since yesterday is no sign that the company is busy now.
-            beside_was_read = settled and (not changed or expected)
+            # What changed since yesterday is no sign that the company is busy now, nor is what went since.
+            beside_was_read = (settled or self._counts.mended) if expected else (settled and not changed)
             expected = False
             if beside_was_read:
                 self._beside()
