@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,6 +20,9 @@ from akika_forensics.model import payload as payloads
 
 MOST_CALLS: Final = 160
 """Requests for reports in one capture at most: as planned, narrowed, and asked for again after a change."""
+
+LONG_AT_ONCE: Final = 2
+"""Long reports asked for at once: each is some ten megabytes."""
 
 type Planner = Callable[[Horizon, Dates], Plan]
 """What is wanted of a company, once its days are known."""
@@ -69,9 +73,8 @@ class Controls:
             self._told.left_out = plan.left_out
         dates.settle()
         yield from self._short([one for one in wanted if not one.control.detail])
-        for one in wanted:
-            if one.control.detail:
-                yield from self._narrowed(one)
+        for some in itertools.batched((one for one in wanted if one.control.detail), LONG_AT_ONCE):
+            yield from self._long(some)
 
     def tell(self, findings: Findings) -> None:
         """What the reports lack, as findings; a report that is missing leaves the records as whole as they are."""
@@ -117,8 +120,18 @@ class Controls:
             self.calls += answer.calls
             yield from self._kept(answer)
 
+    def _long(self, wanted: tuple[Wanted, ...]) -> Iterator[tuple[str, bytes]]:
+        """Few at once: they are long. While one is stored QuickBooks works out the other."""
+        if self.calls + len(wanted) > MOST_CALLS:
+            for one in wanted:
+                yield from self._narrowed(one)
+            return
+        for answer in side_by_side(self._reader, wanted, self._ask, self._check):
+            self.calls += answer.calls
+            yield from self._kept(answer)
+
     def _narrowed(self, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
-        """One report after the other: they are long."""
+        """A part of a report, by itself."""
         self._check()
         if self.calls >= MOST_CALLS:
             self._note_older(wanted)

@@ -78,7 +78,8 @@ def _stamp(_: Shown) -> Callable[..., Cell]:
     def cell(micros: int | None) -> Cell:
         if micros is None:
             return EMPTY
-        return {"value": datetime.fromtimestamp(micros // 1_000_000, wire.PACIFIC).strftime("%Y-%m-%dT%H:%M:%S%z")}
+        text = datetime.fromtimestamp(micros // 1_000_000, wire.PACIFIC).isoformat()
+        return {"value": f"{text[:-3]}{text[-2:]}"}  # the offset without its colon; strftime takes ten times as long
 
     return cell
 
