@@ -21,6 +21,7 @@ from akika_forensics.case.captured import (
     reported_counts,
     type_counts,
 )
+from akika_forensics.case.coverage import NO_COVERAGE, Coverage, coverage_of
 from akika_forensics.case.pictures import last_written, written_timeline
 from akika_forensics.case.scopes import said_of
 from akika_forensics.changes import CheckReport, completeness
@@ -59,6 +60,7 @@ class Acquisition:
     acts: tuple[Act, ...]
     vault: VerifyReport
     written: tuple[Moment, ...] = ()
+    coverage: Coverage = NO_COVERAGE
 
     @property
     def residual(self) -> Decimal:
@@ -203,6 +205,10 @@ class Acquisition:
         ]
         return Listing("What the capture noticed", columns, rows, nothing="nothing was noticed.")
 
+    def reach(self) -> Listing:
+        """What there is of each entity, and what no application can read."""
+        return self.coverage.view()
+
     def when_written(self) -> TimelineView:
         """The records by the time at which QuickBooks last wrote them."""
         return written_timeline(self.written, self.info.records)
@@ -286,6 +292,7 @@ def acquisition_of(snapshot: Snapshot, acts: Iterable[Act], vault: VerifyReport)
         acts_of(acts, info),
         vault,
         last_written(records),
+        coverage_of(info, records),
     )
 
 

@@ -18,6 +18,7 @@ from akika_forensics.case.budget import Budget
 from akika_forensics.case.captured import Kept
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.connecting import Connecting
+from akika_forensics.case.coverage import coverage_of
 from akika_forensics.case.dependencies import Dependencies, chosen_records, dependencies_of
 from akika_forensics.case.desk import PlanDesk, Session
 from akika_forensics.case.evidence import Compared
@@ -290,11 +291,12 @@ class Case:
         snapshot = self.snapshot(ref)
         # Records of different times and reports of one moment say nothing about each other.
         kept: Mapping[str, bytes] = {} if snapshot.info.scoped else Kept(snapshot)
-        report = changes.completeness(tuple(snapshot.records()), kept, snapshot.info.findings)
+        records = tuple(snapshot.records())
+        report = changes.completeness(records, kept, snapshot.info.findings)
         report = scopes.judged(report, snapshot.info)
         entities = [name for name, held in snapshot.info.counts.items() if held]
         rests_on = capture_rests_on(entities, beliefs or beliefs_in_force())
-        return CheckResult.of(report, rests_on, snapshot.info.controls)
+        return CheckResult.of(report, rests_on, snapshot.info.controls, coverage_of(snapshot.info, records))
 
     def attest(self, ref: str, report: CheckResult) -> Attestation:
         """Sign what `check` concluded on a snapshot; it stays beside every other judgement on it."""

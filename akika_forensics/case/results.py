@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import polars as pl
 
+from akika_forensics.case.coverage import NO_COVERAGE, Coverage
 from akika_forensics.case.rows import MONEY, Rows
 from akika_forensics.case.shown import Shown
 from akika_forensics.case.tables import Findings, TieOut
@@ -41,18 +42,26 @@ class CheckResult(Shown, CheckReport):
     """How whole a snapshot is: ``complete``, its ``findings``, and the ``tie_out`` to QuickBooks' own reports.
 
     ``unverified``: what the capture takes for granted of QuickBooks and nobody has verified. ``controls``: the names of
-    QuickBooks' own reports that the snapshot keeps, such as ``TrialBalance/Accrual/2026-11-23``.
+    QuickBooks' own reports that the snapshot keeps, such as ``TrialBalance/Accrual/2026-11-23``. ``coverage``: what it has of
+    each entity.
     """
 
     tie_out: TieOut
     findings: Findings
     unverified: tuple[Taken, ...] = ()
     controls: tuple[str, ...] = ()
+    coverage: Coverage = NO_COVERAGE
 
     @classmethod
-    def of(cls, report: CheckReport, unverified: tuple[Taken, ...] = (), controls: tuple[str, ...] = ()) -> CheckResult:
+    def of(
+        cls,
+        report: CheckReport,
+        unverified: tuple[Taken, ...] = (),
+        controls: tuple[str, ...] = (),
+        coverage: Coverage = NO_COVERAGE,
+    ) -> CheckResult:
         """The same report, so that it shows itself."""
-        return cls(report.complete, TieOut(report.tie_out), Findings(report.findings), unverified, controls)
+        return cls(report.complete, TieOut(report.tie_out), Findings(report.findings), unverified, controls, coverage)
 
     @property
     def residual(self) -> Decimal:
@@ -60,8 +69,9 @@ class CheckResult(Shown, CheckReport):
         return max((abs(line.residual) for line in self.tie_out), default=ZERO)
 
     def view(self) -> Together:
-        """The findings, then the tie-out."""
-        return Together("How whole the snapshot is", [self.findings.view(), self.tie_out.view()])
+        """The findings, the tie-out, then what there is of each entity."""
+        parts = [self.findings.view(), self.tie_out.view(), self.coverage.view()]
+        return Together("How whole the snapshot is", parts)
 
 
 class Outcomes(Rows[Mapping[str, Any]]):

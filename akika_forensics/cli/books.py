@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -15,6 +15,9 @@ from akika_forensics.cli.speech import counted, note, plain, say, say_json, tabl
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.money import ZERO, money_text
 from akika_forensics.model.payload import encode
+
+if TYPE_CHECKING:
+    from akika_forensics.case.coverage import Coverage
 
 
 def diff(
@@ -160,6 +163,7 @@ def check(
                 "tie_out": [line.as_dict() for line in report.tie_out],
                 "findings": [finding_json(finding) for finding in report.findings],
                 "controls": list(report.controls),
+                "coverage": [row.as_dict() for row in report.coverage],
                 "unverified": [row.as_dict() for row in report.unverified],
                 "attestation": attested.digest if attested else None,
             }
@@ -184,6 +188,7 @@ def check(
         say(
             f"{'Complete' if report.complete else 'NOT complete'}; {len(report.tie_out)} lines compared, largest residual {money_text(residual)}."
         )
+        _tell_coverage(report.coverage)
         say(f"Reports of QuickBooks kept with it: {_counted(report.controls)}.")
         if report.unverified:
             say(sentence(report.unverified))
@@ -191,6 +196,28 @@ def check(
             say(f"Attested: {attested.statement}")
     if not report.complete or residual != ZERO:
         raise typer.Exit(1)
+
+
+def _tell_coverage(coverage: Coverage) -> None:
+    from akika_forensics.capture.coverage import OUT_OF_REACH
+    from akika_forensics.case.coverage import MARKS, WAYS, missing
+
+    rows = [
+        (
+            row.entity,
+            f"{row.records:,}",
+            MARKS[row.reach].word,
+            f"{format_instant(row.interval.end)} ({WAYS.get(row.interval.by, row.interval.by)})"
+            if row.interval
+            else "",
+            missing(row),
+        )
+        for row in coverage
+        if row.records or row.reach.value == "not"
+    ]
+    table(("entity", "records", "captured", "as it was until", "missing of it"), rows, right=(1,))
+    say(coverage.sentence)
+    say(f"Readable by no application: {', '.join(one.name for one in OUT_OF_REACH)}; see docs/what-is-captured.md.")
 
 
 def _counted(controls: Sequence[str]) -> str:

@@ -69,6 +69,13 @@ taken.when_written()
 taken.unseen()
 
 # %% [markdown]
+# What there is of each kind of record, from when to when it was as the snapshot shows it, and what of it no field of
+# QuickBooks' interface has. What no application can read at all stands above the table: it has to be kept by hand.
+
+# %%
+taken.reach()
+
+# %% [markdown]
 # ## Does it tie out to QuickBooks' own trial balance
 #
 # The trial balance is worked out anew from the captured records, by rules that are this software's own, and held against

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from akika_forensics.capture.entities import readable_entities
+from akika_forensics.capture.entities import NOT_READ, readable_entities
 from akika_forensics.model import payload as payloads
 from akika_forensics.twin import Twin, loading
 from tests.twin.conftest import Books, ref
@@ -45,7 +45,13 @@ def test_every_kind_of_record_is_captured_exported_and_loaded(scene: Scene, tmp_
     before = scene.twin.dump()
     assert {entity for entity, _ in before} == set(readable_entities())
     taken = scene.good("capture")
-    assert {line["residual"] for line in scene.good("check", "s1")["tie_out"]} == {"0.00"}
+    checked = scene.good("check", "s1")
+    assert {line["residual"] for line in checked["tie_out"]} == {"0.00"}
+    not_captured = {row["entity"] for row in checked["coverage"] if row["reach"] == "not"}
+    assert not_captured >= set(NOT_READ)
+    for row in checked["coverage"]:
+        assert (row["interval"] is None) == (row["entity"] in not_captured)
+        assert row["counted"] in {None, row["records"]}
     assert taken["complete"] is True
     captured = {(record.key.entity, record.key.id): record.payload for record in scene.case.snapshot("s1").records()}
     assert captured == before
