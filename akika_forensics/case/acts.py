@@ -19,13 +19,14 @@ def acts_of_plan(acts: Iterable[Act], plan: str, snapshots: Iterable[str] = ()) 
 
 
 def custody_table(acts: Iterable[Act]) -> Listing:
-    """Entries of the log in their order: what was done, when, by whom, and the digest that the next entry holds."""
+    """Entries of the log in their order: what was done, when, by whom, which member signed it, and the digest that the next entry holds."""
     columns = [
         Column("No.", "key"),
         Column("When (UTC)"),
         Column("What"),
         Column("By", "quiet"),
+        Column("Signed by"),
         Column("Digest of the entry", "code"),
     ]
-    rows = [(act.number, act.at, act.what, act.by, act.digest) for act in acts]
+    rows = [(act.number, act.at, act.what, act.by, act.member or act.signer, act.digest) for act in acts]
     return Listing("Custody", columns, rows, nothing="the custody log says nothing of this.")

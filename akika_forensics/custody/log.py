@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import getpass
 import socket
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,11 +16,13 @@ from akika_forensics.settings import VERSION
 from akika_forensics.vault import Entry, StoredFile, Vault
 from akika_forensics.vault.chains.entries import Link
 from akika_forensics.vault.chains.seals import Closed
+from akika_forensics.vault.members.signing import SignedBy, who
 
 CHAIN: Final = "custody"
 NAMESPACE: Final = "akika-custody"
 CLOSED: Final = "closed"
 """Code of an act that nobody can read any more."""
+_OF_MEMBERS: Final = frozenset({"member_added", "member_removed", "identity_renewed", "keys_rotated"})
 _FORMAT: Final = Format("akika-custody-", 1, "entry of custody", {0: unchanged})
 _FIELDS: Final = ("act", "what", "by", "tool", "details", "objects")
 
@@ -36,7 +38,11 @@ def operator() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One entry: what was done, when (aware), by whom, with which details; ``objects`` are the documents it vouches for."""
+    """One entry: what was done, when (aware), by whom, with which details; ``objects`` are the documents it vouches for.
+
+    ``by`` is what the operating system said; ``member`` is the member of the vault whose key signed it, by name (empty where
+    nobody tells of that key any more), and ``signer`` the fingerprint of that key, ``SHA256:…``.
+    """
 
     number: int
     at: datetime
@@ -46,6 +52,8 @@ class Act:
     details: dict[str, Any]
     objects: tuple[str, ...]
     digest: str
+    member: str = ""
+    signer: str = ""
 
 
 class CustodyLog:
@@ -64,6 +72,7 @@ class CustodyLog:
         self, act: str, what: str, details: dict[str, Any] | None = None, files: Sequence[StoredFile] = ()
     ) -> Act:
         """Append an act; durable when it returns. ``act`` is a short code, ``what`` one plain sentence."""
+        me = self._vault.member
         entry = self._chain.append(
             _FORMAT.named(
                 {
@@ -78,19 +87,23 @@ class CustodyLog:
             files,
             key=self._vault.company_key(self._company),
         )
-        return _act(entry)
+        return _act(entry, who(me.signer, [me]))
 
     def acts(self, *codes: str) -> tuple[Act, ...]:
         """All acts, or those with one of the codes.
 
         Raises VaultDamaged when the chain does not hold, NewerFormat when a newer version of the software wrote to it.
         """
-        found = (self._read(link) for link in self._chain.links())
-        return tuple(act for act in found if not codes or act.act in codes)
+        links = self._chain.links()
+        members = self._vault.members
+        found = [self._read(link, who(link.public, members)) for link in links]
+        former = _former(act for act, link in zip(found, links, strict=True) if self._vault.was_full(link.public))
+        named = (act if act.member else replace(act, member=former.get(act.signer, "")) for act in found)
+        return tuple(act for act in named if not codes or act.act in codes)
 
-    def _read(self, link: Link) -> Act:
+    def _read(self, link: Link, signed: SignedBy) -> Act:
         try:
-            return _act(self._chain.open(link))
+            return _act(self._chain.open(link), signed)
         except Closed:
             at = parse_instant(link.plain.at)
             return Act(
@@ -102,6 +115,7 @@ class CustodyLog:
                 {},
                 (),
                 link.digest,
+                *signed,
             )
 
 
@@ -110,7 +124,17 @@ def read_body(stored: Any) -> dict[str, Any]:
     return _FORMAT.stored(stored, _FIELDS)
 
 
-def _act(entry: Entry) -> Act:
+def _former(acts: Iterable[Act]) -> dict[str, str]:
+    """Names of members by the fingerprint of their key, as full members wrote them down when these came, changed and went."""
+    found: dict[str, str] = {}
+    for act in acts:
+        key, name = act.details.get("fingerprint"), act.details.get("name")
+        if act.act in _OF_MEMBERS and isinstance(key, str) and isinstance(name, str):
+            found[key] = name
+    return found
+
+
+def _act(entry: Entry, signed: SignedBy) -> Act:
     body = read_body(entry.body)
     return Act(
         number=entry.seq,
@@ -121,4 +145,6 @@ def _act(entry: Entry) -> Act:
         details=dict(body["details"]),
         objects=tuple(body["objects"]),
         digest=entry.digest,
+        member=signed.member,
+        signer=signed.fingerprint,
     )

@@ -28,8 +28,10 @@ from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keyring import Keyring, Person
 from akika_forensics.vault.keys.roles import NotAllowed
 from akika_forensics.vault.lifecycle.workshop import Workshop
+from akika_forensics.vault.members import signing
 from akika_forensics.vault.members.membership import Membership
 from akika_forensics.vault.members.opened import OpenKeys
+from akika_forensics.vault.members.signing import SignedCommit
 from akika_forensics.vault.mending import losses
 from akika_forensics.vault.proofs import Stamped
 from akika_forensics.vault.snapshots import acts, history, shelf
@@ -129,6 +131,15 @@ class Vault:
     def members(self) -> tuple[Person, ...]:
         """Who can open it."""
         return self.membership.all()
+
+    def signed_commits(self) -> tuple[SignedCommit, ...]:
+        """Every commit and which member signed it, oldest first. Raises VaultDamaged."""
+        self._shelf.refresh()
+        return signing.commits(self._commits, self.members)
+
+    def was_full(self, public: str) -> bool:
+        """Whether a key was ever that of a full member."""
+        return self._authority().was_full(public)
 
     @property
     def head(self) -> dict[str, Any]:

@@ -54,6 +54,10 @@ class Authority:
         """Whether any commit so far let ``public`` sign."""
         return public in self._ever
 
+    def was_full(self, public: str) -> bool:
+        """Whether any commit so far let ``public`` do everything."""
+        return public in self._full
+
     def role(self, public: str) -> MemberRole | None:
         return self._now.get(public)
 
