@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +18,48 @@ from akika_forensics.vault.storage.location import Location
 
 BY: Final = ("passphrase", "keyring", "kms")
 """What ``AKIKA_OPEN_WITH`` may say."""
+
+_NOTHING: Final = dict.fromkeys(
+    (
+        "AKIKA_PASSPHRASE",
+        "AKIKA_PASSPHRASE_FILE",
+        "AKIKA_IDENTITY",
+        "AKIKA_IDENTITY_PASSPHRASE",
+        "AKIKA_IDENTITY_PASSPHRASE_FILE",
+        "AKIKA_OPEN_WITH",
+    ),
+    "",
+)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """With what a vault is opened, and how a process of our own opens it likewise.
+
+    ``environment`` is for that process and says so by itself: variables of before that say otherwise are emptied.
+    ``secret`` is what must not be shown by it; empty where nothing typed is handed on.
+    """
+
+    means: Secret | Means
+    environment: Mapping[str, str] = field(repr=False)
+    secret: Secret = field(default_factory=lambda: Secret(""))
+
+
+def by_passphrase(secret: Secret) -> Opening:
+    """A passphrase, or a recovery key as typed."""
+    return Opening(secret, _NOTHING | {"AKIKA_OPEN_WITH": "passphrase", "AKIKA_PASSPHRASE": secret.reveal()}, secret)
+
+
+def by_identity(file: Path, secret: Secret) -> Opening:
+    """An identity file and its own passphrase. Raises WrongKey, WrongUse."""
+    more = {"AKIKA_IDENTITY": str(file.absolute()), "AKIKA_IDENTITY_PASSPHRASE": secret.reveal()}
+    return Opening(own_identity(file, secret), _NOTHING | more, secret)
+
+
+def by_name(name: str) -> Opening | None:
+    """The keyring of the operating system or AWS KMS; None for a passphrase and for no name. Raises WrongUse."""
+    means = means_by(name)
+    return None if means is None else Opening(means, _NOTHING | {"AKIKA_OPEN_WITH": name})
 
 
 def passphrase_from_environment() -> Secret:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from akika_forensics import jobs
-from akika_forensics.cli.session import Options, ask, open_case, passphrase
+from akika_forensics.cli.session import Options, ask, how_to_open, open_case
 from akika_forensics.cli.speech import note, say, say_json, table
 from akika_forensics.errors import WrongUse
 from akika_forensics.jobs.signals import stop_on_signal
@@ -22,6 +22,7 @@ from akika_forensics.settings import Secret
 
 if TYPE_CHECKING:
     from akika_forensics.case import Case
+    from akika_forensics.case.unlocking import Opening
     from akika_widgets.workbench.serving import AppServer
     from akika_widgets.workbench.sign_in import SignIn
     from akika_widgets.workbench.users import Users
@@ -62,10 +63,10 @@ def serve(
     sign_in = _sign_in(users, oauth)
     tls = Tls(Path(tls_cert), Path(tls_key)) if tls_cert else None
     require_safe(address, sign_in, tls)
-    with _opened(options, demo) as (case, secret):
+    with _opened(options, demo) as (case, how):
         beside = case.vault.location.beside
         shared = Shared(
-            case, Path(plans) if plans else beside / "plans", make_report=_reports(case, secret, beside / "reports")
+            case, Path(plans) if plans else beside / "plans", make_report=_reports(case, how, beside / "reports")
         )
         server = serve_app(
             shared,
@@ -79,26 +80,27 @@ def serve(
 
 
 @contextmanager
-def _opened(options: Options, demo: Path | None) -> Iterator[tuple[Case, Secret]]:
-    """The case and its passphrase, which a report's own process needs."""
+def _opened(options: Options, demo: Path | None) -> Iterator[tuple[Case, Opening]]:
+    """The case and what opens it, which a report's own process needs."""
     if demo is None:
-        secret = passphrase(options)
-        yield open_case(options, secret), secret
+        how = how_to_open(options)
+        yield open_case(options, how.means), how
         return
+    from akika_forensics.case.unlocking import by_passphrase
     from akika_forensics.cli.embedded import after_an_incident
 
     with after_an_incident(demo, note) as company:
-        yield company.case, company.passphrase
+        yield company.case, by_passphrase(company.passphrase)
 
 
-def _reports(case: Case, secret: Secret, folder: Path) -> Callable[[Mapping[str, str]], tuple[Path, ...]]:
+def _reports(case: Case, how: Opening, folder: Path) -> Callable[[Mapping[str, str]], tuple[Path, ...]]:
     """Makes the report of a restore: sealed in the vault, and written into a folder of its own for those who asked."""
 
     def make(parameters: Mapping[str, str]) -> tuple[Path, ...]:
         from akika_forensics import reports
 
         given = {**parameters, "vault": str(case.vault.location.absolute), "company": case.company_name}
-        made = reports.run("restore_verification", given, folder, passphrase=secret)
+        made = reports.run("restore_verification", given, folder, passphrase=how)
         return tuple(file for file in (made.html, made.pdf) if file is not None)
 
     return make

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from akika_forensics.cli.session import Command, Options, passphrase, say_first_sight, vault_location
+from akika_forensics.cli.session import Command, Options, how_to_open, say_first_sight, vault_location
 from akika_forensics.cli.speech import note, say, say_json
 from akika_forensics.errors import WrongUse
-from akika_forensics.settings import Secret
 
 if TYPE_CHECKING:
+    from akika_forensics.case.unlocking import Opening
     from akika_forensics.vault import SnapshotInfo
     from akika_forensics.vault.storage.location import Location
 
@@ -73,24 +73,25 @@ def lab(
 @contextmanager
 def _opened(options: Options, demo: Path | None) -> Iterator[Opened]:
     if demo is not None:
+        from akika_forensics.case.unlocking import by_passphrase
         from akika_forensics.cli.embedded import after_an_incident
 
         with after_an_incident(demo, note) as company:
-            yield _of_vault(company.vault, company.passphrase, "")
+            yield _of_vault(company.vault, by_passphrase(company.passphrase), "")
     elif options.vault or os.environ.get("AKIKA_VAULT"):
-        yield _of_vault(vault_location(options).absolute, passphrase(options), options.company)
+        yield _of_vault(vault_location(options).absolute, how_to_open(options), options.company)
     else:
         yield Opened()
 
 
-def _of_vault(vault: Path | Location, secret: Secret, company: str) -> Opened:
-    """Open the vault once: a wrong passphrase is said here, not in a notebook. Kernels get it through their environment alone."""
+def _of_vault(vault: Path | Location, how: Opening, company: str) -> Opened:
+    """Open the vault once: a wrong key is said here, not in a notebook. Kernels get it through their environment alone."""
     from akika_forensics.case import open_vault
 
-    case = open_vault(vault, company=company or None, passphrase=secret)
+    case = open_vault(vault, company=company or None, passphrase=how.means)
     say_first_sight(case)
     snapshots = tuple(case.snapshots())
-    environment = {"AKIKA_VAULT": str(vault), "AKIKA_PASSPHRASE": secret.reveal()}
+    environment = {"AKIKA_VAULT": str(vault), **how.environment}
     if company:
         environment["AKIKA_COMPANY"] = company
     return Opened(str(vault), company, snapshots, environment)

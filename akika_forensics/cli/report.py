@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from akika_forensics.cli.session import Options, open_case, passphrase, vault_location
+from akika_forensics.cli.session import Options, how_to_open, open_case, vault_location
 from akika_forensics.cli.speech import note, say, say_json, table
 from akika_forensics.errors import WrongUse
 from akika_forensics.jobs.signals import stop_on_signal
@@ -74,13 +74,13 @@ def run(
         None, help="Folder for notebook, HTML, PDF and manifest; without it the report is sealed in the vault only."
     ),
 ) -> None:
-    """Run a report and seal it in its vault; the passphrase reaches the notebook through its environment only."""
+    """Run a report and seal it in its vault; what opens the vault reaches the notebook through its environment only."""
     from akika_forensics import reports
 
     options: Options = context.obj
     parameters = _parameters(options, parameter)
     how: dict[str, Any] = {
-        "passphrase": passphrase(options),
+        "passphrase": how_to_open(options),
         "progress": lambda what, done, total: None if options.json else note(f"{what} ({done}/{total})"),
     }
     with stop_on_signal() as should_stop:

@@ -16,6 +16,7 @@ from akika_forensics.settings import Secret, state_dir
 
 if TYPE_CHECKING:
     from akika_forensics.case import Case
+    from akika_forensics.case.unlocking import Opening
     from akika_forensics.vault.keys.ways import Means
     from akika_forensics.vault.storage.location import Location
 
@@ -109,23 +110,27 @@ def identity_passphrase(*, new: bool = False) -> Secret:
 
 
 def opening(options: Options) -> Secret | Means:
-    """What opens the vault: an identity file, what ``--open-with`` says, a passphrase that was given, this machine's
+    """What opens the vault, in whatever way it was given."""
+    return how_to_open(options).means
+
+
+def how_to_open(options: Options) -> Opening:
+    """What opens the vault, for this process and for those that it starts: an identity file, what ``--open-with`` says, a passphrase that was given, this machine's
     keyring when it knows the vault, or a passphrase that is asked for.
     """
-    from akika_forensics.case.unlocking import means_by, own_identity, remembered_at
-    from akika_forensics.vault.keys.ways import SystemKeyring
+    from akika_forensics.case.unlocking import by_identity, by_name, by_passphrase, remembered_at
 
     file = options.identity or os.environ.get("AKIKA_IDENTITY", "")
     if file:
-        return own_identity(Path(file), identity_passphrase())
+        return by_identity(Path(file), identity_passphrase())
     chosen = options.open_with or os.environ.get("AKIKA_OPEN_WITH", "")
-    means = means_by(chosen)
-    if means is not None:
-        return means
+    named = by_name(chosen)
+    if named is not None:
+        return named
     given = options.passphrase_file or any(map(os.environ.get, ("AKIKA_PASSPHRASE", "AKIKA_PASSPHRASE_FILE")))
     if not given and not chosen and remembered_at(vault_location(options)):
-        return SystemKeyring()
-    return passphrase(options)
+        named = by_name("keyring")
+    return named or by_passphrase(passphrase(options))
 
 
 def signer_passphrase(name: str, *, new: bool = False) -> Secret:

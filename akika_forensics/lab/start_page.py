@@ -97,7 +97,7 @@ def _rest() -> Iterable[str]:
     yield ""
     yield "- A notebook begins with `import akika_forensics as ak` and `case = ak.notebook()`; then `case.` and **Tab** shows what there is."
     yield "- Outputs show the books. They are left out when a notebook is saved: run it again, or make a report."
-    yield "- The passphrase reached this session through its environment. Never write it into a notebook."
+    yield "- What opens the vault reached this session through its environment. Never write a passphrase into a notebook."
     yield "- `akika app` opens the workbench: the same journey without notebooks."
     yield "- Nothing here asks anything of the internet, and no notebook writes to QuickBooks without an approved plan."
     yield ""

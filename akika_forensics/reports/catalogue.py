@@ -73,7 +73,7 @@ class Report:
                 raise WrongUse(
                     f"The parameter {name!r} looks like a secret.",
                     means="Parameters are written into the report.",
-                    do="Give the passphrase in AKIKA_PASSPHRASE or AKIKA_PASSPHRASE_FILE.",
+                    do="Give it in AKIKA_PASSPHRASE or AKIKA_PASSPHRASE_FILE, or open the vault in another way.",
                 )
             if name not in known:
                 names = ", ".join(known) or "none"

@@ -11,7 +11,7 @@ from typing import Any, Final
 import nbformat
 
 from akika_forensics.case import Case, open_vault
-from akika_forensics.case.unlocking import passphrase_from_file
+from akika_forensics.case.unlocking import Opening, by_passphrase, passphrase_from_file
 from akika_forensics.errors import Refused, WrongUse
 from akika_forensics.model.instants import now
 from akika_forensics.reports import sealing
@@ -23,6 +23,7 @@ from akika_forensics.reports.making import MadeReport, make
 from akika_forensics.reports.sealing import KeptReport
 from akika_forensics.settings import Secret
 from akika_forensics.vault import HeadStore
+from akika_forensics.vault.keys.ways import Means
 
 PASSPHRASE: Final = "AKIKA_PASSPHRASE"  # noqa: S105 - the name of a variable, not its value
 PASSPHRASE_FILE: Final = "AKIKA_PASSPHRASE_FILE"  # noqa: S105 - likewise
@@ -37,7 +38,7 @@ def run(
     parameters: Mapping[str, Any],
     out: Path,
     *,
-    passphrase: Secret | None = None,
+    passphrase: Secret | Opening | None = None,
     environment: Mapping[str, str] | None = None,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -47,9 +48,9 @@ def run(
     """Execute the report ``name``, seal it, and write notebook, HTML, PDF, long tables and manifest into the folder ``out``.
 
     ``name``: one of the catalogue, or the path of a notebook ending in ``.py``. ``parameters``: checked against those the
-    notebook declares; with a ``vault`` among them the report is sealed there. ``passphrase``: opens that vault, and is
-    handed to the notebook's process in its environment, as is ``environment``; without it both find
-    ``AKIKA_PASSPHRASE`` or ``AKIKA_PASSPHRASE_FILE`` as this process does. ``progress``: called with section, cells done
+    notebook declares; with a ``vault`` among them the report is sealed there. ``passphrase``: opens that vault, or whatever
+    else does (`by_identity`, `by_name` of `case.unlocking`), and is handed to the notebook's process in its environment, as
+    is ``environment``; without it both find what the environment names, as this process does. ``progress``: called with section, cells done
     and cells in all. ``should_stop``: asked several times a second; the process is then ended and Interrupted raised.
     ``timeout``: seconds for one cell, None for no limit.
 
@@ -69,7 +70,7 @@ def keep(
     name: str,
     parameters: Mapping[str, Any],
     *,
-    passphrase: Secret | None = None,
+    passphrase: Secret | Opening | None = None,
     environment: Mapping[str, str] | None = None,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -94,15 +95,20 @@ class _Work:
         self,
         report: Report,
         parameters: Mapping[str, Any],
-        passphrase: Secret | None,
+        passphrase: Secret | Opening | None,
         environment: Mapping[str, str] | None,
     ) -> None:
         self.report = report
         self.values = report.values(parameters)
         self.environment = dict(environment or {})
-        if passphrase:
-            self.environment[PASSPHRASE] = passphrase.reveal()
-        self.secret = _secret({**os.environ, **self.environment})
+        self.means: Secret | Means | None = None
+        if passphrase is not None:
+            how = passphrase if isinstance(passphrase, Opening) else by_passphrase(passphrase)
+            self.means, self.secret = how.means, how.secret
+            self.environment |= how.environment
+        else:
+            self.secret = _secret({**os.environ, **self.environment})
+            self.means = self.secret or None
         self.case = self._case()
 
     def _case(self) -> Case | None:
@@ -110,7 +116,7 @@ class _Work:
         if not root:
             return None
         state = self.environment.get(STATE)
-        return open_vault(str(root), passphrase=self.secret, heads=HeadStore(Path(state) / "heads") if state else None)
+        return open_vault(str(root), passphrase=self.means, heads=HeadStore(Path(state) / "heads") if state else None)
 
     def done(
         self, stem: str, progress: Progress | None, should_stop: Callable[[], bool] | None, timeout: int | None
@@ -124,16 +130,16 @@ class _Work:
         return made
 
 
-def _secret(environment: Mapping[str, str]) -> Secret | None:
-    """The passphrase as the notebook's process will find it. Raises WrongUse for a file that cannot be read."""
+def _secret(environment: Mapping[str, str]) -> Secret:
+    """The passphrase as the notebook's process will find it; empty without. Raises WrongUse for a file that cannot be read."""
     if environment.get(PASSPHRASE):
         return Secret(environment[PASSPHRASE])
     file = environment.get(PASSPHRASE_FILE)
-    return passphrase_from_file(Path(file)) if file else None
+    return passphrase_from_file(Path(file)) if file else Secret("")
 
 
-def _without_secret(data: bytes, secret: Secret | None) -> None:
-    text = secret.reveal() if secret else ""
+def _without_secret(data: bytes, secret: Secret) -> None:
+    text = secret.reveal()
     forms = {text, json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1]}
     if len(text) >= 4 and any(form.encode() in data for form in forms):
         raise Refused(

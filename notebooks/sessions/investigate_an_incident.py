@@ -19,8 +19,8 @@
 #
 # Views answer here: filter a list, open a record, follow an arrow. The same views stand still in a report.
 #
-# The passphrase is read from `AKIKA_PASSPHRASE`, or from the file that `AKIKA_PASSPHRASE_FILE` names. Set one of them
-# before JupyterLab is started; it never stands in a notebook.
+# What opens the vault comes from the environment: `akika lab` hands it on, else set `AKIKA_PASSPHRASE`, `AKIKA_IDENTITY` or
+# the like before JupyterLab is started; it never stands in a notebook.
 
 # %% tags=["parameters"]
 vault = "vault"  # the folder of the vault

@@ -17,8 +17,8 @@
 # verify. Nothing is written to QuickBooks unless `write_to_quickbooks` is set to `True` and the plan is approved; until
 # then every cell can be run, and run again.
 #
-# The passphrase of the vault is read from `AKIKA_PASSPHRASE`, or from the file that `AKIKA_PASSPHRASE_FILE` names; the
-# signer's is asked for when it is needed. Neither stands in a notebook.
+# What opens the vault comes from the environment: `akika lab` hands it on, else `AKIKA_PASSPHRASE`, `AKIKA_IDENTITY` and
+# the like. The signer's passphrase is asked for when it is needed. Neither stands in a notebook.
 
 # %% tags=["parameters"]
 vault = "vault"  # the folder of the vault
