@@ -156,7 +156,7 @@ class Changes:
         if began is not None:
             self.listed_since[name] = began
         before, changed_before = self._held.keys(name), self._held.changes + self._held.ignored
-        sweep = Sweep(self._reader, self._held, self._findings, should_stop=self._should_stop)
+        sweep = Sweep(self._reader, self._held, self._findings, note_keys=True, should_stop=self._should_stop)
         sweep.run([name], {name: self._held.count(name)})
         if name in sweep.failed or name in sweep.unstable:
             if self._incremental:

@@ -4,45 +4,46 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from akika_forensics.capture.cited import Cited, cited_by
 from akika_forensics.capture.draft import Citing
+from akika_forensics.capture.numbers import Numbers, grown
 from akika_forensics.model.record import RecordKey
 
-_GONE: Final = 255
+_SPARE: int = 4096
+"""Places that arrays grow by at least: one at a time would take too long."""
 
 
 class Citations:
     """Citations of the present version of each record. ``put`` replaces what a record cited before."""
 
-    def __init__(self) -> None:
-        self._number: dict[Cited, int] = {}
-        self._version = array("H")
+    def __init__(self, numbers: Numbers | None = None) -> None:
+        self._numbers = Numbers() if numbers is None else numbers
         self._present = array("B")
-        self._source = array("I")
-        self._source_version = array("H")
+        # Where the citations of a record begin in ``_target``, and how many they are; those of earlier versions stay unused.
+        self._begin = array("I")
+        self._many = array("I")
         self._target = array("I")
         self.unreadable: dict[str, int] = {}
 
     def put(self, key: RecordKey, body: dict[str, Any]) -> None:
-        source = self._touch(key)
-        self._version[source] = (self._version[source] + 1) & 0xFFFF
-        self._present[source] = 1
-        version = self._version[source]
+        source = self._numbers.give(*key)
         targets, unreadable = cited_by(key.entity, body)
-        for target in targets:
-            self._source.append(source)
-            self._source_version.append(version)
-            self._target.append(self._touch(target))
+        begin = len(self._target)
+        self._target.extend(self._numbers.give(*target) for target in dict.fromkeys(targets))
+        self._make_room()
+        self._present[source] = 1
+        self._begin[source], self._many[source] = begin, len(self._target) - begin
         for name in unreadable:
             self.unreadable[name] = self.unreadable.get(name, 0) + 1
 
     def drop(self, key: RecordKey) -> None:
-        number = self._number.get(key)
-        if number is not None:
+        number = self._numbers.find(*key)
+        if number is not None and number < len(self._present):
             self._present[number] = 0
 
     def dangling(self, held: Callable[[Cited], bool] | None = None) -> list[tuple[RecordKey, list[RecordKey]]]:
@@ -50,20 +51,22 @@ class Citations:
 
         ``held``: whether a record is there besides those that were put.
         """
-        present = np.frombuffer(self._present, dtype=np.uint8)
-        version = np.frombuffer(self._version, dtype=np.uint16)
-        source = np.frombuffer(self._source, dtype=np.uint32)
+        if not self._target:
+            return []
         target = np.frombuffer(self._target, dtype=np.uint32)
-        cited_by = np.frombuffer(self._source_version, dtype=np.uint16)
+        absent = np.flatnonzero(np.frombuffer(self._present, dtype=np.uint8)[target] == 0)
+        if not len(absent):
+            return []
+        source, begin, many = self._live()
         if not len(source):
             return []
-        open_ends = (present[target] == 0) & (present[source] == 1) & (version[source] == cited_by)
-        if not open_ends.any():
-            return []
-        keys = [RecordKey(*key) for key in self._number]
+        place = np.searchsorted(begin, absent, side="right") - 1
+        lies_in = (place >= 0) & (absent < begin[place] + many[place])
+        pairs = list(zip(source[place[lies_in]].tolist(), target[absent[lies_in]].tolist(), strict=True))
         missing: dict[int, dict[int, None]] = {}
-        for citing, cited in zip(source[open_ends].tolist(), target[open_ends].tolist(), strict=True):
+        for citing, cited in pairs:
             missing.setdefault(cited, {})[citing] = None
+        keys = self._numbers.keys({number for pair in pairs for number in pair})
         return [
             (keys[cited], [keys[number] for number in citing])
             for cited, citing in missing.items()
@@ -72,40 +75,54 @@ class Citations:
 
     def as_state(self) -> Citing:
         """For `take_up`, in another process."""
+        source, begin, many = self._live()
+        before = np.cumsum(many) - many
+        places = np.repeat(begin - before, many) + np.arange(int(many.sum()))
+        target = np.frombuffer(self._target, dtype=np.uint32)[places]
+        self._make_room()
         return Citing(
-            [(entity, record_id) for entity, record_id in self._number],
-            bytes(self._present),
-            _bytes(self._version, "<u2"),
-            _bytes(self._source, "<u4"),
-            _bytes(self._source_version, "<u2"),
-            _bytes(self._target, "<u4"),
+            self._numbers.every(),
+            bytes(self._present[: self._numbers.total]),
+            np.ones(self._numbers.total, "<u2").tobytes(),
+            np.repeat(source, many).astype("<u4").tobytes(),
+            np.ones(len(target), "<u2").tobytes(),
+            target.astype("<u4").tobytes(),
             self.unreadable,
         )
 
     def take_up(self, state: Citing) -> None:
-        """Go on from where earlier citations stood."""
-        self._number = {key: number for number, key in enumerate(state.keys)}
-        self._present = array("B", state.present)
-        self._version = _array("H", state.version, "<u2")
-        self._source = _array("I", state.source, "<u4")
-        self._source_version = _array("H", state.source_version, "<u2")
-        self._target = _array("I", state.target, "<u4")
+        """Go on from where earlier citations stood; no record has a number yet."""
+        self._numbers.take_up(state.keys)
+        present, version = np.frombuffer(state.present, "<u1"), np.frombuffer(state.version, "<u2")
+        source = np.frombuffer(state.source, "<u4")
+        live = version[source] == np.frombuffer(state.source_version, "<u2")
+        source = source[live]
+        # What a version of a record cites stands together.
+        first = np.flatnonzero(np.diff(source.astype(np.int64), prepend=-1) != 0)
+        begin = np.zeros(len(present), np.int64)
+        begin[source[first]] = first
+        self._present = array("B", present.tobytes())
+        self._begin, self._many = _array(begin), _array(np.bincount(source, minlength=len(present)))
+        self._target = _array(np.frombuffer(state.target, "<u4")[live])
         self.unreadable = dict(state.unreadable)
 
-    def _touch(self, key: Cited) -> int:
-        number = self._number.get(key)
-        if number is None:
-            number = self._number[key] = len(self._present)
-            self._present.append(0)
-            self._version.append(0)
-        return number
+    def _live(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Records that are there and cite others, where their citations begin, and how many; in order of the beginnings."""
+        many = np.frombuffer(self._many, dtype=np.uint32)
+        there = np.frombuffer(self._present, dtype=np.uint8) == 1
+        source = np.flatnonzero(there & (many > 0))
+        begin = np.frombuffer(self._begin, dtype=np.uint32)[source].astype(np.int64)
+        order = np.argsort(begin)
+        return source[order], begin[order], many[source][order].astype(np.int64)
+
+    def _make_room(self) -> None:
+        total = self._numbers.total
+        if len(self._present) < total:
+            for numbers in (self._present, self._begin, self._many):
+                grown(numbers, total + max(_SPARE, total // 8))
 
 
-def _bytes(numbers: array[int], kind: str) -> bytes:
-    return np.asarray(numbers).astype(kind).tobytes()
-
-
-def _array(code: str, data: bytes, kind: str) -> array[int]:
-    found: array[int] = array(code)
-    found.frombytes(np.frombuffer(data, dtype=kind).astype(np.dtype(code)).tobytes())
+def _array(numbers: npt.NDArray[Any]) -> array[int]:
+    found = array("I")
+    found.frombytes(numbers.astype(np.dtype("I")).tobytes())
     return found

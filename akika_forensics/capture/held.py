@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Final, Protocol
-
-import numpy as np
 
 from akika_forensics.capture import attachments
 from akika_forensics.capture.before import Before
 from akika_forensics.capture.citations import Citations
 from akika_forensics.capture.cited import Cited
 from akika_forensics.capture.controls import Dates
-from akika_forensics.capture.draft import Holding, Versions
+from akika_forensics.capture.draft import Holding
 from akika_forensics.capture.findings import Findings
+from akika_forensics.capture.numbers import Numbers
+from akika_forensics.capture.readings import MARK, Readings, instant
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.instants import parse_instant
@@ -23,11 +23,6 @@ from akika_forensics.model.known_fields import unknown_paths
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Slice
 
-_MARK: Final = 16
-"""Bytes that tell two readings of a record apart."""
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 _VOLATILE: Final = ("TempDownloadUri", "ThumbnailTempDownloadUri")
 """Fields that differ at each reading. Source: QuickBooks API, Attachable: the address is good for 15 minutes."""
@@ -78,10 +73,11 @@ class Held:
 
     def __init__(self, sink: SnapshotSink, findings: Findings, before: Before | None = None) -> None:
         self._sink, self._findings = sink, findings
-        self._versions: dict[str, dict[str, tuple[bytes, datetime, date | None]]] = {}
+        numbers = Numbers()
+        self._read = Readings(numbers)
         self._carried = Carried(before)
         self._created: dict[str, dict[str, datetime]] | None = {} if before is not None else None
-        self.citations = Citations()
+        self.citations = Citations(numbers)
         self.files = attachments.AttachedFiles(findings)
         self.changes = 0
         self.dates = Dates() if before is None else Dates(before.reach(), before.days)
@@ -91,18 +87,16 @@ class Held:
 
     def __contains__(self, key: Cited) -> bool:
         entity, record_id = key
-        if record_id in self._versions.get(entity, {}):
-            return True
-        return record_id in self._carried.of(entity)
+        return key in self._read or record_id in self._carried.of(entity)
 
     def count(self, entity: str) -> int:
-        return len(self._versions.get(entity, {})) + self._carried.count(entity)
+        return self._read.count(entity) + self._carried.count(entity)
 
     def keys(self, entity: str) -> set[RecordKey]:
         return {RecordKey(entity, record_id) for record_id in self.ids(entity)}
 
     def ids(self, entity: str) -> list[str]:
-        return [*self._versions.get(entity, {}), *self._carried.of(entity)]
+        return [*self._read.ids(entity), *self._carried.of(entity)]
 
     def created(self, entity: str) -> dict[str, datetime]:
         """Id → when it was created, in whole seconds, as far as the snapshot before or what arrived since says it.
@@ -118,13 +112,14 @@ class Held:
 
     @property
     def records(self) -> int:
-        names = {*self._versions, *self._carried.entities()}
+        names = {*self._read.entities(), *self._carried.entities()}
         return sum(self.count(name) for name in names)
 
     def take(self, slices: Iterable[Slice], at: datetime | None) -> int:
         """Take records in as they were at the server time ``at``; how many of them are new or differ."""
         self._newest = max(self._newest, at or _LONG_AGO)
-        return sum(self._take(cut, at or _LONG_AGO) for cut in slices)
+        micros = instant(at or _LONG_AGO)
+        return sum(self._take(cut, micros) for cut in slices)
 
     def take_after(self, slices: Iterable[Slice], at: datetime | None) -> int:
         """Take in what was asked for after all that came before had arrived: it is later, whatever the clocks say.
@@ -133,21 +128,20 @@ class Held:
         """
         return self.take(slices, max(at or _LONG_AGO, self._newest))
 
-    def _take(self, cut: Slice, at: datetime) -> bool:
-        versions = self._versions.setdefault(cut.key.entity, {})
-        before = versions.get(cut.key.id)
+    def _take(self, cut: Slice, at: int) -> bool:
+        before = self._read.get(cut.key)
         mark = _mark(cut)
         if before is not None:
-            if before[0] == mark:
-                versions[cut.key.id] = mark, max(at, before[1]), before[2]
+            if before.mark == mark:
+                self._read.put(cut.key, mark, max(at, before.at), before.day)
                 return False
-            if at < before[1]:
+            if at < before.at:
                 self.ignored += 1
                 return False
         carried = self._carried.of(cut.key.entity)
         try:
             if before is None and cut.key.id in carried and carried[cut.key.id] == payloads.digest(cut.payload):
-                versions[cut.key.id] = mark, at, None
+                self._read.put(cut.key, mark, at, None)
                 del carried[cut.key.id]
                 return False
             day = self._look_at(cut)
@@ -163,19 +157,19 @@ class Held:
                 lasting=True,
             )
             return False
-        versions[cut.key.id] = mark, at, day
+        self._read.put(cut.key, mark, at, day)
         self.changes += 1
         if carried.pop(cut.key.id, None) is not None or before is not None:
-            self.dates.left(cut.key, before[2] if before is not None else None)
+            self.dates.left(cut.key, before.day if before is not None else None)
         return True
 
     def drop(self, key: RecordKey) -> bool:
         """Take a record out again; True when it was there."""
-        read = self._versions.get(key.entity, {}).pop(key.id, None)
+        read = self._read.pop(key)
         carried = self._carried.of(key.entity).pop(key.id, None)
         if read is None and carried is None:
             return False
-        self.dates.left(key, read[2] if read is not None else None, gone=True)
+        self.dates.left(key, read.day if read is not None else None, gone=True)
         self._sink.remove(key)
         self.citations.drop(key)
         self.files.drop(key)
@@ -183,38 +177,23 @@ class Held:
 
     def read(self) -> Iterator[RecordKey]:
         """The keys of what was read, and not only taken over."""
-        for entity, versions in self._versions.items():
-            yield from (RecordKey(entity, record_id) for record_id in versions)
+        for entity in self._read.entities():
+            yield from (RecordKey(entity, record_id) for record_id in self._read.ids(entity))
 
     def as_state(self) -> Holding:
         """For `take_up`, in another process."""
-        micros: dict[datetime, int] = {}
-        versions: dict[str, Versions] = {}
-        for entity, held in self._versions.items():
-            for _, at, _ in held.values():
-                if at not in micros:
-                    micros[at] = (at - _EPOCH) // _MICROSECOND
-            times = np.fromiter((micros[at] for _, at, _ in held.values()), dtype="<i8", count=len(held))
-            days = np.fromiter((day.toordinal() if day else 0 for *_, day in held.values()), "<i4", count=len(held))
-            marks = b"".join(mark for mark, _, _ in held.values())
-            versions[entity] = Versions(list(held), marks, times.tobytes(), days.tobytes())
         return Holding(
-            versions, self.citations.as_state(), self.dates.as_state(), self.multicurrency, self.files.as_state()
+            self._read.as_state(),
+            self.citations.as_state(),
+            self.dates.as_state(),
+            self.multicurrency,
+            self.files.as_state(),
         )
 
     def take_up(self, state: Holding) -> None:
         """Go on from what an earlier capture held; the sink has it already."""
-        for entity, one in state.versions.items():
-            times, days = np.frombuffer(one.at, "<i8").tolist(), np.frombuffer(one.days, "<i4").tolist()
-            moments = {micros: _EPOCH + micros * _MICROSECOND for micros in set(times)}
-            known = {number: date.fromordinal(number) if number else None for number in set(days)}
-            self._newest = max(self._newest, *moments.values()) if moments else self._newest
-            marks = (one.marks[at : at + _MARK] for at in range(0, len(one.marks), _MARK))
-            self._versions[entity] = {
-                record_id: (mark, moments[micros], known[number])
-                for record_id, mark, micros, number in zip(one.ids, marks, times, days, strict=True)
-            }
         self.citations.take_up(state.citing)
+        self._newest = max(self._newest, self._read.take_up(state.versions) or _LONG_AGO)
         self.dates.take_up(state.dates)
         self.multicurrency = state.multicurrency
         self.files.take_up(state.files)
@@ -256,7 +235,7 @@ def _mark(cut: Slice) -> bytes:
         body = payloads.decode(data)
         if isinstance(body, dict):
             data = payloads.canonical_value({name: value for name, value in body.items() if name not in _VOLATILE})
-    return hashlib.blake2b(data, digest_size=_MARK).digest()
+    return hashlib.blake2b(data, digest_size=MARK).digest()
 
 
 def _created(body: dict[str, Any]) -> datetime | None:

@@ -30,9 +30,9 @@ _TICK: Final = 0.2
 class Sweep:
     """One pass over the lists of ``entities``: everything read goes into ``held``.
 
-    After ``run``: ``failed`` maps an entity that QuickBooks refused to its error, ``seen`` each entity to the keys its
-    list held, ``unstable`` names lists that kept moving. Raises Interrupted when ``should_stop`` says so, and any
-    ServiceError that is not about one entity alone.
+    After ``run``: ``failed`` maps an entity that QuickBooks refused to its error, ``unstable`` names lists that kept
+    moving, ``seen`` maps each entity to the keys that its list held where ``note_keys`` asks for them. Raises
+    Interrupted when ``should_stop`` says so, and any ServiceError that is not about one entity alone.
     """
 
     def __init__(
@@ -41,10 +41,11 @@ class Sweep:
         held: Held,
         findings: Findings,
         *,
+        note_keys: bool = False,
         progress: Progress | None = None,
         should_stop: Stop | None = None,
     ) -> None:
-        self._reader, self._held, self._findings = reader, held, findings
+        self._reader, self._held, self._findings, self._note_keys = reader, held, findings, note_keys
         self._progress, self._should_stop = progress, should_stop
         self.failed: dict[str, Fault | UnreadableAnswer] = {}
         self.seen: dict[str, set[RecordKey]] = {}
@@ -55,7 +56,7 @@ class Sweep:
     ) -> None:
         """``plans``: lists that were begun before, whose pages ``held`` has; what is read is put into it as it goes."""
         plans = {} if plans is None else plans
-        self.seen = {name: self._held.keys(name) if name in plans else set() for name in entities}
+        self.seen = {name: set() for name in entities}
         for name in self.seen:
             plans.setdefault(name, PagePlan(expected=expected.get(name)))
         self._read_short_ones(expected, plans)
@@ -111,11 +112,12 @@ class Sweep:
         plan.accept(page)
         for code, what in page.notes:
             self._findings.add(code, what, severity=_severity(code, plan), lasting=True)
-        self.seen[name].update(cut.key for cut in page.slices)
+        if self._note_keys:
+            self.seen[name].update(cut.key for cut in page.slices)
 
     def _tell(self, name: str, expected: Mapping[str, int]) -> None:
         if self._progress is not None:
-            self._progress(name, len(self.seen[name]), expected.get(name, 0))
+            self._progress(name, self._held.count(name), expected.get(name, 0))
 
     def _wrap_up(self, plans: Mapping[str, PagePlan]) -> None:
         for name, plan in plans.items():
