@@ -26,6 +26,8 @@ _AROUND_FULL: Final = 110
 """Calls of a full capture beside its pages: counts, passes, controls, what is looked up."""
 
 _AROUND_INCREMENTAL: Final = 40
+_AROUND_SCOPED: Final = 60
+"""A capture of a few records asks no more often than this for one of them and what belongs to it."""
 _CHANGED: Final = 0.005
 """Share of the records that is taken to change between two captures where nothing is known: a busy day."""
 
@@ -84,6 +86,8 @@ def forecast(kind: str, counts: Mapping[str, int], past: Sequence[Past], *, spar
     if alike:
         once, by_items = median(one.once for one in alike), median(one.by_items for one in alike)
         return Forecast(Cost(max(math.ceil(once), floor), max(math.ceil(by_items), floor)), len(alike))
+    if kind == "scoped":
+        return Forecast(Cost(_AROUND_SCOPED, _AROUND_SCOPED + _BATCHES_INCREMENTAL * (_ITEMS - 1)))
     around, batches = (_AROUND_FULL, _BATCHES_FULL) if kind == "full" else (_AROUND_INCREMENTAL, _BATCHES_INCREMENTAL)
     if sparing:
         around = math.ceil(around * _SPARED)

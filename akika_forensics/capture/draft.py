@@ -77,7 +77,7 @@ class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``begun``: the server's time before the first list, where the fence begins. ``why``: why every list is read;
     ``carried``: an incremental one was tried before. ``expected``: counts at the beginning. ``lists``: what is begun.
-    ``requests``: asked so far. ``interrupted``: how often it was taken up before.
+    ``requests``: asked so far. ``interrupted``: how often it was taken up before. ``gone``: what was held and is no longer there.
     """
 
     rules: int
@@ -90,6 +90,7 @@ class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     held: Holding
     requests: int
     interrupted: int
+    gone: list[tuple[str, str]] = []
     format: str = _FORMAT.label
 
     @property

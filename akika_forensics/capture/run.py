@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
@@ -61,6 +61,7 @@ def run(
     sparing: bool = False,
     draft: State | None = None,
     dropped: str = "",
+    grown: Callable[[], bool] | None = None,
     progress: Progress | None = None,
     should_stop: Stop | None = None,
 ) -> Any:
@@ -70,7 +71,7 @@ def run(
     taken over from it where that is sound, unless ``full``. ``files_before``: its attached files. ``sparing``: of QuickBooks'
     own reports none but the trial balances of the day, to spare reads; a finding says so. ``draft``: where an interrupted
     capture stood, whose records ``writer`` has; what was read is not read again. ``dropped``: why none is gone on with, though there
-    was one, a sentence.
+    was one, a sentence. ``grown``: asked where an incremental capture turns out to read everything: whether it is ``sparing`` then.
 
     ``complete`` is true when all that the API lets us read is in the snapshot as of one instant inside the fence; what
     is missing is a finding of severity ``problem``. Raises Interrupted when ``should_stop`` says so and ServiceError
@@ -82,7 +83,7 @@ def run(
         check(keeper.asked)
         asked_before = reader.requests
         _, info = reader.company()
-        means = _Means(reader, writer, info, files_before, sparing, progress, keeper)
+        means = _Means(reader, writer, info, files_before, sparing, progress, keeper, grown)
         if draft is not None:
             begun = Before(before) if before is not None and draft.carried else None
             return _Attempt(means, Decision(FULL, why=tuple(draft.why)), None).full(asked_before, begun, draft)
@@ -100,6 +101,7 @@ class _Means:
     sparing: bool
     progress: Progress | None
     keeper: Keeper
+    grown: Callable[[], bool] | None
 
 
 def _run(means: _Means, asked_before: int, before: Snapshot | None, *, full: bool) -> Any:
@@ -120,6 +122,8 @@ def _run(means: _Means, asked_before: int, before: Snapshot | None, *, full: boo
             for key in attempt.held.read():
                 means.writer.remove(key)
             decision = Decision(FULL, why=(str(forced),))
+            if means.grown is not None:
+                means = replace(means, sparing=means.grown() or means.sparing)
     return _Attempt(means, decision, None).full(asked_before, given_up)
 
 
@@ -146,6 +150,7 @@ class _Attempt:
         self._controls = Controls(means.reader, means.company_info, plan, check=partial(check, means.keeper.asked))
         self._plans: dict[str, PagePlan] = {}
         self._earlier: State | None = None
+        self._gone: dict[RecordKey, None] = {}
 
     def full(self, asked_before: int, given_up: Before | None, draft: State | None = None) -> Any:
         """Read every list. ``given_up``: what the writer took over for an incremental attempt that turned out not to be
@@ -171,6 +176,7 @@ class _Attempt:
         self._earlier = draft
         self.held.take_up(draft.held)
         self._findings.take_up(draft.findings)
+        self._gone = dict.fromkeys(RecordKey(*key) for key in draft.gone)
         self._plans = {name: PagePlan.going_on(begun) for name, begun in draft.lists.items()}
 
     def _state(self, asked_before: int, start: datetime, expected: dict[str, int], carried: bool) -> State:
@@ -185,6 +191,7 @@ class _Attempt:
             held=self.held.as_state(),
             requests=self._requests(asked_before),
             interrupted=self._interrupted,
+            gone=[(key.entity, key.id) for key in self._gone],
         )
 
     @property
@@ -211,7 +218,7 @@ class _Attempt:
         return self._commit(fence, start, self._decision.whole_at or start, asked_before)
 
     def _fence(self, entities: list[str]) -> Fence:
-        return Fence(
+        fence = Fence(
             self._reader,
             self.held,
             self._findings,
@@ -220,6 +227,8 @@ class _Attempt:
             carried=None if self._before is None else intervals(self._before.fence),
             should_stop=self._should_stop,
         )
+        fence.changes.gone = self._gone
+        return fence
 
     def _commit(self, fence: Fence, start: datetime, whole_at: datetime, asked_before: int) -> Any:
         close_references(self._reader, self.held, self._findings, unlisted=self._unlisted, gone=fence.changes.gone)

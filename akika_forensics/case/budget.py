@@ -104,8 +104,10 @@ class Budget:
         settled = "metering_batch" in beliefs.settled
         return not (settled and beliefs.choice("metering_batch") == "once")
 
-    def forecast(self, name: str, *, full: bool = False, sparing: bool = False) -> Forecast:
-        """What the next capture of a company will cost."""
+    def forecast(self, name: str, *, full: bool = False, some: bool = False, sparing: bool = False) -> Forecast:
+        """What the next capture of a company will cost; ``some``: one of a few records alone."""
+        if some:
+            return budget.forecast("scoped", {}, self._companies.spending(name).past())
         base = self._base(name)
         kind = decide(base, full=full, now=instants.now()).kind
         counts: Mapping[str, int] = base.counts if base else {}

@@ -166,6 +166,8 @@ class Case:
         """
         chosen = scopes.chosen(records, full=full)
         name = self.company_name
+        if chosen:
+            scopes.require_readable(self.vault, self._newest(self.companies.company(name)))
         if sparing is None:
             # A few records cost so little that no cap stands in their way.
             sparing = False if chosen else self.budget.allow(name, full=full)
@@ -199,6 +201,7 @@ class Case:
                     dropped=making.dropped,
                     files_before=files,
                     sparing=sparing,
+                    grown=lambda: self.budget.allow(name, full=True),
                     progress=progress,
                     should_stop=should_stop,
                 )

@@ -16,6 +16,8 @@ from akika_forensics.model.company import Company
 from akika_forensics.model.instants import parse_instant
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.vault import Snapshot, SnapshotInfo, Vault
+from akika_forensics.vault.chains.authority import CAPTURE
+from akika_forensics.vault.keys.roles import NotAllowed
 
 _ID: Final = re.compile(r"-?[0-9]{1,40}")
 
@@ -102,6 +104,16 @@ def chosen(records: Iterable[str | RecordKey], *, full: bool) -> tuple[RecordKey
         if not _ID.fullmatch(key.id):
             raise WrongUse(f"{key.id!r} is not an Id of QuickBooks.", do="Ids are numbers, such as Invoice:130.")
     return keys
+
+
+def require_readable(vault: Vault, newest: Snapshot | None) -> None:
+    """Raises NotAllowed where a capture of some records would have to read a snapshot that the member may not read."""
+    if newest is not None and vault.member.role == CAPTURE:
+        raise NotAllowed(
+            f"{vault.member.name} may capture only.",
+            means="What belongs to them is found in the snapshot before, which such a member cannot read. Nothing was asked of QuickBooks.",
+            do="Let a full member capture these records, or run akika capture without --record: it captures every one.",
+        )
 
 
 def judged(report: CheckReport, info: SnapshotInfo) -> CheckReport:

@@ -34,8 +34,8 @@ def capture(
     name = case.company_name
     for word in case.companies.warnings(name):
         note(f"akika: {word}")
-    expected = None if record else case.budget.forecast(name, full=full)
-    if expected is not None and not options.json:
+    expected = case.budget.forecast(name, full=full, some=bool(record))
+    if not options.json:
         note(f"About {told(expected.cost)} are to be expected.")
     job = jobs.start(
         "Capturing",
@@ -58,9 +58,7 @@ def capture(
                 "requests": info.requests,
                 "credits": spent.once,
                 "credits_by_items": spent.by_items,
-                "forecast": None
-                if expected is None
-                else {"credits": expected.cost.once, "credits_by_items": expected.cost.by_items},
+                "forecast": {"credits": expected.cost.once, "credits_by_items": expected.cost.by_items},
                 "fence": info.fence,
                 "complete": info.complete,
                 "findings": info.findings,

@@ -116,6 +116,25 @@ class TestGoesOn:
         assert timedelta(0) <= info["taken_at"] - begun < timedelta(minutes=5)
         assert info["fence"]["from"] < info["fence"]["to"]
 
+    def test_what_went_before_the_interruption_is_not_forgotten(self, run: Any, large: Any, writer: Any) -> None:
+        _slow(large, EVERY)
+        deleted_after: list[int] = []
+
+        def once_it_was_noticed() -> bool:
+            asked = sum(request.url.path.endswith("/cdc") for request in large.seen)
+            if asked and not deleted_after:
+                deleted_after.append(asked)
+                large.delete("Invoice", min(name for entity, name in large.state() if entity == "Invoice"))
+            return bool(deleted_after) and asked > deleted_after[0] + 1
+
+        with pytest.raises(Interrupted):
+            run(large, writer, should_stop=once_it_was_noticed)
+        large.before = lambda _: None
+        again, go_on = _go_on(run, large, writer)
+        info = go_on()
+        assert again.state == large.state()
+        assert info["fence"]["gone"] == 1
+
     def test_it_is_interrupted_over_and_over(self, run: Any, large: Any, writer: Any) -> None:
         at = writer
         state: Any = None
