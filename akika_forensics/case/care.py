@@ -115,7 +115,7 @@ def _memory(remembered: HeadStore, do: bool) -> Iterator[HeadStore]:
 def _as_it_would_be(backend: Backend, found: Survey, copy: Backend | None) -> Backend:
     taken = [step.path for step in found.steps if step.action == RESTORE]
     gone = [step.path for step in found.steps if step.action == REMOVE]
-    return Overlay(backend, copy=copy, taken=taken, made=found.made, without=gone)
+    return Overlay(backend, copy=copy, taken=taken, made=found.made | found.taken, without=gone)
 
 
 def _tell_custody(vault: Vault, found: Survey, copy: object) -> None:

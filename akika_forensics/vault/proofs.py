@@ -70,18 +70,20 @@ def stamp(
 
 
 def stamped(backend: Backend, commits: Chain, chain: Chain) -> tuple[Stamped, ...]:
-    """All time stamps of the vault by commit and time. Raises VaultDamaged for one that is not what was received."""
+    """All time stamps of the vault by commit and time. One that is none, or over no commit of this vault, is left out:
+    whoever may sign can add such a one, and `verify` names it. Raises VaultDamaged.
+    """
     known = {bytes.fromhex(link.digest): link for link in commits.links()}
     found: list[Stamped] = []
     for link in chain.links():
         for file in link.plain.files:
             try:
                 told = stamps.read(file.read(backend))
-            except StampRejected as error:
-                raise DamagedFile(file.path, error.what) from error
+            except (StampRejected, DamagedFile):
+                continue
             commit = known.get(told.digest)
             if commit is None:
-                raise DamagedFile(file.path, "It was made over something that is no commit of this vault.")
+                continue
             found.append(Stamped(commit.plain.seq, commit.digest, file.path, told))
     return tuple(sorted(found, key=lambda one: (one.commit, one.stamp.at)))
 

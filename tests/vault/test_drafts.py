@@ -248,6 +248,9 @@ def test_what_is_not_saved_is_gone_and_what_is_saved_is_no_part_of_the_vault(fil
     report = filled.verify()
     assert report.ok
     assert {one.severity for one in report.findings} == {"notice"}
+    assert {one.path for one in report.findings} == filled.vault.draft_files()
+    assert all("goes on with it" in one.what for one in report.findings), "they are no left-overs"
+    assert all("write or capture" in one.what for one in filled.verify(keys=False).findings)
 
 
 def test_a_draft_is_taken_up_once_and_ends_with_the_commit(filled: Any, kit: ModuleType) -> None:

@@ -17,10 +17,11 @@ from stamp_authority import OPENSSL, LocalAuthority
 from akika_forensics.errors import ServiceError, VaultDamaged, WrongUse
 from akika_forensics.model.record import RecordKey
 from akika_forensics.settings import Secret
-from akika_forensics.vault import HeadStore, KdfCost, open_vault
+from akika_forensics.vault import HeadStore, KdfCost, layout, open_vault
 from akika_forensics.vault.chains import stamps
 from akika_forensics.vault.chains.attestations import Judgement
 from akika_forensics.vault.chains.stamps import StampAuthority
+from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.identity import Identity
 from akika_forensics.vault.keys.roles import NotAllowed
 from akika_forensics.vault.keys.ways import OwnIdentity, Passphrase
@@ -230,6 +231,27 @@ def test_what_a_member_captured_is_proved_under_the_founder(kit: ModuleType, fil
         assert (found.founder, found.signer) == (founder, machine.member.signer)
         assert second_checker(proof, tmp_path) == ("Invoice", "4", kit.invoice(4), founder)
     assert disclosure.prove(ben.disclose("s1", RecordKey("Customer", "3"))).signer == founder
+
+
+@needs_openssl
+def test_what_is_no_time_stamp_spoils_no_other_and_no_proof(
+    kit: ModuleType, filled: Any, authority: LocalAuthority, trusted: StampAuthority
+) -> None:
+    """Whoever may sign can put it there; verify names it."""
+    _, machine = members(filled, kit)
+    made = machine.stamp(authority.answer, trusted)
+    paths = []
+    for name, content in (
+        ("a" * 32, b"junk"),
+        ("b" * 32, authority.answer(stamps.question(b"something else", trusted).der)),
+    ):
+        paths.append(layout.stamp(name))
+        machine._backend.create(paths[-1], content)
+        machine.chain("stamps", "akika-stamp").append({"format": "akika-stamp-1"}, [StoredFile.of(paths[-1], content)])
+    vault = filled.open()
+    assert vault.stamps() == (made,)
+    assert disclosure.prove(vault.disclose("s1", RecordKey("Customer", "3")), trusted).stamp_checked
+    assert set(kit.damage(filled.verify())) == set(paths)
 
 
 @needs_openssl

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -227,6 +228,43 @@ def test_a_copy_that_breaks_down_costs_nothing_of_ours(filled: Any, copy: Path) 
     with pytest.raises(VaultDamaged):
         repair.mend(LocalBackend(filled.root), found, copy=LocalBackend(copy))
     assert (filled.root / path).read_bytes() == b"the little that is left"
+
+
+class Turning(LocalBackend):
+    """A copy that somebody writes to: each file is what it was once, and something else whenever it is read again."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.seen: set[str] = set()
+
+    def read(self, path: str) -> bytes:
+        again = path in self.seen
+        self.seen.add(path)
+        return b"something else" if again else super().read(path)
+
+    def chunks(self, path: str) -> Iterator[bytes]:
+        return iter((self.read(path),))
+
+
+@pytest.mark.parametrize("kind", ["commits/00000002.json", "custody/00000000", "slots/"])
+def test_a_small_file_that_is_taken_is_the_one_that_was_judged(filled: Any, copy: Path, kind: str) -> None:
+    path = next(path for path in filled.files() if path.startswith(kind))
+    true = (filled.root / path).read_bytes()
+    (filled.root / path).write_bytes(b"damaged")
+    turning = Turning(copy)
+    found = survey(LocalBackend(filled.root), heads=filled.heads, copy=turning)
+    assert path in {step.path for step in found.steps if step.action == "restore"}
+    repair.mend(LocalBackend(filled.root), found, copy=turning)
+    assert (filled.root / path).read_bytes() == true
+    assert filled.verify().findings == ()
+
+
+def test_a_file_is_read_once_when_it_is_taken(filled: Any, copy: Path) -> None:
+    path = next(path for path in filled.files() if path.startswith("data/"))
+    (filled.root / path).write_bytes(b"the little that is left")
+    found = look(filled, copy)
+    repair.mend(LocalBackend(filled.root), found, copy=Turning(copy))
+    assert filled.verify().findings == ()
 
 
 def test_a_view_writes_nothing(filled: Any) -> None:

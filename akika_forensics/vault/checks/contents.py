@@ -11,7 +11,7 @@ from akika_forensics.vault.chains import attestations, seals
 from akika_forensics.vault.chains.entries import Entry, Link, entry_of
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.chains.standing import Standing
-from akika_forensics.vault.checks import attached, judged, snapshots
+from akika_forensics.vault.checks import attached, drafts, judged, snapshots
 from akika_forensics.vault.checks.effort import OPENED, Effort
 from akika_forensics.vault.checks.inspection import Inspection
 from akika_forensics.vault.checks.plain import check_witness
@@ -40,6 +40,7 @@ def inspect(inspection: Inspection, keys: Keyring, progress: Progress, effort: E
             for _, link in sorted(links.items()):
                 _open_entry(inspection, keys, link, shelf.find)
     _open_small(inspection, keys, shelf, progress, effort)
+    drafts.inspect(inspection, keys)
     snapshots.inspect(inspection, shelf, progress, effort)
     attached.inspect(inspection, shelf, progress, effort)
 
@@ -54,7 +55,7 @@ def _keychain(inspection: Inspection, keys: Keyring, standing: Standing) -> Keyc
 
 
 def _take_commits(inspection: Inspection, keys: Keyring, shelf: Shelf) -> None:
-    holdings = shelf.holdings
+    holdings, foreign = shelf.holdings, set[int]()
     for seq, link in sorted(inspection.chains.get(layout.COMMITS, {}).items()):
         # What came to nothing leaves a gap, which is reported: numbers after it cannot be told to be wrong.
         holdings.gaps = holdings.taken < seq or inspection.blind
@@ -64,15 +65,24 @@ def _take_commits(inspection: Inspection, keys: Keyring, shelf: Shelf) -> None:
             except seals.Closed:
                 holdings.take_closed(seq)
                 continue
-            shelf.take(entry, link)
+            try:
+                shelf.take(entry, link)
+            except WrongUse as error:  # of another canonical form: a newer version wrote it, or it says so
+                holdings.take_closed(seq)
+                foreign.add(seq)
+                inspection.damage(link.path, f"What it holds was not checked. {error.what}")
+                continue
             witness = entry.body.get("witness")
             if isinstance(witness, dict):  # version 1 sealed it
                 heads = {name: ChainHead(one["seq"], one["digest"]) for name, one in witness.items()}
                 check_witness(inspection, seq, heads)
-    if holdings.unexplained():
+    unexplained = [seq for seq in holdings.unexplained() if seq not in foreign]
+    if foreign:
+        inspection.blind = True
+    if unexplained:
         # What those commits amount to is not known, so nothing can be held against it.
         lost, inspection.blind = _keys_are_lost(inspection), True
-        for seq in () if lost else holdings.unexplained():
+        for seq in () if lost else unexplained:
             path = layout.entry(layout.COMMITS, seq)
             inspection.damage(path, "Its key is in no key table, and no commit says that its company was erased.")
 

@@ -222,7 +222,7 @@ def _check_stranger(inspection: Inspection, path: str, place: Place) -> None:
         inspection.read(path)
         inspection.damage(path, "It is not a file of this vault: nothing in the vault vouches for it.")
         return
-    inspection.notice(path, "It is a left-over of an interrupted write: whole, but nothing vouches for it.")
+    inspection.notice(path, "It is a left-over of an interrupted write or capture: whole, but nothing vouches for it.")
 
 
 def _check_blob(inspection: Inspection, path: str) -> bool:

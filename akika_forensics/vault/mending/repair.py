@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
+from functools import partial
+from typing import Final
+
 from akika_forensics.errors import Refused
 from akika_forensics.vault.mending.survey import MAKE, REMOVE, Step, Survey
 from akika_forensics.vault.storage import Backend
+
+_IN_MEMORY: Final = 16 << 20
+"""Longer files wait in the temporary folder, sealed as they are."""
+
+_PIECE: Final = 1 << 20
 
 
 def mend(ours: Backend, found: Survey, *, copy: Backend | None = None) -> None:
@@ -31,18 +40,20 @@ def _put(ours: Backend, step: Step, data: bytes) -> None:
 
 
 def _restore(ours: Backend, copy: Backend, found: Survey, step: Step) -> None:
-    """Read twice: a copy that does not give the whole file must not cost the little that was left of ours."""
+    """Read once, and ours is let go of only when all of it is here and is what was signed, or what was judged."""
     signed = found.files.get(step.path)
     if signed is None:
-        _put(ours, step, copy.read(step.path))
+        _put(ours, step, found.taken[step.path])
         return
-    for _ in signed.chunks(copy):
-        pass
-    ours.delete(step.path)
-    try:
-        ours.create_stream(step.path, signed.chunks(copy))
-    except FileExistsError as error:
-        raise _taken(step.path) from error
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as here:
+        for piece in signed.chunks(copy):
+            here.write(piece)
+        here.seek(0)
+        ours.delete(step.path)
+        try:
+            ours.create_stream(step.path, iter(partial(here.read, _PIECE), b""))
+        except FileExistsError as error:
+            raise _taken(step.path) from error
 
 
 def _taken(path: str) -> Refused:

@@ -23,6 +23,7 @@ from akika_forensics.vault.checks.verify import check_outside, remembered
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.mending import marker_again
 from akika_forensics.vault.mending.overlay import Overlay
+from akika_forensics.vault.mending.steady import Steady
 from akika_forensics.vault.storage import Backend
 
 type Action = Literal["restore", "make", "remove"]
@@ -52,7 +53,8 @@ class Step:
 class Survey:
     """``lost``: what is still damaged when all steps are done. ``young``: left-overs that may still be being written.
 
-    ``strangers``: files of no vault. ``files``: what was signed about the files that the steps restore.
+    ``strangers``: files of no vault. ``files``: what was signed about the files that the steps restore;
+    ``taken``: the bytes of those of which nothing was, as they were judged.
     """
 
     vault: str
@@ -62,6 +64,7 @@ class Survey:
     strangers: tuple[Finding, ...]
     made: dict[str, bytes] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
+    taken: dict[str, bytes] = field(default_factory=dict)
 
 
 class _Only(Effort):
@@ -90,6 +93,7 @@ def survey(
     Raises WrongUse when there is no vault, or the copy is of another one.
     """
     told = progress or _silent
+    copy = Steady(copy) if copy is not None else None
     first = _look(ours, heads, Effort(), told)
     damaged = frozenset(first.damaged)
     taken = _restorable(ours, copy, heads, first) if copy is not None else frozenset()
@@ -123,6 +127,7 @@ def survey(
         tuple(strangers),
         made,
         {path: after.listed[path] for path in fixed if path in after.listed},
+        {path: copy.read(path) for path in taken if path not in after.listed} if copy is not None else {},
     )
 
 
