@@ -22,6 +22,7 @@ from PIL import Image, ImageOps
 from playwright.sync_api import Page, sync_playwright
 
 from akika_forensics import reports
+from akika_forensics.case.case import init_vault
 from akika_forensics.cli.embedded import after_an_incident
 from akika_forensics.quickbooks.authorize import App, SigningIn
 from akika_forensics.quickbooks.doorstep import Doorstep
@@ -29,6 +30,7 @@ from akika_forensics.quickbooks.endpoints import endpoints_of
 from akika_forensics.quickbooks.redirect_page import redirect_page
 from akika_forensics.settings import Secret
 from akika_forensics.twin import Twin, serve
+from akika_forensics.vault import KdfCost
 from akika_widgets.workbench.serving import serve_app
 from akika_widgets.workbench.shared import Shared
 from akika_widgets.workbench.sign_in import TokenSignIn
@@ -58,6 +60,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
         # Pictures are alike on every machine: the zone and the language are those of the browser, not of its user.
         _connecting(browser)
+        _first_page(browser, Path(place) / "empty")
         with after_an_incident(Path(place) / "company", lambda _line: None) as company:
             _lab(browser, company)
             _app(browser, company)
@@ -123,6 +126,17 @@ def _connecting(browser: Any) -> None:
             made_up = {"code": "AB11732634567made0up0for0this0picture", "state": "made-up-for-this-picture"}
             page.goto(f"{own}?{urlencode({**made_up, 'realmId': server.realm_id})}")
             _shot(page, "connect-line")
+
+
+def _first_page(browser: Any, folder: Path) -> None:
+    """The workbench on a vault that has no company yet."""
+    case = init_vault(folder / "vault", Secret("made up for this picture"), recovery_sheet=None, cost=KdfCost.CHEAP)
+    shared = Shared(case, folder / "plans")
+    with serve_app(shared, sign_in=TokenSignIn("Dana")) as server, _page(browser) as page:
+        page.goto(server.url)
+        page.get_by_label("Client id of the app").fill("ABmade0up0for0this0picture")
+        page.get_by_label("Client secret of the app").fill("made up too")
+        _shot(page, "app-connect")
 
 
 # -- the app -------------------------------------------------------------------------------------------------------------

@@ -125,6 +125,10 @@ class Case:
         """The chosen company, or the only one. Raises WrongUse."""
         return self.companies.choose(self._company)
 
+    def choose(self, name: str) -> None:
+        """From now on this company of the vault is meant. Raises WrongUse."""
+        self._company = self.companies.choose(name)
+
     @property
     def plans(self) -> PlanDesk:
         """Making, rehearsing, approving and executing plans on the chosen company. Raises WrongUse without one."""

@@ -132,7 +132,7 @@ class Companies:
         if company.realm_id != connection.realm_id:
             raise WrongUse(
                 f"The tokens lead to the company {company.realm_id}, not to {connection.realm_id}.",
-                do="Check --realm-id.",
+                do="Check the realm id.",
             )
         chosen = name or self.name_of(company) or connection.name or company.name
         self._require_same(chosen, company, purpose)
@@ -167,7 +167,10 @@ class Companies:
                 do="Sign in again and choose the same company, in the same environment.",
             )
         if known.realm_id != company.realm_id:
-            raise WrongUse(f"The name {name!r} stands for another company already.", do="Choose another with --name.")
+            raise WrongUse(
+                f"The name {name!r} stands for another company already.",
+                do="Choose another name: --name at the command line.",
+            )
 
     def forget(self, name: str, purpose: str = CAPTURE) -> None:
         """Keep no tokens and no secret of a connection any more. The company stays known, with its snapshots."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from akika_forensics.case.companies import Companies
+from akika_forensics.case.consent import Consent, Wish
 from akika_forensics.case.sealed_connections import CAPTURE, RESTORE, SlotTokenStore
 from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import SignInFailed, WrongUse
@@ -50,6 +51,11 @@ class Connecting:
         tokens = signing_in.tokens(answer)
         chosen, company = self._companies.keep(connection, tokens, name=name, purpose=purpose)
         return self._recorded(chosen, company, purpose)
+
+    def begin(self, wish: Wish) -> Consent:
+        """Begin a sign-in that a person's browser ends; nothing is kept yet. Raises WrongUse, NetworkFailed, NotAllowed."""
+        self.require(CAPTURE)
+        return Consent.begin(wish, self._companies)
 
     def disconnect(self, name: str, *, purpose: str = CAPTURE, withdraw: bool = True) -> bool:
         """Withdraw the access at QuickBooks and keep no tokens; True when QuickBooks ended something by it.

@@ -112,7 +112,7 @@ class SigningIn:
             raise NotOurs(
                 "This answer belongs to another sign-in.",
                 means="It was not accepted; nothing was connected.",
-                do="Finish the sign-in that was begun last, or begin again with `akika connect`.",
+                do="Finish the sign-in that was begun last, or begin again.",
             )
         with self._lock:
             if self._used:
@@ -136,7 +136,7 @@ class SigningIn:
         return SignInFailed(
             "The sign-in took longer than ten minutes.",
             means="Nothing was connected.",
-            do="Begin again with `akika connect`.",
+            do="Begin again.",
         )
 
     def tokens(self, answer: Answer, *, transport: httpx.BaseTransport | None = None) -> Tokens:
@@ -243,7 +243,7 @@ def _declined(error: str) -> SignInFailed:
         return SignInFailed(
             "The connection was declined.",
             means="Whoever signed in did not agree, or may not connect apps to the company.",
-            do="Let an administrator of the company agree: begin again with `akika connect`.",
+            do="Let an administrator of the company agree, and begin again.",
         )
     named = error if _ERROR.fullmatch(error) else "no reason"
     return SignInFailed(

@@ -76,6 +76,10 @@ class Doorstep:
             server.shutdown()
             server.server_close()
 
+    def expect(self, signing_in: SigningIn) -> None:
+        """Take the answer to a sign-in from now on, also before somebody waits for it."""
+        self._waiting = signing_in
+
     def wait(self, signing_in: SigningIn, should_stop: Callable[[], bool] = lambda: False) -> Answer:
         """The answer to a sign-in. Raises SignInFailed when it was declined or took too long, Interrupted."""
         with self._expecting(signing_in):

@@ -84,7 +84,7 @@ def endpoints_of(base_url: str, *, transport: httpx.BaseTransport | None = None)
     if response.status_code != httpx.codes.OK:
         raise WrongUse(
             f"{base_url} does not say where one signs in (HTTP {response.status_code}).",
-            do="Give --authorize-url and --token-url, or check --base-url.",
+            do="Check the address of the server; `akika connect` also takes --authorize-url and --token-url.",
         )
     return read_document(response.content, base_url)
 
@@ -99,7 +99,7 @@ def read_document(content: bytes, base_url: str) -> Endpoints:
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise NetworkFailed(
             f"{base_url} answered something that does not say where one signs in.",
-            do="Give --authorize-url and --token-url, or check --base-url.",
+            do="Check the address of the server; `akika connect` also takes --authorize-url and --token-url.",
         ) from None
     named = (found.authorization_endpoint, found.token_endpoint, found.revocation_endpoint)
     host = urlsplit(base_url).hostname
@@ -107,7 +107,7 @@ def read_document(content: bytes, base_url: str) -> Endpoints:
         raise WrongUse(
             f"{base_url} names addresses of another host for its sign-in.",
             means="The secret of the app would be sent there.",
-            do="Give them with --authorize-url and --token-url if they are right.",
+            do="If they are right, name them: `akika connect` takes --authorize-url and --token-url.",
         )
     return Endpoints(*named, proof_keys=_S256 in found.code_challenge_methods_supported)
 

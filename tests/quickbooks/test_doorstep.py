@@ -74,6 +74,15 @@ def test_the_answer_comes_in_and_the_page_says_so(doorstep: Doorstep) -> None:
     assert "<script" not in page.text
 
 
+def test_an_answer_that_comes_before_anybody_waits_is_kept_for_them(doorstep: Doorstep) -> None:
+    early = SigningIn(APP, doorstep.redirect_uri)
+    doorstep.expect(early)
+    state = dict(parse_qsl(urlsplit(early.address).query))["state"]
+    query = urlencode({"code": CODE, "state": state, "realmId": "4620816365"})
+    assert httpx.get(f"{doorstep.redirect_uri}?{query}").status_code == 200
+    assert doorstep.wait(early).code.reveal() == CODE
+
+
 def test_it_listens_on_this_machine_alone(doorstep: Doorstep) -> None:
     assert {server.server_address[0] for server in doorstep._servers} <= {"127.0.0.1", "::1"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +13,7 @@ from akika_widgets.views.sentences import sentence
 from akika_widgets.views.table import marked
 
 _HEADS: Final = ("Company", "At", "Connection", "Ends unless used", "Last day", "For restore", "Last snapshot")
+_ACTS: Final = "What can be done"
 _SIGNS: Final = {
     CONNECTED: ("✓", "good"),
     ENDING: ("!", "changed"),
@@ -21,22 +22,18 @@ _SIGNS: Final = {
 }
 
 
-def connections(found: Iterable[Standing]) -> Markup:
-    """A table with a row a company, and below it a sentence for each thing that should be known."""
+def connections(found: Iterable[Standing], acts: Callable[[Standing], Markup] | None = None) -> Markup:
+    """A table with a row a company, and below it a sentence for each thing that should be known. ``acts``: what can be done with one."""
     rows = tuple(found)
-    head = tag("tr", *(tag("th", word, scope="col") for word in _HEADS))
-    caption = tag(
-        "caption",
-        "Connections of this vault",
-        tag("span", sentence("`akika connect` makes and renews them"), class_="ak-sub"),
-    )
-    table = tag("table", caption, tag("thead", head), tag("tbody", *(_row(one) for one in rows)))
+    head = tag("tr", *(tag("th", word, scope="col") for word in (_HEADS if acts is None else (*_HEADS, _ACTS))))
+    caption = tag("caption", "Connections of this vault", tag("span", "QuickBooks was not asked", class_="ak-sub"))
+    table = tag("table", caption, tag("thead", head), tag("tbody", *(_row(one, acts) for one in rows)))
     words = [tag("p", join([f"{one.name}: ", sentence(word)]), class_="ak-quiet") for one in rows for word in one.words]
     shown = tag("div", table, class_="ak-scroll", tabindex="0", role="region", aria_label="Connections")
     return join([shown, *words])
 
 
-def _row(one: Standing) -> Markup:
+def _row(one: Standing, acts: Callable[[Standing], Markup] | None) -> Markup:
     last = f"{one.last.id}, {one.last.taken_at:%Y-%m-%d}" if one.last else "none"
     return tag(
         "tr",
@@ -47,6 +44,7 @@ def _row(one: Standing) -> Markup:
         tag("td", _day(one.capture.last_day)),
         tag("td", _state(one.restore) if one.restore else "the same"),
         tag("td", last),
+        tag("td", acts(one)) if acts else None,
     )
 
 

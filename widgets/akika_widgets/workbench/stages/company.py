@@ -13,7 +13,7 @@ from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.table import marked
 from akika_widgets.views.tables import TieOutTable
 from akika_widgets.views.wholeness import FindingsView, when
-from akika_widgets.workbench.connections import connections
+from akika_widgets.workbench.connecting import CONNECT, DISCONNECT, ConnectingView
 from akika_widgets.workbench.desk import Desk
 from akika_widgets.workbench.stages.stage import Place, Shown, Stage, bar
 
@@ -27,6 +27,8 @@ class CompanyStage(Stage):
         self.shown = ""
         """The snapshot whose check is shown."""
         self._parts: dict[str, tuple[Any, ...]] = {}
+        self.connecting = ConnectingView(desk)
+        self.subscribe(self.connecting.changed)
 
     # -- how it stands -----------------------------------------------------------------------------------------------
 
@@ -37,6 +39,8 @@ class CompanyStage(Stage):
         return Place("now")
 
     def lead(self) -> str:
+        if not self.desk.standings():
+            return "Connect the company: then a first snapshot of its books can be taken."
         chosen, found = self.desk.choices, self.desk.snapshots()
         if not found:
             return "Take a first snapshot of the company: a whole, signed copy of its books."
@@ -49,6 +53,8 @@ class CompanyStage(Stage):
         return f"Look at what changed between {chosen.before} and {chosen.after}."
 
     def draw(self) -> Iterable[Markup | None]:
+        if not self.desk.standings():
+            return
         chosen, found = self.desk.choices, self.desk.snapshots()
         ready = bool(chosen.before and chosen.after)
         capture = controls.button(
@@ -57,7 +63,6 @@ class CompanyStage(Stage):
         yield bar(self.onward("changed") if ready else None, capture)
         if found:
             yield self._table(found)
-        yield connections(self.desk.standings())
 
     def _table(self, found: tuple[SnapshotInfo, ...]) -> Markup:
         heads = ["Snapshot", "Use it as", "Taken (UTC)", "Records", "Whole", "Check"]
@@ -111,7 +116,7 @@ class CompanyStage(Stage):
         )
 
     def parts(self) -> tuple[Any, ...]:
-        going = [self.desk.job_view("capture"), self.desk.job_view("check")]
+        going = [self.desk.job_view(kind) for kind in (CONNECT, DISCONNECT, "capture", "check")]
         report = self.desk.checked(self.shown) if self.shown else None
         shown: tuple[Any, ...] = ()
         if report is not None:
@@ -122,7 +127,7 @@ class CompanyStage(Stage):
                     Shown(FindingsView(report.findings, title=f"Findings in {self.shown}")),
                 )
             shown = made
-        return (*(view for view in going if view is not None), *shown)
+        return (*(view for view in going if view is not None), *shown, self.connecting)
 
     # -- what can be done --------------------------------------------------------------------------------------------
 

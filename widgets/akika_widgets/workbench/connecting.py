@@ -1,0 +1,296 @@
+"""The companies of the vault on the first page: how their connections stand, and the way to make, renew and end one."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Final
+
+from akika_forensics.case.companies import Standing
+from akika_forensics.case.connection_state import NOT_CONNECTED
+from akika_forensics.case.consent import ELSEWHERE, ENVIRONMENTS, Consent, Wish
+from akika_forensics.errors import AkikaError, WrongUse
+from akika_forensics.jobs import Work
+from akika_forensics.quickbooks.endpoints import SANDBOX
+from akika_forensics.settings import Secret
+from akika_widgets.views import controls
+from akika_widgets.views.live import Event, LiveView, words_of
+from akika_widgets.views.markup import Markup, join, style_block, tag
+from akika_widgets.workbench.connections import connections
+from akika_widgets.workbench.desk import Desk
+from akika_widgets.workbench.stages.stage import workbench_stylesheet
+
+CONNECT: Final = "connect"
+DISCONNECT: Final = "disconnect"
+LOOK_EVERY: Final = 500
+_PENDING: Final = ("consent",)
+_WORDS: Final = {
+    "sandbox": "sandbox (a company to try things on)",
+    "production": "production (a real company)",
+    ELSEWHERE: "another address, such as a twin's",
+}
+
+
+class ConnectingView(LiveView):
+    """One for a session. What is typed goes from the event to the sign-in, and stays in no view."""
+
+    title = "Connections"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.again = ""
+        """The company that is to be connected anew."""
+        self.ending = ""
+        """The company that is to be disconnected, if it is said once more."""
+        self.filled: dict[str, str] = {}
+        """What was typed apart from the secret: a mistake in one field does not cost the others."""
+        self._came = 0
+        self._had = bool(desk.standings())
+
+    # -- what is shown -------------------------------------------------------------------------------------------------
+
+    def body(self) -> Markup:
+        found = self.desk.standings()
+        waiting = self._consent()
+        shown = [connections(found, self._acts) if found else None]
+        if waiting is not None:
+            shown.append(self._waiting(waiting))
+        elif self.ending:
+            shown.append(self._asked())
+        else:
+            shown.append(self._form(found))
+        if found and not self._had:
+            shown.append(tag("p", "Open this page anew to see the company at its head.", class_="ak-quiet"))
+        if self._running():
+            shown.append(controls.ticking(LOOK_EVERY))
+        made = tag("section", *shown, class_="wb-connecting", aria_label="Connections")
+        return join([style_block(workbench_stylesheet()), made])
+
+    def _acts(self, one: Standing) -> Markup:
+        name = one.name
+        renew = controls.button(self, "Connect anew", "again", name, kind="plain", name=f"Connect {name} anew")
+        end = controls.button(self, "Disconnect", "end", name, kind="plain", name=f"Disconnect {name}")
+        return join([renew, " ", None if one.capture.state == NOT_CONNECTED else end])
+
+    def _form(self, found: tuple[Standing, ...]) -> Markup:
+        if self.again:
+            leave = controls.button(self, "Leave it as it is", "leave")
+            anew = self._sent(self._app_fields("anew_", self._former_id()), "Connect anew")
+            return tag("div", self._heading(f"Connect {self.again} anew"), anew, leave, class_="ak-panel")
+        filled = self.filled
+        environment = controls.select(
+            self,
+            "Environment",
+            "environment",
+            [(one, _WORDS[one]) for one in reversed(ENVIRONMENTS)],
+            filled.get("environment") or SANDBOX,
+        )
+        address = controls.field(
+            self,
+            "Address of the server, where it is another",
+            "address",
+            filled.get("address", ""),
+            placeholder="http://127.0.0.1:8080",
+        )
+        name = controls.field(
+            self, "Name in this vault", "name", filled.get("name", ""), hint="Left empty: the company's own name."
+        )
+        made = self._sent((environment, address, *self._app_fields(), name), "Connect a company")
+        if not found:
+            return tag("div", self._heading("Connect a company"), made, class_="ak-panel")
+        return tag("details", tag("summary", "Connect another company"), made, class_="ak-panel")
+
+    def _app_fields(self, prefix: str = "", client_id: str = "") -> tuple[Markup, ...]:
+        """``prefix`` keeps what was typed for one company out of the fields of another."""
+        filled = self.filled
+        hint = (
+            "Leave it empty while the app is the same as before."
+            if prefix
+            else "Sealed in the vault, and shown nowhere."
+        )
+        return (
+            controls.field(
+                self, "Client id of the app", f"{prefix}client_id", filled.get(f"{prefix}client_id") or client_id
+            ),
+            controls.field(self, "Client secret of the app", f"{prefix}client_secret", kind="password", hint=hint),
+            controls.field(
+                self,
+                "Address of your page with the line to paste",
+                f"{prefix}redirect_uri",
+                filled.get(f"{prefix}redirect_uri", ""),
+                hint="For production. Left empty, the browser comes back to this machine.",
+            ),
+        )
+
+    def _sent(self, fields: tuple[Markup, ...], label: str) -> Markup:
+        shown = tag("div", *fields, class_="wb-fields")
+        return controls.form(self, "begin", shown, submit="Begin the sign-in", value=self.again, label=label)
+
+    def _former_id(self) -> str:
+        with self.desk.shared.lock:
+            return self.desk.case.companies.connection(self.again).client_id
+
+    def _heading(self, words: str) -> Markup:
+        """It takes the focus when it comes in place of what was pressed."""
+        return tag("h2", words, tabindex="-1", data_focus=str(self._came), data_focus_first=self._came > 0)
+
+    def _waiting(self, consent: Consent) -> Markup:
+        link = tag(
+            "a",
+            "Sign in with QuickBooks",
+            " ",
+            tag("span", "↗", aria_hidden="true"),
+            tag("span", " (opens another tab)", class_="ak-unseen"),
+            href=consent.address,
+            target="_blank",
+            rel="noopener noreferrer",
+            class_="ak-button ak-main",
+        )
+        words = (
+            "The browser comes back to this machine by itself. If it is a browser of another machine, copy the whole address it ends at."
+            if consent.comes_back
+            else "The browser comes to your page, which shows a line: copy it whole."
+        )
+        paste = controls.form(
+            self,
+            "paste",
+            controls.field(
+                self,
+                "The line, or the address",
+                "line",
+                kind="password",
+                hint="It stays hidden: its code is good for some minutes.",
+            ),
+            submit="Take the answer",
+            kind="",
+            label="Paste the answer",
+        )
+        return tag(
+            "div",
+            self._heading("Sign in"),
+            tag("p", "Sign in, choose the company and agree; within ten minutes."),
+            tag("p", link),
+            tag("p", words, class_="ak-quiet"),
+            paste,
+            class_="ak-panel",
+        )
+
+    def _asked(self) -> Markup:
+        return tag(
+            "div",
+            self._heading(f"Disconnect {self.ending}?"),
+            tag(
+                "p",
+                "The access is withdrawn at QuickBooks and the tokens are forgotten. The company and its snapshots stay.",
+            ),
+            tag(
+                "div",
+                controls.button(self, "Disconnect", "disconnect", self.ending, kind="danger", explain=True),
+                controls.button(self, "Leave it as it is", "leave"),
+                class_="ak-bar ak-middle",
+            ),
+            class_="ak-panel",
+        )
+
+    def _consent(self) -> Consent | None:
+        """The sign-in that is waited for, in whichever session it was begun."""
+        job = self.desk.job(CONNECT)
+        if job is None or job.snapshot().ended:
+            return None
+        held: Consent | None = self.desk.memory.known(_PENDING)
+        return held
+
+    def _running(self) -> bool:
+        found = (self.desk.job(kind) for kind in (CONNECT, DISCONNECT))
+        return any(job is not None and not job.snapshot().ended for job in found)
+
+    # -- what can be done ----------------------------------------------------------------------------------------------
+
+    def why_not(self, event: Event) -> str:
+        try:
+            if event.act == "paste":
+                return "" if self._consent() else "No sign-in is being waited for."
+            if event.act in {"again", "end", "disconnect"} and event.value not in self.desk.case.companies.names():
+                return "There is no such company."
+            return self.desk.why_wait() if event.act in {"begin", "again", "end", "disconnect"} else ""
+        except AkikaError as error:
+            return words_of(error)
+
+    def act_tick(self, event: Event) -> None:
+        """What was said when the work began is over with it; how it ended stands in the stage."""
+        del event
+        if not self._running():
+            self.notice = ""
+
+    def act_again(self, event: Event) -> None:
+        self.again, self.ending, self.filled = event.value, "", {}
+        self._came += 1
+
+    def act_end(self, event: Event) -> None:
+        self.ending, self.again = event.value, ""
+        self._came += 1
+
+    def act_leave(self, event: Event) -> None:
+        del event
+        self.again = self.ending = ""
+        self.filled = {}
+
+    def act_begin(self, event: Event) -> None:
+        prefix = "anew_" if self.again else ""
+        fields, secret = event.fields, Secret(event.fields.get(f"{prefix}client_secret", ""))
+        self.filled = {key: value for key, value in fields.items() if not key.endswith("client_secret")}
+        wish = Wish(
+            environment=fields.get("environment", ""),
+            client_id=fields.get(f"{prefix}client_id", ""),
+            client_secret=secret,
+            address=fields.get("address", ""),
+            name=fields.get("name", ""),
+            redirect_uri=fields.get(f"{prefix}redirect_uri", ""),
+            again=self.again,
+        )
+        desk, case = self.desk, self.desk.case
+        consent = case.connecting.begin(wish)
+
+        def work(work: Work) -> str:
+            name, company = consent.finish(case.connecting, work.progress, work.should_stop)
+            with desk.shared.lock:
+                _stay(desk, name)
+            return f"{company.name} is connected."
+
+        try:
+            desk.start(CONNECT, "Connecting a company", work)
+        except AkikaError:
+            consent.close()
+            raise
+        desk.memory.put(_PENDING, consent)
+        self.again, self.filled = "", {}
+        self._came += 1
+        self.notice = "Sign in with QuickBooks now."
+
+    def act_paste(self, event: Event) -> None:
+        consent = self._consent()
+        if consent is None:
+            raise WrongUse("No sign-in is being waited for.", do="Begin it again.")
+        consent.paste(event.fields.get("line", ""))
+        self.notice = "The answer is being looked at."
+
+    def act_disconnect(self, event: Event) -> None:
+        name, case = event.value, self.desk.case
+
+        def work(work: Work) -> bool:
+            work.progress("asking QuickBooks to end the access")
+            return case.connecting.disconnect(name)
+
+        self.desk.start(DISCONNECT, f"Disconnecting {name}", work)
+        self.ending = ""
+        self.notice = f"The connection of {name} is being ended."
+
+
+def _stay(desk: Desk, connected: str) -> None:
+    """A second company in the vault does not take the first one's place on the page."""
+    others = [name for name in desk.case.companies.names() if name != connected]
+    if len(others) < 2:
+        with suppress(WrongUse):
+            desk.case.choose(desk.case.company_name)
+            return
+        desk.case.choose(others[0] if others else connected)
