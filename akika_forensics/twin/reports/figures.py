@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from akika_forensics.twin import naming
-from akika_forensics.twin.reports import basis, periods, sheet
+from akika_forensics.twin.reports import basis, daily, periods, sheet
 from akika_forensics.twin.reports.periods import Period
 from akika_forensics.twin.reports.report import Asked
 from akika_forensics.twin.session import Session
@@ -97,7 +97,7 @@ class Figures:
 
     def __init__(self, session: Session, asked: Asked) -> None:
         self._store = session.store
-        self._table = basis.table(session, asked.basis)
+        self._table = daily.table(session, asked.basis) if _by_day(asked) else basis.table(session, asked.basis)
         self._where = ""
         self._values: list[str] = []
         for kind, wanted in asked.filters.items():
@@ -126,6 +126,11 @@ class Figures:
             (str(one), str(two), int(cents))
             for one, two, cents in self._store.select(sql, (since, until, *self._values))
         ]
+
+
+def _by_day(asked: Asked) -> bool:
+    """Whether nothing is asked of a posting but its account and its day."""
+    return not asked.filters and asked.by not in CUTS
 
 
 def dated(period: Period) -> dict[str, Any]:

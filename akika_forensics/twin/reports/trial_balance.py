@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from akika_forensics.twin import identity
 from akika_forensics.twin.ledger import accounts
-from akika_forensics.twin.reports import basis, chart, periods, sheet
+from akika_forensics.twin.reports import basis, chart, daily, periods, sheet
 from akika_forensics.twin.reports.report import Asked, Report
 from akika_forensics.twin.session import Session
 
@@ -50,7 +50,7 @@ def _sides(cents: int) -> list[dict[str, str]]:
 
 def _rows(session: Session, asked: Asked) -> list[tuple[str, str, int]]:
     """(account Id, name, cents), in the order of the chart; accounts without a balance are left out."""
-    end, table = asked.period.end, basis.table(session, asked.basis)
+    end, table = asked.period.end, daily.table(session, asked.basis)
     year = periods.fiscal_start(session, end)
     before = (year - timedelta(days=1)).isoformat()
     balances = session.store.balances(until=end.isoformat(), table=table)
