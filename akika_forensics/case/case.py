@@ -25,6 +25,7 @@ from akika_forensics.case.evidence import Compared
 from akika_forensics.case.export import Exported
 from akika_forensics.case.export.frames import frames_of
 from akika_forensics.case.export.recorded import export_recorded
+from akika_forensics.case.first_hour import FirstHour
 from akika_forensics.case.journey import Journey
 from akika_forensics.case.judgements import of_check
 from akika_forensics.case.lifecycle import Lifecycle
@@ -39,6 +40,7 @@ from akika_forensics.case.unverified import beliefs_in_force, capture_rests_on
 from akika_forensics.case.values import CaseDiff, CasePlan, SnapshotTable, graph_view
 from akika_forensics.custody import CustodyLog
 from akika_forensics.custody.leaving import listed
+from akika_forensics.custody.log import operator
 from akika_forensics.errors import WrongCompany, WrongUse
 from akika_forensics.graph import ReferenceGraph
 from akika_forensics.model.catalogue import CATALOGUE
@@ -138,6 +140,10 @@ class Case:
     def lifecycle(self) -> Lifecycle:
         """What becomes of snapshots with the years: compaction, retention, legal holds, erasure."""
         return Lifecycle(self.vault, self.companies, self.custody, self._company)
+
+    def first_hour(self, *, by: Callable[[], str] = operator) -> FirstHour:
+        """What to do first after an incident in the chosen company, and what was done. Raises WrongUse without one."""
+        return FirstHour(self.vault, self.company_name, self.companies.company(self.company_name), by=by)
 
     def _fresh(
         self, why: str, *, progress: Progress | None = None, should_stop: Callable[[], bool] | None = None

@@ -25,6 +25,10 @@ HINTS: Final = "hints/of/"
 """What QuickBooks told of a company: `case.hints`."""
 
 
+FIRST_HOUR: Final = "first-hour/of/"
+"""What was done for a company in the first hour after an incident: `case.first_hour`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One company of the vault. ``restore`` is None where it has no connection of its own for that, or it is not ours to see."""
@@ -44,8 +48,8 @@ class Standing:
 
 
 def slots_of(name: str) -> tuple[str, ...]:
-    """All that is kept of a company's connections: what goes when it is erased."""
-    return (*connection_slots(name), SPENDING + name, HINTS + name)
+    """All that is kept of a company's connections and its first hour: what goes when it is erased."""
+    return (*connection_slots(name), SPENDING + name, HINTS + name, FIRST_HOUR + name)
 
 
 class Companies:

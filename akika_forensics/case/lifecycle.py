@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from akika_forensics.case.companies import Companies, slots_of
+from akika_forensics.case.first_hour.record import KEPT
 from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import Interrupted, VaultDamaged, VaultLocked, WrongUse
 from akika_forensics.model.company import Company
@@ -292,7 +293,7 @@ class Lifecycle:
         return gone
 
     def _papers(self, company: Company) -> tuple[list[str], list[str]]:
-        """Documents and chains of a company: plans, reports, judgements."""
+        """Documents and chains of a company: plans, reports, judgements, what was kept by hand."""
         plans = {
             str(act.details["plan"])
             for act in self._custody.acts(_PLAN_CREATED)
@@ -303,7 +304,8 @@ class Lifecycle:
         for act in self._custody.acts():
             about = act.details.get("snapshots") if act.objects else None
             rows = [row for row in about if isinstance(row, dict)] if isinstance(about, list) else []
-            if act.details.get("plan") in plans or snapshots.intersection(str(row.get("id")) for row in rows):
+            kept = act.act == KEPT and act.details.get("realm") == company.realm_id
+            if kept or act.details.get("plan") in plans or snapshots.intersection(str(row.get("id")) for row in rows):
                 documents.extend(act.objects)
         judged = f"{attestations.CHAIN}/{self._vault.pseudonym(company)}"
         if judged not in self._vault.head["chains"]:

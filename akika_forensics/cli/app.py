@@ -20,6 +20,7 @@ from akika_forensics.cli import (
     custody,
     demo,
     export,
+    first_hour,
     keys,
     lab,
     plan,
@@ -55,6 +56,7 @@ app.add_typer(vault.group, name="vault")
 proofs.join(vault.group)
 vault_care.join(vault.group)
 app.add_typer(twin.group, name="twin")
+app.add_typer(first_hour.group, name="first-hour")
 app.add_typer(plan.group, name="plan")
 app.add_typer(signer.group, name="signer")
 app.add_typer(report.group, name="report")

@@ -25,6 +25,7 @@ from akika_forensics.capture import draft as captures
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
 from akika_forensics.case.case import Case, init_vault
+from akika_forensics.case.first_hour.slices import read_days
 from akika_forensics.case.hints import Hints
 from akika_forensics.lab.working_folder import MEMORY, Shipped, place_all
 from akika_forensics.model.instants import now
@@ -92,6 +93,10 @@ def tell(case: Case, realm: str) -> None:
     """QuickBooks tells of a change."""
     told = {"specversion": "1.0", "id": "e-1", "type": "qbo.invoice.voided.v1", "time": "2025-09-10T21:31:25.179Z"}
     body = json.dumps([{**told, "intuitentityid": "130", "intuitaccountid": realm}]).encode()
+    hour = case.first_hour()
+    hour.begin(datetime(2025, 9, 10, 18, 0, tzinfo=UTC), "invoices are gone")
+    export = b"Date Changed,User,Event\nx,Ann,Deleted Invoice\n"
+    hour.keep("audit-log", [("september.csv", export)], days=read_days("2025-09-01..2025-09-10"), note="by Ann")
     hints = Hints(case.vault, case.companies)
     hints.keep_verifier(Secret("a verifier token"))
     hints.keep(read_notification(body), body, "c2lnbmF0dXJl", datetime(2025, 9, 10, 21, 32, tzinfo=UTC))
@@ -117,7 +122,13 @@ def values(case: Case, file: Path, lab: Path) -> Iterator[tuple[str, Any]]:
     yield "losses", [LOSSES.named(vault.account_for([Finding(manifest, "The file is missing.")], sign=False))]
     yield "disclosure", json.loads(vault.disclose("s1", next(vault.snapshot("s1").records(["Invoice"])).key))
     slots = {"signer": "signer/Dana", "company": "company/craig", "tokens": "tokens/craig"}
-    slots |= {"budget": "budget/of/craig", "cap": "budget/cap", "hints": "hints/of/craig", "verifier": "hints/verifier"}
+    slots |= {
+        "first-hour": "first-hour/of/craig",
+        "budget": "budget/of/craig",
+        "cap": "budget/cap",
+        "hints": "hints/of/craig",
+        "verifier": "hints/verifier",
+    }
     for name, slot in slots.items():
         yield name, json.loads(vault.slot(slot).read() or b"")
     yield "review", json.loads(vault.slot(f"reviews/{plan.id}").read() or b"")

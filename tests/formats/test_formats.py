@@ -22,6 +22,7 @@ import akika_widgets.views
 from akika_forensics.capture import draft as captures
 from akika_forensics.case import budget, hints, outcomes, sealed_connections, spending
 from akika_forensics.case.case import open_vault
+from akika_forensics.case.first_hour import stored as first_hour
 from akika_forensics.custody import log
 from akika_forensics.errors import AkikaError, NewerFormat, WrongUse
 from akika_forensics.jobs import kept
@@ -140,6 +141,7 @@ READERS: Mapping[str, Callable[[bytes], Any]] = {
     "budget": lambda data: msgspec.to_builtins(spending.read_stored(data)),
     "cap": lambda data: msgspec.to_builtins(budget.read_cap(data)),
     "hints": lambda data: msgspec.to_builtins(hints.read_hints(data)),
+    "first-hour": lambda data: msgspec.to_builtins(first_hour.read_stored(data)),
     "verifier": lambda data: msgspec.to_builtins(hints.read_verifier(data)),
     "review": read_review,
     "anchor": one(lambda anchor: msgspec.to_builtins(read_anchor(anchor))),

@@ -1,0 +1,81 @@
+"""What expires when, reckoned from the incident: pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from akika_forensics.case.first_hour.slices import YEARS, years_later
+
+FEED: Final = timedelta(days=30)
+"""Source: QuickBooks API, change data capture: 30 days back."""
+
+NOTIFIED: Final = timedelta(hours=2)
+"""Source: QuickBooks API, webhooks: tried again for less than two hours, then dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """``until`` (aware) is when it is gone, None where it is not known. ``safe``: it was met, and by what."""
+
+    name: str
+    until: datetime | None
+    what: str
+    do: str
+    safe: str = ""
+
+    def left(self, now: datetime) -> timedelta | None:
+        """Time that is left; negative when it is over, None when nobody knows."""
+        return None if self.until is None else self.until - now
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """``ends``: when the connection ends unless it is used, and ``last_day`` whatever is done; None where not known.
+
+    ``captured``: the id of a whole snapshot that was begun after the incident, or empty.
+    """
+
+    ends: datetime | None = None
+    last_day: datetime | None = None
+    captured: str = ""
+
+
+def deadlines(incident: datetime, known: Known) -> tuple[Deadline, ...]:
+    """The first to expire first; what is not known at the end. ``incident`` (aware) is its beginning."""
+    safe = f"captured in {known.captured}" if known.captured else ""
+    found = [
+        Deadline(
+            "Notifications that were missed",
+            incident + NOTIFIED,
+            "Intuit sends what nobody acknowledged again for less than two hours. A merge shows in nothing else but two snapshots.",
+            "Start `akika watch` on the machine that receives them, or leave it running.",
+        ),
+        Deadline(
+            "Change feed",
+            incident + FEED,
+            "It tells for 30 days which records were changed and deleted: of a deleted one the Id, no contents.",
+            "`akika capture`.",
+            safe,
+        ),
+        Deadline(
+            "Audit Log of the incident",
+            years_later(incident, YEARS),
+            "Events are there for two years, then they are gone. What led to the incident is older, and goes first.",
+            "Export it in slices: `akika first-hour slices`.",
+        ),
+        Deadline(
+            "Connection",
+            known.ends,
+            "It ends by itself unless it is used.",
+            "`akika capture` uses it; `akika connect` renews it.",
+        ),
+        Deadline(
+            "Last day of the connection",
+            known.last_day,
+            "No use prolongs it.",
+            "An administrator connects anew before: `akika connect`.",
+        ),
+    ]
+    return tuple(sorted(found, key=lambda one: (one.until is None, one.until or incident)))
