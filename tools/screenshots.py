@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -167,7 +168,22 @@ def _press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).first.click()
 
 
+def _first_hour(page: Page) -> None:
+    began = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
+    page.get_by_label("When it began").last.fill(f"{began:%Y-%m-%dT%H:%M:%SZ}")
+    page.get_by_label("What it is, in a few words").fill("Paid invoices are gone")
+    _press(page, "Begin the list")
+    page.get_by_text("What expires when").first.wait_for()
+    _press(page, "Done: Ask everybody to sign out")
+    page.get_by_role("button", name="Open again: Ask everybody to sign out").wait_for()
+    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    _shot(page, "app-first-hour")
+
+
 def _journey(page: Page, company: Any) -> None:
+    _to(page, "First hour")
+    _first_hour(page)
+    _to(page, "Company")
     _press(page, "Use s1 as the state before")
     _press(page, "Use s2 as the state after")
     page.get_by_role("button", name="Go on to: What changed").wait_for()

@@ -50,7 +50,7 @@ def page() -> str:
         ),
         "## Not captured\n",
         _table(("Entity", "Why"), ((row.entity, row.lacks) for row in never)),
-        "## Readable by no application\n\nWhat has to be kept by hand.\n",
+        "## Readable by no application\n\nWhat has to be kept by hand, in [the first hour](guide/first-hour.md).\n",
         _table(("What", "What it would tell", "Instead"), ((one.name, one.what, one.instead) for one in OUT_OF_REACH)),
     ]
     return "\n".join(parts)

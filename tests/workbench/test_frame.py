@@ -63,9 +63,11 @@ def test_the_page_names_nothing_outside() -> None:
 def test_every_stage_has_its_way_and_where_one_is_is_said(tmp_path: Path) -> None:
     bench = Workbench(_empty(tmp_path), ANNA)
     drawn = str(bench.ways.render())
-    for number, (name, title) in enumerate(STAGES, 1):
+    assert STAGES[0][0] == "first_hour"
+    assert bench.stage.name == "company"
+    for number, (name, title) in enumerate(STAGES):
         assert f'data-value="{name}"' in drawn
-        assert f"{number}." in drawn
+        assert (f">{number}.<" in drawn) == bool(number)
         assert title in drawn
     assert drawn.count('aria-current="step"') == 1
     assert not bench.ways.dispatch(Event("go", "nowhere"))

@@ -41,7 +41,7 @@ _PATIENCE: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A step as it stands. ``by``, ``at`` and ``note`` are of whoever said so last; a capture says it by itself."""
+    """A step as it stands. ``by``, ``at`` and ``note`` are of whoever said so last; ``by_itself``: a capture did."""
 
     step: Step
     state: Done
@@ -49,6 +49,7 @@ class Row:
     at: datetime | None = None
     note: str = ""
     files: tuple[KeptFile, ...] = ()
+    by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,7 @@ def _row(step: Step, stored: Stored, taken: SnapshotInfo | None) -> Row:
     files = tuple(one for one in stored.kept if one.step == step.name)
     mark = stored.marks.get(step.name)
     if step.name == CAPTURE and taken is not None and (mark is None or mark.state == "open"):
-        return Row(step, "done", "akika", taken.taken_at, f"snapshot {taken.id}", files)
+        return Row(step, "done", "akika", taken.taken_at, f"snapshot {taken.id}", files, by_itself=True)
     if mark is None:
         return Row(step, "open", files=files)
     return Row(step, mark.state, mark.by, parse_instant(mark.at), mark.note, files)

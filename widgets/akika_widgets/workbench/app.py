@@ -15,7 +15,7 @@ from akika_widgets.workbench.desk import Desk
 from akika_widgets.workbench.identity import User
 from akika_widgets.workbench.shared import Shared
 from akika_widgets.workbench.stages import stages_of
-from akika_widgets.workbench.stages.stage import STAGES, Place, Stage
+from akika_widgets.workbench.stages.stage import FIRST, STAGES, Place, Stage
 
 MOST_PANES: Final = 32
 """Panes of one session that are kept, seen or not."""
@@ -30,7 +30,7 @@ class Workbench:
     def __init__(self, shared: Shared, user: User) -> None:
         self.desk = Desk(shared, user)
         if self.desk.at not in dict(STAGES):
-            self.desk.at = STAGES[0][0]
+            self.desk.at = FIRST
         self.stages = stages_of(self.desk)
         self.ways = frame.Ways(self._places, self.desk)
         self.watch: Callable[[tuple[Any, ...]], None] = lambda _views: None

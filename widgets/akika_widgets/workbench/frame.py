@@ -98,7 +98,7 @@ class Ways(LiveView):
     def body(self) -> Markup:
         items = [
             self._item(number, name, place, here=name == self._desk.at)
-            for number, (name, place) in enumerate(self._places(), 1)
+            for number, (name, place) in enumerate(self._places())
         ]
         return join([style_block(workbench_stylesheet()), tag("ol", *items, class_="wb-ways"), ticking(LOOK_EVERY)])
 
@@ -110,7 +110,7 @@ class Ways(LiveView):
             tag(
                 "button",
                 tag("span", symbol, class_="wb-sign", aria_hidden="true"),
-                tag("span", f"{number}.", class_="wb-number"),
+                tag("span", f"{number}.", class_="wb-number") if number else None,
                 tag("span", TITLES[name], class_="wb-way"),
                 tag(
                     "span",

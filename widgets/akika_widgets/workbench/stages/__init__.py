@@ -7,6 +7,7 @@ from akika_widgets.workbench.stages.approve import Approve
 from akika_widgets.workbench.stages.changed import Changed
 from akika_widgets.workbench.stages.company import CompanyStage
 from akika_widgets.workbench.stages.execute import Execute
+from akika_widgets.workbench.stages.first_hour import FirstHourStage
 from akika_widgets.workbench.stages.hanging import Hanging
 from akika_widgets.workbench.stages.plan import PlanStage
 from akika_widgets.workbench.stages.stage import Stage
@@ -17,6 +18,7 @@ def stages_of(desk: Desk) -> dict[str, Stage]:
     """A session's stages by name, in order."""
     plan = PlanStage(desk)
     made: tuple[Stage, ...] = (
+        FirstHourStage(desk),
         CompanyStage(desk),
         Changed(desk),
         Hanging(desk),

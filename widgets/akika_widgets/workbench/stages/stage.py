@@ -32,6 +32,7 @@ class Place:
 
 
 STAGES: Final = (
+    ("first_hour", "First hour"),
     ("company", "Company"),
     ("changed", "What changed"),
     ("hanging", "What hangs on it"),
@@ -41,6 +42,8 @@ STAGES: Final = (
     ("verified", "Verified"),
 )
 TITLES: Final = dict(STAGES)
+FIRST: Final = "company"
+"""Where somebody comes to who was nowhere yet, and the first that has a number; the first hour stands before the journey."""
 ANOTHER_PLAN: Final = "Meanwhile another plan was opened; look at it, and press again if it is meant."
 """What is signed or executed names its plan: one person may have several tabs, and what is open is the same in all of them."""
 _ROOM: Final = '.akika .ak-scroll tbody th[scope="row"] { min-width: 10em; }'
