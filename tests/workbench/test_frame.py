@@ -84,7 +84,7 @@ def test_a_vault_without_a_company_says_so_on_every_stage(tmp_path: Path) -> Non
         drawn = "".join(str(view.render()) for view in bench.views())
         assert "Traceback" not in drawn
     bench.ways.dispatch(Event("go", "company"))
-    assert "connected to no company" in str(bench.stage.render())
+    assert "Connect the company: then a first snapshot" in str(bench.stage.render())
     assert "No company is connected" in frame.header(None, local=False, user=ANNA)
 
 
