@@ -158,10 +158,14 @@ def open_case(options: Options, secret: Secret | Means | None = None) -> Case:
 
 
 def say_first_sight(case: Case) -> None:
-    """On stderr, where this machine remembered nothing of the vault that was opened."""
+    """On stderr, where this machine remembered nothing of the vault that was opened, and commits that are passed over."""
     from akika_forensics.vault.checks.findings import NO_ANCHOR
 
     if case.vault.first_seen:
         heads = state_dir() / "heads"
         note(f"akika: {NO_ANCHOR}")
         note(f"       This machine sees the vault for the first time; from now on it remembers it, in {heads}.")
+    for number, why in case.vault.passed_over.items():
+        by = case.vault.signed_commits()[number].by
+        note(f"akika: Commit {number}, signed by {by.member or by.fingerprint}, is passed over. {why}")
+        note("       Only a member who is not what they should be writes such a one: akika vault keys remove ends it.")

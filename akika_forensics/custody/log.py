@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from akika_forensics.errors import VaultDamaged
 from akika_forensics.model.company import Company
 from akika_forensics.model.formats import Format, unchanged
 from akika_forensics.model.instants import parse_instant
@@ -22,6 +23,8 @@ CHAIN: Final = "custody"
 NAMESPACE: Final = "akika-custody"
 CLOSED: Final = "closed"
 """Code of an act that nobody can read any more."""
+UNREADABLE: Final = "unreadable"
+"""Code of an entry of a member who may only add that nobody could ever read."""
 _OF_MEMBERS: Final = frozenset({"member_added", "member_removed", "identity_renewed", "keys_rotated"})
 _FORMAT: Final = Format("akika-custody-", 1, "entry of custody", {0: unchanged})
 _FIELDS: Final = ("act", "what", "by", "tool", "details", "objects")
@@ -106,17 +109,14 @@ class CustodyLog:
             return _act(self._chain.open(link), signed)
         except Closed:
             at = parse_instant(link.plain.at)
-            return Act(
-                link.plain.seq,
-                at,
-                "",
-                CLOSED,
-                "Something was done with a company that was erased.",
-                {},
-                (),
-                link.digest,
-                *signed,
-            )
+            what = "Something was done with a company that was erased."
+            return Act(link.plain.seq, at, "", CLOSED, what, {}, (), link.digest, *signed)
+        except VaultDamaged:
+            if self._vault.was_full(link.public):
+                raise
+            # Whoever may only add may write here, and must not stop others from reading what they wrote.
+            what, at = "Something that nobody can read was written here.", parse_instant(link.plain.at)
+            return Act(link.plain.seq, at, "", UNREADABLE, what, {}, (), link.digest, *signed)
 
 
 def read_body(stored: Any) -> dict[str, Any]:

@@ -138,7 +138,9 @@ def disclose(
             founder=links[0].public,
             id=key.id,
             listing=[
-                _with_signature(shelf.backend, one) for one in links[: link.plain.seq] if one.plain.signers is not None
+                _with_signature(shelf.backend, one)
+                for one in links[: link.plain.seq]
+                if one.plain.signers is not None and one.plain.seq not in shelf.standing.void
             ],
             path=merkle.path(tree, position),
             payload=payload,

@@ -134,8 +134,13 @@ class Vault:
 
     def signed_commits(self) -> tuple[SignedCommit, ...]:
         """Every commit and which member signed it, oldest first. Raises VaultDamaged."""
+        return signing.commits(self._commits, self.members, self.passed_over)
+
+    @property
+    def passed_over(self) -> dict[int, str]:
+        """Commits of members who may only add that no reader accepts, by number, and why: they change nothing."""
         self._shelf.refresh()
-        return signing.commits(self._commits, self.members)
+        return dict(self._shelf.holdings.void)
 
     def was_full(self, public: str) -> bool:
         """Whether a key was ever that of a full member."""

@@ -119,6 +119,27 @@ def test_a_machine_gives_nobody_another_name(scene: Scene, capsys: pytest.Captur
     ]
 
 
+def test_what_a_machine_writes_that_nobody_can_read_is_named_and_stops_nobody(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capture(scene.case)
+    machine = scene.of(MACHINE)
+    machine.vault.chain(CHAIN, NAMESPACE).append({"junk": True})
+    machine.vault._commits.append({"kind": "surprise"}, witness={})
+    assert main(["custody", "list", "--json"]) == 0
+    told, said = capsys.readouterr()
+    acts, commits = json.loads(told)["acts"], json.loads(told)["commits"]
+    assert [(act["act"], act["member"]) for act in acts[-2:]] == [("captured", "founder"), ("unreadable", "nightly")]
+    assert [(one["kind"], one["member"]) for one in commits[-2:]] == [
+        ("snapshot", "founder"),
+        ("passed over", "nightly"),
+    ]
+    assert "Commit 4, signed by nightly, is passed over." in said
+    scene.case.people.remove("nightly", reason="writes what nobody can read")
+    capture(scene.case)
+    assert [one.id for one in scene.case.snapshots()] == ["s1", "s3"]
+
+
 def test_the_reports_table_of_custody_names_the_member(scene: Scene) -> None:
     CustodyLog(scene.of(DANA).vault).record("looked", "Somebody looked.")
     table = custody_table(scene.case.custody.acts())

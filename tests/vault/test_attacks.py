@@ -16,7 +16,7 @@ import msgspec
 import polars as pl
 import pytest
 
-from akika_forensics.errors import VaultDamaged
+from akika_forensics.errors import VaultDamaged, WrongUse
 from akika_forensics.model import payload
 from akika_forensics.model.record import RecordKey
 from akika_forensics.settings import Secret
@@ -173,11 +173,133 @@ def test_a_snapshot_puts_itself_in_the_place_of_nothing(scene: Scene, change: Ca
         lie(scene, change)
     path = "commits/00000004.json"
     assert any(said in what for what in scene.damage()[path])
-    for _ in range(2):  # it is no less refused for having been seen
-        with pytest.raises(VaultDamaged, match=said):
-            scene.vault.snapshots()
-    with pytest.raises(VaultDamaged, match=said):
-        scene.open()
+    assert_passed_over(scene, path)
+
+
+def assert_passed_over(scene: Scene, path: str) -> None:
+    """A commit of the machine stops nobody, changes nothing, and is named."""
+    before = {one.id: dict(kept(scene.vault, one.id)) for one in scene.vault.snapshots()}
+    for vault in (scene.vault, scene.open()):
+        assert [one.id for one in vault.snapshots()] == list(before) == ["s1", "s2"]
+        assert list(vault.passed_over) == [int(path[-13:-5])]
+    info = scene.kit.take(scene.open(), scene.kit.books(4), day=5)
+    assert kept(scene.open(), info.id) == scene.kit.books(4)
+    scene.vault.membership.rotate()
+    compact(scene.vault.workshop(), scene.vault.pseudonym(scene.kit.COMPANY), extent="everything")
+    scene.vault.membership.remove("nightly")
+    again = scene.open()
+    assert {name: kept(again, name) for name in before} == before
+    assert kept(again, info.id) == scene.kit.books(4)
+    scene.kit.take(again, scene.kit.books(5), day=6)
+    assert scene.damage().keys() == {path}, scene.damage()
+    assert any("It is passed over" in what for what in scene.damage()[path])
+
+
+def kept(vault: Vault, ref: str) -> dict[RecordKey, bytes]:
+    return {one.key: one.payload for one in vault.snapshot(ref).records()}
+
+
+def _sealed_for_nobody(writer: Any) -> None:
+    writer._batch.entry_key = lambda: seals.EntryKey("0" * 32, bytes(32))
+
+
+def _sealed_under_another_key(writer: Any) -> None:
+    plain = writer._batch.entry_key
+    writer._batch.entry_key = lambda: seals.EntryKey(plain().id, bytes(32))
+
+
+def _table_of_junk(writer: Any) -> None:
+    def told() -> str:
+        path = layout.key_table("a" * 32)
+        content = sealing.wrap(b"TABL", b"junk")
+        writer._shelf.backend.create(path, content)
+        writer._batch.stored.append(StoredFile.of(path, content))
+        return path
+
+    writer._batch.key_table = told
+
+
+def _last_number_of_all(writer: Any) -> None:
+    writer._number = 2**32 - 2
+
+
+def _of_no_form_that_is_known(writer: Any) -> None:
+    writer._chain = Lying(writer._chain, canonical_form="akika-canonical-9")
+
+
+def _of_no_kind_that_is_known(writer: Any) -> None:
+    writer._chain = Lying(writer._chain, kind="surprise")
+
+
+class Lying:
+    """A chain to which something else is written than its writer says."""
+
+    def __init__(self, chain: Any, **said: str) -> None:
+        self._chain, self._said = chain, said
+
+    def append(self, body: dict[str, Any], *more: Any, **named: Any) -> Any:
+        return self._chain.append({**body, **self._said}, *more, **named)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _sealed_for_nobody,
+        _sealed_under_another_key,
+        _table_of_junk,
+        _last_number_of_all,
+        _of_no_form_that_is_known,
+        _of_no_kind_that_is_known,
+    ],
+)
+def test_a_commit_of_a_machine_that_no_reader_accepts_stops_nobody(scene: Scene, change: Callable[[Any], None]) -> None:
+    with contextlib.suppress(DamagedFile, WrongUse):
+        lie(scene, change)
+    assert_passed_over(scene, "commits/00000004.json")
+
+
+def test_what_was_passed_over_is_so_for_ever(scene: Scene) -> None:
+    """The key that it lacked is brought by a later commit of the same machine: what came meanwhile still stands."""
+    with contextlib.suppress(DamagedFile):
+        lie(scene, _sealed_for_nobody)
+    scene.kit.take(scene.open(), scene.kit.books(4), day=5)
+
+    def late(writer: Any) -> None:
+        writer._batch.keys["index"]["0" * 32] = bytes(32)
+
+    lie(scene, late)
+    vault = scene.open()
+    assert [one.id for one in vault.snapshots()] == ["s1", "s2", "s4", "s5"]
+    assert list(vault.passed_over) == [4]
+    assert kept(vault, "s4") == scene.kit.books(4)
+
+
+def _junk_in_place_of_rows(writer: Any) -> None:
+    plain = writer._batch.frame
+
+    def frame(half: Any, rows: pl.DataFrame, *more: Any, **named: Any) -> str:
+        path: str = plain(
+            half, rows.select(pl.col("id").alias("junk")) if "digest" in rows.columns else rows, *more, **named
+        )
+        return path
+
+    writer._batch.frame = frame
+
+
+def _after_nothing_that_is_there(writer: Any) -> None:
+    writer._chain = Lying(writer._chain, base=99)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("change", [_junk_in_place_of_rows, _after_nothing_that_is_there])
+def test_a_snapshot_of_a_machine_that_cannot_be_read_is_followed_by_one_that_stands_on_its_own(
+    scene: Scene, change: Callable[[Any], None]
+) -> None:
+    lie(scene, change)
+    with pytest.raises(VaultDamaged):
+        kept(scene.open(), "s3")
+    info = scene.kit.take(scene.open(), scene.kit.books(4), day=5)
+    assert kept(scene.open(), info.id) == scene.kit.books(4)
+    assert kept(scene.open(), "s1") == scene.kit.books()
 
 
 def test_salts_of_segments_to_come_are_not_taken_in_advance(scene: Scene) -> None:

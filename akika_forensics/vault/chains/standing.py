@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from typing import NamedTuple
 
 from akika_forensics.vault import layout
 from akika_forensics.vault.chains.authority import CAPTURE, Authority
@@ -11,12 +12,21 @@ from akika_forensics.vault.chains.entries import Link, Plain
 from akika_forensics.vault.files import StoredFile
 
 
+class Added(NamedTuple):
+    """What a key table of a member who may only add is believed: salts of ``segments``, index keys under ``names``."""
+
+    segments: frozenset[str]
+    names: frozenset[str]
+
+
 class Standing:
     """Folded entry by entry. ``founder``: the public key that the marker names.
 
     ``files``: what commits vouch for now, by path; ``retired``: what was vouched for, by them or by an entry of another
     chain, and is no more; ``adding``: numbers of commits whose signer may add snapshots and no more; ``added``: the key
-    tables that these brought, and of which segments they also brought the record roots.
+    tables that these brought, and of which segments they also brought the record roots, and under
+    which names they may bring keys of the index half. ``void``: numbers of commits of such members that do more than
+    they may, and why: they change nothing, and stop nobody.
     """
 
     def __init__(self, founder: str) -> None:
@@ -24,7 +34,8 @@ class Standing:
         self.files: dict[str, StoredFile] = {}
         self.retired: dict[str, StoredFile | None] = {}
         self.adding: set[int] = set()
-        self.added: dict[str, frozenset[str]] = {}
+        self.added: dict[str, Added] = {}
+        self.void: dict[int, str] = {}
         self._keyring = ""
 
     @property
@@ -36,17 +47,15 @@ class Standing:
         """Why an entry may not follow those so far, empty when it may."""
         trial = copy.copy(self)
         trial.authority, trial.files, trial.retired = self.authority.copy(), dict(self.files), dict(self.retired)
-        trial.adding, trial.added = set(self.adding), dict(self.added)
-        return trial.admit(link)
+        trial.adding, trial.added, trial.void = set(self.adding), dict(self.added), {}
+        return trial.admit(link) or trial.void.get(link.plain.seq, "")
 
     def admit(self, link: Link) -> str:
         """Why an entry may not follow those before it, empty when it may; then it is taken up."""
         plain = link.plain
         keyrings = [file.path for file in plain.files if layout.place_of(file.path).kind == "keyring"]
         if self.authority.role(link.public) == CAPTURE:
-            self.adding.add(plain.seq)
-            segments = frozenset(number for file in plain.files for number in file.root)
-            self.added |= {one.path: segments for one in plain.files if layout.place_of(one.path).kind == "keytable"}
+            return self._add(link, keyring=bool(keyrings))
         problem = self.authority.commit(
             link.public,
             retired=plain.retired,
@@ -55,6 +64,31 @@ class Standing:
             witness=plain.witness,
         )
         return problem or _strange(plain) or self._replace(link) or self._ring(link, keyrings)
+
+    def _add(self, link: Link, *, keyring: bool) -> str:
+        """A commit of a member who may only add: what is not that is passed over, so that nobody is stopped by it."""
+        plain = link.plain
+        self.adding.add(plain.seq)
+        problem = self.authority.commit(
+            link.public, retired=plain.retired, keyring=keyring, signers=plain.signers, witness=plain.witness
+        )
+        problem = problem or _strange(plain) or self._taken_already(plain)
+        if problem:
+            self.void[plain.seq] = problem
+            return ""
+        names = frozenset({plain.key, *(layout.place_of(file.path).id for file in plain.files)})
+        segments = frozenset(number for file in plain.files for number in file.root)
+        tables = (file.path for file in plain.files if layout.place_of(file.path).kind == "keytable")
+        self.added |= dict.fromkeys(tables, Added(segments, names))
+        return self._replace(link)
+
+    def _taken_already(self, plain: Plain) -> str:
+        for file in plain.files:
+            if file.path in self.retired:
+                return f"It brings {file.path} back, which was taken out."
+            if self.files.get(file.path, file) != file:
+                return f"It tells of {file.path} otherwise than an earlier entry."
+        return ""
 
     def absorb(self, link: Link) -> None:
         """Take up an entry whatever it says, where one before it is damaged and nothing can be held against it."""

@@ -14,13 +14,14 @@ from akika_forensics.vault.chains.standing import Standing
 from akika_forensics.vault.checks import attached, drafts, judged, snapshots
 from akika_forensics.vault.checks.effort import OPENED, Effort
 from akika_forensics.vault.checks.inspection import Inspection
+from akika_forensics.vault.checks.links import passed_over
 from akika_forensics.vault.checks.plain import check_witness
 from akika_forensics.vault.keys import keytable
 from akika_forensics.vault.keys.keychain import Keychain
 from akika_forensics.vault.keys.keyring import Keyring
 from akika_forensics.vault.keys.roles import NotAllowed
 from akika_forensics.vault.snapshots.holdings import Holdings
-from akika_forensics.vault.snapshots.shelf import Shelf
+from akika_forensics.vault.snapshots.shelf import NO_KEY, Shelf
 
 type Progress = Callable[[str, int, int], None]
 
@@ -59,23 +60,21 @@ def _take_commits(inspection: Inspection, keys: Keyring, shelf: Shelf) -> None:
     for seq, link in sorted(inspection.chains.get(layout.COMMITS, {}).items()):
         # What came to nothing leaves a gap, which is reported: numbers after it cannot be told to be wrong.
         holdings.gaps = holdings.taken < seq or inspection.blind
+        if seq in shelf.standing.void:
+            holdings.take_void(seq, shelf.standing.void[seq])
+            continue
         with inspection.noted():
-            try:
-                entry = _opened(link, keys, shelf.find_entry)
-            except seals.Closed:
-                holdings.take_closed(seq)
-                continue
-            try:
-                shelf.take(entry, link)
-            except WrongUse as error:  # of another canonical form: a newer version wrote it, or it says so
-                holdings.take_closed(seq)
-                foreign.add(seq)
-                inspection.damage(link.path, f"What it holds was not checked. {error.what}")
+            entry = _taken(inspection, keys, shelf, link, foreign)
+            if entry is None:
                 continue
             witness = entry.body.get("witness")
             if isinstance(witness, dict):  # version 1 sealed it
                 heads = {name: ChainHead(one["seq"], one["digest"]) for name, one in witness.items()}
                 check_witness(inspection, seq, heads)
+    if not _keys_are_lost(inspection):
+        for seq in shelf.standing.adding.intersection(holdings.unexplained()):
+            holdings.make_void(seq, NO_KEY)
+            inspection.damage(layout.entry(layout.COMMITS, seq), passed_over(NO_KEY))
     unexplained = [seq for seq in holdings.unexplained() if seq not in foreign]
     if foreign:
         inspection.blind = True
@@ -85,6 +84,32 @@ def _take_commits(inspection: Inspection, keys: Keyring, shelf: Shelf) -> None:
         for seq in () if lost else unexplained:
             path = layout.entry(layout.COMMITS, seq)
             inspection.damage(path, "Its key is in no key table, and no commit says that its company was erased.")
+
+
+def _taken(inspection: Inspection, keys: Keyring, shelf: Shelf, link: Link, foreign: set[int]) -> Entry | None:
+    """The next commit, opened and taken up; None for one that tells of nothing: closed, passed over, or ``foreign``, of
+    another form than this version makes. Raises DamagedFile.
+    """
+    seq = link.plain.seq
+    try:
+        entry = _opened(link, keys, shelf.find_entry)
+        shelf.take(entry, link)
+    except seals.Closed:
+        shelf.holdings.take_closed(seq)
+    except (DamagedFile, WrongUse) as error:
+        why = error.finding if isinstance(error, DamagedFile) else error.what
+        if seq in shelf.standing.adding:
+            shelf.pass_over(link, why)
+            inspection.damage(link.path, passed_over(why))
+        elif isinstance(error, DamagedFile):
+            raise
+        else:
+            shelf.holdings.take_closed(seq)
+            foreign.add(seq)
+            inspection.damage(link.path, f"What it holds was not checked. {why}")
+    else:
+        return entry
+    return None
 
 
 def _keys_are_lost(inspection: Inspection) -> bool:
@@ -128,6 +153,7 @@ def _open_small(inspection: Inspection, keys: Keyring, shelf: Shelf, progress: P
         and path not in inspection.retired
         # A table that an interrupted rotation left behind is under keys that never came into use.
         and (kinds[path] != "keytable" or path in inspection.listed)
+        and path not in shelf.keychain.ignored
     ]
     for done, path in enumerate(small):
         progress("sealed files", done, len(small))

@@ -118,9 +118,17 @@ def _admit(inspection: Inspection, link: Link) -> None:
         standing.absorb(link)
     else:
         problem = standing.admit(link)
+        if plain.seq in standing.void and not inspection.is_damaged(link.path):
+            inspection.damage(link.path, passed_over(standing.void[plain.seq]))
+            return
     if problem and not inspection.is_damaged(link.path):
         inspection.damage(link.path, problem)
     inspection.blind |= plain.chain == layout.COMMITS and inspection.is_damaged(link.path)
+
+
+def passed_over(why: str) -> str:
+    """What is said of a commit that stops nobody."""
+    return f"{why} It is passed over: its signer may only add snapshots, and should be removed."
 
 
 def _left_over_signatures(inspection: Inspection, paths: Iterable[str], *, expected: bool = False) -> None:

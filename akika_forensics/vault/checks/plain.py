@@ -106,7 +106,8 @@ def _check_keyring(inspection: Inspection) -> None:
 def _check_witnesses(inspection: Inspection) -> None:
     """A chain that was there when a commit was made must still be."""
     for link in inspection.chains.get(layout.COMMITS, {}).values():
-        if link.plain.witness is not None:
+        void = inspection.standing.void if inspection.standing else {}
+        if link.plain.witness is not None and link.plain.seq not in void:
             check_witness(inspection, link.plain.seq, link.plain.witness)
 
 

@@ -247,7 +247,9 @@ def _check_description(inspection: Inspection, shelf: Shelf, commit: Commit) -> 
     known = not inspection.blind and not _hidden(shelf, commit.text.base, commit)
     if known and commit.text.base not in {None, _predecessor(shelf, commit)}:
         raise DamagedFile(path, "It does not follow the snapshot before it.")
-    earlier = sum(1 for seq in {*shelf.holdings.commits, *shelf.holdings.closed} if seq < commit.seq)
+    earlier = sum(
+        1 for seq in {*shelf.holdings.commits, *shelf.holdings.closed, *shelf.holdings.void} if seq < commit.seq
+    )
     if not inspection.blind and commit.info.id != f"s{earlier + 1}":
         raise DamagedFile(path, "It does not carry the number of its snapshot.")
 

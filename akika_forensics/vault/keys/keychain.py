@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 
 from akika_forensics.vault.canonical import DamagedFile
+from akika_forensics.vault.chains.standing import Added
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys import keytable
 from akika_forensics.vault.keys.keyring import Keyring
@@ -15,7 +16,9 @@ from akika_forensics.vault.storage.ahead import WINDOW, ahead
 
 
 class Keychain:
-    """Index halves are opened as the tables are taken in, payload halves when the first key of one is asked for.
+    """``ignored``: tables that have no keys, whatever they say.
+
+    Index halves are opened as the tables are taken in, payload halves when the first key of one is asked for.
 
     Of two keys of one name the older counts: whoever may only add cannot put another in its place.
     """
@@ -26,14 +29,16 @@ class Keychain:
         self._contents: dict[str, tuple[str, bytes]] = {}
         self._index: dict[str, dict[str, bytes]] = {}
         self._payload: dict[str, dict[str, bytes]] = {}
-        self._added: dict[str, frozenset[str]] = {}
+        self._added: dict[str, Added] = {}
+        self.ignored: set[str] = set()
 
     def take(
-        self, files: Iterable[StoredFile], retired: Iterable[str], added: Mapping[str, frozenset[str]] | None = None
+        self, files: Iterable[StoredFile], retired: Iterable[str], added: Mapping[str, Added] | None = None
     ) -> None:
         """Take in the tables among ``files``, oldest first, and forget those among ``retired``. Raises DamagedFile.
 
-        ``added``: tables of members who only add, and the segments whose salts they may bring.
+        ``added``: tables of members who only add, and what they may bring. One of them that does not open, though it is what was
+        signed, has no keys: it stops nobody.
         """
         gone = set(retired)
         self._added |= added or {}
@@ -46,9 +51,28 @@ class Keychain:
                 ahead(self._backend, [one.path for one in fresh[number : number + WINDOW]])
             if file.path not in self._contents:
                 content = file.read(self._backend)
-                table = keytable.parse(file.path, content)
-                self._index[file.path] = keytable.open_half(self._keyring(), file.path, content, "index")
+                try:
+                    table = keytable.parse(file.path, content)
+                    index = keytable.open_half(self._keyring(), file.path, content, "index")
+                except DamagedFile:
+                    if file.path not in self._added:
+                        raise
+                    self.ignore([file.path])
+                    continue
                 self._contents[file.path] = (table.company, content)
+                self._index[file.path] = {
+                    name: key
+                    for name, key in index.items()
+                    if file.path not in self._added or name in self._added[file.path].names
+                }
+
+    def ignore(self, paths: Iterable[str]) -> None:
+        """These tables have no keys and belong to nobody: so they are in no table that takes the place of others, and
+        what opened by them now opens by nothing later.
+        """
+        for path in paths:
+            self.ignored.add(path)
+            self._contents[path], self._index[path], self._payload[path] = ("", b""), {}, {}
 
     def find(self, half: Half, name: str) -> bytes | None:
         """The key of that name. Raises NotAllowed for a payload key where the member has none."""
@@ -97,13 +121,18 @@ class Keychain:
 
     def companies(self) -> tuple[str, ...]:
         """Pseudonyms of the companies that have keys."""
-        return tuple(sorted({owner for owner, _ in self._contents.values()}))
+        return tuple(sorted({owner for owner, _ in self._contents.values() if owner}))
 
     def _half(self, path: str, half: Half) -> dict[str, bytes]:
         if half == "index":
             return self._index[path]
         if path not in self._payload:
-            opened = keytable.open_half(self._keyring(), path, self._contents[path][1], "payload")
+            try:
+                opened = keytable.open_half(self._keyring(), path, self._contents[path][1], "payload")
+            except DamagedFile:
+                if path not in self._added:
+                    raise
+                opened = {}
             self._payload[path] = {name: key for name, key in opened.items() if self._may_bring(path, name)}
         return self._payload[path]
 
@@ -114,7 +143,7 @@ class Keychain:
         if path not in self._added:
             return True
         if name.startswith(SALT):
-            return name.removeprefix(SALT) in self._added[path]
+            return name.removeprefix(SALT) in self._added[path].segments
         if name.startswith(DOCUMENTS):
             owner = self._contents[path][0]
             older = itertools.takewhile(lambda other: other != path, self._contents)
@@ -124,4 +153,4 @@ class Keychain:
 
     def owner(self, path: str) -> str | None:
         """Whose a table is (a pseudonym); None for one that is not in use."""
-        return self._contents[path][0] if path in self._contents else None
+        return (self._contents[path][0] or None) if path in self._contents else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -21,7 +21,9 @@ class SignedBy(NamedTuple):
 
 
 class SignedCommit(NamedTuple):
-    """A commit, when (aware), of which kind (``snapshot``, ``keys``, …; ``closed`` for one of an erased company), and by whom."""
+    """A commit, when (aware), of which kind (``snapshot``, ``keys``, …; ``closed`` for one of an erased company, ``passed over`` for
+    one that no reader accepts), and by whom.
+    """
 
     number: int
     at: datetime
@@ -37,13 +39,13 @@ def who(public: str, members: Iterable[Person]) -> SignedBy:
     return SignedBy(name, sshsig.fingerprint(sshsig.read_public_line(public)))
 
 
-def commits(chain: Chain, members: Iterable[Person]) -> tuple[SignedCommit, ...]:
-    """All of them, oldest first. Raises VaultDamaged."""
+def commits(chain: Chain, members: Iterable[Person], void: Container[int] = ()) -> tuple[SignedCommit, ...]:
+    """All of them, oldest first; ``void``: numbers of those that are passed over. Raises VaultDamaged."""
     known = tuple(members)
     found: list[SignedCommit] = []
     for link in chain.links():
         try:
-            body = chain.open(link).body
+            body = {"kind": "passed over"} if link.plain.seq in void else chain.open(link).body
         except Closed:
             body = {"kind": "closed"}
         kind, snapshot = str(body.get("kind", "")), str(body.get("snapshot", ""))

@@ -16,6 +16,8 @@ from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, read_commi
 from akika_forensics.vault.snapshots.parts import Part
 
 _LAST_SEGMENT: Final = 2**32 - 1
+_FAR: Final = 1_000_000
+"""More than any snapshot, and any that was lost before it, has segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Holdings:
 
     ``dropped`` and ``erased``: commits of snapshots that are kept no longer, and the commit that says so. ``closed``:
     commits whose key is in no table. ``leaves``: paths of what retention kept of a company's rows. ``times`` and
-    ``rules``: when a commit dropped or erased something, and by which retention rule. ``gaps``: a commit before is
+    ``rules``: when a commit dropped or erased something, and by which retention rule. ``void``: commits of members who may
+    only add that tell of nothing, and why. ``gaps``: a commit before is
     damaged, so that numbers which follow from it are not held against those after it.
     """
 
@@ -48,6 +51,7 @@ class Holdings:
     rules: dict[int, str] = field(default_factory=dict)
     holds: dict[str, tuple[int, Hold]] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)
+    void: dict[int, str] = field(default_factory=dict)
     taken: int = 0
     snapshots: int = 0
     gaps: bool = False
@@ -77,6 +81,17 @@ class Holdings:
         self.snapshots += 1
         self.closed.add(seq)
 
+    def take_void(self, seq: int, why: str) -> None:
+        """The next commit, of a member who may only add, which no reader accepts: a number was taken, and nothing else."""
+        self.taken += 1
+        self.snapshots += 1
+        self.void[seq] = why
+
+    def make_void(self, seq: int, why: str) -> None:
+        """One that was taken as closed turns out to tell of nothing."""
+        self.closed.discard(seq)
+        self.void[seq] = why
+
     def unexplained(self) -> list[int]:
         """Closed commits that no erasure tells of."""
         return sorted(self.closed - self.erased.keys())
@@ -101,7 +116,7 @@ class Holdings:
 
     def why_gone(self, ident: str) -> str:
         """A sentence about a snapshot that was there and is kept no longer; empty for any other id."""
-        taken = sorted(self.commits.keys() | self.closed)
+        taken = sorted(self.commits.keys() | self.closed | self.void.keys())
         number = int(ident[1:]) if ident[:1] == "s" and ident[1:].isascii() and ident[1:].isdigit() else 0
         seq = taken[number - 1] if 0 < number <= len(taken) else -1
         by = self.erased.get(seq, self.dropped.get(seq))
@@ -145,6 +160,8 @@ class Holdings:
             raise DamagedFile(path, "It numbers its segments as no snapshot does.")
         if not self.gaps and min(numbers, default=_LAST_SEGMENT) < self.next_segment(commit.pseudonym):
             raise DamagedFile(path, "It gives its segments numbers that others had before.")
+        if not self.gaps and max(numbers, default=0) > self.next_segment(commit.pseudonym) + _FAR:
+            raise DamagedFile(path, "It numbers its segments far beyond those before, which leaves none to others.")
 
     def _place(self, company: str, parts: list[Part]) -> None:
         mine = self.parts.setdefault(company, {})

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from akika_forensics.errors import WrongUse
 from akika_forensics.model.company import Company
 from akika_forensics.vault import documents, layout
 from akika_forensics.vault.canonical import DamagedFile
@@ -29,6 +30,8 @@ from akika_forensics.vault.storage import Backend
 
 _PATIENCE: Final = 3
 """Merges in a row that a reader puts up with while it reads one piece."""
+
+NO_KEY: Final = "Its key is in no key table that it may have brought."
 
 _INDEXES: Final = (frames.INDEX, frames.INDEX_1)
 
@@ -94,12 +97,23 @@ class Shelf(Stacks):
             links = self._take_tables(chain, self._keychain)
             for link in links[self.holdings.taken :]:
                 try:
+                    if link.plain.seq in self.standing.void:
+                        self.holdings.take_void(link.plain.seq, self.standing.void[link.plain.seq])
+                        continue
                     entry = chain.open(link)
+                    self.take(entry, link)
                 except Closed:
                     self.holdings.take_closed(link.plain.seq)
-                else:
-                    self.take(entry, link)
+                except (DamagedFile, WrongUse) as error:
+                    if link.plain.seq not in self.standing.adding:
+                        raise
+                    # It is what its member signed, and no reader accepts it: that must not stop the others.
+                    self.pass_over(link, error.finding if isinstance(error, DamagedFile) else error.what)
             unexplained = self.holdings.unexplained()
+            if unexplained and not self._lost_tables():
+                for seq in self.standing.adding.intersection(unexplained):
+                    self.holdings.make_void(seq, NO_KEY)
+                unexplained = self.holdings.unexplained()
             if unexplained and not self._lost_tables():
                 path = layout.entry(layout.COMMITS, unexplained[0])
                 raise DamagedFile(path, "Its key is in no key table, and no commit says that its company was erased.")
@@ -113,6 +127,11 @@ class Shelf(Stacks):
             if self.keychain.owner(commit.text.key_table) not in {None, commit.pseudonym}:
                 raise DamagedFile(link.path, "Its key table is of another company.")
         self.holdings.take(entry, link.plain.retired, adds_only=link.plain.seq in self.standing.adding)
+
+    def pass_over(self, link: Link, why: str) -> None:
+        """The next commit tells of nothing, and is to tell of nothing for ever."""
+        self.holdings.take_void(link.plain.seq, why)
+        self.keychain.ignore(one.path for one in link.plain.files if layout.place_of(one.path).kind == "keytable")
 
     def _take_tables(self, chain: Chain, keychain: Keychain) -> tuple[Link, ...]:
         """Read the key tables in use, and the entries that say which these are: both as of the same moment."""
@@ -141,6 +160,17 @@ class Shelf(Stacks):
             except DamagedFile:
                 self._sound[path] = False
         return not self._sound[path]
+
+    def is_as_signed(self, path: str) -> bool:
+        """Whether a file is what its entry tells, so that what is wrong with it was signed so."""
+        if layout.place_of(path).kind == "entry":
+            return True  # it was read with its signature
+        try:
+            for _ in self.file(path).chunks(self.backend):
+                pass
+        except (DamagedFile, Vanished):
+            return False
+        return True
 
     def _tables(self) -> list[StoredFile]:
         return [file for file in self.standing.files.values() if layout.place_of(file.path).kind == "keytable"]

@@ -132,18 +132,19 @@ class SnapshotWriter:
         try:
             found = self._shelf.state(self._previous)
         except DamagedFile as error:
-            if not self._shelf.is_lost(error.path):
+            if not (self._shelf.is_lost(error.path) or self._shelf.is_as_signed(error.path)):
                 raise
         else:
             if not found["digest"].null_count():
                 return found
-        # It is accounted for that nobody knows any more what was in it: this snapshot stands on its own.
+        # It is accounted for that nobody knows any more what was in it, or it was stored so by a member who may only add:
+        # no copy helps then. This snapshot stands on its own.
         self._previous, self._before_is_lost = None, True
         return frames.empty_state()
 
     def _hidden_segments(self) -> int:
         """At least as many as commits may have taken whose key table is lost: a number is never used twice."""
-        hidden = set(self._shelf.holdings.unexplained())
+        hidden = {*self._shelf.holdings.unexplained(), *self._shelf.holdings.void}
         files = [file for link in self._chain.links() if link.plain.seq in hidden for file in link.plain.files]
         return sum(1 for file in files if layout.place_of(file.path).kind == "parquet")
 
