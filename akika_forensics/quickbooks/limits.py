@@ -135,11 +135,10 @@ class Allowance:
             self._windows.append(_Window(limits.per_minute, 60.0))
         if limits.per_second is not None:
             self._windows.append(_Window(limits.per_second, 1.0))
-        # By the second alone: what asks less than a minute's allowance need not spread it over the minute.
-        if limits.per_second is not None:
-            self._windows.append(_Spacing(1.0 / limits.per_second / _MOST_EVEN * _SLACK))
-        elif limits.per_minute is not None:
-            self._windows.append(_Spacing(60.0 / limits.per_minute * _SLACK))
+        gaps = [60.0 / limits.per_minute] if limits.per_minute else []
+        gaps += [1.0 / limits.per_second / _MOST_EVEN] if limits.per_second else []
+        if gaps:
+            self._windows.append(_Spacing(max(gaps) * _SLACK))
         self._batches: list[_Window | _Spacing] = []
         if limits.batches_per_minute is not None:
             self._batches.append(_Window(limits.batches_per_minute, 60.0))

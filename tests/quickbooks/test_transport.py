@@ -135,7 +135,7 @@ def test_without_a_pace_the_first_429_teaches_one(fake: Any, company: Any) -> No
     for number in range(1, 1001):
         with pace.turn(batch=number % 20 == 0):
             pass
-    assert 60 + 110 < company.clock.seconds < 60 + 150
+    assert 60 + 120 < company.clock.seconds < 60 + 150
     assert pace.turns == 1700
 
 
@@ -202,7 +202,7 @@ def test_turns_are_spaced_evenly(fake: Any) -> None:
             left.append(clock.seconds)
     gaps = [late - early for early, late in pairwise(left)]
     assert gaps[0] == 0, "one turn may be made up for"
-    assert all(0.11 <= gap <= 0.12 for gap in gaps[1:])
+    assert all(0.12 <= gap <= 0.13 for gap in gaps[1:])
 
 
 def test_the_pace_is_used_up(fake: Any) -> None:
