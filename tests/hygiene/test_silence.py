@@ -20,6 +20,7 @@ from vault_keys import PASSPHRASE, keys_of
 
 from akika_forensics.case import sealed_connections
 from akika_forensics.case.case import Case, open_vault
+from akika_forensics.case.unlocking import by_passphrase
 from akika_forensics.cli import main
 from akika_forensics.errors import AkikaError
 from akika_forensics.model.record import RecordKey
@@ -262,6 +263,7 @@ def things(case: Case) -> Iterator[Any]:
     yield case.vault.snapshot("s1")
     yield case.vault._shelf
     yield case.vault._shelf.keychain
+    yield by_passphrase(Secret(PASSPHRASE))
 
 
 def test_no_text_form_shows_a_secret(case: Case, needles: Needles) -> None:
@@ -275,6 +277,7 @@ def test_what_opens_something_is_not_pickled(case: Case) -> None:
     tokens = case.companies.tokens("craig").load()
     keyring, key = case.vault.keyring(), bytes(32)
     held: list[Any] = [keyring, keyring.identity, keyring.role_keys, case.vault, case, RecoveryKey.fresh(), Secret("x")]
+    held.append(by_passphrase(Secret(PASSPHRASE)))
     held += [
         tokens,
         case.companies.connection("craig"),
