@@ -290,6 +290,25 @@ def _after_nothing_that_is_there(writer: Any) -> None:
     writer._chain = Lying(writer._chain, base=99)  # type: ignore[arg-type]
 
 
+def _no_keys_of_payloads(writer: Any) -> None:
+    plain = writer._batch.key_table
+
+    def told() -> str:
+        writer._batch.keys["payload"].clear()
+        path: str = plain()
+        return path
+
+    writer._batch.key_table = told
+
+
+def test_what_a_machine_closed_is_stored_again_when_it_arrives_again(scene: Scene) -> None:
+    lie(scene, _no_keys_of_payloads, scene.kit.invoice(1, "250.00", 1))
+    books = scene.kit.books() | {FIRST: scene.kit.invoice(1, "250.00", 1)}
+    info = scene.kit.take(scene.open(), books, day=5)
+    assert info.new_versions == 3, "the machine's snapshot had one record, and this one is no new version of it"
+    assert kept(scene.open(), info.id) == books
+
+
 @pytest.mark.parametrize("change", [_junk_in_place_of_rows, _after_nothing_that_is_there])
 def test_a_snapshot_of_a_machine_that_cannot_be_read_is_followed_by_one_that_stands_on_its_own(
     scene: Scene, change: Callable[[Any], None]

@@ -20,6 +20,7 @@ from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keychain import Keychain
 from akika_forensics.vault.keys.keyring import Keyring
 from akika_forensics.vault.keys.keytable import DOCUMENTS
+from akika_forensics.vault.keys.roles import NotAllowed
 from akika_forensics.vault.snapshots import frames, parquet, rebuilt
 from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, read_commit
 from akika_forensics.vault.snapshots.holdings import Holdings
@@ -160,6 +161,15 @@ class Shelf(Stacks):
             except DamagedFile:
                 self._sound[path] = False
         return not self._sound[path]
+
+    def is_closed(self, part: Part) -> bool:
+        """Whether a part has no key for its payloads, as far as the member can tell: who only adds can store such a one."""
+        if not self.standing.added:
+            return False
+        try:
+            return self.keychain.find("payload", layout.place_of(part.payload).id) is None
+        except NotAllowed:
+            return False
 
     def is_as_signed(self, path: str) -> bool:
         """Whether a file is what its entry tells, so that what is wrong with it was signed so."""
