@@ -86,10 +86,10 @@ class TestChanges:
         assert "BalanceSheet/Accrual/2024-01-01..2024-12-31" in found
 
     @pytest.mark.parametrize("latest", [LAST, date(2027, 5, 1)])
-    def test_changes_of_many_years_stay_within_eighteen(self, latest: date) -> None:
+    def test_changes_of_many_years_stay_within_sixteen(self, latest: date) -> None:
         horizon = Horizon.of(TODAY, 1, date(2015, 3, 5), latest)
         plan = changes(horizon, latest, [date(year, 6, 1) for year in range(2015, 2028)], SINCE)
-        assert len(plan.wanted) == 18
+        assert len(plan.wanted) == 16
         assert plan.left_out
 
     def test_transactions_of_the_future_keep_their_trial_balance(self) -> None:

@@ -27,7 +27,7 @@ from akika_forensics.capture.controls.wanted import MOST_CELLS, Wanted
 MOST_OF_ALL: Final = 140
 """Reports that a full capture plans at most; a company of three fiscal years needs about 55."""
 
-MOST_OF_CHANGES: Final = 18
+MOST_OF_CHANGES: Final = 16
 """Reports that an incremental capture plans at most."""
 
 MOST_OF_RECORDS: Final = 12
@@ -86,7 +86,7 @@ def changes(horizon: Horizon, latest: date | None, touched: Collection[date], si
     if not days:
         return Plan.within(wanted, MOST_OF_CHANGES)
     for control in CHANGED:
-        window = horizon.year_so_far() if control.rule is Rule.YEARS else Window.day(horizon.today)
+        window = _together(horizon, horizon.today) if control.rule is Rule.YEARS else Window.day(horizon.today)
         wanted += [_wanted(control, basis, window, horizon) for basis in control.bases or ("",)]
     wanted.append(_modified(horizon, days, since))
     wanted += _earlier(horizon, days)
@@ -198,8 +198,14 @@ def _earlier(horizon: Horizon, days: Sequence[date]) -> Iterator[Wanted]:
             continue
         if end < horizon.today:
             yield from (_wanted(TRIAL_BALANCE, basis, Window.day(end), horizon) for basis in BOTH)
-        for control in (BALANCE_SHEET, PROFIT_AND_LOSS):
-            yield from (_wanted(control, basis, Window(start, end), horizon) for basis in control.bases)
+        if horizon.today not in (window := _together(horizon, end)):
+            for control in (BALANCE_SHEET, PROFIT_AND_LOSS):
+                yield from (_wanted(control, basis, window, horizon) for basis in control.bases)
+
+
+def _together(horizon: Horizon, day: date) -> Window:
+    """The window of reports by month that a day lies in, as a full capture has it."""
+    return next((one for one in horizon.years() if day in one), horizon.year_so_far())
 
 
 def _wanted(control: Control, basis: str, window: Window, horizon: Horizon) -> Wanted:
