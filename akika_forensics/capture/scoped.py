@@ -157,14 +157,14 @@ class _Scoped:
             if key in remembered:
                 self._findings.add(
                     "asked_and_gone",
-                    "A record that was asked for is not there any more; what belongs to it is known from the snapshots.",
+                    f"{key} is not there any more; what belongs to it is known from the snapshots.",
                     severity="note",
                     record=key,
                 )
             else:
                 self._findings.add(
                     "asked_and_unknown",
-                    "A record that was asked for is not there, and no snapshot has it: nobody knows what belongs to it.",
+                    f"{key} is not there, and no snapshot has it: nobody knows what belongs to it.",
                     severity="problem",
                     record=key,
                 )

@@ -67,7 +67,11 @@ class Companies:
         names = self.names()
         if name is not None:
             if name not in names:
-                raise WrongUse(f"The vault knows no company {name!r}.", means=_known(names), do="Run `akika connect`.")
+                raise WrongUse(
+                    f"The vault knows no company {name!r}.",
+                    means=_known(names),
+                    do="Name one of these, or connect it with `akika connect`." if names else "Run `akika connect`.",
+                )
             return name
         if len(names) == 1:
             return names[0]

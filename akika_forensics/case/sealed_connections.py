@@ -141,7 +141,9 @@ class SlotTokenStore:
         data = self._slot.read()
         if data is None:
             raise SignInFailed(
-                "There are no tokens for this company.", means="QuickBooks cannot be asked.", do="Run `akika connect`."
+                "This company is not connected.",
+                means="There are no tokens for it: QuickBooks cannot be asked.",
+                do="Connect it anew: `akika connect --company NAME`.",
             )
         stored = read_tokens(data)
         return Tokens(

@@ -120,7 +120,10 @@ def _until_stopped(server: AppServer, options: Options) -> None:
 
 def _require_installed() -> None:
     if importlib.util.find_spec("panel") is None:
-        raise WrongUse("The workbench is not installed.", do="Install akika-forensics[workbench].")
+        raise WrongUse(
+            "The workbench is not installed.",
+            do="Run `make app` once in the source folder, or install akika-forensics[workbench].",
+        )
 
 
 def _end_jobs() -> None:

@@ -33,8 +33,12 @@ def tell_plan(options: Options, plan: Plan, out: Path) -> None:
             }
         )
         return
-    say(f"Plan {plan.id}: {len(plan.steps)} steps, written to {out}.")
+    number = len(plan.steps)
+    say(f"Plan {plan.id}: {number} step{'' if number == 1 else 's'}, written to {out}.")
     tell_notes(plan)
+    if not (number or plan.conflicts or plan.by_hand):
+        say("It puts nothing back: what was named is as it was. `akika diff` shows what changed.")
+        return
     say(f"Next: akika plan rehearse {out}")
 
 

@@ -141,7 +141,7 @@ def signer_passphrase(name: str, *, new: bool = False) -> Secret:
 def ask(what: str, *, new: bool, instead: str) -> Secret:
     """Prompt on the terminal; twice for a new one. Raises WrongUse where there is no terminal."""
     if not sys.stdin.isatty():
-        raise WrongUse(f"{what} was not given.", do=f"Use {instead}.")
+        raise WrongUse(f"The {what[:1].lower()}{what[1:]} was not given.", do=f"Use {instead}.")
     first = getpass.getpass(f"{what}: ")
     if new and getpass.getpass("Again: ") != first:
         raise WrongUse("The two passphrases differ.", do="Try again.")

@@ -148,7 +148,7 @@ def read_marker(backend: Backend, location: Location) -> marker.Marker:
         if any(layout.place_of(path).kind in ("keyring", "entry") for path in backend.list()):
             raise DamagedFile(layout.MARKER, "The file is missing.") from error
         raise WrongUse(
-            f"There is no vault at {location}.", do="Give its place, or make one with akika vault init."
+            f"There is no vault at {location}.", do="Give its place, or make one with `akika vault init`."
         ) from error
 
 

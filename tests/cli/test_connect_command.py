@@ -343,5 +343,5 @@ def test_where_the_credentials_of_an_app_come_from(
 def test_the_secret_of_one_app_does_not_go_out_with_the_id_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AKIKA_CLIENT_SECRET", raising=False)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
-    with pytest.raises(WrongUse, match="Client secret of the app was not given"):
+    with pytest.raises(WrongUse, match="The client secret of the app was not given"):
         credentials("id-other", "", "", KNOWN)

@@ -27,7 +27,7 @@ def inspect(backend: Backend, progress: Callable[[str, int, int], None], effort:
     inspection = Inspection(backend, backend.list())
     places = {path: layout.place_of(path) for path in inspection.paths}
     if not any(place.kind in ("marker", "keyring", "entry") for place in places.values()):
-        raise WrongUse("There is no vault at this place.", do="Give its folder, or make one with akika vault init.")
+        raise WrongUse("There is no vault at this place.", do="Give its folder, or make one with `akika vault init`.")
     for path in inspection.paths:
         odd = backend.odd(path)
         if odd:

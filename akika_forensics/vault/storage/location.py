@@ -94,6 +94,11 @@ class Location:
             if self.open().backend.list():
                 raise WrongUse(f"{self} is not empty.", do="Choose a prefix that is new or empty.")
         elif self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
+            if self.folder.is_dir() and (self.folder / layout.MARKER).exists():
+                raise WrongUse(
+                    f"{self} is not an empty folder: a vault is there already.",
+                    do="Use it as it is, or choose a folder that is new or empty.",
+                )
             raise WrongUse(f"{self} is not an empty folder.", do="Choose a folder that is new or empty.")
 
     def __str__(self) -> str:

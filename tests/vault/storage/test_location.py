@@ -100,6 +100,9 @@ def test_what_it_is_written_through(bucket: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(WrongUse, match="not an empty folder"):
         Location.of(tmp_path / "file").require_empty()
+    (tmp_path / "vault" / "VAULT.json").write_bytes(b"{}")
+    with pytest.raises(WrongUse, match="a vault is there already"):
+        Location.of(tmp_path / "vault").require_empty()
 
 
 def test_one_writer_is_said_in_the_environment(

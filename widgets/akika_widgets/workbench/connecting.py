@@ -15,6 +15,7 @@ from akika_forensics.settings import Secret
 from akika_widgets.views import controls
 from akika_widgets.views.live import Event, LiveView, words_of
 from akika_widgets.views.markup import Markup, join, style_block, tag
+from akika_widgets.views.sentences import sentence
 from akika_widgets.workbench.connections import connections
 from akika_widgets.workbench.desk import Desk
 from akika_widgets.workbench.stages.stage import workbench_stylesheet
@@ -182,6 +183,13 @@ class ConnectingView(LiveView):
             tag(
                 "p",
                 "The access is withdrawn at QuickBooks and the tokens are forgotten. The company and its snapshots stay.",
+            ),
+            tag(
+                "p",
+                sentence(
+                    "Where QuickBooks cannot be reached, `akika disconnect --forget-only` forgets the tokens alone."
+                ),
+                class_="ak-quiet",
             ),
             tag(
                 "div",
