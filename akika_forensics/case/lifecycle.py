@@ -320,7 +320,7 @@ class Lifecycle:
             raise WrongUse(
                 f"{company.name} has no retention rule.",
                 means="Every snapshot is kept.",
-                do="Set one: akika vault retention set daily=30,weekly=12,monthly=24,yearly=10.",
+                do="Set one: `akika vault retention set daily=30,weekly=12,monthly=24,yearly=10`.",
             )
         return policy
 

@@ -112,7 +112,7 @@ def require_readable(vault: Vault, newest: Snapshot | None) -> None:
         raise NotAllowed(
             f"{vault.member.name} may capture only.",
             means="What belongs to them is found in the snapshot before, which such a member cannot read. Nothing was asked of QuickBooks.",
-            do="Let a full member capture these records, or run akika capture without --record: it captures every one.",
+            do="Let a full member capture these records, or run `akika capture` without --record: it captures every one.",
         )
 
 

@@ -110,7 +110,7 @@ def rotate(
         note(
             "Your new passphrase is the only way in which you open it now: recovery sheets, keyring and AWS KMS of before"
         )
-        note("do so no more. A new sheet: akika vault keys recovery.")
+        note("do so no more. A new sheet: `akika vault keys recovery`.")
 
 
 @group.command("passphrase")
@@ -126,7 +126,7 @@ def passphrase(context: typer.Context) -> None:
     if not options.json:
         if not follows:
             note("The preparer's signing key keeps the passphrase that it had.")
-        note("If somebody else may know the old one: akika vault keys rotate --new-identity.")
+        note("If somebody else may know the old one: `akika vault keys rotate --new-identity`.")
 
 
 @group.command("recovery")

@@ -101,7 +101,7 @@ def set_rule(
         return
     say(f"The retention rule of {lifecycle.company().name} is {policy or 'off'}.")
     if policy:
-        say("Nothing is dropped yet. See what would be: akika vault retention run --dry-run.")
+        say("Nothing is dropped yet. See what would be: `akika vault retention run --dry-run`.")
 
 
 @retention.command("run")

@@ -168,4 +168,6 @@ def say_first_sight(case: Case) -> None:
     for number, why in case.vault.passed_over.items():
         by = case.vault.signed_commits()[number].by
         note(f"akika: Commit {number}, signed by {by.member or by.fingerprint}, is passed over. {why}")
-        note("       Only a member who is not what they should be writes such a one: akika vault keys remove ends it.")
+        note(
+            "       Only a member who is not what they should be writes such a one: `akika vault keys remove` ends it."
+        )

@@ -100,7 +100,7 @@ def _no_anchor(file: str) -> WrongUse:
     return WrongUse(
         f"{file} is not an anchor of a vault.",
         means="Nothing was checked.",
-        do="Give the file that akika vault head --out wrote.",
+        do="Give the file that `akika vault head --out` wrote.",
     )
 
 

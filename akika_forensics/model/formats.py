@@ -88,7 +88,7 @@ class Format:
         return VaultDamaged(
             f"This {self.what} is not as this software writes it.",
             means="The vault does not hold what was put into it, or something else put it there.",
-            do="Run akika verify for the whole list, and take an undamaged copy of the vault.",
+            do="Run `akika verify` for the whole list, and take an undamaged copy of the vault.",
         )
 
     def _version(self, value: Mapping[str, Any]) -> int:

@@ -35,7 +35,7 @@ class DamagedFile(VaultDamaged):
         super().__init__(
             f"{path}: {finding}",
             means="The vault does not hold what was put into it.",
-            do="Run akika verify for the whole list, and take an undamaged copy of the vault.",
+            do="Run `akika verify` for the whole list, and take an undamaged copy of the vault.",
         )
         self.path = path
         self.finding = finding

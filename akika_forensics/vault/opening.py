@@ -166,5 +166,5 @@ def upgrade_first(version: int) -> WrongUse:
     return WrongUse(
         f"This vault has format {version}; this version of the software writes format {layout.FORMAT_VERSION}.",
         means="Nothing is wrong with it. It opens after one more commit that brings keys of the new form.",
-        do="Run akika vault upgrade. Signatures and data stay byte for byte.",
+        do="Run `akika vault upgrade`. Signatures and data stay byte for byte.",
     )

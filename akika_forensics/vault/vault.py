@@ -203,7 +203,7 @@ class Vault:
         if not found:
             raise WrongUse(
                 f"There is no snapshot that was finished by {instants.format_instant(instant)}.",
-                do="Run akika snapshots for the list.",
+                do="Run `akika snapshots` for the list.",
             )
         return Snapshot(self._shelf, max(found, key=lambda commit: commit.info.finished_at))
 
@@ -360,9 +360,9 @@ class Vault:
         if commit is None:
             why = self._shelf.holdings.why_gone(ref.strip().lower())
             if why:
-                raise WrongUse(why, means="What it held is no longer there.", do="Run akika snapshots for the list.")
+                raise WrongUse(why, means="What it held is no longer there.", do="Run `akika snapshots` for the list.")
             have = f"It has {commits[0].info.id} to {commits[-1].info.id}." if commits else "It has none yet."
-            raise WrongUse(f"The vault has no snapshot {ref!r}.", means=have, do="Run akika snapshots for the list.")
+            raise WrongUse(f"The vault has no snapshot {ref!r}.", means=have, do="Run `akika snapshots` for the list.")
         return commit
 
     def _commits_of(self, company: Company | None) -> tuple[Commit, ...]:

@@ -119,7 +119,7 @@ class Ledger:
         return WrongUse(
             f"{self._path} cannot be read.",
             means="It holds how far an interrupted check had come.",
-            do="Run akika verify without --resume: it begins anew.",
+            do="Run `akika verify` without --resume: it begins anew.",
         )
 
 

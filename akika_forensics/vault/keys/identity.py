@@ -61,7 +61,7 @@ class Recipient:
             raise WrongUse(
                 "This is no recipient of an Akika Forensics vault.",
                 means=f"A recipient is one line that begins with {_PREFIX}.",
-                do="Ask the person for the line that akika vault keys identity prints.",
+                do="Ask the person for the line that `akika vault keys identity` prints.",
             )
         letters = text[len(_PREFIX) :].upper()
         try:
@@ -178,7 +178,7 @@ def read_file(file: Path, secret: Secret) -> Identity:
     except VaultDamaged as error:
         raise WrongUse(
             f"{file} is no identity file, or its bytes were changed.",
-            do="Give the file that akika vault keys identity wrote, or an undamaged copy of it.",
+            do="Give the file that `akika vault keys identity` wrote, or an undamaged copy of it.",
         ) from error
 
 

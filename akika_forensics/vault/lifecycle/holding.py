@@ -75,7 +75,7 @@ def refuse(holds: Sequence[Hold], company: str, snapshots: Sequence[str], *, nam
         raise Refused(
             f"{named} is under the legal hold {found[0].name!r}.",
             means=f"Nothing of it may be erased: {found[0].reason}",
-            do="When the matter is closed, release it: akika vault hold release.",
+            do="When the matter is closed, release it: `akika vault hold release`.",
         )
 
 

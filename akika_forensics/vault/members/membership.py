@@ -135,7 +135,7 @@ class Membership:
                 raise WrongUse(
                     f"{person.name} does not open the vault by {kind}.",
                     means=f"Ways: {', '.join(person.ways)}.",
-                    do="Run akika vault keys list.",
+                    do="Run `akika vault keys list`.",
                 )
             return [way for way in ways if way not in going]
 

@@ -93,6 +93,6 @@ def _again(data: bytes, path: str, identity: Identity) -> Keyring:
         raise WrongKey(
             "You are no longer a member of this vault.",
             means="Somebody removed you while you had it open; what you wrote before is kept.",
-            do="Ask a full member: akika vault keys list shows who is one.",
+            do="Ask a full member: `akika vault keys list` shows who is one.",
         )
     return found

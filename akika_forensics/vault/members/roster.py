@@ -41,7 +41,7 @@ def find(now: Keyring, who: str) -> Member:
     if len(found) == 1:
         return found[0]
     names = ", ".join(sorted(now.people.values()))
-    raise WrongUse(f"The vault has no member {who!r}.", means=f"It has {names}.", do="Run akika vault keys list.")
+    raise WrongUse(f"The vault has no member {who!r}.", means=f"It has {names}.", do="Run `akika vault keys list`.")
 
 
 def admitted(now: Keyring, generation: int, member: Member, name: str) -> Change:

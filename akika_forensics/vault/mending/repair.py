@@ -60,5 +60,5 @@ def _taken(path: str) -> Refused:
     return Refused(
         f"{path} was written by somebody else meanwhile.",
         means="What was mended so far is kept.",
-        do="Run akika vault repair again.",
+        do="Run `akika vault repair` again.",
     )

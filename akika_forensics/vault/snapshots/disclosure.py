@@ -135,7 +135,7 @@ def _read(data: bytes) -> Disclosure:
         FORMAT.current(msgspec.json.decode(data))
     except (msgspec.MsgspecError, UnicodeDecodeError, OtherFormat) as error:
         raise WrongUse(
-            "This is not a disclosed record.", do="Give the file that akika vault disclose wrote."
+            "This is not a disclosed record.", do="Give the file that `akika vault disclose` wrote."
         ) from error
     try:
         return canonical.decode(data, Disclosure, "the proof")

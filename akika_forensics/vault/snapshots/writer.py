@@ -188,7 +188,7 @@ class SnapshotWriter:
         if self._before_is_lost:
             raise WrongUse(
                 "What was in the snapshot before is lost, so that nothing can be taken over from it.",
-                do="Capture every record: akika capture --full.",
+                do="Capture every record: `akika capture --full`.",
             )
         self._attached.keep_all()
         self._arrivals.carry_over()

@@ -113,7 +113,7 @@ def open_any(means: Means, held: Iterable[tuple[Holder, Sequence[Way]]]) -> tupl
     if not why:
         raise WrongKey(
             _NOBODY.get(means.kind, f"Nobody opens this vault by {means.kind}."),
-            do="Open it in another way; akika vault keys --help shows how to add this one.",
+            do="Open it in another way; `akika vault keys --help` shows how to add this one.",
         )
     if means.kind in {"passphrase", "recovery"}:
         raise passphrase.wrong_key(why)
