@@ -99,9 +99,13 @@ class Fence:
         """Findings about counts that differ, and about what went, once the passes are over."""
         self._counts.tell()
         if self._carried is not None and self.changes.gone:
+            number = len(self.changes.gone)
+            went = (
+                "1 record of the snapshot before is" if number == 1 else f"{number} records of the snapshot before are"
+            )
             self._findings.add(
                 "deleted",
-                f"{len(self.changes.gone)} records of the snapshot before are gone; the last version of each stays in it.",
+                f"{went} gone; the last version of each stays in it.",
                 severity="note",
                 records=self.changes.gone,
             )

@@ -114,7 +114,7 @@ def _by_period(counted: Sequence[Candidate], name: str, number: int, zone: str) 
             seen.add(bucket)
             yield one, name
     if counted and len(seen) != number:
-        yield counted[-1], f"oldest, {name}"
+        yield counted[-1], f"oldest of {name}"
 
 
 def _week(at: datetime) -> Bucket:

@@ -75,7 +75,7 @@ def test_a_day_is_that_of_the_zone() -> None:
 
 def test_the_oldest_ages_until_a_later_one_stands_for_its_period() -> None:
     decision = decide(daily(20), Policy(monthly=2), now=NOW)
-    assert decision.kept == {"s1": ("oldest, monthly",), "s20": ("monthly", "newest", "newest complete")}
+    assert decision.kept == {"s1": ("oldest of monthly",), "s20": ("monthly", "newest", "newest complete")}
     assert kept(daily(70), "monthly=2") == {"s60", "s70"}
 
 

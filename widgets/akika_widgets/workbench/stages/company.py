@@ -28,7 +28,16 @@ class CompanyStage(Stage):
         """The snapshot whose check is shown."""
         self._parts: dict[str, tuple[Any, ...]] = {}
         self.connecting = ConnectingView(desk)
+        self._begun: tuple[str, ...] = ()
         self.subscribe(self.connecting.changed)
+        self.connecting.subscribe(self._look_for_work)
+
+    def _look_for_work(self) -> None:
+        """Work that was begun there stands here at once: a page put together later would take the focus from its reader."""
+        begun = tuple(job.id for kind in (CONNECT, DISCONNECT) if (job := self.desk.job(kind)) is not None)
+        if begun != self._begun:
+            self._begun = begun
+            self.changed()
 
     # -- how it stands -----------------------------------------------------------------------------------------------
 
