@@ -12,6 +12,7 @@ from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.model.references import get_path
+from akika_forensics.restore.auto_credit import SENTENCE, met_by_credits
 from akika_forensics.restore.bodies import UpdateBody, steps_cited
 from akika_forensics.restore.document import (
     Action,
@@ -144,28 +145,30 @@ def _removed(work: Work) -> frozenset[RecordKey]:
 def _hold_back(work: Work, now: tuple[Record, ...]) -> None:
     """Steps that QuickBooks would refuse, or that would wipe what nobody can read, go to a person instead."""
     preflight = Preflight(now, _removed(work))
+    met = met_by_credits(tuple(work.items.values()), now)
     for item in list(work.items.values()):
-        blocking = preflight.blocking(item)
+        if item.key not in work.items:
+            continue
+        blocking = SENTENCE if item.key in met else preflight.blocking(item)
         if blocking is None and item.action not in {Action.RECREATE, Action.REMOVE}:
             made = work.body_of(item, dict.fromkeys(work.items, "s000"))
             if made.full and made.wipes:
                 blocking = f"A full update would wipe {', '.join(made.wipes)}, which cannot be read back."
         if blocking is not None:
-            del work.items[item.key]
             values = {name: (item.wanted or {}).get(name) for name in item.fields}
-            work.by_hand.append(
-                Note(code="blocked", record=str(item.key), label=item.label, what=blocking, values=values)
+            _leave(
+                work, item, Note(code="blocked", record=str(item.key), label=item.label, what=blocking, values=values)
             )
-            for other in [other for other in work.items.values() if item.key in other.needs]:
-                del work.items[other.key]
-                work.by_hand.append(
-                    Note(
-                        code="held",
-                        record=str(other.key),
-                        label=other.label,
-                        what=f"It needs {item.label}, which is left to a person.",
-                    )
-                )
+
+
+def _leave(work: Work, item: Item, note: Note) -> None:
+    """Take an item out of the work, and whatever needs it, down to the last."""
+    del work.items[item.key]
+    work.by_hand.append(note)
+    for other in [other for other in work.items.values() if item.key in other.needs]:
+        if other.key in work.items:
+            what = f"It needs {item.label}, which is left to a person."
+            _leave(work, other, Note(code="held", record=str(other.key), label=other.label, what=what))
 
 
 def _step(

@@ -19,6 +19,7 @@ from akika_forensics.model.instants import format_instant, now
 from akika_forensics.model.payload import encode
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.quickbooks import Limits
+from akika_forensics.restore.auto_credit import SENTENCE
 from akika_forensics.restore.document import Fidelity, Plan, SnapshotRef
 from akika_forensics.restore.evidence import Evidence, RecordState
 from akika_forensics.restore.execute import run_plan
@@ -82,9 +83,18 @@ class Outcome:
     verification: Verification
 
 
-def restored(seed: int, beliefs: Beliefs | None = None) -> Outcome:
+def _switch_off(twin: Twin, name: str) -> None:
+    body = twin.get("Preferences", "1")
+    assert body is not None
+    body["SalesFormsPrefs"][name] = False
+    twin.put_raw("Preferences", encode(body))
+
+
+def restored(seed: int, beliefs: Beliefs | None = None, *, applies_credits: bool = True) -> Outcome:
     twin = Twin(beliefs=beliefs)
     sample.build(twin)
+    if not applies_credits:
+        _switch_off(twin, "AutoApplyCredit")
     before = state_of(twin)
     assert damage(twin, random.Random(seed)) > 0
     standing, control = state_of(twin), control_of(twin)
@@ -121,33 +131,50 @@ def restored(seed: int, beliefs: Beliefs | None = None) -> Outcome:
 
 
 @pytest.mark.parametrize(
-    "seed", [*range(4), 23, 109, *(pytest.param(n, marks=pytest.mark.soak) for n in range(4, 300))]
+    "seed",
+    [
+        *range(4),
+        20,
+        23,
+        109,
+        *(pytest.param(n, marks=pytest.mark.soak) for n in range(4, 200) if n not in {20, 23, 109}),
+    ],
 )
 def test_the_books_come_back_and_what_does_not_was_said(seed: int) -> None:
-    as_announced(restored(seed))
+    as_announced(seed)
 
 
 OTHERS = [(row.name, choice) for row in TABLE for choice in row.choices if choice != row.default]
 
 
-@pytest.mark.parametrize("seed", [2, 23, *(pytest.param(n, marks=pytest.mark.soak) for n in range(300, 400))])
+@pytest.mark.parametrize("seed", [2, 23, *(pytest.param(n, marks=pytest.mark.soak) for n in range(300, 360))])
 def test_they_do_so_too_when_every_belief_is_wrong(seed: int) -> None:
-    as_announced(restored(seed, Beliefs(dict(OTHERS))))
+    as_announced(seed, Beliefs(dict(OTHERS)))
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(400, 500))
+@pytest.mark.parametrize("seed", range(400, 460))
 def test_they_do_so_too_when_any_beliefs_are_wrong(seed: int) -> None:
     chance = random.Random(seed)
-    as_announced(restored(seed, Beliefs(dict(chance.sample(OTHERS, chance.randint(1, 8))))))
+    as_announced(seed, Beliefs(dict(chance.sample(OTHERS, chance.randint(1, 8)))))
 
 
-def as_announced(outcome: Outcome) -> None:
+def _honest(outcome: Outcome) -> None:
     assert outcome.state == "complete"
     assert outcome.plan.conflicts == ()
     assert outcome.verification.residual == 0
     assert outcome.verification.unexpected == ()
     assert outcome.verification.wrong == 0
+
+
+def as_announced(seed: int, beliefs: Beliefs | None = None) -> None:
+    outcome = restored(seed, beliefs)
+    _honest(outcome)
+    if any(note.what == SENTENCE for note in outcome.plan.by_hand):
+        # Left to a person for the credits that would apply themselves: without these all of it comes back.
+        outcome = restored(seed, beliefs, applies_credits=False)
+        _honest(outcome)
+        assert all(note.what != SENTENCE for note in outcome.plan.by_hand)
     announced = {step.record for step in outcome.plan.steps if step.fidelity is Fidelity.DIFFERS}
     found = {row.record for row in outcome.verification.records if row.fidelity is Fidelity.DIFFERS}
     assert found == announced
