@@ -83,7 +83,7 @@ def opened(body: bytes, asked: str) -> dict[str, msgspec.Raw]:
         members = _OBJECT.decode(body)
         # Raw members are skipped, not read: only this makes sure of the text within.
         body.decode("utf-8")
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise faults.unreadable(asked, f"no whole JSON object ({error})") from None
     if "Fault" in members or "fault" in members:
         rows = faults.rows_in(body)

@@ -96,7 +96,7 @@ def read_document(content: bytes, base_url: str) -> Endpoints:
     """
     try:
         found = msgspec.json.decode(content, type=_Document)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NetworkFailed(
             f"{base_url} answered something that does not say where one signs in.",
             do="Check the address of the server; `akika connect` also takes --authorize-url and --token-url.",

@@ -79,7 +79,7 @@ def rows_in(body: bytes) -> tuple[FaultRow, ...]:
     """The fault rows of a raw answer, JSON or XML; empty when it holds none."""
     try:
         return rows_of(msgspec.json.decode(body)) or ()
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         text = body[:20_000].decode("utf-8", "replace")
         return tuple(
             (code, message, "" if code in _SIGN_IN_CODES else detail, "")

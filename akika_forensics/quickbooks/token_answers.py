@@ -72,7 +72,7 @@ def tokens_of(response: httpx.Response, now: datetime, before: Tokens | None = N
         )
     try:
         answer = msgspec.json.decode(response.content, type=_Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         # The cause quotes parts of the answer: it is not chained.
         raise _no_token() from None
     if not answer.refresh_token and before is None:
@@ -172,7 +172,7 @@ def _ended(before: Tokens, moment: datetime, off: str) -> SignInFailed:
 def _told(response: httpx.Response) -> _Refusal:
     try:
         return msgspec.json.decode(response.content, type=_Refusal)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _Refusal()
 
 

@@ -76,7 +76,7 @@ def _objection_to_batch(request: httpx.Request, query: bytes) -> str:
     body = _body(request)
     try:
         decoded: Any = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return "a batch that is not JSON"
     # Written back byte for byte, the body cannot hold a doubled key that another parser reads otherwise.
     if msgspec.json.encode(decoded) != body:

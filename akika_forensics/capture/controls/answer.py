@@ -51,7 +51,7 @@ def column_keys(report: bytes) -> frozenset[str]:
         members = msgspec.json.decode(report, type=dict[str, msgspec.Raw])
         columns = msgspec.json.decode(members["Columns"])["Column"]
         return frozenset(key for column in columns for key in _keys(column))
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, TypeError, AttributeError):
         return frozenset()
 
 
