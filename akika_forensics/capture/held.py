@@ -21,7 +21,7 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.instants import parse_instant
 from akika_forensics.model.known_fields import unknown_paths
 from akika_forensics.model.record import RecordKey
-from akika_forensics.quickbooks import Slice, UnreadableAnswer
+from akika_forensics.quickbooks import Slice
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 _VOLATILE: Final = ("TempDownloadUri", "ThumbnailTempDownloadUri")
@@ -199,7 +199,9 @@ class Held:
         self.files.take_up(state.files)
 
     def _look_at(self, cut: Slice) -> date | None:
-        key, body = cut.key, _body_of(cut)
+        key, body = cut.key, payloads.decode(cut.payload)
+        if not isinstance(body, dict):
+            raise WrongUse(f"{key} is not a JSON object.")
         if not cut.has_id:
             self._findings.add(
                 "record_without_id",
@@ -227,28 +229,14 @@ class Held:
         return self.dates.note(body)
 
 
-def _body_of(cut: Slice) -> dict[str, Any]:
-    try:
-        body = payloads.decode(cut.payload)
-    except WrongUse as error:
-        raise _unreadable(cut.key, error.what) from error
-    if not isinstance(body, dict):
-        raise _unreadable(cut.key, "It is no JSON object.")
-    return body
-
-
-def _unreadable(key: RecordKey, why: str) -> UnreadableAnswer:
-    return UnreadableAnswer(
-        f"What QuickBooks sent as {key} cannot be read. {why}",
-        means="A snapshot that lacks it would not be whole.",
-        do="Look at the record on QuickBooks' own screens, then capture again.",
-    )
-
-
 def _mark(cut: Slice) -> bytes:
     data = cut.payload
     if cut.key.entity == "Attachable":
-        body = payloads.decode(data)
+        try:
+            body = payloads.decode(data)
+        except WrongUse:
+            # Whoever takes it in says so.
+            body = None
         if isinstance(body, dict):
             data = payloads.canonical_value({name: value for name, value in body.items() if name not in _VOLATILE})
     return hashlib.blake2b(data, digest_size=MARK).digest()

@@ -58,6 +58,26 @@ class FileTooLarge(ServiceError):
     code = "file_too_large"
 
 
+class _BareGet(httpx.BaseTransport):
+    """Lets nothing through but GET without token, cookie and body: whatever asks above it, it cannot write."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        carried = {"authorization", "cookie", "content-length", "transfer-encoding"} & set(request.headers)
+        if request.method != "GET" or carried:
+            raise AddressRefused(
+                "Something else than the bare reading of a file was to be sent to the storage of files.",
+                means="Nothing was sent.",
+                do="Tell the makers of this software: it must not happen.",
+            )
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
 class Downloads:
     """Files of one company by their temporary addresses. Threads may share it. Close it, or use it as a context manager.
 
@@ -78,8 +98,8 @@ class Downloads:
             "pool": None,
         }
         # No httpx.Client: it would log whole addresses, and whoever has one can fetch the file.
-        self._transport = transport or httpx.HTTPTransport(
-            trust_env=False, limits=httpx.Limits(max_connections=limits.in_flight)
+        self._transport: httpx.BaseTransport = _BareGet(
+            transport or httpx.HTTPTransport(trust_env=False, limits=httpx.Limits(max_connections=limits.in_flight))
         )
 
     def __enter__(self) -> Self:
