@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from akika_forensics.capture.controls.answer import column_keys, is_cut
@@ -14,6 +14,9 @@ from akika_forensics.errors import Fault, Interrupted, NetworkFailed, ServiceErr
 
 SIDE_BY_SIDE: Final = 4
 """Short reports asked for at once. QuickBooks takes seconds to work one out, and meanwhile the books may change."""
+
+LONG_AT_ONCE: Final = 2
+"""Long reports asked for at once, beside the short ones: while one is stored QuickBooks works out the other."""
 
 _TICK: Final = 0.2
 
@@ -79,22 +82,42 @@ def _answer(wanted: Wanted, calls: int, data: bytes) -> Answer:
     return Answer(wanted, calls, data, cut=is_cut(data), missing=lacking)
 
 
+@dataclass(slots=True)
+class Lane:
+    """Reports of one kind, ``at_once`` of them asked for side by side; their answers come in this order."""
+
+    waiting: deque[Wanted]
+    at_once: int
+    asked: deque[Future[Answer]] = field(default_factory=deque)
+
+
 def side_by_side(
-    reader: Reports, wanted: Iterable[Wanted], ask_one: Callable[[Wanted], Answer], check: Callable[[], None]
+    reader: Reports,
+    lanes: Iterable[Lane],
+    ask_one: Callable[[Wanted], Answer],
+    check: Callable[[], None],
+    room: Callable[[int], bool] = lambda _: True,
 ) -> Iterator[Answer]:
-    """The answers in the order of the reports, some asked for at once. ``check`` raises Interrupted to stop."""
-    waiting = deque(wanted)
-    asked: deque[Future[Answer]] = deque()
-    pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="controls")
+    """The answers of several lanes as they come, of each lane in its order. ``check`` raises Interrupted to stop.
+
+    ``room`` says whether one more may be asked for while so many are under way; what it leaves no room for stays in its lane.
+    """
+    every = list(lanes)
+    pool = ThreadPoolExecutor(sum(lane.at_once for lane in every), thread_name_prefix="controls")
     try:
-        while waiting or asked:
-            while waiting and len(asked) < SIDE_BY_SIDE:
-                check()
-                asked.append(pool.submit(ask_one, waiting.popleft()))
-            wait([asked[0]], timeout=_TICK, return_when=FIRST_COMPLETED)
-            if asked[0].done():
-                yield asked.popleft().result()
-            else:
+        while True:
+            for lane in every:
+                while lane.waiting and len(lane.asked) < lane.at_once and room(sum(len(one.asked) for one in every)):
+                    check()
+                    lane.asked.append(pool.submit(ask_one, lane.waiting.popleft()))
+            heads = [lane.asked[0] for lane in every if lane.asked]
+            if not heads:
+                return
+            wait(heads, timeout=_TICK, return_when=FIRST_COMPLETED)
+            done = [lane for lane in every if lane.asked and lane.asked[0].done()]
+            for lane in done:
+                yield lane.asked.popleft().result()
+            if not done:
                 check()
     except (Interrupted, KeyboardInterrupt):
         reader.stop()  # threads that wait for their turn shall not keep the user waiting
@@ -103,4 +126,4 @@ def side_by_side(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-__all__ = ["Answer", "Reports", "ServiceError", "ask", "side_by_side"]
+__all__ = ["Answer", "Lane", "Reports", "ServiceError", "ask", "side_by_side"]

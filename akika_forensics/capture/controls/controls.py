@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
 from akika_forensics.capture.controls import plan as planning
-from akika_forensics.capture.controls.asking import Answer, Reports, ask, side_by_side
+from akika_forensics.capture.controls.asking import (
+    LONG_AT_ONCE,
+    SIDE_BY_SIDE,
+    Answer,
+    Lane,
+    Reports,
+    ask,
+    side_by_side,
+)
 from akika_forensics.capture.controls.calendar import Horizon, company_date, fiscal_month
 from akika_forensics.capture.controls.catalogue import GENERAL_LEDGER, TRANSACTION_LIST, Control, Rule
 from akika_forensics.capture.controls.dates import Dates
@@ -20,9 +28,6 @@ from akika_forensics.model import payload as payloads
 
 MOST_CALLS: Final = 160
 """Requests for reports in one capture at most: as planned, narrowed, and asked for again after a change."""
-
-LONG_AT_ONCE: Final = 2
-"""Long reports asked for at once: each is some ten megabytes."""
 
 type Planner = Callable[[Horizon, Dates], Plan]
 """What is wanted of a company, once its days are known."""
@@ -72,9 +77,14 @@ class Controls:
         if first:
             self._told.left_out = plan.left_out
         dates.settle()
-        yield from self._short([one for one in wanted if not one.control.detail])
-        for some in itertools.batched((one for one in wanted if one.control.detail), LONG_AT_ONCE):
-            yield from self._long(some)
+        # The long ones take longest, so that they begin at once, beside the short ones.
+        long = Lane(deque(one for one in wanted if one.control.detail), LONG_AT_ONCE)
+        short = Lane(deque(one for one in wanted if not one.control.detail), SIDE_BY_SIDE)
+        for answer in side_by_side(self._reader, (short, long), self._ask, self._check, self._room):
+            self.calls += answer.calls
+            yield from self._kept(answer)
+        for one in (*short.waiting, *long.waiting):
+            self._note_older(one)
 
     def tell(self, findings: Findings) -> None:
         """What the reports lack, as findings; a report that is missing leaves the records as whole as they are."""
@@ -112,23 +122,8 @@ class Controls:
         new = [one for one in plan.wanted if one.control.rule is Rule.ENDS and one.name not in self._taken]
         return [*again, *new]
 
-    def _short(self, wanted: list[Wanted]) -> Iterator[tuple[str, bytes]]:
-        room = max(MOST_CALLS - self.calls, 0)
-        for one in wanted[room:]:
-            self._note_older(one)
-        for answer in side_by_side(self._reader, wanted[:room], self._ask, self._check):
-            self.calls += answer.calls
-            yield from self._kept(answer)
-
-    def _long(self, wanted: tuple[Wanted, ...]) -> Iterator[tuple[str, bytes]]:
-        """Few at once: they are long. While one is stored QuickBooks works out the other."""
-        if self.calls + len(wanted) > MOST_CALLS:
-            for one in wanted:
-                yield from self._narrowed(one)
-            return
-        for answer in side_by_side(self._reader, wanted, self._ask, self._check):
-            self.calls += answer.calls
-            yield from self._kept(answer)
+    def _room(self, under_way: int) -> bool:
+        return self.calls + under_way < MOST_CALLS
 
     def _narrowed(self, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
         """A part of a report, by itself."""

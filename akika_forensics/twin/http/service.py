@@ -51,7 +51,7 @@ def pack(call: Call, found: Answer) -> None:
     """
     worth = found.status == 200 and len(found.body) >= _WORTH_PACKING and "Content-Length" not in found.headers
     if worth and negotiation.takes_gzip(call.headers):
-        found.body = gzip.compress(found.body, compresslevel=4, mtime=0)
+        found.body = gzip.compress(found.body, compresslevel=1, mtime=0)
         found.headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
 
 
