@@ -47,6 +47,10 @@ class CheckedFiles:
         if mark is not None:
             self._known[path] = mark
 
+    def local(self, path: str) -> Path | None:
+        """Where a file of this machine lies, whether it was checked or not; None for any other."""
+        return self._root / path if self._root is not None and self.mark(path) is not None else None
+
     def place(self, path: str) -> Path | None:
         """Where a file lies that was checked and is the same; None for any other. To be asked again after reading."""
         mark = self._known.get(path)

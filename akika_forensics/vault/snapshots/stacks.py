@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import polars as pl
@@ -65,7 +66,6 @@ class Stacks(ABC):
         Raises Vanished.
         """
         if where is not None or columns is not None:
-            self._prove(path)
             found = self._read_in_place(company, path, half, schemas, where, columns, fill)
             if found is not None:
                 return found
@@ -90,19 +90,6 @@ class Stacks(ABC):
         places = (parquet.associated(company, layout.place_of(path).id) for path in paths)
         return list(map(parquet.Sealed, contents, keys, places, paths))
 
-    def _prove(self, path: str) -> None:
-        """Hold a long file on this machine against what was signed, once, so that it may be read in part."""
-        file, mark = self.file(path), self._checked.mark(path)
-        if mark is None or file.length < IN_PART or self._checked.place(path) is not None:
-            return
-        try:
-            for _ in file.chunks(self.backend):
-                pass
-        except DamagedFile:
-            self._require_listed(path)
-            raise
-        self._checked.add(path, mark)
-
     def _read_in_place(
         self,
         company: str,
@@ -113,16 +100,45 @@ class Stacks(ABC):
         columns: Sequence[str] | None,
         fill: Mapping[str, object] | None,
     ) -> pl.DataFrame | None:
-        """None where the file is not on this machine, was not proved, or is another than was proved."""
-        place = self._checked.place(path)
-        if place is None:
+        """None for a short file that was not proved yet, one that is not on this machine, or that was exchanged meanwhile."""
+        place = self._checked.local(path)
+        if place is None or (self.file(path).length < IN_PART and self._checked.place(path) is None):
             return None
         around = self._checked.around(path)
         key, aad = self.key(half, path), parquet.associated(company, layout.place_of(path).id)
         found = None
-        with contextlib.suppress(FileNotFoundError):  # another process may just have put others in its place
+        # Another process may just have put others in its place.
+        with self._proof(path), contextlib.suppress(FileNotFoundError):
             found = parquet.read(place, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill)
         return found if self._checked.place(path) is not None and self._checked.around(path) == around else None
+
+    @contextlib.contextmanager
+    def _proof(self, path: str) -> Iterator[None]:
+        """Meanwhile a long file is held against what was signed, once. What is read of it counts for nothing before.
+
+        Its pages are authenticated one by one by whoever reads them, so that they may be parsed beside it. An error of the
+        proof is raised in place of one of the reader.
+        """
+        if self._checked.place(path) is not None:
+            yield
+            return
+        with ThreadPoolExecutor(1, thread_name_prefix="proof") as pool:
+            proof = pool.submit(self._prove, path)
+            try:
+                yield
+            finally:
+                proof.result()
+
+    def _prove(self, path: str) -> None:
+        """Raises DamagedFile, Vanished."""
+        mark = self._checked.mark(path)
+        try:
+            for _ in self.file(path).chunks(self.backend):
+                pass
+        except DamagedFile:
+            self._require_listed(path)
+            raise
+        self._checked.add(path, mark)
 
     def content(self, path: str) -> bytes:
         """The bytes of a file as they were signed. Raises Vanished."""
