@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
@@ -207,7 +208,7 @@ def _tell_coverage(coverage: Coverage) -> None:
             row.entity,
             f"{row.records:,}",
             MARKS[row.reach].word,
-            f"{format_instant(row.interval.end)} ({WAYS.get(row.interval.by, row.interval.by)})"
+            f"{row.interval.end:%Y-%m-%d %H:%M:%S} UTC ({WAYS.get(row.interval.by, row.interval.by)})"
             if row.interval
             else "",
             missing(row),
@@ -217,7 +218,8 @@ def _tell_coverage(coverage: Coverage) -> None:
     ]
     table(("entity", "records", "captured", "as it was until", "missing of it"), rows, right=(1,))
     say(coverage.sentence)
-    say(f"Readable by no application: {', '.join(one.name for one in OUT_OF_REACH)}; see docs/what-is-captured.md.")
+    names = ", ".join(one.name for one in OUT_OF_REACH)
+    say(textwrap.fill(f"Readable by no application, to be kept by hand: {names}.", 100, subsequent_indent="  "))
 
 
 def _counted(controls: Sequence[str]) -> str:

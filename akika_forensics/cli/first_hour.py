@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 group = typer.Typer(help="What to do first after an incident, and what was done.", invoke_without_command=True)
 
 STEP = typer.Argument(help="The step, such as users; `akika first-hour` lists them.")
+_WIDTH = 100
 _SIGNS = {"open": "[ ]", "done": "[x]", "not_needed": "[-]"}
 
 
@@ -221,20 +223,20 @@ def _tell(options: Options, found: Standing, moment: datetime) -> None:
     say()
     say("What not to do")
     for what, why in NOT_TO_DO:
-        say(f"  {what}: {why}.")
+        say(textwrap.fill(f"{what}: {why}.", _WIDTH, initial_indent="  ", subsequent_indent="    "))
     say()
     say(f"{found.open} of {len(found.rows)} steps are open.")
 
 
 def _tell_row(row: Row) -> None:
-    said = f"  ({row.by}, {format_instant(row.at)})" if row.at is not None else ""
+    said = f"  ({row.by}, {row.at:%Y-%m-%d %H:%M} UTC)" if row.at is not None else ""
     say(f"  {_SIGNS[row.state]} {row.step.name}: {row.step.title}{said}")
     if row.note:
         say(f"      {row.note}")
     if row.files:
         say(f"      {counted(len(row.files), 'file')}: {', '.join(one.name for one in row.files)}")
     if row.state == "open":
-        say(f"      {row.step.how}")
+        say(textwrap.fill(row.step.how, _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6))
 
 
 def _until(one: Deadline) -> str:
