@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from akika_forensics.capture import incremental
 from akika_forensics.capture.attachments import only_files_lack
+from akika_forensics.model.record import RecordKey
 
 SCOPED: Final = "scoped"
 """The kind of a capture of some records, in its fence."""
 
 _CARRIED: Final = "carried"
+_NAMES_GONE: Final = "names_gone"
 
 
 class Described(incremental.Described, Protocol):
@@ -48,9 +50,22 @@ def standing(info: Described, *, files_known: bool = True) -> Standing | None:
     return Standing(str(row.get("snapshot")), row.get("complete") is True, dict(row["fence"]))
 
 
-def carried(base: Described) -> dict[str, Any]:
-    """The part of the fence of a capture of some records that tells what it was put upon."""
+def carried(base: Described, names_gone: Iterable[RecordKey] = ()) -> dict[str, Any]:
+    """The part of the fence of a capture of some records that tells what it was put upon.
+
+    ``names_gone``: names that it took out. Once they are out no count tells of them any more, and what cited them may cite
+    others since, without a sign.
+    """
     behind = standing(base)
     if behind is None:
         return {}
-    return {_CARRIED: {"snapshot": behind.id, "complete": behind.complete, "fence": behind.fence}}
+    row = {"snapshot": behind.id, "complete": behind.complete, "fence": behind.fence}
+    gone = sorted({*names_taken_out(base), *map(str, names_gone)})
+    return {_CARRIED: {**row, _NAMES_GONE: gone} if gone else row}
+
+
+def names_taken_out(info: Described) -> tuple[str, ...]:
+    """The names that captures of some records took out since the last capture of everything, as ``Vendor:17``."""
+    row = info.fence.get(_CARRIED) if info.fence.get("kind") == SCOPED else None
+    gone = row.get(_NAMES_GONE) if isinstance(row, Mapping) else None
+    return tuple(str(one) for one in gone) if isinstance(gone, list) else ()

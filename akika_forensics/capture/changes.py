@@ -73,12 +73,14 @@ class Changes:
         """Take in what changed since then; how many records did."""
         began = self._reader.server_time or since
         floor = (since - MARGIN).replace(microsecond=0)
-        sizes = self._sizes(floor) if self._sized else {}
-        self._sized = False
+        sized, self._sized = self._sized, False
+        sizes = self._sizes(floor) if sized else {}
         feed = self._reader.change_feed(
             [name for name in self._feeding if name not in self._listing], floor, sizes=sizes
         )
-        self.server_time = feed.server_time or began
+        known = feed.server_time or began
+        # What is not searched because nothing of it had changed was last looked at before the feed.
+        self.server_time = min(known, began) if sized else known
         changes = self._held.take_after(feed.changed, feed.server_time)
         changes += self._take_deleted(feed.deleted)
         self._note(feed)

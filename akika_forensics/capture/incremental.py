@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -62,10 +62,13 @@ class Interval:
         return {"from": format_instant(self.begin), "to": format_instant(self.end), "by": self.by}
 
 
-def decide(before: Described | None, *, full: bool, now: datetime, lost: bool = False) -> Decision:
+def decide(
+    before: Described | None, *, full: bool, now: datetime, lost: bool = False, merged: Sequence[str] = ()
+) -> Decision:
     """The kind of a capture that begins at the server time ``now``, after the company's snapshot ``before``.
 
-    ``lost``: some records of it cannot be read any more, by the vault's account of losses.
+    ``lost``: some records of it cannot be read any more, by the vault's account of losses. ``merged``: names that were taken out of it
+    because they were gone.
     """
     if before is None:
         return Decision(FULL, why=("It is the first of this company.",))
@@ -86,6 +89,11 @@ def decide(before: Described | None, *, full: bool, now: datetime, lost: bool = 
         why.append(f"Snapshot {before.id}, the one before, is older than the change feed reaches.")
     if whole_at is not None and now - whole_at > WHOLE_EVERY:
         why.append(f"Every record was read last on {whole_at:%Y-%m-%d}, {WHOLE_EVERY.days} days ago or more.")
+    if merged:
+        why.append(
+            f"{', '.join(merged[:3])} {'is' if len(merged) == 1 else 'are'} gone, and names cannot be deleted: merged into "
+            "others, which changes records that cite them without a sign."
+        )
     if lost:
         why.append(f"Records of snapshot {before.id}, the one before, are lost.")
     if why:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from akika_forensics.capture.attachments import FilesBefore
 from akika_forensics.capture.before import Before, Snapshot
-from akika_forensics.capture.carried import standing
+from akika_forensics.capture.carried import names_taken_out, standing
 from akika_forensics.capture.changes import ForcedFull
 from akika_forensics.capture.completeness import close_references, note_gaps, note_unread, note_what_was_not_looked_at
 from akika_forensics.capture.controls import Controls, of_changes, of_everything, of_few
@@ -36,6 +36,7 @@ class SnapshotWriter(Protocol):
     def carry_over(self) -> None: ...
     def save_draft(self, state: bytes) -> None: ...
     def control(self, name: str, data: bytes) -> None: ...
+    def drop_controls(self, names: Iterable[str] | None = None) -> None: ...
     def attach(self, key: RecordKey, chunks: Iterable[bytes]) -> None: ...
     def keep_attached(self, key: RecordKey) -> bool: ...
     def commit(
@@ -108,7 +109,8 @@ def _run(means: _Means, asked_before: int, before: Snapshot | None, *, full: boo
     lacking = None if means.files_before is None else means.files_before.lacking
     behind = None if before is None else standing(before.info, files_known=lacking is not None)
     lost = before is not None and not full and _is_lost(before)
-    decision = decide(behind, full=full, now=means.reader.server_time or instants.now(), lost=lost)
+    merged = () if before is None else names_taken_out(before.info)
+    decision = decide(behind, full=full, now=means.reader.server_time or instants.now(), lost=lost, merged=merged)
     given_up = None
     if before is not None and decision.kind == INCREMENTAL:
         means.writer.carry_over()
@@ -157,6 +159,8 @@ class _Attempt:
         sound; ``draft``: how far an earlier process came.
         """
         entities = list(readable_entities())
+        # Reports of the attempt that was given up, or of the run that was interrupted, are of an earlier state.
+        self._writer.drop_controls()
         if draft is not None:
             self._go_on(draft)
             start, expected = draft.start, draft.expected
@@ -311,5 +315,4 @@ class _Attempt:
             self._progress(what, done, expected)
 
     def _take_controls(self) -> None:
-        for name, report in self._controls.take(self._reader.server_time or instants.now(), self.held.dates):
-            self._writer.control(name, report)
+        self._controls.take_into(self._writer, self._reader.server_time or instants.now(), self.held.dates)

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from akika_forensics.capture.attachments import FilesBefore
 from akika_forensics.capture.carried import SCOPED, carried
 from akika_forensics.capture.controls import Controls, of_records
+from akika_forensics.capture.entities import is_name
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
 from akika_forensics.capture.incremental import RULES
@@ -99,7 +100,7 @@ class _Scoped:
             progress=self._progress,
             check=self._check,
         )
-        self._take_out()
+        names_gone = self._take_out()
         self._tell(quiet=quiet)
         end = self._reader.server_time or instants.now()
         fence: dict[str, Any] = {
@@ -118,7 +119,7 @@ class _Scoped:
             },
         }
         if self._base is not None:
-            fence |= carried(self._base.info)
+            fence |= carried(self._base.info, names_gone)
         return self._writer.commit(
             taken_at=start,
             finished_at=end,
@@ -129,11 +130,12 @@ class _Scoped:
             findings=self._findings.as_dicts(),
         )
 
-    def _take_out(self) -> None:
-        """Out of what is carried over comes what turned out to be gone."""
-        if self._base is not None:
-            for key in self._base.get_many(self._scope.gone):
-                self._writer.remove(key)
+    def _take_out(self) -> list[RecordKey]:
+        """Out of what is carried over comes what turned out to be gone; the names among it."""
+        held = [] if self._base is None else list(self._base.get_many(self._scope.gone))
+        for key in held:
+            self._writer.remove(key)
+        return [key for key in held if is_name(key.entity)]
 
     def _progressed(self, read: int, known: int) -> None:
         if self._progress is not None:
@@ -143,8 +145,7 @@ class _Scoped:
         accounts = sorted(key.id for key in self._scope.bodies if key.entity == "Account")
         days = {day for key in self._scope.steps if (day := _day(self._scope.bodies.get(key, {}))) is not None}
         controls = Controls(self._reader, info, of_records(accounts, days), check=self._check)
-        for name, report in controls.take(self._reader.server_time or instants.now(), self._held.dates):
-            self._writer.control(name, report)
+        controls.take_into(self._writer, self._reader.server_time or instants.now(), self._held.dates)
         controls.tell(self._findings)
 
     def _tell(self, *, quiet: bool) -> None:

@@ -128,6 +128,10 @@ class FakeSnapshotWriter:
     def control(self, name: str, data: bytes) -> None:
         self.controls[name] = data
 
+    def drop_controls(self, names: Iterable[str] | None = None) -> None:
+        for name in list(self.controls) if names is None else names:
+            self.controls.pop(name, None)
+
     def commit(self, **figures: Any) -> dict[str, Any]:
         self.committed = figures
         return figures

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -66,6 +66,17 @@ class FakeReports:
 
     def stop(self) -> None:
         self.stopped = True
+
+
+class Kept(dict[str, bytes]):
+    """Reports as a snapshot in the making keeps them."""
+
+    def control(self, name: str, data: bytes) -> None:
+        self[name] = data
+
+    def drop_controls(self, names: Iterable[str] | None = None) -> None:
+        for name in list(self) if names is None else names:
+            self.pop(name, None)
 
 
 def plan_of(*wanted: Wanted) -> Callable[[Horizon, Dates], Plan]:
@@ -296,6 +307,29 @@ class TestTakenAgain:
         dates.note({"TxnDate": "2026-12-30"})
         assert len(dict(controls.take(AT, dates))) == 1
         assert len(reader.asked) == 4
+
+    @pytest.mark.parametrize("how", ["refused", "cut"])
+    def test_what_does_not_come_again_is_taken_back(self, how: str) -> None:
+        """A balance of before a change would not agree with the records beside it."""
+        again = False
+
+        def before(name: str, asked: Asked) -> bytes | None:
+            whole = asked.get("start_date") == "2026-07-01" and asked.get("end_date") == "2026-12-31"
+            if again and whole and how == "cut":
+                return report(name, asked, cut=True)
+            if again and how == "refused":
+                raise Fault("Refused.", status=400)
+            return None
+
+        reader, dates, kept = FakeReports(before), Dates(), Kept()
+        controls = Controls(reader, INFO, plan_of(LIST, TODAY))
+        controls.take_into(kept, AT, dates)
+        assert {LIST.name, TODAY.name} <= kept.keys()
+        again = True
+        dates.note({"TxnDate": "2026-11-20"})
+        controls.take_into(kept, AT, dates)
+        assert LIST.name not in kept
+        assert len(kept) == (0 if how == "refused" else 3)
 
     def test_the_number_of_requests_is_bounded_and_what_is_older_is_said(self) -> None:
         reader, dates = FakeReports(), self.dates()

@@ -112,6 +112,27 @@ def test_a_merge_and_what_it_leaves_behind(case: Case, served: TwinServer) -> No
     assert case.capture().fence["kind"] == "incremental"
 
 
+def test_a_merge_that_a_capture_of_some_records_saw_first(case: Case, served: TwinServer) -> None:
+    """It takes the name out, so that counts come out afterwards; who cited it is read again all the same."""
+    twin = served.twin
+    made = [str(twin.create("Vendor", {"DisplayName": name})["Id"]) for name in ("Stays", "Goes")]
+    account = min(
+        record_id for (name, record_id), body in twin.dump().items() if name == "Account" and b'"Expense"' in body
+    )
+    detail = {"AccountRef": {"value": account}}
+    line = {"Amount": 5, "DetailType": "AccountBasedExpenseLineDetail", "AccountBasedExpenseLineDetail": detail}
+    twin.create("Bill", {"VendorRef": {"value": made[1]}, "Line": [line]})
+    case.capture()
+    twin.screens.merge("Vendor", made[1], made[0])
+    for key in (RecordKey("Vendor", made[1]), RecordKey("Vendor", made[0])):
+        case.capture(records=[key])
+    info = case.capture()
+    assert _held(case, info.id) == twin.dump()
+    assert info.fence["kind"] == "full"
+    assert f"Vendor:{made[1]} is gone" in info.fence["why"][0]
+    assert case.capture().fence["kind"] == "incremental"
+
+
 def test_a_capture_after_a_loss_reads_everything_unasked(case: Case, served: TwinServer, tmp_path: Path) -> None:
     """The list of what was removed is lost: nobody can go on from there, and the next night's capture must not fail."""
     twin = served.twin

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 
 from akika_forensics.capture.incremental import RULES, decide
@@ -229,3 +230,25 @@ def test_keys_are_as_they_were(run: Any, writers: Any, settled: Any) -> None:
     writer = _next(run, writers, settled)
     key = RecordKey("Invoice", next(iter(company.records["Invoice"])))
     assert writer.records[key] is first.records[key]
+
+
+@pytest.mark.parametrize("entity", ["TimeActivity", "TaxCode"])
+def test_what_changes_while_the_feed_is_slow_to_answer_is_not_passed_over(
+    run: Any, writers: Any, settled: Any, entity: str
+) -> None:
+    """Counts said that nothing of it had changed, so that it is not searched; then minutes pass before the feed answers."""
+    company, _ = settled
+    record = next(iter(company.records[entity]))
+
+    def meanwhile(request: httpx.Request) -> None:
+        if request.url.path.endswith("/cdc") and not changed:
+            changed.append(company.put(entity, record, SyncToken="1", PrivateNote="changed"))
+            company.clock.sleep(90)
+
+    changed: list[str] = []
+    company.before = meanwhile
+    writer = _next(run, writers, settled)
+    assert changed
+    assert writer.committed["complete"]
+    assert writer.committed["fence"]["kind"] == "incremental"
+    assert writer.state == company.state()

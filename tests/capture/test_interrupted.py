@@ -116,6 +116,25 @@ class TestGoesOn:
         assert timedelta(0) <= info["taken_at"] - begun < timedelta(minutes=5)
         assert info["fence"]["from"] < info["fence"]["to"]
 
+    def test_reports_of_the_interrupted_run_do_not_stay_beside_records_of_another_day(
+        self, run: Any, large: Any, writer: Any
+    ) -> None:
+        _slow(large, EVERY)
+
+        with pytest.raises(Interrupted):
+            run(large, writer, should_stop=lambda: len(writer.controls) > 10)
+        former = set(writer.drafts[-1][3])
+        large.before = lambda _: None
+        large.clock.sleep(2 * 86_400)
+        large.put("Invoice", TxnDate="2026-11-20", DocNumber="new meanwhile")
+        large.seen.clear()
+        again, go_on = _go_on(run, large, writer)
+        info = go_on()
+        assert info["complete"], info["findings"]
+        asked = sum("/reports/" in request.url.path for request in large.seen)
+        assert former - set(again.controls), "those of the day before"
+        assert len(again.controls) == asked
+
     def test_what_went_before_the_interruption_is_not_forgotten(self, run: Any, large: Any, writer: Any) -> None:
         _slow(large, EVERY)
         deleted_after: list[int] = []

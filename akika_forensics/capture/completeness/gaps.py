@@ -34,4 +34,8 @@ def note_gaps(findings: Findings, held: Held) -> None:
 
 
 def _numbers(ids: Iterable[str]) -> np.ndarray:
-    return np.unique(np.fromiter((int(one) for one in ids if one.isdigit() and len(one) <= _LONGEST), dtype=np.int64))
+    return np.unique(
+        np.fromiter(
+            (int(one) for one in ids if one.isascii() and one.isdigit() and len(one) <= _LONGEST), dtype=np.int64
+        )
+    )

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from akika_forensics.capture.controls import plan as planning
 from akika_forensics.capture.controls.asking import (
@@ -45,6 +45,13 @@ class _Told:
     left_out: tuple[Wanted, ...] = ()
 
 
+class Sink(Protocol):
+    """The part of the vault's SnapshotWriter that takes reports."""
+
+    def control(self, name: str, data: bytes) -> None: ...
+    def drop_controls(self, names: Iterable[str] | None = None) -> None: ...
+
+
 class Controls:
     """Reports beside the records of one capture.
 
@@ -59,10 +66,18 @@ class Controls:
         self._info = payloads.decode(info)
         self._horizon: Horizon | None = None
         self._taken: dict[str, Wanted] = {}
+        self._outlived: list[str] = []
         self._told = _Told()
         self._not_offered: set[str] = set()
         self._without_columns: set[str] = set()
         self.calls = 0
+
+    def take_into(self, sink: Sink, at: datetime, dates: Dates) -> None:
+        """Like `take`; a report that was taken before, and that a change moved and QuickBooks does not give again, is taken back."""
+        self._outlived = []
+        for name, report in self.take(at, dates):
+            sink.control(name, report)
+        sink.drop_controls(self._outlived)
 
     def take(self, at: datetime, dates: Dates) -> Iterator[tuple[str, bytes]]:
         """(name, report as received) for each; ``at`` is the server's time, ``dates`` what the records say of days.
@@ -140,16 +155,21 @@ class Controls:
         wanted, told = answer.wanted, self._told
         halves = wanted.halves() if answer.cut or answer.too_much else ()
         if halves and self.calls + len(halves) <= MOST_CALLS:
-            self._taken.pop(wanted.name, None)
+            self._outlive(wanted)
             for half in halves:
                 yield from self._narrowed(half)
             return
         self._note(answer)
         if answer.data is None:
+            self._outlive(wanted)
             return
         if wanted.name not in told.refused:
             self._taken[wanted.name] = wanted
         yield wanted.name, answer.data
+
+    def _outlive(self, wanted: Wanted) -> None:
+        if self._taken.pop(wanted.name, None) is not None:
+            self._outlived.append(wanted.name)
 
     def _ask(self, wanted: Wanted) -> Answer:
         """In any thread."""

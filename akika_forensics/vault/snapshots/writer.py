@@ -198,6 +198,12 @@ class SnapshotWriter:
         self._require_open()
         self._controls[name] = packing.pack(data)
 
+    def drop_controls(self, names: Iterable[str] | None = None) -> None:
+        """Take back reports that tell of an earlier state than the records: those of these names, or all."""
+        self._require_open()
+        for name in list(self._controls) if names is None else names:
+            self._controls.pop(name, None)
+
     def attach(self, key: RecordKey, chunks: Iterable[bytes]) -> None:
         """A file that hangs on a record, in pieces of any size, never held whole; the last of a key wins.
 
