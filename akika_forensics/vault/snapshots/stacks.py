@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -18,7 +19,7 @@ from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keychain import Keychain
 from akika_forensics.vault.keys.keytable import Half
 from akika_forensics.vault.snapshots import frames, parquet
-from akika_forensics.vault.snapshots.checked import CheckedFiles
+from akika_forensics.vault.snapshots.checked import CheckedFiles, Mark
 from akika_forensics.vault.storage import Backend
 
 IN_PART: Final = 4 << 20
@@ -31,6 +32,20 @@ class Vanished(WrongUse):
     code = "vanished"
 
 
+class _Read(NamedTuple):
+    """A file that was read in part: the folders around it before, and its proof where that is still under way."""
+
+    path: str
+    around: tuple[Mark | None, ...]
+    proof: Future[None] | None
+
+
+class _Unproved(threading.local):
+    """What this thread has read and not yet proved; None where each file is proved before it is given on."""
+
+    reads: list[_Read] | None = None
+
+
 class Stacks(ABC):
     """Methods raise DamagedFile when what they read is not what was signed, NotAllowed for payloads where the member's
     role does not reach, and Vanished. ``standing`` says which files there are.
@@ -40,6 +55,7 @@ class Stacks(ABC):
         self.backend = backend
         self.standing = standing
         self._checked = CheckedFiles(backend)
+        self._unproved = _Unproved()
 
     @property
     @abstractmethod
@@ -106,38 +122,78 @@ class Stacks(ABC):
             return None
         around = self._checked.around(path)
         key, aad = self.key(half, path), parquet.associated(company, layout.place_of(path).id)
-        found = None
-        # Another process may just have put others in its place.
-        with self._proof(path), contextlib.suppress(FileNotFoundError):
-            found = parquet.read(place, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill)
-        return found if self._checked.place(path) is not None and self._checked.around(path) == around else None
-
-    @contextlib.contextmanager
-    def _proof(self, path: str) -> Iterator[None]:
-        """Meanwhile a long file is held against what was signed, once. What is read of it counts for nothing before.
-
-        Its pages are authenticated one by one by whoever reads them, so that they may be parsed beside it. An error of the
-        proof is raised in place of one of the reader.
-        """
-        if self._checked.place(path) is not None:
-            yield
-            return
-        with ThreadPoolExecutor(1, thread_name_prefix="proof") as pool:
-            proof = pool.submit(self._prove, path)
-            try:
-                yield
-            finally:
-                proof.result()
-
-    def _prove(self, path: str) -> None:
-        """Raises DamagedFile, Vanished."""
-        mark = self._checked.mark(path)
+        found, proof = None, self._begin_proof(path)
         try:
-            for _ in self.file(path).chunks(self.backend):
-                pass
+            with contextlib.suppress(FileNotFoundError):  # another process may just have put others in its place
+                found = parquet.read(
+                    place, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill
+                )
+        except DamagedFile:
+            self._wait_for(path, proof)  # what the proof has to say comes first
+            raise
+        read = _Read(path, around, proof)
+        if found is not None and self._unproved.reads is not None:
+            self._unproved.reads.append(read)
+            return found
+        return found if self._counts(read) else None
+
+    def proved[T](self, make: Callable[[], T]) -> T:
+        """What ``make`` makes of long files that are held against what was signed meanwhile; given on when all of them were.
+
+        ``make`` may be called twice, and keeps nothing: a file may be exchanged while it is read. Raises what ``make`` does;
+        an error of a proof comes first.
+        """
+        outer, self._unproved.reads = self._unproved.reads, []
+        try:
+            made = make()
+        except Exception:
+            # Whatever went wrong, it may have gone wrong with bytes that nobody signed: that is said first.
+            for read in self._unproved.reads:
+                self._counts(read)
+            raise
+        finally:
+            reads, self._unproved.reads = self._unproved.reads, outer
+        return made if all(self._counts(read) for read in reads) else self._one_by_one(make)
+
+    def _one_by_one[T](self, make: Callable[[], T]) -> T:
+        """Each file proved before anything is made of it."""
+        outer, self._unproved.reads = self._unproved.reads, None
+        try:
+            return make()
+        finally:
+            self._unproved.reads = outer
+
+    def _counts(self, read: _Read) -> bool:
+        """Waits for the proof, and raises its error; whether what was read is of the very file that was proved."""
+        self._wait_for(read.path, read.proof)
+        return self._checked.place(read.path) is not None and self._checked.around(read.path) == read.around
+
+    def _wait_for(self, path: str, proof: Future[None] | None) -> None:
+        """Raises what the proof does; Vanished where the file was taken out of the vault."""
+        try:
+            if proof is not None:
+                proof.result()
         except DamagedFile:
             self._require_listed(path)
             raise
+
+    def _begin_proof(self, path: str) -> Future[None] | None:
+        """In a thread of its own; None for a file that was proved. Its pages are authenticated one by one by whoever reads
+        them, so that they may be parsed beside it.
+        """
+        if self._checked.place(path) is not None:
+            return None
+        pool = ThreadPoolExecutor(1, thread_name_prefix="proof")
+        try:
+            return pool.submit(self._prove, path)
+        finally:
+            pool.shutdown(wait=False)
+
+    def _prove(self, path: str) -> None:
+        """In a thread of its own, which asks nothing of the shelf: whoever waits for it may hold its lock. Raises DamagedFile."""
+        mark = self._checked.mark(path)
+        for _ in self.file(path).chunks(self.backend):
+            pass
         self._checked.add(path, mark)
 
     def content(self, path: str) -> bytes:

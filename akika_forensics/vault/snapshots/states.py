@@ -35,15 +35,19 @@ class States:
 
     def of(self, commit: Commit) -> pl.DataFrame:
         """Which version of which record the snapshot holds: columns of `frames.STATE`, sorted by key."""
+        before = self._shelf.proved(lambda: self._made(commit))
+        self._known[commit.seq] = before
+        self._known.move_to_end(commit.seq)
+        while len(self._known) > _STATES_KEPT:
+            self._known.popitem(last=False)
+        return before
+
+    def _made(self, commit: Commit) -> pl.DataFrame:
         before, following = self._way_to(commit)
         if following:
             before = self._after(before, following)
         if before is None:
             raise AssertionError("a snapshot follows itself at least")
-        self._known[commit.seq] = before
-        self._known.move_to_end(commit.seq)
-        while len(self._known) > _STATES_KEPT:
-            self._known.popitem(last=False)
         return before
 
     def _way_to(self, commit: Commit) -> tuple[pl.DataFrame | None, list[Commit]]:
@@ -81,9 +85,12 @@ class States:
                     path = layout.entry(layout.COMMITS, one.seq)
                     raise DamagedFile(path, f"Snapshot {one.info.id} cannot be compared: some of its records are lost.")
             return steps.difference(*states)
+        return self._shelf.proved(lambda: self._differences(after.pseudonym, between))
+
+    def _differences(self, company: str, between: Sequence[Commit]) -> pl.DataFrame:
         taken = self._steps(between)
         numbers = {number for step in taken for number in step.own}
-        stored = self._stored(after.pseudonym, numbers, [*frames.KEY, "segment", "digest", "was"])
+        stored = self._stored(company, numbers, [*frames.KEY, "segment", "digest", "was"])
         return steps.differences(taken, stored)
 
     def manifest(self, commit: Commit, where: pl.Expr | None = None) -> pl.DataFrame:

@@ -9,14 +9,15 @@ import polars as pl
 import pytest
 
 from akika_forensics.vault.canonical import DamagedFile
-from akika_forensics.vault.snapshots import frames, parquet, stacks
+from akika_forensics.vault.snapshots import frames, parquet, shelf, stacks
 
 COLUMNS = ["entity", "id", "digest"]
 
 
 @pytest.fixture(autouse=True)
 def _every_file_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stacks, "IN_PART", 0)
+    for module in (stacks, shelf):
+        monkeypatch.setattr(module, "IN_PART", 0)
 
 
 class Opened:
@@ -25,7 +26,7 @@ class Opened:
     def __init__(self, filled: Any) -> None:
         self.shelf = filled.open()._shelf
         self.company = self.shelf.commits()[0].pseudonym
-        self.part = self.shelf.part(self.company, 1)
+        self.part = self.shelf.part(self.company, self.shelf.commits()[0].numbers[0])
         self.file: Path = self.shelf.backend.root / self.part.index
 
     def read(self) -> pl.DataFrame:
@@ -106,3 +107,76 @@ def test_a_file_that_is_gone_is_said_to_be(opened: Opened) -> None:
     opened.file.unlink()
     with pytest.raises(DamagedFile, match="missing"):
         opened.read()
+
+
+def _all(filled: Any, ref: str) -> pl.DataFrame:
+    found: pl.DataFrame = filled.open().snapshot(ref).index()
+    return found
+
+
+def test_states_and_differences_are_those_of_files_that_were_proved_first(
+    filled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refs = [info.id for info in filled.vault.snapshots()]
+    beside = {ref: _all(filled, ref) for ref in refs}
+    for module in (stacks, shelf):
+        monkeypatch.setattr(module, "IN_PART", 1 << 40)
+    for ref in refs:
+        assert _all(filled, ref).equals(beside[ref])
+
+
+def test_a_state_is_neither_given_on_nor_kept_where_a_proof_fails(
+    filled: Any, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = opened.read()
+    states = filled.open()
+    data = bytearray(opened.file.read_bytes())
+    data[len(data) // 2] ^= 1
+    opened.file.write_bytes(bytes(data))
+    original = parquet.read
+
+    def content(source: Any, *given: Any, **more: Any) -> Any:
+        if isinstance(source, Path) and source == opened.file:
+            columns = more["columns"]
+            return good.with_columns(
+                [pl.lit(None, dtype=frames.INDEX[name]).alias(name) for name in columns if name not in good.columns]
+            ).select(columns)
+        return original(source, *given, **more)
+
+    monkeypatch.setattr(parquet, "read", content)
+    for _ in range(2):
+        with pytest.raises(DamagedFile, match="SHA-256 differs"):
+            states.snapshot("s1").index()
+    assert not states._shelf._states._known
+
+
+def test_an_error_of_bytes_that_nobody_signed_is_one_of_the_file(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.file.write_bytes(opened.file.read_bytes()[:-1] + b"x")
+    monkeypatch.setattr(parquet, "read", lambda *_args, **_more: pl.DataFrame({"nothing": [1]}))
+
+    def make() -> Any:
+        return opened.read().select("entity")
+
+    with pytest.raises(DamagedFile, match="SHA-256 differs"):
+        opened.shelf.proved(make)
+
+
+def test_what_is_made_of_a_file_that_was_exchanged_is_made_again(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, content, asked = parquet.read, opened.file.read_bytes(), []
+
+    def exchanging(source: Any, *given: Any, **more: Any) -> Any:
+        found = original(source, *given, **more)
+        asked.append(type(source))
+        if len(asked) == 1:
+            opened.file.unlink()
+            opened.file.write_bytes(content)
+            return found.clear()
+        return found
+
+    monkeypatch.setattr(parquet, "read", exchanging)
+    assert opened.shelf.proved(lambda: len(opened.read())) > 0
+    assert len(asked) == 2
