@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import os
-import textwrap
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
+from akika_forensics.cli.first_hour_speech import kept_json, slice_json, tell
 from akika_forensics.cli.session import Options, open_case
 from akika_forensics.cli.speech import counted, say, say_json, table
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import instants
-from akika_forensics.model.instants import format_instant, parse_instant
+from akika_forensics.model.instants import parse_instant
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from akika_forensics.case import Case
-    from akika_forensics.case.first_hour import Deadline, KeptFile, Row, Slice, Standing
+    from akika_forensics.case.first_hour import Slice, Standing
 
 group = typer.Typer(help="What to do first after an incident, and what was done.", invoke_without_command=True)
 
 STEP = typer.Argument(help="The step, such as users; `akika first-hour` lists them.")
-_WIDTH = 100
-_SIGNS = {"open": "[ ]", "done": "[x]", "not_needed": "[-]"}
 
 
 @group.callback()
@@ -46,12 +43,12 @@ def show(
     if what and incident is None:
         raise WrongUse("Nobody said when it began.", do="Give --at too.")
     if not (options.vault or os.environ.get("AKIKA_VAULT")):
-        _tell(options, _bare(incident, what), moment)
+        tell(options, _bare(incident, what), moment)
         return
     case = open_case(options)
     if incident is not None:
         case.first_hour().begin(incident, what)
-    _tell(options, _standing(case), moment)
+    tell(options, _standing(case), moment)
 
 
 def _instant(text: str) -> datetime:
@@ -84,7 +81,7 @@ def tick(
     options: Options = context.obj
     case = open_case(options)
     case.first_hour().mark(step, "open" if again else "done", note)
-    _tell(options, _standing(case), instants.now())
+    tell(options, _standing(case), instants.now())
 
 
 @group.command("skip")
@@ -95,7 +92,7 @@ def skip(
     options: Options = context.obj
     case = open_case(options)
     case.first_hour().mark(step, "not_needed", note)
-    _tell(options, _standing(case), instants.now())
+    tell(options, _standing(case), instants.now())
 
 
 @group.command("keep")
@@ -113,7 +110,7 @@ def keep(
     hour = open_case(options).first_hour()
     kept = hour.keep(step, [(file.name, _read(file)) for file in files], days=_days(days), note=note)
     if options.json:
-        say_json({"step": step, "kept": [_kept(one) for one in kept]})
+        say_json({"step": step, "kept": [kept_json(one) for one in kept]})
     else:
         for one in kept:
             rows = f", {one.rows:,} rows" if one.rows is not None else ""
@@ -161,7 +158,7 @@ def list_slices(
     else:
         found = slices.every(instants.now(), first, last)
     if options.json:
-        say_json({"slices": [_slice(one) for one in found]})
+        say_json({"slices": [slice_json(one) for one in found]})
         return
     table(
         ("from", "to", "rows", "file", ""),
@@ -192,122 +189,3 @@ def take(
         say_json({"step": step, "files": [str(file) for file in made]})
     else:
         say(f"{counted(len(made), 'file')} in {out}.")
-
-
-# -- telling ---------------------------------------------------------------------------------------------------------
-
-
-def _tell(options: Options, found: Standing, moment: datetime) -> None:
-    from akika_forensics.case.first_hour import NOT_TO_DO, PHASES
-
-    if options.json:
-        say_json(_document(found, moment))
-        return
-    if found.incident is None:
-        say("Nobody said yet when it began: akika first-hour --at 2026-11-23T10:00:00Z")
-    else:
-        say(f"Incident of {format_instant(found.incident)}{f': {found.what}' if found.what else ''}")
-    for number, (phase, heading) in enumerate(PHASES, 1):
-        say()
-        say(f"{number}. {heading}")
-        for row in found.rows:
-            if row.step.phase == phase:
-                _tell_row(row)
-    if found.deadlines:
-        say()
-        say("What expires")
-        table(
-            ("until (UTC)", "left", "what", ""),
-            [(_until(one), _left(one, moment), one.name, one.safe or one.do) for one in found.deadlines],
-        )
-    say()
-    say("What not to do")
-    for what, why in NOT_TO_DO:
-        say(textwrap.fill(f"{what}: {why}.", _WIDTH, initial_indent="  ", subsequent_indent="    "))
-    say()
-    say(f"{found.open} of {len(found.rows)} steps are open.")
-
-
-def _tell_row(row: Row) -> None:
-    said = f"  ({row.by}, {row.at:%Y-%m-%d %H:%M} UTC)" if row.at is not None else ""
-    say(f"  {_SIGNS[row.state]} {row.step.name}: {row.step.title}{said}")
-    if row.note:
-        say(f"      {row.note}")
-    if row.files:
-        say(f"      {counted(len(row.files), 'file')}: {', '.join(one.name for one in row.files)}")
-    if row.state == "open":
-        say(textwrap.fill(row.step.how, _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6))
-
-
-def _until(one: Deadline) -> str:
-    return f"{one.until:%Y-%m-%d %H:%M}" if one.until else "not known"
-
-
-def _left(one: Deadline, moment: datetime) -> str:
-    left = one.left(moment)
-    if left is None:
-        return ""
-    if left < timedelta(0):
-        return "over"
-    return (
-        counted(left.days, "day") if left >= timedelta(days=2) else counted(int(left.total_seconds() // 3600), "hour")
-    )
-
-
-def _document(found: Standing, moment: datetime) -> dict[str, Any]:
-    from akika_forensics.case.first_hour import NOT_TO_DO
-
-    return {
-        "incident": format_instant(found.incident) if found.incident else None,
-        "what": found.what,
-        "open": found.open,
-        "steps": [
-            {
-                "step": row.step.name,
-                "phase": row.step.phase,
-                "title": row.step.title,
-                "how": row.step.how,
-                "state": row.state,
-                "by": row.by,
-                "at": format_instant(row.at) if row.at else None,
-                "note": row.note,
-                "kept": [_kept(one) for one in row.files],
-            }
-            for row in found.rows
-        ],
-        "deadlines": [
-            {
-                "name": one.name,
-                "until": format_instant(one.until) if one.until else None,
-                "over": (left := one.left(moment)) is not None and left < timedelta(0),
-                "what": one.what,
-                "do": one.do,
-                "safe": one.safe,
-            }
-            for one in found.deadlines
-        ],
-        "not_to_do": [{"what": what, "why": why} for what, why in NOT_TO_DO],
-    }
-
-
-def _kept(one: KeptFile) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "sha256": one.sha256,
-        "length": one.length,
-        "by": one.by,
-        "at": one.at,
-        "days": one.days or None,
-        "rows": one.rows,
-    }
-
-
-def _slice(one: Slice) -> dict[str, Any]:
-    return {
-        "from": one.first.isoformat(),
-        "to": one.last.isoformat(),
-        "rows": one.rows,
-        "file": one.file or None,
-        "cut_off": one.cut_off,
-        "words": one.words,
-    }
