@@ -150,10 +150,12 @@ def test_the_same_file_is_not_kept_twice(scene, picture):
 
 def test_a_name_from_anywhere_leads_nowhere_when_it_is_handed_out(scene, tmp_path):
     hour = scene.case.first_hour()
-    hour.keep("users", [("../../etc/\x1b[31mpasswd", b"one"), ("..", b"two"), ("a" * 300, b"three")])
+    hour.keep(
+        "users", [("../../etc/\x1b[31mpasswd", b"one"), ("..", b"two"), ("a" * 300, b"three"), ("登" * 85, b"four")]
+    )
     made = hour.hand_out("users", tmp_path / "out")
     assert all(file.parent == tmp_path / "out" and file.name.isprintable() for file in made)
-    assert [file.read_bytes() for file in made] == [b"one", b"two", b"three"]
+    assert [file.read_bytes() for file in made] == [b"one", b"two", b"three", b"four"]
 
 
 def test_nothing_is_left_outside_when_custody_cannot_say_that_it_left(scene, picture, tmp_path, monkeypatch):

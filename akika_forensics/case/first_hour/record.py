@@ -36,6 +36,9 @@ _LARGEST: Final = 100_000_000
 """Bytes of one file: it is sealed in one piece."""
 _LONGEST: Final = 10_000
 """Characters of a note."""
+_LONGEST_NAME: Final = 120
+"""Bytes of the name under which a file is handed out, besides its number."""
+
 _PATIENCE: Final = 10.0
 
 
@@ -284,4 +287,5 @@ def _check_files(files: Sequence[tuple[str, bytes]], stored: Stored) -> None:
 def _safe(name: str) -> str:
     """A file's name without what leads elsewhere or acts in a terminal."""
     kept = "".join(letter if letter.isprintable() and letter not in '/\\:*?"<>|' else "_" for letter in name)
-    return kept.lstrip(".")[:120] or "file"
+    # A file system counts bytes, of which a letter may take four.
+    return kept.lstrip(".").encode()[:_LONGEST_NAME].decode(errors="ignore") or "file"
