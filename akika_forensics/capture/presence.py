@@ -59,9 +59,14 @@ type _Rows = list[tuple[str, datetime]]
 
 
 def _in_order(short: Short) -> _Rows | None:
-    if len(short.ids) <= _MOST_IDS or not all(one in short.created for one in short.ids):
+    if len(short.ids) <= _MOST_IDS or not all(_can_be_asked(short.created.get(one)) for one in short.ids):
         return None
     return sorted(((one, short.created[one]) for one in short.ids), key=lambda row: row[1])
+
+
+def _can_be_asked(time: datetime | None) -> bool:
+    """No second lies after the last of the year 9999, and years before 1000 are no times of a record."""
+    return time is not None and 1000 <= time.year < 9999
 
 
 def _narrowed(reader: Reader, rows: Mapping[str, _Rows], lists: Mapping[str, Short]) -> dict[str, set[str]]:

@@ -57,8 +57,13 @@ class Doorstep:
         self.port = int(self._servers[0].server_address[1])
         if name in {"localhost", "::1"} and socket.has_ipv6:
             # A browser may try this one first, and whoever else sat there would be told the code.
-            with suppress(_NoSuchFamily):
+            try:
                 self._servers.append(self._listen("::1", self.port))
+            except _NoSuchFamily:
+                pass
+            except WrongUse:
+                self._servers[0].server_close()
+                raise
         self.redirect_uri = redirect_uri or f"http://{name}:{self.port}{PATH}"
         self._hosts = {f"127.0.0.1:{self.port}", f"localhost:{self.port}", f"[::1]:{self.port}"}
         self._hosts |= {given.netloc.lower()} if redirect_uri else set()

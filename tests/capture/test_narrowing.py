@@ -160,9 +160,10 @@ class TestAskingTheService:
         assert any("CreateTime" in one for one in service.asked)
         assert len(service.asked) < len(MANY) // 25
 
-    def test_one_whose_time_is_not_known_has_all_asked_for_by_id(self) -> None:
+    @pytest.mark.parametrize("time", [None, datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+    def test_one_whose_time_is_not_known_has_all_asked_for_by_id(self, time: datetime | None) -> None:
         service = Service(MANY, GONE)
-        known = {one: at for one, at in MANY.items() if one != "5"}
+        known = {one: at for one, at in MANY.items() if one != "5"} | ({"5": time} if time else {})
         assert _missing(service, known=known) == GONE
         assert not any("CreateTime" in one for one in service.asked)
 

@@ -211,6 +211,20 @@ def test_it_can_be_stopped(doorstep: Doorstep) -> None:
     assert isinstance(visit.end(), Interrupted)
 
 
+def test_where_half_of_localhost_is_taken_the_other_half_is_let_go() -> None:
+    with socket.socket(socket.AF_INET6) as other:
+        try:
+            other.bind(("::1", 0))
+        except OSError:
+            pytest.skip("there is no IPv6 here")
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(WrongUse, match="is taken") as _kept:
+            Doorstep(port=port, name="localhost")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", port))
+
+
 def test_a_port_that_is_taken_is_said() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
