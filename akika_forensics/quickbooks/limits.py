@@ -92,7 +92,8 @@ class _Window:
         self._taken: deque[float] = deque()
 
     def delay(self, now: float) -> float:
-        while self._taken and self._taken[0] <= now - self._seconds:
+        # The very sum that is given back below: two roundings of it would let one more through at the same moment.
+        while self._taken and self._taken[0] + self._seconds - now <= 0:
             self._taken.popleft()
         if len(self._taken) < self._count:
             return 0.0

@@ -128,8 +128,8 @@ class PagePlan:
 
     @property
     def untouched(self) -> bool:
-        """True while nothing was asked for."""
-        return not any(piece.asked for piece in self._pieces)
+        """True while nothing was asked for, neither now nor by an earlier plan: one that was done has no pages left."""
+        return bool(self._pieces) and not any(piece.asked for piece in self._pieces)
 
     def wanted(self) -> list[int]:
         """Positions not asked for yet; each is returned once."""

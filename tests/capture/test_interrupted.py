@@ -314,3 +314,28 @@ class TestKeeper:
         keeper.begin(lambda: b"x")
         with pytest.raises(NetworkFailed, match="No answer"), keeper.until_the_end():
             raise NetworkFailed("No answer.")
+
+
+def test_lists_that_came_many_in_one_request_are_not_read_again_after_an_interruption(
+    run: Any, large: Any, writer: Any, writers: Any
+) -> None:
+    large.lists_in_batches = True
+    whole = writers()
+    run(large, whole)
+    large.seen.clear()
+    _slow(large, EVERY)
+    with pytest.raises(Interrupted):
+        run(large, writer, should_stop=_stop_after(large, 3))
+    large.before = lambda _: None
+    batches = [request for request in large.seen if request.url.path.endswith("/batch")]
+    assert any(b"STARTPOSITION" in request.content for request in batches)
+    large.seen.clear()
+    again, finish = _go_on(run, large, writer)
+    finish()
+    assert again.committed["complete"]
+    assert again.state == whole.state
+    assert not any(
+        b"STARTPOSITION" in request.content and b"LastUpdatedTime" not in request.content
+        for request in large.seen
+        if request.url.path.endswith("/batch")
+    )

@@ -62,6 +62,7 @@ def test_any_record_whatever_it_holds(number: int, entity: str, harm: list[tuple
         places = _places(body)
         if places:
             holder, name = places[position % len(places)]
-            holder[name] = value
+            # A copy: the same list put into itself would have no end.
+            holder[name] = payloads.copied(value)
     name = entity if relabelled else kind
     assert cited(name, body) == walked(name, body)

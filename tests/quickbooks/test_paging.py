@@ -159,3 +159,16 @@ def test_a_server_that_does_not_turn_pages_is_given_up() -> None:
             plan.accept(Page(position, 10, rows, None))
     assert plan.done
     assert not plan.stable
+
+
+def test_what_was_read_by_an_earlier_plan_is_not_untouched() -> None:
+    fresh = PagePlan(expected=3)
+    assert fresh.untouched
+    (position,) = fresh.wanted()
+    assert not fresh.untouched
+    fresh.accept(Page(position, fresh.size, (), None))
+    assert fresh.done
+    again = another_day(fresh)
+    assert again.done
+    assert not again.untouched
+    assert another_day(PagePlan(expected=3)).untouched

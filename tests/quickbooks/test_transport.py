@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from akika_forensics.errors import Interrupted, NetworkFailed, ServiceError, Throttled
@@ -165,6 +165,7 @@ def test_a_wait_ends_when_the_user_stops(fake: Any, company: Any) -> None:
     assert pace.turns == 0
 
 
+@example([1.1770388063156247, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0], True)
 @given(st.lists(st.floats(0, 2), max_size=40), st.booleans())
 def test_never_more_in_a_window_than_allowed(gaps: list[float], batch: bool) -> None:
     class Clock:

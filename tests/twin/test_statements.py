@@ -456,7 +456,7 @@ def test_random_books_add_up_in_every_column(
     earned, standing = twin.report("ProfitAndLoss", **ask), twin.report("BalanceSheet", **ask)
     if by != "Total":
         for figures in lines(earned).values():
-            assert sum(Decimal(one or 0) for one in figures[:-1]) == Decimal(figures[-1])
+            assert sum(Decimal(one or 0) for one in figures[:-1]) == Decimal(figures[-1] or 0)
     for column, heading in enumerate(standing["Columns"]["Column"][1:]):
         until = {row["Name"]: row["Value"] for row in heading["MetaData"]}.get("EndDate", end.isoformat())
         month = {"January": 1, "April": 4, "October": 10}[starts]
