@@ -161,7 +161,7 @@ def interrupted(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
         quick.setattr(keeper, "EVERY", 0.0)
         quick.setattr(keeper, "_SHARE", 10_000)
         with pytest.raises(Interrupted, match="What was read so far is kept"):
-            scene.case.capture(should_stop=lambda: sum(lists(scene).values()) > 30)
+            scene.case.capture(should_stop=lambda: sum(lists(scene).values()) > 3)
     return scene
 
 
