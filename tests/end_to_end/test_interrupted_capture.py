@@ -127,9 +127,9 @@ def test_killed_anywhere_and_gone_on_with(
 
 @pytest.mark.soak
 def test_killed_again_and_again(scene: Scene) -> None:
-    number, kills = 22, 0
+    number, kills = 14, 0
     while stopped_at(scene, "after_apply", number)[0]:
-        number, kills = number + 16, kills + 1
+        number, kills = number + 10, kills + 1
     assert kills >= 2
     (taken,) = scene.good("snapshots")["snapshots"]
     info = scene.case.snapshot("s1").info
