@@ -74,6 +74,11 @@ class Rows:
     declared: int | None
     total: int | None
 
+    @property
+    def lacks(self) -> bool:
+        """Whether it says that it holds more rows than it does."""
+        return self.declared is not None and self.declared > len(self.slices) + len(self.deleted)
+
 
 def opened(body: bytes, asked: str) -> dict[str, msgspec.Raw]:
     """The members of an answer's object. Raises NetworkFailed when it is no whole JSON object, and the error of a

@@ -108,7 +108,7 @@ class SigningIn:
         """
         given = _fields(text)
         state = given.get("state", "")
-        if not compare_digest(state.encode(), self._state.encode()):
+        if not compare_digest(state.encode("utf-8", "surrogatepass"), self._state.encode()):
             raise NotOurs(
                 "This answer belongs to another sign-in.",
                 means="It was not accepted; nothing was connected.",

@@ -6,6 +6,7 @@ Source: QuickBooks API, batch: 30 items recommended, over-size is error 1040; 10
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -30,14 +31,20 @@ class Batches:
 
     def __init__(self, questions: Questions, search: Callable[[str, str], list[Slice]]) -> None:
         self._questions, self._search = questions, search
+        self.counted_at: datetime | None = None
+        """When the last counts were taken, by the servers that took them: the earliest of several answers."""
+        self._times: list[datetime] = []
 
     def counts(self, searches: Iterable[Search]) -> list[int | Fault]:
         """How many records meet each condition, or the fault it was refused with, in order."""
         asked = "the counts of records"
-        return [
+        self._times = []
+        found = [
             answer if isinstance(answer, Fault) else answers.counted(answer, asked)
             for answer in self._each([statements.count(*one) for one in searches], asked)
         ]
+        self.counted_at = min(self._times, default=None)
+        return found
 
     def searches(self, searches: Iterable[Search]) -> list[list[Slice] | Fault]:
         """The records that meet each condition, or the fault it was refused with, in order."""
@@ -50,8 +57,15 @@ class Batches:
                 found.append(answer)
                 continue
             rows = answers.rows_of(name, answer, asked)
-            found.append(list(rows.slices) if len(rows.slices) < ROWS else self._search(name, where))
+            whole = len(rows.slices) < ROWS and not rows.lacks
+            found.append(list(rows.slices) if whole else self._by_itself(name, where))
         return found
+
+    def _by_itself(self, entity: str, where: str) -> list[Slice] | Fault:
+        try:
+            return self._search(entity, where)
+        except Fault as error:
+            return error
 
     def lists(self, entities: Iterable[str]) -> list[Rows | None]:
         """The whole list of each entity, inactive ones too, in order; None for one that is better asked for by itself.
@@ -73,9 +87,10 @@ class Batches:
         """The QueryResponse of each query or the fault it was refused with, in order; one request."""
         items = [{"bId": f"q{number}", "Query": query} for number, query in enumerate(queries)]
         try:
-            members, _ = self._questions.batch(items, asked)
+            members, at = self._questions.batch(items, asked)
         except Fault:
             return [self._alone(query, asked) for query in queries]
+        self._times += [at] if at is not None else []
         found: dict[str, msgspec.Raw | Fault] = {}
         try:
             for item in msgspec.json.decode(members["BatchItemResponse"], type=list[dict[str, msgspec.Raw]]):

@@ -127,13 +127,15 @@ class Downloads:
             try:
                 _look_at(response, largest)
                 came = 0
-                for chunk in response.iter_bytes(_CHUNK):
+                # As they come: gathered into pieces of one size, a byte a minute would not be looked at for weeks.
+                for chunk in response.iter_bytes():
                     came += len(chunk)
                     if came > largest:
                         raise _too_large(largest)
                     if self._clock.monotonic() > until:
                         raise _failed("took too long")
-                    yield chunk
+                    for begin in range(0, len(chunk), _CHUNK):
+                        yield chunk[begin : begin + _CHUNK]
             finally:
                 response.close()
         except (httpx.HTTPError, httpx.StreamError) as error:

@@ -50,6 +50,7 @@ class Limits:
 
     Source: QuickBooks API, limits: 500 requests a minute, 10 a second and 10 at once, 40 batches a minute, after a 429
     wait 60 s, the server gives up after 120 s. We keep one fewer at once: ours has ended before the server knows.
+    ``read_timeout`` is between two bytes, ``answer_timeout`` for all of an answer: 30 MB over a slow line.
     """
 
     per_minute: int | None = 500
@@ -63,6 +64,7 @@ class Limits:
     backoff: float = 0.5
     backoff_cap: float = 30.0
     read_timeout: float = 130.0
+    answer_timeout: float = 900.0
     connect_timeout: float = 15.0
     clock: Clock = _SYSTEM
     after_refusal: Limits | None = None

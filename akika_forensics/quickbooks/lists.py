@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
 
+import httpx
 import msgspec
 
 from akika_forensics.errors import Fault, WrongUse
@@ -87,6 +88,10 @@ class Lists:
             rows, at = self._questions.query(entity, statement, f"a search in {entity}")
             plan.accept(Page(position, plan.size, rows.slices, at))
             found.update((cut.key, cut) for cut in rows.slices)
+            if rows.lacks:
+                raise _in_part(entity)
+        if not plan.stable:
+            raise _in_part(entity)
         return list(found.values())
 
     def _listed_by_read(self, entity: str, position: int, size: int) -> Page:
@@ -103,6 +108,15 @@ class Lists:
         rows = answers.rows_of(entity, group, asked)
         at: datetime | None = answers.server_time(members, response)
         return Page(1, len(rows.slices) + 1, rows.slices, at, tuple(notes(entity, rows)))
+
+
+def _in_part(entity: str) -> Fault:
+    return Fault(
+        f"A search in {entity} came in part: its pages do not follow one another, or lack rows.",
+        status=httpx.codes.OK,
+        means="What changed cannot be told by it.",
+        do="Start again.",
+    )
 
 
 def including_inactive(entity: str, where: str) -> str:

@@ -128,6 +128,11 @@ class Reader:
         """The latest time that the server has named in an answer; None before the first."""
         return self._questions.server_time
 
+    @property
+    def counted_at(self) -> datetime | None:
+        """When the last counts were taken, by the server's own word; None where it said none."""
+        return self._batches.counted_at
+
     def company(self) -> tuple[Company, bytes]:
         """The company and the payload of its CompanyInfo."""
         cut = self.read(RecordKey("CompanyInfo", "1"))

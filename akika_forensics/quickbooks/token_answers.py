@@ -77,6 +77,14 @@ def tokens_of(response: httpx.Response, now: datetime, before: Tokens | None = N
         raise _no_token() from None
     if not answer.refresh_token and before is None:
         raise _no_token()
+    try:
+        return _kept(answer, now, before)
+    except OverflowError:
+        # It says that it is good beyond the last day of the calendar.
+        raise _no_token() from None
+
+
+def _kept(answer: _Answer, now: datetime, before: Tokens | None) -> Tokens:
     return Tokens(
         access_token=Secret(answer.access_token),
         refresh_token=Secret(answer.refresh_token) if answer.refresh_token or before is None else before.refresh_token,

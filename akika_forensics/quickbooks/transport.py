@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -167,6 +167,22 @@ class Spelled(httpx.BaseTransport):
         self._inner.close()
 
 
+class _InTime(httpx.SyncByteStream):
+    """An answer that has to be whole by a moment: one that drips would keep its reader for ever."""
+
+    def __init__(self, inner: httpx.SyncByteStream, clock: Clock, until: float) -> None:
+        self._inner, self._clock, self._until = inner, clock, until
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._inner:
+            if self._clock.monotonic() > self._until:
+                raise httpx.ReadTimeout("the answer took too long")
+            yield chunk
+
+    def close(self) -> None:
+        self._inner.close()
+
+
 class Paced(httpx.BaseTransport):
     """Sends when it is our turn, holds the slot until the answer is read whole, and pauses everybody on 429."""
 
@@ -176,6 +192,9 @@ class Paced(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         with self._pace.turn(batch=request.url.path.endswith("/batch")):
             response = self._inner.handle_request(request)
+            if isinstance(response.stream, httpx.SyncByteStream):
+                until = self._limits.clock.monotonic() + self._limits.answer_timeout
+                response.stream = _InTime(response.stream, self._limits.clock, until)
             try:
                 response.read()
             except BaseException:

@@ -79,6 +79,7 @@ def test_the_line_alone_does_as_well_as_the_whole_address() -> None:
     "spoil",
     [
         lambda text, _: text.replace("state=", "state=x"),
+        lambda text, _: text.replace("state=", "state=\udcff"),
         lambda text, state: text.replace(state, ""),
         lambda text, state: text.replace(f"state={state}", ""),
         lambda text, state: text.replace(state, state[:-1]),

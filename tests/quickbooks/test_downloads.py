@@ -247,3 +247,32 @@ def test_over_a_real_line_no_cookie_is_kept_no_address_logged_and_a_cut_off_file
             list(client.read(f"{base}/short?X-Amz-Signature=tellnobody"))
     assert served.cookies == ["", "", ""]
     assert "tellnobody" not in caplog.text
+
+
+class Dripping(httpx.SyncByteStream):
+    def __init__(self, clock: Any) -> None:
+        self._clock = clock
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(10_000):
+            self._clock.sleep(100)
+            yield b"x"
+
+
+def test_a_storage_that_drips_is_left_after_an_hour(fake: Any) -> None:
+    clock = fake.FakeClock()
+    network = httpx.MockTransport(lambda _: httpx.Response(200, stream=Dripping(clock)))
+    with (
+        Downloads(_connection(), Limits(clock=clock), transport=network) as client,
+        pytest.raises(NetworkFailed, match="took too long"),
+    ):
+        list(client.read(GOOD))
+    assert clock.seconds < 4000
+
+
+def test_pieces_stay_small_however_they_come() -> None:
+    storage = Storage(lambda _: httpx.Response(200, content=b"x" * 1_000_000))
+    with storage.client() as client:
+        pieces = list(client.read(GOOD))
+    assert b"".join(pieces) == b"x" * 1_000_000
+    assert max(map(len, pieces)) <= 65536

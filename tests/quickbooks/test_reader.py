@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -387,3 +388,40 @@ def test_a_condition_that_is_refused_stays_refused_and_costs_no_order(fake: Any,
         reader.query("Invoice", "Memo = 'x'")
     reader.query("Invoice", "Id IN ('1')")
     assert "ORDERBY Id" in company.seen[-1].url.params["query"]
+
+
+class TestSearchesThatComeInPart:
+    """What changed is known by them: a part of it would pass for all of it."""
+
+    WHERE = "MetaData.LastUpdatedTime >= '2026-01-01T00:00:00Z'"
+
+    def _search(self, reader: Any) -> Any:
+        (found,) = reader.query_many([("Invoice", self.WHERE)])
+        return found
+
+    def test_pages_that_do_not_turn(self, reader: Any, company: Any) -> None:
+        for _ in range(1500):
+            company.put("Invoice")
+        query = company.query
+        company.query = lambda text: query(re.sub(r"STARTPOSITION \d+", "STARTPOSITION 1", text))
+        assert isinstance(self._search(reader), Fault)
+
+    @pytest.mark.parametrize("number", [20, 40])
+    def test_rows_that_are_declared_and_not_there(self, reader: Any, company: Any, number: int) -> None:
+        for _ in range(number):
+            company.put("Invoice")
+        query = company.query
+        company.query = lambda text: re.sub(
+            rb'"maxResults":(\d+)', lambda m: b'"maxResults":%d' % (int(m[1]) + 1), query(text)
+        )
+        assert isinstance(self._search(reader), Fault)
+
+    def test_one_that_is_refused_by_itself_refuses_no_other(self, reader: Any, company: Any, fake: Any) -> None:
+        for _ in range(40):
+            company.put("Invoice")
+        customer = company.put("Customer")
+        query = company.query
+        company.query = lambda text: fake.fault("5030") if "MAXRESULTS 1000" in text else query(text)
+        refused, found = reader.query_many([("Invoice", self.WHERE), ("Customer", self.WHERE)])
+        assert isinstance(refused, Fault)
+        assert [cut.key.id for cut in found] == [customer]

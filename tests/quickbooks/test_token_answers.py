@@ -129,3 +129,10 @@ def test_a_certificate_of_another_time_means_the_clock(code: int, of_time: bool)
     error.__cause__.__cause__ = cause
     said = faults.no_answer(error, "CompanyInfo")
     assert ("clock" in said.means) is of_time
+
+
+@pytest.mark.parametrize("field", ["expires_in", "x_refresh_token_expires_in", "x_refresh_token_hard_expires_in"])
+def test_what_is_good_beyond_all_calendars_is_no_token(field: str) -> None:
+    told = {"access_token": "a", "refresh_token": "r", "expires_in": 3600, field: 1e300}
+    with pytest.raises(NetworkFailed, match="not a token"):
+        tokens_of(httpx.Response(200, json=told), NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.utils import format_datetime
@@ -276,3 +277,27 @@ class TestWriter:
                 reader.read(INVOICE)
             assert (writer.requests, reader.requests) == (20, 20)
         assert company.clock.seconds - began > 40 * 0.12 - 0.5
+
+
+class Dripping(httpx.SyncByteStream):
+    """A byte every hundred seconds: never so long that the next one is given up."""
+
+    def __init__(self, clock: Any) -> None:
+        self._clock = clock
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(10_000):
+            self._clock.sleep(100)
+            yield b" "
+
+
+def test_an_answer_that_drips_holds_nobody_for_ever(fake: Any) -> None:
+    company = fake.FakeCompany()
+    company.before = lambda _: httpx.Response(200, stream=Dripping(company.clock))
+    limits = Limits(clock=company.clock, attempts=2)
+    with (
+        open_reader(fake.connection(), fake.store(company.clock), limits=limits, transport=company) as reader,
+        pytest.raises(NetworkFailed, match="did not answer in time"),
+    ):
+        reader.company()
+    assert company.clock.seconds < 3 * limits.answer_timeout
