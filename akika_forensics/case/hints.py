@@ -40,6 +40,9 @@ _MOST_SEEN: Final = 2_000
 _SKEW: Final = timedelta(minutes=1)
 """How far this machine's clock may be from QuickBooks', where an event tells no time of its own."""
 
+_AHEAD: Final = timedelta(hours=2)
+"""A time of an event that lies further ahead is none; clocks and seasons may be so far apart."""
+
 _PATIENCE: Final = 2.0
 """Seconds for another process to be done with a slot: the sender waits three for its answer."""
 _LOCK: Final = threading.Lock()
@@ -237,7 +240,8 @@ def summed(what: Iterable[str]) -> str:
 
 
 def _hint(event: Event, came: datetime) -> Hint:
-    at = format_instant(event.at) if event.at else ""
+    # No capture would answer what says that it lies ahead, and one would follow another until then.
+    at = format_instant(event.at) if event.at and event.at <= came + _AHEAD else ""
     return Hint(event.mark[:16], format_instant(came), at, event.about)
 
 

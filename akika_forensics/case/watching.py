@@ -99,6 +99,7 @@ class Watch:
         self.incomplete = 0
         self._put_off: dict[str, Allowed] = {}
         self._failures: dict[str, AkikaError] = {}
+        self._unseen = ""
 
     @property
     def failed(self) -> AkikaError | None:
@@ -112,12 +113,26 @@ class Watch:
         while not self._should_stop():
             self._require_some_left()
             now = self._clock.now()
-            name, next_turn = self._first(now)
+            try:
+                name, next_turn = self._first(now)
+            except (*_HOPELESS, Interrupted):
+                raise
+            except AkikaError as error:
+                self._out_of_sight(error)
+                continue
+            self._unseen = ""
             if next_turn.at <= now:
                 self._attend(name, next_turn.why)
                 continue
             self._announce(name, next_turn, now)
             self._clock.wait(min(next_turn.at - now, _GLANCE).total_seconds())
+
+    def _out_of_sight(self, error: AkikaError) -> None:
+        """What is known of the companies could not be read: the vault's medium may be away for a while."""
+        if error.what != self._unseen:
+            self._say("", f"waits. {error} It is looked again every half minute.")
+        self._unseen = error.what
+        self._clock.wait(_GLANCE.total_seconds())
 
     def once(self) -> None:
         """One capture of each company now, whatever the hour. Raises as `run`; other failures are in ``failed``."""
@@ -154,10 +169,10 @@ class Watch:
     def _attend(self, name: str, why: str) -> None:
         """A capture of one company, unless somebody took one meanwhile or the month's reads do not allow it now."""
         began = self._clock.now()
-        if why and self._taken_by_another(name, began):
-            return
         standing = self._standing[name]
         try:
+            if why and self._taken_by_another(name, began):
+                return
             allowed = self._desk.allowed(name, began)
             if allowed.not_before is not None and allowed.not_before > began:
                 if self._put_off.get(name) != allowed:

@@ -18,6 +18,7 @@ from akika_forensics.errors import (
     VaultLocked,
     WrongKey,
 )
+from akika_forensics.vault.storage import StorageFailed
 
 NOW = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -245,3 +246,29 @@ def test_once_takes_each_company_now_and_tells_what_failed() -> None:
     world.last = {"ann": NOW}
     with pytest.raises(SignInFailed):
         world.watch(Every(DAY)).once()
+
+
+@pytest.mark.parametrize("asked", ["hinted", "newest"])
+def test_a_medium_that_is_away_for_a_while_ends_no_watch(asked: str) -> None:
+    """What the loop looks up between captures lies in the vault, which may be a bucket across a network."""
+    world = World()
+    looks, there = 0, getattr(world, asked)
+
+    def look(name: str) -> object:
+        nonlocal looks
+        looks += 1
+        if 2 <= looks <= 4:
+            raise StorageFailed("The store did not answer.")
+        return there(name)
+
+    setattr(world, asked, look)
+    world.watch(Every(HOUR)).run()
+    assert len(world.begun) > 20
+    assert 1 <= sum("The store did not answer" in line for line in world.said) <= 3
+
+
+def test_damage_between_captures_ends_it() -> None:
+    world = World()
+    world.hinted = lambda _name: (_ for _ in ()).throw(VaultDamaged("A file is damaged."))  # type: ignore[method-assign]
+    with pytest.raises(VaultDamaged):
+        world.watch(Every(HOUR)).run()

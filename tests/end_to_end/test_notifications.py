@@ -156,6 +156,15 @@ def test_what_happened_after_the_snapshot_began_still_waits(scene: Any) -> None:
         assert found.what == ("updated Customer:2",)
 
 
+def test_an_event_that_says_it_lies_far_ahead_does_not_wait_for_ever(scene: Any) -> None:
+    """Else one capture would follow the other until its time has come."""
+    with open_door(scene) as (_, _heard, hints):
+        body = json.dumps([event(scene.server.realm_id, "1")]).encode()
+        hints.keep(read_notification(body), body, "", datetime.now(UTC) - timedelta(minutes=5))
+        assert hints.pending("craig", None) is not None
+        assert hints.pending("craig", scene.case.capture()) is None
+
+
 def event(realm: str, record: str, at: datetime | None = None, **more: Any) -> dict[str, Any]:
     time_ = (at or datetime(2030, 1, 1, tzinfo=UTC)).isoformat()
     told = {"specversion": "1.0", "id": f"e-{record}", "type": "qbo.customer.updated.v1", "time": time_}
