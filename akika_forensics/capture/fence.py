@@ -10,7 +10,7 @@ from akika_forensics.capture.changes import FEED, SEARCH, Changes
 from akika_forensics.capture.counts import Counts
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
-from akika_forensics.capture.incremental import Interval
+from akika_forensics.capture.incremental import MARGIN, Interval
 from akika_forensics.capture.sweep import Stop, check
 from akika_forensics.quickbooks import Reader
 
@@ -64,8 +64,14 @@ class Fence:
             changed = self.changes.take(since)
             seen_at = self.changes.server_time
             settled = self._counts.settle(quiet=not changed)
+            counted_at = self._reader.counted_at
+            if seen_at is not None and counted_at is not None and counted_at < seen_at - MARGIN:
+                # What was asked later is dated earlier: one of the clocks is wrong, and the later reading starts from the earlier.
+                seen_at, settled = counted_at, False
             if not changed and settled:
                 settled = not self.changes.read_again_who_cites_merged_names()
+            if not changed and settled and beside_was_read:
+                changed = self.changes.take_new_names(seen_at or since)
             self._close_intervals(start, seen_at or since, since)
             self.until = seen_at or self._reader.server_time or self.until
             since = seen_at or since

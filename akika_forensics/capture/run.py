@@ -166,6 +166,8 @@ class _Attempt:
             start, expected = draft.start, draft.expected
         else:
             start, expected = self._reader.server_time or self._own_clock(), self._reader.counts(entities)
+            # A machine whose clock is ahead would have what changes until then passed over.
+            start = min(start, self._reader.counted_at or start)
         self._keeper.begin(lambda: pack(self._state(asked_before, start, expected, given_up is not None)))
         readable = self._sweep(entities, expected)
         self._fetch_files()
@@ -275,8 +277,8 @@ class _Attempt:
     def _own_clock(self) -> datetime:
         self._findings.add(
             "no_server_clock",
-            "QuickBooks named no time; this machine's clock was used.",
-            severity="warning",
+            "QuickBooks named no time; this machine's clock was used, so that what changed meanwhile may have been passed over.",
+            severity="problem",
             lasting=True,
         )
         return instants.now()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -64,13 +65,18 @@ class Life:
 
 @dataclass
 class Scribe:
-    """``acts`` at most; each when ``stir`` is called, by chance. ``done`` names them."""
+    """``acts`` at most; each when ``stir`` is called, by chance. ``done`` names them, ``met`` counts (entity, what became of it).
+
+    Where it ``merges`` names, captures of changes become full ones; where it does not, they stay.
+    """
 
     books: Books
     rng: random.Random
     acts: int = 60
     rate: float = 0.3
+    merges: bool = True
     done: list[str] = field(default_factory=list)
+    met: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
@@ -104,6 +110,8 @@ class Scribe:
             body = after.get(key)
             if self._state.get(key) == body:
                 continue
+            if self.lives:
+                self.met[key[0], "created" if key not in self._state else "edited" if body is not None else "gone"] += 1
             lives = self.lives.setdefault(key, [Life(None, datetime.min.replace(tzinfo=began.tzinfo), began)])
             lives[-1].ending, lives[-1].ended = began, now
             lives.append(Life(body, began, now))
@@ -120,7 +128,8 @@ class Scribe:
         yield "delete", self._delete
         yield "void", self._void
         yield "inactive", self._switch
-        yield "merge", self._merge
+        if self.merges:
+            yield "merge", self._merge
         yield "rate", self._set_rate
         yield "tax", self._tax
 
@@ -152,10 +161,12 @@ class Scribe:
         return self.rng.choice(sorted(ids)) if ids else None
 
     def _pick(self, wanted: Callable[[str], bool]) -> tuple[str, Body]:
-        keys = sorted(key for key in self._state if wanted(key[0]))
-        if not keys:
+        """Of an entity as likely as of another, however many records each has."""
+        entities = sorted({name for name, _ in self._state if wanted(name)})
+        if not entities:
             raise Nothing
-        entity, record_id = self.rng.choice(keys)
+        entity = self.rng.choice(entities)
+        record_id = self.rng.choice(sorted(record_id for name, record_id in self._state if name == entity))
         return entity, json.loads(self._state[entity, record_id], parse_float=str)
 
     def _edit(self) -> None:
@@ -189,10 +200,17 @@ class Scribe:
 
     def _merge(self) -> None:
         entity = self.rng.choice(["Account", "Customer", "Vendor", "Item", "Class", "Department"])
-        ids = sorted(record_id for name, record_id in self._state if name == entity)
-        if len(ids) > 1:
-            gone, stays = self.rng.sample(ids, 2)
-            self.books.twin.screens.merge(entity, gone, stays)
+        alike: dict[object, list[str]] = {}
+        for (name, record_id), payload in self._state.items():
+            if name == entity:
+                # Of accounts only those of one kind can be merged.
+                body = json.loads(payload)
+                alike.setdefault((body.get("AccountType"), body.get("AccountSubType")), []).append(record_id)
+        able = [sorted(ids) for ids in alike.values() if len(ids) > 1]
+        if not able:
+            raise Nothing
+        gone, stays = self.rng.sample(self.rng.choice(sorted(able)), 2)
+        self.books.twin.screens.merge(entity, gone, stays)
 
     def _set_rate(self) -> None:
         self._rates += 1

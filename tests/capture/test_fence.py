@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from typing import Any
 
 import httpx
@@ -239,3 +240,61 @@ def _counted(state: dict[tuple[str, str], bytes]) -> dict[str, int]:
     for entity, _ in state:
         counts[entity] = counts.get(entity, 0) + 1
     return counts
+
+
+class TestWhatHidesFromCountsAndClocks:
+    def test_a_merge_that_a_new_name_makes_up_for_in_the_counts(self, run: Any, settled: Any, writer: Any) -> None:
+        """Gone just before the feed of the last pass, and another created between that feed and its counts."""
+        feeds = 0
+        merged = next(iter(settled.records["Customer"]))
+
+        def before(request: httpx.Request) -> None:
+            nonlocal feeds
+            feeds += request.url.path.endswith("/cdc")
+            if request.url.path.endswith("/cdc") and feeds == 2:
+                settled.records["Customer"].pop(merged, None)
+
+        def after(request: httpx.Request) -> None:
+            if request.url.path.endswith("/cdc") and feeds == 2:
+                settled.put("Customer")
+
+        settled.before, settled.after = before, after
+        info = run(settled, writer)
+        assert info["complete"]
+        assert writer.state == settled.state()
+
+    @pytest.mark.parametrize(
+        ("machine", "changed_at"), [("/companyinfo/", "FROM Invoice "), ("/cdc", "/reports/")], ids=["start", "feed"]
+    )
+    def test_one_answer_from_a_clock_that_is_an_hour_ahead(
+        self, run: Any, settled: Any, writer: Any, machine: str, changed_at: str
+    ) -> None:
+        """By its word the change lies before the next reading, which would not look for it."""
+        some = next(iter(settled.records["Invoice"]))
+        answered, changed = [False], [False]
+        right = settled._body
+
+        def body(text: bytes) -> Any:
+            return right(text.replace(b',"time":"2026-11-23T11', b',"time":"2026-11-23T12') if answered[-1] else text)
+
+        def before(request: httpx.Request) -> None:
+            answered.append(machine in f"{request.url.path}/" and not any(answered))
+
+        def after(request: httpx.Request) -> None:
+            if changed_at in f"{request.url.path} {request.url.params.get('query', '')}" and not any(changed):
+                changed.append(True)
+                settled.put("Invoice", some, SyncToken="1", PrivateNote="changed")
+                settled.clock.sleep(60)
+
+        settled._body, settled.before, settled.after = body, before, after
+        info = run(settled, writer)
+        assert any(answered)
+        assert any(changed)
+        assert info["complete"]
+        assert writer.state == settled.state()
+
+    def test_a_service_that_names_no_time_is_not_believed(self, run: Any, settled: Any, writer: Any) -> None:
+        body = settled._body
+        settled._body = lambda text: body(re.sub(rb',"time":"[^"]*"', b"", text))
+        assert not run(settled, writer)["complete"]
+        assert "no_server_clock" in writer.codes("problem")

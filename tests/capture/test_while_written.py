@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from akika_forensics import capture
+from akika_forensics.model.catalogue import CATALOGUE, Delete
 from akika_forensics.model.instants import now
 from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Tokens, change_feed, open_reader
 from akika_forensics.settings import Secret
@@ -63,8 +65,13 @@ def _beliefs(rng: random.Random) -> Beliefs:
     return Beliefs().but(**{name: rng.choice(BELIEFS[name].choices) for name in MATTERS})
 
 
-def _story(seed: int, writers: Any, monkeypatch: pytest.MonkeyPatch, *, turns: int = 3) -> list[str]:
-    """A full capture and then those after it, while somebody works; what is wrong with any of them."""
+def _story(
+    seed: int, writers: Any, monkeypatch: pytest.MonkeyPatch, *, turns: int = 3, met: Counter[str] | None = None
+) -> list[str]:
+    """A full capture and then those after it, while somebody works; what is wrong with any of them.
+
+    ``met`` counts captures by kind during which something was done and that were whole all the same.
+    """
     rng = random.Random(seed)
     if rng.random() < 0.3:
         # So few fit an answer that the feed overflows.
@@ -76,9 +83,10 @@ def _story(seed: int, writers: Any, monkeypatch: pytest.MonkeyPatch, *, turns: i
     told: list[str] = []
     try:
         with serve(books.twin, beliefs=beliefs) as server:
-            scribe = Scribe(books, rng)
+            scribe = Scribe(books, rng, merges=rng.random() < 0.5)
             before = None
             for turn in range(turns):
+                done = len(scribe.done)
                 scribe.acts, scribe.rate = rng.choice([0, 8, 40]), rng.choice([0.05, 0.3])
                 writer = writers(before)
                 server.before_apply = scribe.stir
@@ -86,6 +94,8 @@ def _story(seed: int, writers: Any, monkeypatch: pytest.MonkeyPatch, *, turns: i
                     capture.run(reader, writer, before=None if before is None else before.snapshot)
                 server.before_apply = None
                 where = f"seed {seed}, capture {turn}, {writer.committed['fence']['kind']}"
+                if met is not None and len(scribe.done) > done and writer.committed["complete"]:
+                    met[writer.committed["fence"]["kind"]] += 1
                 told += [f"{where}: {what}" for what in judge(scribe, writer.state, writer.committed)]
                 if not writer.committed["complete"] and "not_quiet" not in writer.codes("problem"):
                     told.append(f"{where}: {[f for f in writer.committed['findings'] if f['severity'] == 'problem']}")
@@ -103,6 +113,42 @@ def _story(seed: int, writers: Any, monkeypatch: pytest.MonkeyPatch, *, turns: i
 @pytest.mark.parametrize("seed", range(12))
 def test_what_is_claimed_is_what_was(seed: int, writers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _story(seed, writers, monkeypatch) == []
+
+
+def test_the_stories_are_not_empty(writers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are whole captures of both kinds in the midst of work."""
+    met = Counter[str]()
+    for seed in range(20, 26):
+        with monkeypatch.context() as own:
+            assert _story(seed, writers, own, met=met) == []
+    assert min(met["full"], met["incremental"]) >= 2, met
+
+
+def test_what_is_done_is_done_to_everything() -> None:
+    """Each kind of deed, and to each entity what QuickBooks lets anybody do to it: none of it is refused each time."""
+    deeds, met = Counter[str](), Counter[tuple[str, str]]()
+    for seed in range(6):
+        books = furnished()
+        try:
+            scribe = Scribe(books, random.Random(seed))
+            for _ in range(400):
+                scribe.act()
+        finally:
+            books.twin.close()
+        deeds.update(scribe.done)
+        met.update(scribe.met)
+    for name in ("create", "edit", "delete", "void", "inactive", "merge", "rate", "tax"):
+        assert deeds[name] > 50, name
+    for row in map(CATALOGUE.__getitem__, capture.entities.readable_entities()):
+        can = {
+            "gone": row.delete is Delete.HARD and row.can("delete"),
+            "edited": row.can("update") and row.name != "ExchangeRate",
+            "created": row.can("create"),
+        }
+        for what, able in can.items():
+            assert met[row.name, what] or not able, f"no {row.name} was {what}"
+    for name in ("Account", "Customer", "Vendor", "Item", "Class", "Department"):
+        assert met[name, "gone"], f"no {name} was merged away"
 
 
 @pytest.mark.soak
