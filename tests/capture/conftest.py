@@ -15,7 +15,7 @@ from akika_forensics import capture
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Limits, open_reader
-from akika_forensics.twin import Twin, sample
+from akika_forensics.twin import Twin, TwinServer, sample, serve
 from akika_forensics.vault.snapshots.facts import of as facts_of
 
 _FAKE = Path(__file__).parents[1] / "quickbooks" / "fake_company.py"
@@ -28,6 +28,13 @@ def twin() -> Iterator[Twin]:
     sample.build(with_books)
     yield with_books
     with_books.close()
+
+
+@pytest.fixture
+def served(twin: Twin) -> Iterator[TwinServer]:
+    """The sample company, over HTTP."""
+    with serve(twin) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

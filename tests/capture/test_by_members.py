@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from akika_forensics.cli import main
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection, Limits
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, TwinServer, sample, serve
+from akika_forensics.twin import TwinServer
 from akika_forensics.vault import KdfCost
 from akika_forensics.vault.keys.identity import Identity
 from akika_forensics.vault.keys.roles import NotAllowed
@@ -23,15 +22,6 @@ from akika_forensics.vault.keys.ways import OwnIdentity
 QUICK = Limits(throttle_wait=0.05, backoff=0.01, backoff_cap=0.05).unpaced()
 MACHINE = Identity.from_bytes(bytes(range(64)))
 PASSPHRASE = "the vault's own words"
-
-
-@pytest.fixture
-def served() -> Iterator[TwinServer]:
-    twin = Twin()
-    sample.build(twin)
-    with serve(twin) as server:
-        yield server
-    twin.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,10 @@ from akika_forensics.errors import ServiceError
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection, Limits
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, TwinServer, sample, serve
+from akika_forensics.twin import Twin, TwinServer
 from akika_forensics.vault import HeadStore, KdfCost
 
 QUICK = Limits(throttle_wait=0.05, backoff=0.01, backoff_cap=0.05).unpaced()
-
-
-@pytest.fixture
-def served() -> Iterator[TwinServer]:
-    twin = Twin()
-    sample.build(twin)
-    with serve(twin) as server:
-        yield server
-    twin.close()
 
 
 @pytest.fixture

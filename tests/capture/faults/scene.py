@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,7 +15,7 @@ from akika_forensics.errors import AkikaError
 from akika_forensics.model.instants import now
 from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Tokens, open_reader
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, TwinServer, sample, serve
+from akika_forensics.twin import Twin, TwinServer, sample
 from akika_forensics.twin.attachments.upload import Upload
 
 QUICK = Limits(throttle_wait=0.02, backoff=0.005, backoff_cap=0.02).unpaced()
@@ -106,11 +105,5 @@ def assert_honest(ended: Ended, twin: Twin, undisturbed: Any, *, exact: bool = T
     left = undisturbed.controls.keys() - ended.writer.controls.keys()
     if left:
         # A report that did not come ends no capture: it is said, and the records do not rest on it.
-        assert ended.findings - {row["code"] for row in undisturbed.committed["findings"]}
+        assert ended.findings & {"control_missing", "control_cut", "control_left_out"}
     assert not {row["code"] for row in committed["findings"] if row["severity"] == "problem"}
-
-
-@contextmanager
-def disturbed(twin: Twin, spec: str) -> Iterator[TwinServer]:
-    with serve(twin, faults=spec) as server:
-        yield server

@@ -34,6 +34,23 @@ class Opened:
         return found
 
 
+def _exchanged_while_it_is_read(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> list[type]:
+    """The first reading finds nothing, and the file is another one with the same bytes; gives what was read from."""
+    original, content, asked = parquet.read, opened.file.read_bytes(), []
+
+    def exchanging(source: Any, *given: Any, **more: Any) -> Any:
+        found = original(source, *given, **more)
+        asked.append(type(source))
+        if len(asked) == 1:
+            opened.file.unlink()
+            opened.file.write_bytes(content)
+            return found.clear()
+        return found
+
+    monkeypatch.setattr(parquet, "read", exchanging)
+    return asked
+
+
 @pytest.fixture
 def opened(filled: Any) -> Opened:
     return Opened(filled)
@@ -87,18 +104,7 @@ def test_a_file_that_is_exchanged_while_it_is_read_is_read_again_whole(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was proved and what was parsed may be two files; then neither counts, and the bytes are proved before they are parsed."""
-    original, content, asked = parquet.read, opened.file.read_bytes(), []
-
-    def exchanging(source: Any, *given: Any, **more: Any) -> Any:
-        found = original(source, *given, **more)
-        asked.append(type(source))
-        if len(asked) == 1:
-            opened.file.unlink()
-            opened.file.write_bytes(content)
-            return pl.DataFrame(schema={name: frames.INDEX[name] for name in COLUMNS})
-        return found
-
-    monkeypatch.setattr(parquet, "read", exchanging)
+    asked = _exchanged_while_it_is_read(opened, monkeypatch)
     assert len(opened.read())
     assert asked[1:] == [bytes]
 
@@ -166,17 +172,6 @@ def test_an_error_of_bytes_that_nobody_signed_is_one_of_the_file(
 def test_what_is_made_of_a_file_that_was_exchanged_is_made_again(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original, content, asked = parquet.read, opened.file.read_bytes(), []
-
-    def exchanging(source: Any, *given: Any, **more: Any) -> Any:
-        found = original(source, *given, **more)
-        asked.append(type(source))
-        if len(asked) == 1:
-            opened.file.unlink()
-            opened.file.write_bytes(content)
-            return found.clear()
-        return found
-
-    monkeypatch.setattr(parquet, "read", exchanging)
+    asked = _exchanged_while_it_is_read(opened, monkeypatch)
     assert opened.shelf.proved(lambda: len(opened.read())) > 0
     assert len(asked) == 2

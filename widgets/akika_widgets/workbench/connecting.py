@@ -260,17 +260,23 @@ class ConnectingView(LiveView):
         consent = case.connecting.begin(wish)
 
         def work(work: Work) -> str:
-            name, company = consent.finish(case.connecting, work.progress, work.should_stop)
+            try:
+                name, company = consent.finish(case.connecting, work.progress, work.should_stop)
+            finally:
+                desk.memory.put(_PENDING, None)  # it holds the app's secret
             with desk.shared.lock:
                 _stay(desk, name)
             return f"{company.name} is connected."
 
+        # Before the work begins, which may end at once; another's sign-in is not put away for one that cannot begin.
+        former = desk.memory.known(_PENDING)
+        desk.memory.put(_PENDING, consent)
         try:
             desk.start(CONNECT, "Connecting a company", work)
         except AkikaError:
+            desk.memory.put(_PENDING, former)
             consent.close()
             raise
-        desk.memory.put(_PENDING, consent)
         self.again, self.filled = "", {}
         self._came += 1
         self.notice = "Sign in with QuickBooks now."
