@@ -4,9 +4,9 @@ from akika_forensics.books.chart import DELETED_SUFFIX, Account, Chart, Item
 from akika_forensics.books.finding import UNRESOLVED, Finding
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.open_items import OpenDocument
-from akika_forensics.books.post import post
-from akika_forensics.books.posting import Posting
+from akika_forensics.books.postings.frame import Posting
 from akika_forensics.books.report import TrialBalance, read_trial_balance
+from akika_forensics.books.single import post, post_many
 from akika_forensics.books.tie_out import AccountEffect, TieOutLine, effect, tie_out
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "TrialBalance",
     "effect",
     "post",
+    "post_many",
     "read_trial_balance",
     "tie_out",
 ]

@@ -8,14 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Self
 
-import msgspec
-
 from akika_forensics.books.body import UnreadableError, day, number, part, ref
 from akika_forensics.books.tax import TaxAccounts
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue.entity import words
-from akika_forensics.model.record import Record, RecordKey
+from akika_forensics.model.record import Record
 
 PROFIT_AND_LOSS: Final = frozenset({"Income", "Other Income", "Expense", "Other Expense", "Cost of Goods Sold"})
 """Account types whose balance starts anew each fiscal year. Source: QuickBooks API, Account.AccountType."""
@@ -71,18 +69,6 @@ class Item:
     start: date | None
 
 
-class _Facts(msgspec.Struct):
-    """The few fields of a transaction that other transactions' postings depend on."""
-
-    Id: Any = None
-    ExchangeRate: Any = None
-    CurrencyRef: Any = None
-    DepositToAccountRef: Any = None
-
-
-_FACTS: Final = msgspec.json.Decoder(_Facts, float_hook=Decimal)
-_PAID_INTO: Final = frozenset({"Payment", "SalesReceipt", "RefundReceipt"})
-_RATED: Final = frozenset({"Invoice", "CreditMemo", "Bill", "VendorCredit", "JournalEntry", "Payment", "SalesReceipt"})
 _LISTS: Final = frozenset(
     {"Account", "Item", "TaxAgency", "TaxRate", "TaxCode", "Preferences", "CompanyInfo", "ExchangeRate"}
 )
@@ -98,10 +84,6 @@ class Chart:
     home_currency: str | None = None
     fiscal_start_month: int = 1
     tax: TaxAccounts = field(default_factory=TaxAccounts)
-    rates: dict[RecordKey, Decimal] = field(default_factory=dict)
-    """Exchange rates of documents in a foreign currency, for gains and losses at payment."""
-    paid_into: dict[RecordKey, str] = field(default_factory=dict)
-    """Where receipts were put, where that is not Undeposited Funds."""
     day_rates: dict[str, list[tuple[date, Decimal]]] = field(default_factory=dict)
     discount_account: str | None = None
     shipping_account: str | None = None
@@ -115,23 +97,18 @@ class Chart:
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> Self:
-        """Read the lists, the settings, and of transactions only what other transactions depend on.
+        """Read the lists and the settings; other records are passed over.
 
         A list record that cannot be read is skipped here; the Ledger names it.
         """
         chart = cls()
         bodies: dict[str, list[dict[str, Any]]] = {name: [] for name in _LISTS}
-        facts: list[tuple[RecordKey, _Facts]] = []
         for record in records:
             entity = record.key.entity
             if entity in _LISTS:
                 body = decoded(record)
                 if body is not None:
                     bodies[entity].append(body)
-            elif entity in _RATED or entity in _PAID_INTO:
-                found = _facts(record)
-                if found is not None:
-                    facts.append((record.key, found))
         chart._read_settings(bodies["Preferences"], bodies["CompanyInfo"])
         chart._read_accounts(bodies["Account"])
         chart._read_items(bodies["Item"])
@@ -142,8 +119,6 @@ class Chart:
             rates=bodies["TaxRate"],
             codes=bodies["TaxCode"],
         )
-        for key, found in facts:
-            chart._note(key, found)
         return chart
 
     def _read_settings(self, preferences: list[dict[str, Any]], companies: list[dict[str, Any]]) -> None:
@@ -213,19 +188,6 @@ class Chart:
         for rows in self.day_rates.values():
             rows.sort()
 
-    def _note(self, key: RecordKey, found: _Facts) -> None:
-        body = msgspec.structs.asdict(found)
-        if found.ExchangeRate is not None:
-            try:
-                rate = number(body, "ExchangeRate")
-            except UnreadableError:
-                rate = Decimal(1)
-            if rate not in (0, 1):
-                self.rates[key] = rate
-        account = ref(body, "DepositToAccountRef") if key.entity in _PAID_INTO else None
-        if account is not None and account != self.undeposited:
-            self.paid_into[key] = account
-
     @property
     def has_stock(self) -> bool:
         return self._has_stock
@@ -237,6 +199,14 @@ class Chart:
     def payable(self, currency: str | None = None) -> str | None:
         """The A/P account of a document in ``currency``."""
         return self._payable.get(currency) or self._payable.get(self.home_currency) or self._payable.get(None)
+
+    def receivables(self) -> dict[str, str]:
+        """The A/R account of each currency that has one of its own."""
+        return {currency: account for currency, account in self._receivable.items() if currency is not None}
+
+    def payables(self) -> dict[str, str]:
+        """The A/P account of each currency that has one of its own."""
+        return {currency: account for currency, account in self._payable.items() if currency is not None}
 
     def is_receivable(self, account: str) -> bool:
         found = self.accounts.get(account)
@@ -284,12 +254,3 @@ def decoded(record: Record) -> dict[str, Any] | None:
         except WrongUse:
             return None
     return body if isinstance(body, dict) else None
-
-
-def _facts(record: Record) -> _Facts | None:
-    if record.key.entity not in _PAID_INTO and b'"ExchangeRate"' not in record.payload:
-        return None
-    try:
-        return _FACTS.decode(record.payload)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None

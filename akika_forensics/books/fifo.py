@@ -22,7 +22,7 @@ from decimal import Decimal
 
 from akika_forensics.books.chart import Chart, Item, id_order
 from akika_forensics.books.finding import UNRESOLVED, Finding
-from akika_forensics.books.posting import Posting
+from akika_forensics.books.postings.frame import Posting
 from akika_forensics.books.stock import Move, Movement
 from akika_forensics.model.money import ZERO, cents
 from akika_forensics.model.record import RecordKey

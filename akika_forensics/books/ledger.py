@@ -8,13 +8,17 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Self
 
-from akika_forensics.books.chart import RETAINED_EARNINGS, Chart, decoded, id_order
+import polars as pl
+
+from akika_forensics.books import open_items, stock
+from akika_forensics.books.chart import RETAINED_EARNINGS, Chart, id_order
+from akika_forensics.books.documents import fields, tables
 from akika_forensics.books.fifo import replay
 from akika_forensics.books.finding import UNRESOLVED, Finding
-from akika_forensics.books.open_items import OpenDocument, OpenItems
-from akika_forensics.books.post import POSTING, post_document
-from akika_forensics.books.posting import Posting
-from akika_forensics.books.stock import Movement, movements
+from akika_forensics.books.open_items import OpenDocument
+from akika_forensics.books.postings.context import Context
+from akika_forensics.books.postings.frame import POSTINGS, Posting, values, whole
+from akika_forensics.books.postings.posting import post
 from akika_forensics.model.money import ZERO
 from akika_forensics.model.record import Record, RecordKey
 
@@ -25,14 +29,13 @@ class Ledger:
     All amounts are in home currency, to the cent. Debits equal credits for every document and so in total.
     """
 
-    def __init__(
-        self, chart: Chart, postings: tuple[Posting, ...], findings: tuple[Finding, ...], open_items: OpenItems
-    ) -> None:
+    def __init__(self, chart: Chart, frame: pl.DataFrame, findings: tuple[Finding, ...], context: Context) -> None:
         self.chart = chart
-        self.postings = postings
+        self.frame = frame
+        """A row a debit or credit, with the columns of ``POSTINGS``."""
         self.findings = findings
-        """Everything noticed while posting, notes too, in the order of the records."""
-        self._open = open_items
+        """Everything noticed while posting, notes too."""
+        self._context = context
 
     @classmethod
     def of(cls, records: Iterable[Record], *, opening_costs: Mapping[str, Decimal] | None = None) -> Self:
@@ -40,32 +43,37 @@ class Ledger:
 
         ``opening_costs`` fixes the unit cost of items' first stock (see ``Ledger.opening_costs`` of an earlier one).
         """
-        rows = list(records)
-        chart = Chart.of(rows)
-        postings: list[Posting] = []
-        findings: list[Finding] = []
-        moves: list[Movement] = []
-        open_items = OpenItems(chart)
-        for record in rows:
-            entity = record.key.entity
-            if entity not in POSTING:
-                continue
-            body = decoded(record)
-            if body is None:
-                findings.append(Finding("not_posted", f"{record.key} is not in the books: not JSON.", record.key))
-                continue
-            posted = post_document(entity, body, chart)
-            postings.extend(posted.postings)
-            findings.extend(posted.findings)
-            open_items.add(entity, body, posted.postings)
-            moved, said = movements(entity, body, chart)
-            moves.extend(moved)
-            findings.extend(said)
-        costs, said = replay(chart, moves, opening_costs)
-        postings.extend(costs)
-        findings.extend(said)
-        findings.extend(_uncaptured(chart, postings))
-        return cls(chart, tuple(postings), tuple(findings), open_items)
+        lists: list[Record] = []
+        transactions: dict[str, list[tuple[str, bytes]]] = {}
+        for record in records:
+            key = record.key
+            if key.entity in fields.POSTING:
+                transactions.setdefault(key.entity, []).append((key.id, record.payload))
+            else:
+                lists.append(record)
+        return cls.read(Chart.of(lists), transactions, opening_costs=opening_costs)
+
+    @classmethod
+    def read(
+        cls,
+        chart: Chart,
+        transactions: Mapping[str, Iterable[tuple[str, bytes]]],
+        *,
+        opening_costs: Mapping[str, Decimal] | None = None,
+    ) -> Self:
+        """As ``of``, from the Ids and payloads of the transactions of each type."""
+        context = Context.of(chart, tables.read(transactions))
+        posted = post(context)
+        moves, said = stock.movements(context)
+        costs, odd = replay(chart, moves, opening_costs)
+        frame = whole([posted.postings, _framed(costs)])
+        findings = (*posted.findings, *said, *odd, *_uncaptured(chart, frame))
+        return cls(chart, frame, findings, context)
+
+    @cached_property
+    def postings(self) -> tuple[Posting, ...]:
+        """The rows of ``frame`` as values: for a document at hand, not for a whole company."""
+        return values(self.frame)
 
     @property
     def unposted(self) -> tuple[Finding, ...]:
@@ -79,11 +87,8 @@ class Ledger:
 
     @cached_property
     def _daily(self) -> dict[tuple[str, date], Decimal]:
-        sums: dict[tuple[str, date], Decimal] = {}
-        for posting in self.postings:
-            key = (posting.account, posting.date)
-            sums[key] = sums.get(key, ZERO) + posting.amount
-        return sums
+        sums = self.frame.group_by("account", "date").agg(pl.col("amount").sum())
+        return {(account, when): value for account, when, value in sums.iter_rows()}
 
     def trial_balance(self, as_of: date) -> dict[str, Decimal]:
         """Balance of each account at the end of a day, debit positive, accounts at zero left out; sums to zero.
@@ -127,30 +132,49 @@ class Ledger:
     def _by_party(
         self, wanted: Callable[[str], bool], sign: int, as_of: date | None
     ) -> dict[RecordKey | None, Decimal]:
-        sums: dict[RecordKey | None, Decimal] = {}
-        for posting in self.postings:
-            if wanted(posting.account) and (as_of is None or posting.date <= as_of):
-                sums[posting.party] = sums.get(posting.party, ZERO) + sign * posting.amount
+        rows = self.frame.filter(pl.col("account").is_in(self._accounts(wanted)))
+        if as_of is not None:
+            rows = rows.filter(pl.col("date") <= as_of)
+        sums = {
+            RecordKey(kind, party) if party else None: sign * value
+            for kind, party, value in rows.group_by("party_entity", "party").agg(pl.col("amount").sum()).iter_rows()
+        }
         order = sorted(
             sums, key=lambda one: (one is not None, one.entity if one else "", id_order(one.id if one else ""))
         )
         return {party: sums[party] for party in order if sums[party]}
 
+    def _accounts(self, wanted: Callable[[str], bool]) -> list[str]:
+        return [account for account in self.chart.accounts if wanted(account)]
+
+    @cached_property
+    def _applied(self) -> pl.DataFrame:
+        return open_items.applications(self._context)
+
     def open_receivable(self) -> tuple[OpenDocument, ...]:
         """Documents on receivable accounts that are not settled in full, oldest first."""
-        return self._open.of(self.chart.is_receivable, 1)
+        return self._open(self.chart.is_receivable, 1)
 
     def open_payable(self) -> tuple[OpenDocument, ...]:
         """Documents on payable accounts that are not settled in full, oldest first; a bill is positive."""
-        return self._open.of(self.chart.is_payable, -1)
+        return self._open(self.chart.is_payable, -1)
+
+    def _open(self, wanted: Callable[[str], bool], sign: int) -> tuple[OpenDocument, ...]:
+        return open_items.open_documents(self.frame, self._context.heads, self._applied, self._accounts(wanted), sign)
 
 
-def _uncaptured(chart: Chart, postings: list[Posting]) -> list[Finding]:
+def _framed(postings: list[Posting]) -> pl.DataFrame:
+    """Postings of stock; they come after all others of their document."""
+    rows = [(one.key.entity, one.key.id, one.line, one.date, one.account, one.amount) for one in postings]
+    names = ("entity", "id", "line", "date", "account", "amount")
+    frame = pl.DataFrame(rows, schema={name: POSTINGS[name] for name in names}, orient="row")
+    return frame.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in POSTINGS.items() if name not in names)
+
+
+def _uncaptured(chart: Chart, frame: pl.DataFrame) -> list[Finding]:
     """One finding for each account that is posted to but was not captured: its type, and so its year, is unknown."""
-    counts: dict[str, int] = {}
-    for posting in postings:
-        if posting.account not in chart.accounts and posting.account != UNRESOLVED:
-            counts[posting.account] = counts.get(posting.account, 0) + 1
+    known = [*chart.accounts, UNRESOLVED]
+    counts = dict(frame.filter(~pl.col("account").is_in(known)).group_by("account").len().iter_rows())
     return [
         Finding(
             "account_missing",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from akika_forensics.books.body import UnreadableError, day
-from akika_forensics.books.chart import Chart, id_order
-from akika_forensics.books.posting import Posting
-from akika_forensics.books.sales import CREDITS, applications
-from akika_forensics.model.money import ZERO, cents
+import polars as pl
+
+from akika_forensics.books.chart import id_order
+from akika_forensics.books.documents.values import home
+from akika_forensics.books.postings.context import Context
+from akika_forensics.books.postings.sides import CREDITS
 from akika_forensics.model.record import RecordKey
 
 
@@ -32,62 +32,70 @@ class OpenDocument:
     open: Decimal
 
 
-class OpenItems:
-    """Collects what documents move on receivable and payable accounts, and what settles what."""
+def applications(context: Context) -> pl.DataFrame:
+    """entity, id (of the payment), target_entity, target, value (home currency): a row a line that pays or uses up a document.
 
-    def __init__(self, chart: Chart) -> None:
-        self._chart = chart
-        self._moved: dict[tuple[RecordKey, str], tuple[Decimal, RecordKey | None, dt.date, dt.date | None]] = {}
-        self._settled: list[tuple[RecordKey, RecordKey, Decimal]] = []
-
-    def add(self, entity: str, body: dict[str, Any], postings: Iterable[Posting]) -> None:
-        """Take in one document and its postings."""
-        chart = self._chart
-        due: dt.date | None = None
-        for posting in postings:
-            if not (chart.is_receivable(posting.account) or chart.is_payable(posting.account)):
-                continue
-            if due is None and body.get("DueDate"):
-                due = _due(body)
-            key = (posting.key, posting.account)
-            before = self._moved.get(key, (ZERO, posting.party, posting.date, due))
-            self._moved[key] = (before[0] + posting.amount, before[1], before[2], before[3])
-        if entity in ("Payment", "BillPayment"):
-            payer = RecordKey(entity, str(body.get("Id", "")))
-            try:
-                rows = list(applications(body))
-            except UnreadableError:
-                return
-            own_rate = chart.rates.get(payer, Decimal(1))
-            for target, value in rows:
-                self._settled.append((payer, target, cents(value * chart.rates.get(target, own_rate))))
-
-    def of(self, wanted: Callable[[str], bool], sign: int) -> tuple[OpenDocument, ...]:
-        """The documents on the wanted accounts that are open, oldest first, ``sign`` applied."""
-        chosen = {key: row for key, row in self._moved.items() if wanted(key[1]) and row[0]}
-        accounts: dict[RecordKey, list[str]] = {}
-        for key, account in chosen:
-            accounts.setdefault(key, []).append(account)
-        left = {key: row[0] for key, row in chosen.items()}
-        for payer, target, value in self._settled:
-            # A payment's own posting is a credit on A/R; each line moves part of it onto the document it names.
-            if target in accounts:
-                account = accounts[target][0]
-                total = chosen[target, account][0]
-                step = value if target.entity not in CREDITS else -value
-                left[target, account] -= step if total > 0 else -step
-            if payer in accounts:
-                left[payer, accounts[payer][0]] += sign * value
-        rows = [
-            OpenDocument(key, party, account, when, due, sign * total, sign * left[key, account])
-            for (key, account), (total, party, when, due) in chosen.items()
-            if left[key, account]
-        ]
-        return tuple(sorted(rows, key=lambda one: (one.date, one.key.entity, id_order(one.key.id), one.account)))
+    ``value`` is positive for what is paid and for a credit that is used up alike.
+    """
+    payments = context.heads.filter(pl.col("entity").is_in(["Payment", "BillPayment"]))
+    rates = context.rates.rename({"entity": "linked_entity", "id": "linked"})
+    lines = context.documents.lines.filter(pl.col("linked").is_not_null())
+    return (
+        payments.select("doc", "entity", "id", "rate")
+        .join(lines.select("doc", "place", "amount", "linked_entity", "linked"), on="doc", how="inner")
+        .join(rates, on=["linked_entity", "linked"], how="left")
+        .sort("doc", "place")
+        .select(
+            "entity",
+            "id",
+            target_entity="linked_entity",
+            target="linked",
+            value=home(pl.col("amount"), pl.coalesce("their_rate", "rate")),
+        )
+    )
 
 
-def _due(body: dict[str, Any]) -> dt.date | None:
-    try:
-        return day(body, "DueDate")
-    except UnreadableError:
-        return None
+def open_documents(
+    postings: pl.DataFrame, heads: pl.DataFrame, applied: pl.DataFrame, accounts: Collection[str], sign: int
+) -> tuple[OpenDocument, ...]:
+    """The documents on the accounts that are open, oldest first, ``sign`` applied."""
+    moved = (
+        postings.filter(pl.col("account").is_in(list(accounts)))
+        .group_by("entity", "id", "account", maintain_order=True)
+        .agg(pl.col("amount").sum(), pl.col("party_entity", "party", "date").first())
+        .filter(pl.col("amount") != 0)
+    )
+    first = moved.unique(["entity", "id"], keep="first", maintain_order=True).select(
+        "entity", "id", "account", "amount"
+    )
+    credit = pl.col("target_entity").is_in(CREDITS)
+    onto = (
+        applied.rename({"entity": "payer_entity", "id": "payer", "target_entity": "entity", "target": "id"})
+        .join(first, on=["entity", "id"], how="inner")
+        .select("entity", "id", "account", step=pl.when(pl.col("amount") > 0).then(-pl.col("value")).otherwise("value"))
+    )
+    # A payment's own posting is a credit on A/R; each line moves part of it onto the document it names.
+    value = pl.when(credit).then(-pl.col("value")).otherwise(pl.col("value"))
+    out_of = applied.with_columns(step=sign * value).join(first, on=["entity", "id"], how="inner")
+    steps = pl.concat([onto, out_of.select("entity", "id", "account", "step")]).group_by("entity", "id", "account")
+    left = (
+        moved.join(steps.agg(pl.col("step").sum()), on=["entity", "id", "account"], how="left", maintain_order="left")
+        .with_columns(left=pl.col("amount") + pl.col("step").fill_null(0))
+        .filter(pl.col("left") != 0)
+        .join(heads.select("entity", "id", "due"), on=["entity", "id"], how="left", maintain_order="left")
+    )
+    rows = [
+        OpenDocument(
+            RecordKey(entity, key),
+            RecordKey(kind, party) if party else None,
+            account,
+            day,
+            due,
+            sign * total,
+            sign * rest,
+        )
+        for entity, key, account, total, kind, party, day, due, rest in left.select(
+            "entity", "id", "account", "amount", "party_entity", "party", "date", "due", "left"
+        ).iter_rows()
+    ]
+    return tuple(sorted(rows, key=lambda one: (one.date, one.key.entity, id_order(one.key.id), one.account)))

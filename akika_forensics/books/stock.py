@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Final, NamedTuple
 
-from akika_forensics.books.body import UnreadableError, amount, day, lines, number, part, ref
-from akika_forensics.books.chart import Chart
+import polars as pl
+
+from akika_forensics.books.documents.values import home, ref
 from akika_forensics.books.finding import Finding
-from akika_forensics.books.posting import Sheet
-from akika_forensics.books.sales import sold_lines
-from akika_forensics.model.money import cents
+from akika_forensics.books.postings.context import Context
 from akika_forensics.model.record import RecordKey
 
 
@@ -44,80 +42,92 @@ class Movement(NamedTuple):
     counter: str | None = None
 
 
-_SALES = {"Invoice": 1, "SalesReceipt": 1, "CreditMemo": -1, "RefundReceipt": -1}
-_PURCHASES = frozenset({"Bill", "Purchase", "VendorCredit"})
+_OUT: Final = ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt")
+_BACK: Final = ("CreditMemo", "RefundReceipt")
+_IN: Final = ("Bill", "Purchase", "VendorCredit")
+_ADJUSTED: Final = "InventoryAdjustment"
+_COLUMNS: Final = ("item", "date", "entity", "id", "name", "kind", "moved", "value", "counter")
 
 
-def movements(entity: str, body: dict[str, Any], chart: Chart) -> tuple[list[Movement], list[Finding]]:
-    """The stock movements of one document; the finding says why a document moves none that should."""
-    if not chart.has_stock:
+def movements(context: Context) -> tuple[list[Movement], list[Finding]]:
+    """The movements of all documents, by item and in no order within it; a finding says why a document moves none that should."""
+    if not context.chart.has_stock:
         return [], []
-    moves: list[Movement] = []
-    try:
-        if entity in _SALES:
-            moves.extend(_sold(entity, body, chart))
-        elif entity in _PURCHASES:
-            moves.extend(_bought(entity, body, chart))
-        elif entity == "InventoryAdjustment":
-            moves.extend(_adjusted(body, chart))
-    except UnreadableError as error:
-        key = RecordKey(entity, str(body.get("Id", "")))
-        return [], [Finding("stock_not_moved", f"{key} moves no stock in the books: {error}.", key)]
-    return moves, []
+    heads = context.heads.select("doc", "entity", "id", "date", "rate", "turned")
+    lines = context.documents.lines.join(heads, on="doc", how="inner")
+    tracked = lines.filter(pl.col("item").is_not_null()).join(
+        context.items.filter("tracked").select("item"), on="item", how="semi"
+    )
+    piece = pl.when(pl.col("amount") != 0).then(1).otherwise(0)
+    tracked = tracked.with_columns(pieces=pl.coalesce("quantity", piece))
+    adjusted, findings = _adjusted(context, lines)
+    rows = pl.concat([_sold(tracked), _bought(tracked), adjusted])
+    return [
+        Movement(item, day, RecordKey(entity, key), name, Move(kind), quantity, value, counter)
+        for item, day, entity, key, name, kind, quantity, value, counter in rows.iter_rows()
+    ], findings
 
 
-def _sold(entity: str, body: dict[str, Any], chart: Chart) -> Iterator[Movement]:
-    key = RecordKey(entity, str(body.get("Id", "")))
-    for name, line in sold_lines(body):
-        detail = part(line, str(line.get("DetailType", "")))
-        item = chart.items.get(ref(detail, "ItemRef") or "")
-        if item is None or not item.tracked:
-            continue
-        quantity = -_SALES[entity] * _quantity(line, detail)
-        if quantity:
-            kind = Move.SALE if quantity < 0 else Move.RETURN
-            yield Movement(item.id, day(body), key, name, kind, quantity, Decimal(0))
+def _sold(tracked: pl.DataFrame) -> pl.DataFrame:
+    moved = pl.when(pl.col("entity").is_in(_BACK)).then(pl.col("pieces")).otherwise(-pl.col("pieces"))
+    return _moves(
+        tracked.filter(pl.col("entity").is_in(_OUT)).with_columns(moved=moved, value=pl.lit(0)), Move.SALE, Move.RETURN
+    )
 
 
-def _bought(entity: str, body: dict[str, Any], chart: Chart) -> Iterator[Movement]:
-    back = entity == "VendorCredit" or (entity == "Purchase" and body.get("Credit") is True)
-    sign = -1 if back else 1
-    key = RecordKey(entity, str(body.get("Id", "")))
-    rate: Decimal | None = None
-    for name, line in lines(body):
-        if line.get("DetailType") != "ItemBasedExpenseLineDetail":
-            continue
-        detail = part(line, "ItemBasedExpenseLineDetail")
-        item = chart.items.get(ref(detail, "ItemRef") or "")
-        if item is None or not item.tracked:
-            continue
-        rate = Sheet(entity, body, chart).rate if rate is None else rate
-        quantity = sign * _quantity(line, detail)
-        value = sign * cents(amount(line) * rate)
-        if quantity or value:
-            kind = Move.VENDOR_RETURN if quantity < 0 else Move.PURCHASE
-            yield Movement(item.id, day(body), key, name, kind, quantity, value)
+def _bought(tracked: pl.DataFrame) -> pl.DataFrame:
+    back = (pl.col("entity") == "VendorCredit") | pl.col("turned")
+    sign = pl.when(back).then(-1).otherwise(1)
+    rows = tracked.filter(pl.col("entity").is_in(_IN) & (pl.col("kind") == "ItemBasedExpenseLineDetail"))
+    return _moves(
+        rows.with_columns(moved=sign * pl.col("pieces"), value=sign * home(pl.col("amount"), pl.col("rate"))),
+        Move.VENDOR_RETURN,
+        Move.PURCHASE,
+    )
 
 
-def _adjusted(body: dict[str, Any], chart: Chart) -> Iterator[Movement]:
-    key = RecordKey("InventoryAdjustment", str(body.get("Id", "")))
-    counter = ref(body, "AdjustAccountRef")
-    for name, line in lines(body):
-        detail = part(line, "ItemAdjustmentLineDetail")
-        item = chart.items.get(ref(detail, "ItemRef") or "")
-        if item is None:
-            if detail:
-                raise UnreadableError(f"line {name} is for an item that was not captured")
-            continue
-        if detail.get("QtyDiff") in (None, "") and detail.get("NewQty") not in (None, ""):
-            raise UnreadableError(f"line {name} gives a count, not a difference")
-        quantity = number(detail, "QtyDiff")
-        if quantity:
-            yield Movement(item.id, day(body), key, name, Move.ADJUSTMENT, quantity, Decimal(0), counter)
+def _moves(rows: pl.DataFrame, out: Move, into: Move) -> pl.DataFrame:
+    kind = pl.when(pl.col("moved") < 0).then(pl.lit(out.value)).otherwise(pl.lit(into.value))
+    return (
+        rows.with_columns(kind=kind, counter=pl.lit(None, pl.String))
+        .filter((pl.col("moved") != 0) | (pl.col("value") != 0))
+        .select(_cast(name) for name in _COLUMNS)
+    )
 
 
-def _quantity(line: dict[str, Any], detail: dict[str, Any]) -> Decimal:
-    """``Qty``; a line with an amount and no quantity is one piece, one without either moves nothing."""
-    if detail.get("Qty") in (None, ""):
-        return Decimal(1 if amount(line) else 0)
-    return number(detail, "Qty")
+def _cast(name: str) -> pl.Expr:
+    if name in ("moved", "value"):
+        return pl.col(name).cast(pl.Decimal(38, 10 if name == "moved" else 2))
+    return pl.col(name)
+
+
+def _adjusted(context: Context, lines: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
+    """Adjustments by their difference; one that gives a count, or names an item that was not captured, moves nothing."""
+    bodies = context.documents.bodies.get(_ADJUSTED)
+    rows = lines.filter((pl.col("entity") == _ADJUSTED) & pl.col("item").is_not_null())
+    if bodies is None or not rows.height:
+        return lines.clear().with_columns(moved=pl.lit(0), value=pl.lit(0), counter=pl.lit("")).select(
+            _cast(name) for name in _COLUMNS
+        ), []
+    known = pl.col("item").is_in(context.items["item"].to_list())
+    odd = rows.filter(~known | pl.col("counted"))
+    findings = [
+        Finding(
+            "stock_not_moved",
+            f"{entity}:{key} moves no stock in the books: line {name} {_why(counted)}.",
+            RecordKey(entity, key),
+        )
+        for entity, key, name, counted in odd.unique("doc", keep="first", maintain_order=True)
+        .select("entity", "id", "name", "counted")
+        .iter_rows()
+    ]
+    counters = bodies.select("doc", counter=ref("AdjustAccountRef"))
+    sound = rows.join(odd.select("doc"), on="doc", how="anti").join(counters, on="doc", how="left")
+    moved = sound.with_columns(
+        moved=pl.col("quantity").fill_null(0), value=pl.lit(0), kind=pl.lit(Move.ADJUSTMENT.value)
+    )
+    return moved.filter(pl.col("moved") != 0).select(_cast(name) for name in _COLUMNS), findings
+
+
+def _why(counted: bool) -> str:
+    return "gives a count, not a difference" if counted else "is for an item that was not captured"

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from akika_forensics.books import Chart, Ledger, post
+from akika_forensics.books import Chart, Ledger, post_many
 from akika_forensics.model.money import ZERO, money
 from akika_forensics.model.payload import encode
 from akika_forensics.model.record import Record, RecordKey
@@ -129,21 +129,24 @@ def step_effects(
     steps: Sequence[Step], now: Sequence[Record], wanted: Mapping[str, dict[str, Any]]
 ) -> dict[str, dict[str, Decimal]]:
     """Per step, what its documents post to each account beyond what they post now; stock cost is not in it."""
-    chart = Chart.of(now)
     standing = {record.key: record for record in now}
-    result: dict[str, dict[str, Decimal]] = {}
+    documents: list[tuple[str, dict[str, Any]]] = []
+    sides: list[tuple[str, int]] = []
     for step in steps:
-        moved: dict[str, Decimal] = {}
         old = standing.get(step.live) if step.live else None
         if old is not None:
-            _post(moved, old.key.entity, old.body, chart, -1)
+            documents.append((old.key.entity, old.body))
+            sides.append((step.id, -1))
         if step.action is not Action.REMOVE:
             cited = {name: provisional_id(name) for name in steps_cited(wanted[step.id])}
-            _post(moved, step.key.entity, with_ids(wanted[step.id], cited), chart, +1)
-        result[step.id] = {account: amount for account, amount in sorted(moved.items()) if amount != ZERO}
-    return result
-
-
-def _post(moved: dict[str, Decimal], entity: str, body: dict[str, Any], chart: Chart, sign: int) -> None:
-    for posting in post(entity, body, chart):
-        moved[posting.account] = moved.get(posting.account, ZERO) + sign * posting.amount
+            documents.append((step.key.entity, with_ids(wanted[step.id], cited)))
+            sides.append((step.id, +1))
+    moved: dict[str, dict[str, Decimal]] = {step.id: {} for step in steps}
+    for (step_id, sign), postings in zip(sides, post_many(documents, Chart.of(now), now), strict=True):
+        of_step = moved[step_id]
+        for posting in postings:
+            of_step[posting.account] = of_step.get(posting.account, ZERO) + sign * posting.amount
+    return {
+        step_id: {account: amount for account, amount in sorted(of_step.items()) if amount != ZERO}
+        for step_id, of_step in moved.items()
+    }

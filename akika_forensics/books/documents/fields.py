@@ -1,0 +1,136 @@
+"""Which fields of each type of transaction postings follow from, as Arrow schemas.
+
+What else a payload holds is neither read nor lost: it stays in the vault as it came. A type is read with no more fields
+than it has, because each costs time in a company of half a million.
+Source: QuickBooks API, entity pages; one name means the same in every transaction that has it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+import pyarrow as pa
+
+NUMBER: Final = pa.decimal128(38, 10)
+"""Amounts have two decimals and rates seven; ten leave room, and what has more is read one document at a time."""
+
+_TEXT: Final = pa.string()
+_REF: Final = pa.struct([("value", _TEXT), ("type", _TEXT)])
+_LINKS: Final = pa.list_(pa.struct([("TxnId", _TEXT), ("TxnType", _TEXT)]))
+_TAX_LINE: Final = pa.struct([("Amount", NUMBER), ("TaxLineDetail", pa.struct([("TaxRateRef", _REF)]))])
+
+SILENT_LINES: Final = frozenset({"SubTotalLineDetail", "DescriptionOnly", "DescriptionLineDetail", "TaxLineDetail"})
+"""Lines that repeat or describe and post nothing. Source: QuickBooks API, Line.DetailType."""
+
+_DETAILS: Final[dict[str, dict[str, pa.DataType]]] = {
+    "SalesItemLineDetail": {"ItemRef": _REF, "ItemAccountRef": _REF, "Qty": NUMBER, "ClassRef": _REF},
+    "DiscountLineDetail": {"DiscountAccountRef": _REF, "ClassRef": _REF},
+    "AccountBasedExpenseLineDetail": {"AccountRef": _REF, "CustomerRef": _REF, "ClassRef": _REF},
+    "ItemBasedExpenseLineDetail": {"ItemRef": _REF, "Qty": NUMBER, "CustomerRef": _REF, "ClassRef": _REF},
+    "JournalEntryLineDetail": {
+        "PostingType": _TEXT,
+        "AccountRef": _REF,
+        "Entity": pa.struct([("Type", _TEXT), ("EntityRef", _REF)]),
+        "ClassRef": _REF,
+        "DepartmentRef": _REF,
+    },
+    "DepositLineDetail": {"AccountRef": _REF, "Entity": _REF, "ClassRef": _REF},
+    "ItemAdjustmentLineDetail": {"ItemRef": _REF, "QtyDiff": NUMBER, "NewQty": NUMBER},
+    "TDSLineDetail": {"TDSAccountRef": _REF},
+}
+"""What is read of each kind of line. A line keeps its detail under the name that its ``DetailType`` is."""
+
+_ALWAYS: Final[dict[str, pa.DataType]] = {
+    "Id": _TEXT,
+    "TxnDate": _TEXT,
+    "DueDate": _TEXT,
+    "DocNumber": _TEXT,
+    "CurrencyRef": _REF,
+    "ExchangeRate": NUMBER,
+    "DepartmentRef": _REF,
+}
+_TAXED: Final = {
+    "TxnTaxDetail": pa.struct([("TxnTaxCodeRef", _REF), ("TotalTax", NUMBER), ("TaxLine", pa.list_(_TAX_LINE))])
+}
+_SOLD: Final = {"TotalAmt": NUMBER, "HomeTotalAmt": NUMBER, "CustomerRef": _REF, "ClassRef": _REF, **_TAXED}
+_BOUGHT: Final = {"TotalAmt": NUMBER, "HomeTotalAmt": NUMBER, **_TAXED}
+_SALES_LINES: Final = ("SalesItemLineDetail", "DiscountLineDetail", "GroupLineDetail")
+_COST_LINES: Final = ("AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail", "TDSLineDetail")
+
+_HEAD: Final[dict[str, dict[str, pa.DataType]]] = {
+    "Invoice": {**_SOLD, "ARAccountRef": _REF, "Deposit": NUMBER, "DepositToAccountRef": _REF},
+    "CreditMemo": {**_SOLD, "ARAccountRef": _REF},
+    "SalesReceipt": {**_SOLD, "DepositToAccountRef": _REF},
+    "RefundReceipt": {**_SOLD, "DepositToAccountRef": _REF},
+    "Payment": {"TotalAmt": NUMBER, "CustomerRef": _REF, "ARAccountRef": _REF, "DepositToAccountRef": _REF},
+    "Bill": {**_BOUGHT, "VendorRef": _REF, "APAccountRef": _REF},
+    "VendorCredit": {**_BOUGHT, "VendorRef": _REF, "APAccountRef": _REF},
+    "Purchase": {**_BOUGHT, "EntityRef": _REF, "AccountRef": _REF, "Credit": pa.bool_()},
+    "BillPayment": {
+        "TotalAmt": NUMBER,
+        "VendorRef": _REF,
+        "APAccountRef": _REF,
+        "PayType": _TEXT,
+        "CheckPayment": pa.struct([("BankAccountRef", _REF)]),
+        "CreditCardPayment": pa.struct([("CCAccountRef", _REF)]),
+    },
+    "JournalEntry": _TAXED,
+    "Deposit": {
+        "TotalAmt": NUMBER,
+        "HomeTotalAmt": NUMBER,
+        "DepositToAccountRef": _REF,
+        "CashBack": pa.struct([("AccountRef", _REF), ("Amount", NUMBER)]),
+        **_TAXED,
+    },
+    "Transfer": {"Amount": NUMBER, "FromAccountRef": _REF, "ToAccountRef": _REF},
+    "CreditCardPayment": {
+        "Amount": NUMBER,
+        "CreditCardAccountRef": _REF,
+        "BankAccountRef": _REF,
+        "VendorRef": _REF,
+    },
+    "TaxPayment": {
+        "PaymentDate": _TEXT,
+        "PaymentAmount": NUMBER,
+        "PaymentAccountRef": _REF,
+        "Refund": pa.bool_(),
+    },
+    "InventoryAdjustment": {"AdjustAccountRef": _REF},
+}
+
+_LINES: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt"), _SALES_LINES),
+    **dict.fromkeys(("Bill", "VendorCredit", "Purchase"), _COST_LINES),
+    "Payment": ("LinkedTxn",),
+    "BillPayment": ("LinkedTxn",),
+    "JournalEntry": ("JournalEntryLineDetail",),
+    "Deposit": ("LinkedTxn", "DepositLineDetail"),
+    "InventoryAdjustment": ("ItemAdjustmentLineDetail",),
+}
+"""What is read of the lines of each type; a type that is not here has no lines, or none that post."""
+
+POSTING: Final = frozenset(_HEAD)
+"""Entities that move balances."""
+
+
+@cache
+def document(entity: str) -> pa.Schema:
+    """The fields of one type of transaction. Raises KeyError for one that posts nothing."""
+    head = {**_ALWAYS, **_HEAD[entity]}
+    if entity in _LINES:
+        head["Line"] = pa.list_(pa.struct(_line(_LINES[entity])))
+    return pa.schema(list(head.items()))
+
+
+def _line(kinds: tuple[str, ...]) -> list[tuple[str, pa.DataType]]:
+    fields: list[tuple[str, pa.DataType]] = [("Id", _TEXT), ("Amount", NUMBER), ("DetailType", _TEXT)]
+    for kind in kinds:
+        if kind == "LinkedTxn":
+            fields.append((kind, _LINKS))
+        elif kind == "GroupLineDetail":
+            simple = _line(tuple(one for one in kinds if one != kind))
+            fields.append((kind, pa.struct([("Line", pa.list_(pa.struct(simple)))])))
+        else:
+            fields.append((kind, pa.struct(list(_DETAILS[kind].items()))))
+    return fields

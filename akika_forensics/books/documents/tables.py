@@ -1,0 +1,145 @@
+"""The documents of a company as flat tables: a row a document, a row a line, a row a tax line.
+
+Everything here is a plain reading of fields: which account takes what is the business of ``books.rules``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+import polars as pl
+
+from akika_forensics.books.documents import fields, reading
+from akika_forensics.books.documents.lines import LINES, lines_of
+from akika_forensics.books.documents.values import MONEY, RATE, cents, named, ref, text
+from akika_forensics.model.catalogue import CATALOGUE
+
+HEADS: Final = pl.Schema(
+    {
+        "doc": pl.UInt32(),
+        "entity": pl.String(),
+        "id": pl.String(),
+        "date": pl.Date(),
+        "due": pl.Date(),
+        "number": pl.String(),
+        "currency": pl.String(),
+        "given_rate": RATE,
+        "party_entity": pl.String(),
+        "party": pl.String(),
+        "class": pl.String(),
+        "department": pl.String(),
+        "turned": pl.Boolean(),
+        "total": MONEY,
+    }
+)
+"""``doc`` numbers the documents; ``turned`` says that debit and credit change places (a credit on a card, a refund of
+tax); ``given_rate`` is null where the document names no rate of its own."""
+
+TAXES: Final = pl.Schema({"doc": pl.UInt32(), "place": pl.UInt32(), "rate_id": pl.String(), "amount": MONEY})
+
+PARTY: Final = {
+    **dict.fromkeys(("Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt", "Payment"), ("CustomerRef", "Customer")),
+    **dict.fromkeys(("Bill", "VendorCredit", "BillPayment", "CreditCardPayment"), ("VendorRef", "Vendor")),
+    "Purchase": ("EntityRef", "Vendor"),
+}
+"""Whose document each type is: the field, and the kind of name it is where the reference does not say."""
+
+_TURNED: Final = {"Purchase": "Credit", "TaxPayment": "Refund"}
+_DAY: Final = {"TaxPayment": "PaymentDate"}
+
+
+class Documents(NamedTuple):
+    """``heads``, ``lines`` and ``taxes`` have the columns of ``HEADS``, ``LINES`` and ``TAXES``.
+
+    ``bodies`` has, for each type, its documents with the fields of the type as they nest; ``unread`` says by ``doc``
+    why a document cannot be posted. A document that is there is in no other table.
+    """
+
+    heads: pl.DataFrame
+    lines: pl.DataFrame
+    taxes: pl.DataFrame
+    bodies: Mapping[str, pl.DataFrame]
+    unread: Mapping[int, str]
+
+
+def read(records: Mapping[str, Iterable[tuple[str, bytes]]]) -> Documents:
+    """The transactions of a company: for each type its Ids and payloads. Types that post nothing are passed over."""
+    heads, lines, taxes = [], [], []
+    bodies: dict[str, pl.DataFrame] = {}
+    unread: dict[int, str] = {}
+    begun = 0
+    for entity in (name for name in CATALOGUE if name in fields.POSTING and name in records):
+        rows = list(records[entity])
+        found = reading.read(entity, (payload for _, payload in rows))
+        frame = found.frame.with_columns(
+            doc=(pl.col("place") + begun).cast(pl.UInt32), key=pl.Series([key for key, _ in rows], dtype=pl.String)
+        ).drop("place")
+        head = _heads(entity, frame)
+        said = {begun + one.place: one.why for one in found.unread}
+        said.update(_undated(entity, head, said))
+        unread.update(said)
+        begun += len(rows)
+        heads.append(head)
+        sound = frame.filter(~pl.col("doc").is_in(list(said))) if said else frame
+        lines.append(lines_of(entity, sound))
+        taxes.append(_taxes(sound))
+        bodies[entity] = sound.drop("Line", strict=False)
+    return Documents(_whole(heads, HEADS), _whole(lines, LINES), _whole(taxes, TAXES), bodies, unread)
+
+
+def _whole(parts: list[pl.DataFrame], schema: Mapping[str, Any]) -> pl.DataFrame:
+    return pl.concat([pl.DataFrame(schema=schema), *parts], rechunk=False)
+
+
+def _heads(entity: str, frame: pl.DataFrame) -> pl.DataFrame:
+    party, kind = PARTY.get(entity, (None, ""))
+    has = frame.columns
+    day = text(_DAY.get(entity, "TxnDate"))
+    if entity in _DAY:
+        day = pl.coalesce(day, text("TxnDate"))
+    return frame.select(
+        pl.col("doc"),
+        pl.lit(entity).alias("entity"),
+        pl.col("key").alias("id"),
+        _date(day).alias("date"),
+        _date(text("DueDate")).alias("due"),
+        text("DocNumber").alias("number"),
+        ref("CurrencyRef").alias("currency"),
+        pl.col("ExchangeRate").cast(RATE).alias("given_rate"),
+        (named(pl.col(party), kind) if party else pl.lit(None, pl.String)).alias("party_entity"),
+        (ref(party) if party else pl.lit(None, pl.String)).alias("party"),
+        (ref("ClassRef") if "ClassRef" in has else pl.lit(None, pl.String)).alias("class"),
+        ref("DepartmentRef").alias("department"),
+        (pl.col(_TURNED[entity]).fill_null(False) if entity in _TURNED else pl.lit(False)).alias("turned"),
+        (cents("TotalAmt") if "TotalAmt" in has else pl.lit(None, MONEY)).alias("total"),
+    )
+
+
+def _date(expression: pl.Expr) -> pl.Expr:
+    return expression.str.to_date("%Y-%m-%d", strict=False)
+
+
+def _undated(entity: str, head: pl.DataFrame, said: Mapping[int, str]) -> dict[int, str]:
+    """Without a date a document is on no page of the books."""
+    without = head.filter(pl.col("date").is_null())["doc"].to_list()
+    return {doc: f"its {_DAY.get(entity, 'TxnDate')} is missing or is not a date" for doc in without if doc not in said}
+
+
+def _taxes(frame: pl.DataFrame) -> pl.DataFrame:
+    if "TxnTaxDetail" not in frame.columns:
+        return pl.DataFrame(schema=TAXES)
+    detail = pl.col("TxnTaxDetail").struct.field("TaxLine")
+    return (
+        frame.select("doc", row=detail)
+        .filter(pl.col("row").list.len() > 0)
+        .explode("row")
+        .filter(pl.col("row").is_not_null())
+        .with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).over("doc").alias("place"))
+        .select(
+            "doc",
+            "place",
+            rate_id=ref("row", "TaxLineDetail", "TaxRateRef"),
+            amount=cents("row", "Amount"),
+        )
+    )
