@@ -12,6 +12,7 @@ import polars as pl
 
 from akika_forensics.books import AccountEffect, Ledger, effect
 from akika_forensics.changes.change import KINDS, Change, Kind, compare_records
+from akika_forensics.changes.keys import Keys
 from akika_forensics.graph import order
 from akika_forensics.model.payload import canonical_value
 from akika_forensics.model.record import Record, RecordKey
@@ -108,11 +109,11 @@ def text(value: Any) -> str | None:
     return canonical_value(value).decode()
 
 
-def changed_keys(before: Indexed, after: Indexed) -> tuple[list[RecordKey], list[RecordKey], list[RecordKey]]:
+def changed_keys(before: Indexed, after: Indexed) -> tuple[Keys, Keys, Keys]:
     """Keys removed, added, and present in both with another digest; by the indexes alone, in no order."""
     rows = _differences(before, after)
     was, now = pl.col("was").is_not_null(), pl.col("digest").is_not_null()
-    return _keys(rows.filter(~now)), _keys(rows.filter(~was)), _keys(rows.filter(was & now))
+    return Keys(rows.filter(~now)), Keys(rows.filter(~was)), Keys(rows.filter(was & now))
 
 
 def _differences(before: Indexed, after: Indexed) -> pl.DataFrame:
@@ -123,15 +124,11 @@ def _differences(before: Indexed, after: Indexed) -> pl.DataFrame:
     return joined.filter(pl.col("was").ne_missing(pl.col("digest")))
 
 
-def _keys(frame: pl.DataFrame) -> list[RecordKey]:
-    return list(map(RecordKey, frame["entity"].to_list(), frame["id"].to_list()))
-
-
 def compare(before: Indexed, after: Indexed) -> Comparison:
     """Every difference between two snapshots, in order of entity and Id. Payloads are read only where digests differ."""
-    gone, new, moved = changed_keys(before, after)
-    was = before.get_many(sorted(gone + moved, key=order))
-    now = after.get_many(sorted(new + moved, key=order))
+    gone, new, moved = (sorted(keys, key=order) for keys in changed_keys(before, after))
+    was = before.get_many(gone + moved)
+    now = after.get_many(new + moved)
     changes = (compare_records(was.get(key), now.get(key)) for key in sorted(gone + new + moved, key=order))
     return Comparison(tuple(one for one in changes if one is not None))
 

@@ -10,8 +10,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from akika_forensics.changes import changed_keys, compare, compare_records, effect_of
+from akika_forensics.changes.keys import Keys
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.record import Record, RecordKey
 
@@ -212,4 +215,18 @@ def test_the_index_alone_tells_which_of_many_records_differ() -> None:
         pl.when(pl.col("id") == "77").then(pl.lit(bytes(32))).otherwise(pl.col("digest")).alias("digest")
     ).filter(pl.col("id") != "99")
     gone, new, moved = changed_keys(Indexes(left), Indexes(right))
-    assert (gone, new, moved) == ([RecordKey("Invoice", "99")], [], [RecordKey("Invoice", "77")])
+    assert (list(gone), list(new), list(moved)) == ([RecordKey("Invoice", "99")], [], [RecordKey("Invoice", "77")])
+
+
+@given(st.lists(st.tuples(st.sampled_from(["Bill", "Invoice"]), st.text(max_size=3)), max_size=8))
+def test_keys_are_a_sequence_like_any_other(rows: list[tuple[str, str]]) -> None:
+    keys = Keys(pl.DataFrame(rows, schema={"entity": pl.String, "id": pl.String}, orient="row"))
+    plain = [RecordKey(*row) for row in rows]
+    assert list(keys) == plain
+    assert len(keys) == len(plain)
+    assert [keys[place] for place in range(len(plain))] == plain
+    assert list(keys[1:]) == plain[1:]
+    assert list(reversed(keys)) == plain[::-1]
+    for key in (*plain, RecordKey("Bill", "not there")):
+        assert (key in keys) == (key in plain)
+    assert "Bill:1" not in keys
