@@ -95,7 +95,10 @@ def by_number(scene: Scene) -> dict[str, Any]:
     ("numbers", "writes"),
     [
         pytest.param((1, 3, 4), True, id="writes"),
-        pytest.param(range(1, POINTS // 2 + 1), False, id="requests", marks=pytest.mark.soak),
+        *(
+            pytest.param(range(first, POINTS // 2 + 1, 5), False, id=f"requests-{first}", marks=pytest.mark.soak)
+            for first in range(1, 6)
+        ),
     ],
 )
 def test_killed_anywhere_and_resumed(
