@@ -21,7 +21,11 @@ SECRET: Final = Secret("a benchmark's passphrase")
 
 @dataclass(frozen=True)
 class Took:
-    """Seconds: to know what is new (what is stored read, what arrived digested and compared), and to write it."""
+    """Seconds up to the last record, and from there to the commit.
+
+    ``detecting``: reading the state of the day before, digests, and comparing what arrived with it, as far as there was
+    enough of it for that. ``writing``: comparing what was left, which on a day of few records is all of it, and the rest.
+    """
 
     detecting: float
     writing: float

@@ -35,7 +35,7 @@ class Batch:
         self._company = company
 
     def segment(self, number: int, rows: pl.DataFrame) -> Part:
-        """A part with one new segment; ``rows``: columns of `arrivals.NEW` and ``was``, sorted by key."""
+        """A part with one new segment; ``rows``: columns of `arrivals.NEW`, sorted by key."""
         told = facts.columns(rows["payload"].to_list())
         index = rows.with_columns(
             length=pl.col("payload").bin.size().cast(pl.UInt64), segment=pl.lit(number, dtype=pl.UInt32), **told

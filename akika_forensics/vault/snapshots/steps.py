@@ -121,12 +121,6 @@ def removals(gone: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def replaced(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """``rows`` with a column ``was``: the digest that the state ``before`` has under each key, null where it has none."""
-    there = before.join(rows.select(*KEY), on=KEY, how="semi").select(*KEY, was="digest")
-    return rows.join(there, on=KEY, how="left", maintain_order="left")
-
-
 def differences(steps: Sequence[Step], stored: Stored) -> pl.DataFrame:
     """What several steps, oldest first, amount to: columns of `DIFFERENCE`, in no order; ``stored`` with ``was``."""
     changed, listed = stored.frames, _listed(steps)
