@@ -42,6 +42,8 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[FieldChange
     """Every difference of two decoded values, in the order of their keys; numbers by value (100 = 100.00)."""
     if isinstance(before, dict) and isinstance(after, dict):
         for name in [*before, *(name for name in after if name not in before)]:
+            if name in before and name in after and _alike(before[name], after[name]):
+                continue  # most are, and need no path
             here = f"{path}.{escaped(name)}" if path else escaped(name)
             if name not in after:
                 yield FieldChange(here, before[name], None, "removed")
@@ -58,6 +60,8 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[FieldChange
 def _list_differences(before: list[Any], after: list[Any], path: str) -> Iterator[FieldChange]:
     pairs = pair(before, after)
     for place, other in pairs:
+        if _alike(before[place], after[other]):
+            continue
         yield from differences(before[place], after[other], f"{path}[{place}]")
     kept = [place for place, _ in pairs]
     for place in sorted(set(range(len(before))) - set(kept)):
@@ -68,6 +72,24 @@ def _list_differences(before: list[Any], after: list[Any], path: str) -> Iterato
     new_order = [place for place, _ in sorted(pairs, key=lambda one: one[1])]
     if new_order != kept:
         yield FieldChange(path, kept, new_order, "moved", bookkeeping=True)
+
+
+def _alike(before: Any, after: Any) -> bool:
+    """Whether `differences` finds none. Lists that are alike pair each element with the one at its own place."""
+    if before is after:
+        return True
+    kind = type(before)
+    if kind is str:
+        return bool(before == after)
+    if kind is not type(after):
+        return same(before, after)
+    if kind is dict:
+        return len(before) == len(after) and all(
+            name in after and _alike(value, after[name]) for name, value in before.items()
+        )
+    if kind is list:
+        return len(before) == len(after) and all(map(_alike, before, after))
+    return same(before, after)
 
 
 def same(before: Any, after: Any) -> bool:

@@ -26,6 +26,8 @@ _SILENT: Final = re.compile(r"LineDetail$")
 
 def escaped(name: str) -> str:
     """A field name as one step of a path."""
+    if name.isalnum():
+        return name
     return "".join(_SPECIAL.get(sign, sign) for sign in name) or _EMPTY
 
 

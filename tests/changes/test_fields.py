@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from akika_forensics.changes import FieldChange, apply_fields, differences
+from akika_forensics.changes import FieldChange, apply_fields, differences, fields
 from akika_forensics.changes.paths import escaped, pattern, readable, steps
 from akika_forensics.model.payload import canonical_value
 
@@ -148,6 +148,14 @@ def test_applying_the_differences_gives_the_other_side(before: Any, after: Any) 
     copy = canonical_value(before)
     assert canonical_value(apply_fields(before, found)) == canonical_value(after)
     assert canonical_value(before) == copy
+
+
+@given(before=bodies, after=bodies)
+def test_what_is_alike_is_left_out_without_looking_closer(before: Any, after: Any) -> None:
+    found = [row for row in rows(before, after) if row[3] != "moved"]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(fields, "_alike", lambda *_: False)
+        assert [row for row in rows(before, after) if row[3] != "moved"] == found
 
 
 @given(before=bodies)
