@@ -9,14 +9,17 @@ from typing import Any, Final, Literal
 from akika_forensics.changes.fields import FieldChange, differences
 from akika_forensics.changes.origin import judged
 from akika_forensics.errors import WrongUse
+from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE
-from akika_forensics.model.record import Record, RecordKey
+from akika_forensics.model.record import Record, RecordKey, label_of
 
 Kind = Literal["added", "removed", "changed", "deactivated", "reactivated", "voided"]
 KINDS: Final[tuple[Kind, ...]] = ("removed", "voided", "deactivated", "changed", "reactivated", "added")
 
 VOIDED: Final = "Voided"
 """What the memo of a voided transaction begins with. Source: recorded payload of a voided invoice."""
+
+_OPAQUE: Final = "(payload)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,9 @@ def compare_records(before: Record | None, after: Record | None) -> Change | Non
         only = before or after
         if only is None:
             return None
-        return Change(only.key, _label(only), "removed" if after is None else "added", (), False, before, after)
+        return Change(
+            only.key, _label(only, _body(only)), "removed" if after is None else "added", (), False, before, after
+        )
     if before.key != after.key:
         raise WrongUse(f"{before.key} and {after.key} are different records.", do="Compare versions of one record.")
     if before.payload == after.payload:
@@ -61,7 +66,7 @@ def compare_records(before: Record | None, after: Record | None) -> Change | Non
         return None
     kind = _kind(before.key.entity, left, right)
     consequence = kind == "changed" and all(one.consequence for one in fields)
-    return Change(before.key, _label(after), kind, fields, consequence, before, after)
+    return Change(before.key, _label(after, right), kind, fields, consequence, before, after)
 
 
 def _kind(entity: str, before: dict[str, Any], after: dict[str, Any]) -> Kind:
@@ -88,16 +93,18 @@ def _is_voided(body: dict[str, Any]) -> bool:
 
 
 def _body(record: Record) -> dict[str, Any]:
-    """The body, an unreadable payload as one opaque field, so that comparing never fails on what was captured."""
+    """The body, an unreadable payload as one opaque field, so that comparing never fails on what was captured.
+
+    It is not left with the record, which may be one of half a million: decoded, it takes ten times the room.
+    """
     try:
-        body: Any = record.body
+        body: Any = payloads.decode(record.payload)
     except WrongUse:
         body = None
-    return body if isinstance(body, dict) else {"(payload)": record.payload.decode("utf-8", "backslashreplace")}
+    return body if isinstance(body, dict) else {_OPAQUE: record.payload.decode("utf-8", "backslashreplace")}
 
 
-def _label(record: Record) -> str:
-    try:
-        return record.label
-    except (WrongUse, AttributeError):
+def _label(record: Record, body: dict[str, Any]) -> str:
+    if _OPAQUE in body:
         return str(record.key)
+    return f"{record.key.entity} {label_of(record.key.entity, body) or record.key.id}"
