@@ -9,6 +9,7 @@ import polars as pl
 
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault.snapshots.before import ROW, Before
+from akika_forensics.vault.snapshots.came import Came
 from akika_forensics.vault.snapshots.frames import KEY, STATE, VERSION, Schema
 
 SEGMENT_ROWS: Final = 50_000
@@ -77,8 +78,7 @@ class Arrivals:
         self._hashes: pl.Series | None = None
         self._store = store
         self._carried = False
-        # Hashes of keys do: two keys with one hash are looked at more closely than they need.
-        self._seen: set[int] = set()
+        self._came = Came()
         self._removed: list[tuple[str, str, int]] = []
         self._at = 0
         self._kept = [pl.DataFrame(schema=_KEPT)]
@@ -94,7 +94,6 @@ class Arrivals:
 
     def add(self, key: RecordKey, digest: bytes, sha256: bytes, payload: bytes) -> None:
         """The last of a key wins."""
-        self._seen.add(hash(key))
         self._rows.append((*key, digest, sha256, payload))
         self._bytes += len(payload)
         if len(self._rows) >= min(_AT_ONCE, SEGMENT_ROWS) or self._bytes >= SEGMENT_BYTES // 2:
@@ -122,6 +121,7 @@ class Arrivals:
         self._kept.append(kept.with_row_index("at", self._at).select(*_KEPT))
         self._fresh.append(stays.with_row_index("at", self._at + len(kept)).select(*_FRESH))
         self._at += len(kept) + len(stays)
+        self._came.add(pl.concat([kept.select(*KEY), stays.select(*KEY)]))
         self._stale_rows = interim.stale
         self._removed += [(*key, 0) for key in interim.removed.select(*KEY).iter_rows()]
         self._carried = interim.carried
@@ -131,7 +131,7 @@ class Arrivals:
         self._store_waiting()
         kept, fresh = pl.concat(self._kept), pl.concat(self._fresh)
         withdrawn: dict[int, pl.DataFrame] = {}
-        if self._comes_twice or self._removed:
+        if self._came.twice or self._removed:
             every, (kept, fresh) = fresh, self._counting(kept, fresh)
             gone = {*every.join(fresh, on="at", how="anti")["segment"], *self._stale_rows["segment"]}
             withdrawn = {number: fresh.filter(pl.col("segment") == number).select(*KEY) for number in sorted(gone)}
@@ -146,7 +146,7 @@ class Arrivals:
 
     def _counting(self, kept: pl.DataFrame, fresh: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Those of both that are the last under their key and were not taken back."""
-        if not (self._comes_twice or self._removed):
+        if not (self._came.twice or self._removed):
             return kept, fresh
         valid = self._valid(pl.concat([rows.select(*KEY, "at") for rows in (kept, fresh)])).select("at")
         return kept.join(valid, on="at", how="semi"), fresh.join(valid, on="at", how="semi")
@@ -172,6 +172,7 @@ class Arrivals:
         arrived = pl.DataFrame(dict(zip(_ARRIVED, columns, strict=True)), schema=_ARRIVED)
         rows = self._met(arrived.with_row_index("at", self._at))
         self._at += len(rows)
+        self._came.add(rows)
         same = rows.filter(pl.col("digest") == pl.col("was")).select(*_KEPT, "payload_sha256")
         if not same.is_empty():
             if self._hashes is None:
@@ -190,7 +191,7 @@ class Arrivals:
     def _store_waiting(self) -> None:
         rows = self._waiting
         self._waiting = pl.DataFrame(schema=_ROWS)
-        if self._comes_twice or self._removed:
+        if self._came.twice or self._removed:
             rows = self._valid(rows)
         if rows.is_empty():
             return
@@ -211,8 +212,3 @@ class Arrivals:
         schema: Schema = {"entity": pl.String, "id": pl.String, "until": pl.UInt32}
         found = pl.DataFrame(self._removed, schema=schema, orient="row")
         return found.group_by(KEY).agg(pl.col("until").max()).select(*KEY, *more)
-
-    @property
-    def _comes_twice(self) -> bool:
-        """Whether some key may have come more than once."""
-        return len(self._seen) < self._at + len(self._rows)
