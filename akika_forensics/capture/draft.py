@@ -55,7 +55,7 @@ class Versions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Days(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`controls.Dates`: the days reached, and by the first day of each month the transactions and their postings."""
+    """`controls.Dates`: the days reached, and the transactions of each day and their postings."""
 
     first: date | None
     last: date | None

@@ -13,7 +13,7 @@ from akika_forensics.capture.before import Before, Snapshot
 from akika_forensics.capture.carried import names_taken_out, standing
 from akika_forensics.capture.changes import ForcedFull
 from akika_forensics.capture.completeness import close_references, note_gaps, note_unread, note_what_was_not_looked_at
-from akika_forensics.capture.controls import Controls, of_changes, of_everything, of_few
+from akika_forensics.capture.controls import Controls, Dates, Horizon, Plan, of_changes, of_everything, of_few
 from akika_forensics.capture.draft import State, pack
 from akika_forensics.capture.entities import FOREIGN_CURRENCY, NOT_READ, readable_entities
 from akika_forensics.capture.fence import Fence
@@ -148,7 +148,7 @@ class _Attempt:
         self.held = Held(means.writer, self._findings, before)
         self._unlisted: dict[str, str] = {}
         self._sparing = means.sparing
-        plan = of_few if means.sparing else of_everything if decision.since is None else of_changes(decision.since)
+        plan = of_few if means.sparing else self._everything if decision.since is None else of_changes(decision.since)
         self._controls = Controls(means.reader, means.company_info, plan, check=partial(check, means.keeper.asked))
         self._plans: dict[str, PagePlan] = {}
         self._earlier: State | None = None
@@ -315,6 +315,9 @@ class _Attempt:
         self._keeper.pause()
         if self._progress is not None:
             self._progress(what, done, expected)
+
+    def _everything(self, horizon: Horizon, dates: Dates) -> Plan:
+        return of_everything(horizon, dates, self.held.multicurrency)
 
     def _take_controls(self) -> None:
         self._controls.take_into(self._writer, self._reader.server_time or instants.now(), self.held.dates)

@@ -166,8 +166,8 @@ class TestDates:
         dates.note({"TxnDate": "2026-10-09"})
         dates.note({"InvStartDate": "2026-01-01"})
         assert (dates.first, dates.last) == (date(2026, 1, 1), date(2026, 10, 9))
-        assert dates.transactions[date(2026, 10, 1)] == 2
-        assert dates.postings[date(2026, 10, 1)] == 5
+        assert dates.transactions == {date(2026, 10, 2): 1, date(2026, 10, 9): 1, date(2026, 1, 1): 1}
+        assert dates.postings == {date(2026, 10, 2): 3, date(2026, 10, 9): 2, date(2026, 1, 1): 2}
         assert dates.changed(TODAY) == {date(2026, 10, 2), date(2026, 10, 9), date(2026, 1, 1)}
         dates.settle()
         assert dates.changed(TODAY) == frozenset()

@@ -126,18 +126,32 @@ def test_two_halves_are_the_whole(window: Window) -> None:
     assert max(len(days_of([half])) for half in halves) < len(days_of([window]))
 
 
-@given(WINDOWS, st.lists(st.one_of(st.just(0), st.integers(0, 90_000)), min_size=9, max_size=9), st.integers(1, 24))
-def test_windows_are_narrowed_to_what_is_expected_to_fit(window: Window, many: list[int], columns: int) -> None:
-    months = [end.replace(day=1) for end in month_ends(window.first, window.first + timedelta(days=280))]
-    rows = dict(zip(months, many, strict=False))
-    parts = list(narrowed(window, rows, columns))
+@given(
+    WINDOWS,
+    st.lists(st.tuples(st.integers(0, 280), st.one_of(st.integers(0, 900), st.integers(0, 30_000))), max_size=60),
+    st.integers(1, 24),
+    st.floats(0.5, 1),
+)
+def test_windows_are_narrowed_to_what_is_expected_to_fit(
+    window: Window, many: list[tuple[int, int]], columns: int, fill: float
+) -> None:
+    rows: Counter[date] = Counter()
+    for after, number in many:
+        rows[window.first + timedelta(days=after)] += number
+    parts = list(narrowed(window, rows, columns, fill))
     assert follow(parts)
     assert (parts[-1].first, parts[0].last) == (window.first, window.last)
+    most = max(int(MOST_CELLS * fill) // columns, 1)
     for part in parts:
-        whole = {end.replace(day=1) for end in month_ends(part.first, part.last) if end.replace(day=1) in part}
-        assert sum(rows.get(month, 0) for month in whole) * columns <= MOST_CELLS
-    if sum(rows.values()) * columns <= MOST_CELLS * 0.8:
+        found = [number for day, number in rows.items() if day in part and number]
+        assert sum(found) <= most or len(found) == 1
+    if sum(number for day, number in rows.items() if day in window) <= most:
         assert parts == [window]
+    by_month: Counter[date] = Counter()
+    for day, number in rows.items():
+        by_month[day.replace(day=1)] += number if day in window else 0
+    if max(by_month.values(), default=0) <= most // 2:
+        assert all(part.first.day == 1 for part in parts[:-1]), "months stay whole"
 
 
 @given(horizons(), st.integers(0, 3000), st.integers(1, 24))
@@ -161,12 +175,33 @@ def test_a_busy_company_of_twelve_years_takes_hardly_more_than_a_hundred_reports
     assert len(everything(horizon, horizon.last, rows).wanted) == 106
 
 
-def test_a_month_that_is_too_long_is_cut_into_runs_of_days() -> None:
+def test_busy_days_are_put_together_until_no_more_fit() -> None:
     july = Window(date(2026, 7, 1), date(2026, 12, 31))
-    parts = list(narrowed(july, {date(2026, 9, 1): 70_000}, 10))
+    rows = {date(2026, 9, day): 14_000 for day in (3, 10, 14, 25, 28)}
+    parts = list(narrowed(july, rows, 10, 0.8))
     assert [str(part) for part in parts] == [
-        "2026-10-01..2026-12-31",
-        "2026-09-21..2026-09-30",
-        "2026-09-11..2026-09-20",
-        "2026-07-01..2026-09-10",
+        "2026-09-15..2026-12-31",
+        "2026-09-04..2026-09-14",
+        "2026-07-01..2026-09-03",
     ]
+
+
+def test_a_company_of_half_a_million_records_has_room_for_all() -> None:
+    horizon = Horizon.of(date(2026, 11, 27), 1, date(2023, 1, 2), date(2026, 11, 26))
+    days = [date(2023, 1, 2) + DAY * number for number in range((date(2026, 11, 26) - date(2023, 1, 2)).days)]
+    rows = {"TransactionList": dict.fromkeys(days, 345), "GeneralLedger": dict.fromkeys(days, 1155)}
+    plan = everything(horizon, horizon.last, rows, currencies=False)
+    assert plan.left_out == ()
+    assert len(plan.wanted) <= 134
+
+
+def test_home_amounts_are_asked_for_where_there_may_be_others() -> None:
+    horizon = Horizon.of(date(2026, 11, 23), 1, date(2024, 1, 8), date(2026, 11, 20))
+    columns = {
+        currencies: {
+            key for one in everything(horizon, horizon.last, None, currencies).wanted for key in one.control.columns
+        }
+        for currencies in (True, False, None)
+    }
+    assert columns[True] == columns[None]
+    assert columns[True] - columns[False] == {"currency", "subt_nat_home_amount", "rbal_nat_home_amount"}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from akika_forensics.capture.controls.calendar import company_date, fiscal_year_start
+from akika_forensics.capture.controls.calendar import Horizon, company_date, fiscal_year_start
 from akika_forensics.capture.controls.controls import Controls, of_changes, of_everything, of_few, of_records
 from akika_forensics.capture.controls.dates import Dates
+from akika_forensics.capture.controls.plan import Plan
 from akika_forensics.capture.controls.wanted import ControlName
 
 __all__ = [
     "ControlName",
     "Controls",
     "Dates",
+    "Horizon",
+    "Plan",
     "company_date",
     "fiscal_year_start",
     "of_changes",

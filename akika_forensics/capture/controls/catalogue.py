@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
@@ -26,10 +26,10 @@ class Rule(Enum):
 class Control:
     """One report. ``bases`` are those on which it is had; none where it knows none.
 
-    ``foreign`` are those of them that come in a company with several currencies alone. ``sums`` says that each of its figures adds up all that came before, so that a change moves every later one; others
+    ``sums`` says that each of its figures adds up all that came before, so that a change moves every later one; others
     tell of their own days alone. ``columns`` are asked for by key; ``attribution`` are those of them that not every
-    company's API gives. ``optional``: QuickBooks answers it in some countries or editions only. ``detail``: a row a
-    transaction or more, long in a busy company.
+    company's API gives, ``foreign`` those that say something in a company with several currencies alone. ``optional``: QuickBooks answers it in some countries or editions only. ``detail``: a row a
+    transaction or more, long in a busy company; ``fill``: how much of the most cells such a one may be expected to hold.
     """
 
     report: str
@@ -42,6 +42,11 @@ class Control:
     sums: bool = True
     optional: bool = False
     detail: bool = False
+    fill: float = 0.8
+
+    def of_one_currency(self) -> Control:
+        """The same without the columns that say nothing where there is one currency."""
+        return replace(self, columns=tuple(key for key in self.columns if key not in self.foreign))
 
 
 _BY_MONTH: Final = {"summarize_column_by": "Month"}
@@ -110,6 +115,7 @@ TRANSACTION_LIST: Final = Control(
     foreign=frozenset({"currency", "subt_nat_home_amount"}),
     sums=False,
     detail=True,
+    fill=0.9,  # a row each, so that those alone are not expected that the API lets nobody read
 )
 """Every transaction, those too that the API cannot read, with who wrote and last changed it. Fewer than 25 columns: QuickBooks has been seen to give up over more. Source: QuickBooks API, reports."""
 

@@ -202,10 +202,10 @@ class Controls:
             self._told.left_out = (*self._told.left_out, wanted)
 
 
-def of_everything(horizon: Horizon, dates: Dates) -> Plan:
-    """The planner of a full capture."""
+def of_everything(horizon: Horizon, dates: Dates, currencies: bool | None = None) -> Plan:
+    """The planner of a full capture; ``currencies``: whether the company has several, None where that is not known."""
     rows = {TRANSACTION_LIST.report: dates.transactions, GENERAL_LEDGER.report: dates.postings}
-    return planning.everything(horizon, dates.last, rows)
+    return planning.everything(horizon, dates.last, rows, currencies)
 
 
 def of_changes(since: datetime) -> Planner:

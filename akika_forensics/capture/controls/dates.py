@@ -36,7 +36,7 @@ class Dates:
         self.anything = False
         self._days_before = days_before
         self._left: list[RecordKey] = []
-        self._months: dict[date, list[int]] = {}
+        self._by_day: dict[date, list[int]] = {}
         self._known: dict[date, date] = {}
 
     def note(self, body: dict[str, Any]) -> date | None:
@@ -47,21 +47,22 @@ class Dates:
             return None
         self.reach(day, day)
         self.touched.add(day)
-        month = self._months.setdefault(day.replace(day=1), [0, 0])
+        day = self._known.setdefault(day, day)
+        many = self._by_day.setdefault(day, [0, 0])
         lines = body.get("Line")
-        month[0] += 1
-        month[1] += max(1 + (len(lines) if isinstance(lines, list) else 0), _LEAST_POSTINGS)
-        return self._known.setdefault(day, day)
+        many[0] += 1
+        many[1] += max(1 + (len(lines) if isinstance(lines, list) else 0), _LEAST_POSTINGS)
+        return day
 
     @property
     def transactions(self) -> dict[date, int]:
-        """How many were seen in each month, by its first day."""
-        return {month: one for month, (one, _) in self._months.items()}
+        """How many were seen on each day."""
+        return {day: one for day, (one, _) in self._by_day.items()}
 
     @property
     def postings(self) -> dict[date, int]:
         """How many postings those are expected to have made: one a line, and one in the account they are written in."""
-        return {month: many for month, (_, many) in self._months.items()}
+        return {day: many for day, (_, many) in self._by_day.items()}
 
     def reach(self, first: date | None, last: date | None) -> None:
         """There are transactions from one day to another, such as those of the snapshot before."""
@@ -90,12 +91,12 @@ class Dates:
 
     def as_state(self) -> Days:
         """For `take_up`, in another process, which reads all reports."""
-        return Days(self.first, self.last, {month: (one, many) for month, (one, many) in self._months.items()})
+        return Days(self.first, self.last, {day: (one, many) for day, (one, many) in self._by_day.items()})
 
     def take_up(self, state: Days) -> None:
         """Go on from what an earlier capture saw."""
         self.first, self.last = state.first, state.last
-        self._months = {month: [one, many] for month, (one, many) in state.months.items()}
+        self._by_day = {day: [one, many] for day, (one, many) in state.months.items()}
 
     def settle(self) -> None:
         """What changed so far is in the reports."""

@@ -33,9 +33,6 @@ MOST_OF_CHANGES: Final = 16
 MOST_OF_RECORDS: Final = 12
 """Reports that a scoped capture plans at most."""
 
-_FILL: Final = 0.8
-"""How much of the most cells a window may be expected to hold: the expectation is a guess."""
-
 _EASY: Final = 0.5
 """How much of the most cells a window of a whole year may be expected to hold."""
 
@@ -43,7 +40,7 @@ _DAY: Final = timedelta(days=1)
 _ACCOUNTS_AT_ONCE: Final = 20
 
 type Rows = Mapping[str, Mapping[date, int]]
-"""How many rows a report is expected to have in each month, by its first day; nothing of reports that are not in it."""
+"""How many rows a report is expected to have on each day; nothing of reports that are not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +56,19 @@ class Plan:
         return cls(every[:most], every[most:])
 
 
-def everything(horizon: Horizon, latest: date | None, rows: Rows | None = None) -> Plan:
-    """The reports of a full capture. ``latest`` is the day of the last transaction."""
+def everything(horizon: Horizon, latest: date | None, rows: Rows | None = None, currencies: bool | None = None) -> Plan:
+    """The reports of a full capture. ``latest`` is the day of the last transaction; ``currencies``: whether the company has
+    several, None where that is not known. Where it has one its amounts are not asked for a second time as home amounts.
+    """
     wanted: list[Wanted] = []
     details: list[Wanted] = []
-    for control in FULL:
+    for any_company in FULL:
+        control = any_company.of_one_currency() if currencies is False else any_company
         windows = _windows(control, horizon, latest)
         if control.detail:
-            expected, columns = (rows or {}).get(control.report, {}), len(control.columns) - len(control.foreign)
+            expected, columns = (rows or {}).get(control.report, {}), len(control.columns)
             wider = joined(windows, horizon.month, expected, columns)
-            windows = [part for one in wider for part in narrowed(one, expected, columns)]
+            windows = [part for one in wider for part in narrowed(one, expected, columns, control.fill)]
         into = details if control.detail else wanted
         into += [_wanted(control, basis, window, horizon) for basis in control.bases or ("",) for window in windows]
     newest_first = sorted(details, key=lambda one: one.window.last, reverse=True)
@@ -118,44 +118,34 @@ def joined(windows: Iterable[Window], year_month: int, rows: Mapping[date, int],
     most = int(MOST_CELLS * _EASY) // max(columns, 1)
     for start, halves in itertools.groupby(windows, lambda one: year_start(year_month, one.first)):
         some = list(halves)
-        months = [months_on(start, at) for at in range(12)]
-        if rows and sum(rows.get(month, 0) for month in months) <= most:
+        year = Window(start, months_on(start, 12) - _DAY)
+        if rows and sum(many for day, many in rows.items() if day in year) <= most:
             yield Window(some[-1].first, some[0].last)
         else:
             yield from some
 
 
-def narrowed(window: Window, rows: Mapping[date, int], columns: int) -> Iterator[Window]:
-    """A window cut into as few as are expected to hold less than the most cells each, newest first.
+def narrowed(window: Window, rows: Mapping[date, int], columns: int, fill: float) -> Iterator[Window]:
+    """A window cut into as few as are expected to hold less than a share ``fill`` of the most cells each, newest first.
 
-    Months stay whole where they fit; one that does not is cut into equal runs of days.
+    Months stay whole where two of them fit, else only days do; a day that does not fit is a window.
     """
-    most = max(int(MOST_CELLS * _FILL) // max(columns, 1), 1)
+    most = max(int(MOST_CELLS * fill) // max(columns, 1), 1)
+    days = sorted(((day, many) for day, many in rows.items() if day in window), reverse=True)
+    if sum(many for _, many in days) <= most:
+        yield window
+        return
+    months = [
+        (min(month_end(month), window.last), sum(many for _, many in some))
+        for month, some in itertools.groupby(days, lambda one: one[0].replace(day=1))
+    ]
     last, held = window.last, 0
-    month = last.replace(day=1)
-    while month >= window.first.replace(day=1):
-        first, expected = max(month, window.first), rows.get(month, 0)
-        end = min(month_end(month), window.last)
+    for end, expected in months if max(many for _, many in months) <= most // 2 else days:
         if held and held + expected > most:
             yield Window(end + _DAY, last)
             last, held = end, 0
-        if expected > most:
-            if last > end:
-                yield Window(end + _DAY, last)
-            *parts, rest = _runs(Window(first, end), -(-expected // most))
-            yield from parts
-            last, expected = rest.last, most
         held += expected
-        month = months_on(month, -1)
     yield Window(window.first, last)
-
-
-def _runs(window: Window, number: int) -> list[Window]:
-    """A window in so many runs of days, as equal as may be, newest first; not more than there are days."""
-    days = (window.last - window.first).days + 1
-    number = min(number, days)
-    edges = [window.first + timedelta(days=days * at // number) for at in range(number + 1)]
-    return [Window(one, after - _DAY) for one, after in itertools.pairwise(edges)][::-1]
 
 
 def _windows(control: Control, horizon: Horizon, latest: date | None) -> list[Window]:
