@@ -108,13 +108,13 @@ class _Window:
 
 
 class _Spacing:
-    """Evenly spaced turns, one of which may be made up for when it came late.
+    """Evenly spaced turns; ``made_up``: one may be made up for when it came late.
 
     A burst that leaves within an allowed second may arrive within less than one.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: float, *, made_up: bool = True) -> None:
+        self._seconds, self._late = seconds, seconds if made_up else 0.0
         self._next = float("-inf")
 
     def delay(self, now: float) -> float:
@@ -122,7 +122,7 @@ class _Spacing:
 
     def take(self, now: float) -> None:
         # What came sooner than its turn puts nobody off.
-        self._next = max(min(self._next, now), now - self._seconds) + self._seconds
+        self._next = max(min(self._next, now), now - self._late) + self._seconds
 
 
 class _Arrived:
@@ -184,9 +184,9 @@ class Allowance:
         self._dense: _Spacing | None = None
         if limits.per_second:
             # Sooner than evenly, and still not all at once.
-            self._dense = _Spacing(_SECOND / limits.per_second * _SLACK)
+            self._dense = _Spacing(_SECOND / limits.per_second * _SLACK, made_up=False)
             # Those that came sooner leave as much room for bunching as if all had come evenly.
-            self._even.append(_Window(limits.per_second, (limits.per_second - 1) * max(gaps)))
+            self._even.append(_Window(limits.per_second, limits.per_second * max(gaps)))
         self._batches: list[_Window | _Spacing] = []
         if limits.batches_per_minute is not None:
             self._batches.append(_Window(limits.batches_per_minute, 60.0))
