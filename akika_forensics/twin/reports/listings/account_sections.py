@@ -7,6 +7,7 @@ holds itself stands in a section without a header, before the sections of those 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import accumulate
 from typing import Any, Final
 
 from akika_forensics.twin import identity
@@ -94,12 +95,12 @@ class Sections:
         balance = sign * self._opening.get(account, 0)
         if balance and self._room():
             rows.append(self._beginning(balance))
-        shown: list[dict[str, Any]] = []
-        for found in self._figures.rows(account) if account in self._figures.moved else ():
-            if not self._room():
-                break
-            balance += sign * found[1]
-            shown.append(self._listing.row((*found, balance)))
+        moved = self._figures.rows(account) if account in self._figures.moved and not self.cut else []
+        fit = self._listing.fitting(len(moved))
+        self.cut = self.cut or fit < len(moved)
+        after = accumulate((sign * found[1] for found in moved[:fit]), initial=balance)
+        next(after)
+        shown = self._listing.rows([(*found, so_far) for found, so_far in zip(moved, after, strict=False)])
         sums = self._listing.sums(shown)
         return [*rows, *shown, *([self._listing.cut()] if self.cut else [])], sums
 

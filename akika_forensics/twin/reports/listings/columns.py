@@ -75,11 +75,21 @@ def _day(_: Shown) -> Callable[..., Cell]:
 
 
 def _stamp(_: Shown) -> Callable[..., Cell]:
+    # Since 1970 the zone's offset moves at full hours alone, and a time is written out once for all of its hour.
+    hours: dict[int, tuple[str, str]] = {}
+
+    def written(hour: int) -> tuple[str, str]:
+        text = datetime.fromtimestamp(hour * 3600, wire.PACIFIC).isoformat()
+        return text[:14], f"{text[19:22]}{text[23:]}"  # the offset without its colon
+
     def cell(micros: int | None) -> Cell:
         if micros is None:
             return EMPTY
-        text = datetime.fromtimestamp(micros // 1_000_000, wire.PACIFIC).isoformat()
-        return {"value": f"{text[:-3]}{text[-2:]}"}  # the offset without its colon; strftime takes ten times as long
+        hour, seconds = divmod(micros // 1_000_000, 3600)
+        known = hours.get(hour)
+        if known is None:
+            known = hours[hour] = written(hour)
+        return {"value": f"{known[0]}{seconds // 60:02}:{seconds % 60:02}{known[1]}"}
 
     return cell
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from akika_forensics.twin.ledger import accounts
-from akika_forensics.twin.reports import basis, periods
+from akika_forensics.twin.reports import basis, daily, periods
 from akika_forensics.twin.reports.listings import facts, filters, ordering
 from akika_forensics.twin.reports.listings.listing import Found, Listing
 from akika_forensics.twin.reports.report import Asked
@@ -67,15 +67,19 @@ class Figures:
         return {account: cents for account, cents in found.items() if cents and self._wanted(account)}
 
     def _before(self, day: str) -> dict[str, int]:
-        source = self._sides() if self._conditions.texts else f"{self._table} AS p"
+        source = self._days_or_sides()
         sql = f"SELECT p.account, sum(p.cents) FROM {source} WHERE p.date < ? AND {self._conditions.where()} GROUP BY 1"  # noqa: S608 - our text
         return {str(one): int(cents) for one, cents in self._session.store.select(sql, (day, *self._conditions.values))}
 
     def _moved(self) -> set[str]:
-        source = self._sides() if self._conditions.texts else f"{self._table} AS p"
+        source = self._days_or_sides()
         sql = f"SELECT DISTINCT p.account FROM {source} WHERE p.date BETWEEN ? AND ? AND {self._conditions.where()}"  # noqa: S608 - our text
         found = self._session.store.select(sql, (*self._days, *self._conditions.values))
         return {str(account) for (account,) in found if self._wanted(str(account))}
+
+    def _days_or_sides(self) -> str:
+        """Where nothing is asked of the sides themselves, what each account moved on each day tells the same."""
+        return self._sides() if self._conditions.texts else f"{daily.table(self._session, self._asked.basis)} AS p"
 
     def _wanted(self, account: str) -> bool:
         return self._accounts is None or account in self._accounts

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Final
 
 from akika_forensics.twin import settings
@@ -27,6 +28,18 @@ _HOME: Final = {
     "nat_amount": "subt_nat_home_amount",
 }
 """The amounts of a company with several currencies. Source: QuickBooks API, reports."""
+
+
+class _Made(dict[Any, Cell]):
+    """The cells of a column by the facts that they are made of, a tuple where they are ``several``."""
+
+    def __init__(self, cell: Callable[..., Cell], *, several: bool) -> None:
+        super().__init__()
+        self._cell, self._several = cell, several
+
+    def __missing__(self, facts: Any) -> Cell:
+        made = self[facts] = self._cell(*facts) if self._several else self._cell(facts)
+        return made
 
 
 class Listing:
@@ -93,6 +106,18 @@ class Listing:
 
     def row(self, found: Found) -> dict[str, Any]:
         return {"ColData": [cell(found) for cell in self._cells], "type": "Data"}
+
+    def rows(self, found: Sequence[Found]) -> list[dict[str, Any]]:
+        """Like ``row``, column by column: each cell is made once for all rows that show the same."""
+        if not self.columns:
+            return [self.row(one) for one in found]
+        cells = [self._column(column, found) for column in self.columns]
+        return [{"ColData": list(some), "type": "Data"} for some in zip(*cells, strict=True)]
+
+    def _column(self, column: Column, found: Sequence[Found]) -> Iterable[Cell]:
+        at = [self._places[fact] for fact in column.facts]
+        made = _Made(column.cell(self._shown), several=len(at) > 1)
+        return map(made.__getitem__, map(itemgetter(*at), found))
 
     def further(self, found: Found) -> dict[str, Any]:
         """A further line of a transaction whose first one stands above."""

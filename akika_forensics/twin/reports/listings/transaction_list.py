@@ -86,7 +86,7 @@ def _rows(session: Session, listing: Listing, found: list[Found]) -> list[dict[s
     """As many as fit, and the notice if that is not all."""
     fit = listing.fitting(len(found))
     keys = [(str(row[2]), str(row[0])) for row in found[:fit]]
-    shown = [listing.row(row) for row in stream.whole(session, keys, listing.facts)]
+    shown = listing.rows(list(stream.whole(session, keys, listing.facts)))
     return shown if fit == len(found) else [*shown, listing.cut()]
 
 
