@@ -139,6 +139,8 @@ def remembering(vault: Vault, company: Company, newest: Snapshot | None, keys: I
     wanted: set[int] = set()
     for key in keys:
         versions = vault.history(key, company)
-        if len(versions) > 1 and not versions[-1].present:
-            wanted.add(max(mine.index(versions[-1].snapshot) - 1, 0))
+        held = [at for at, one in enumerate(versions) if one.record is not None]
+        if held and not versions[-1].present:
+            # Where a file is lost, nobody can tell when it went: the last snapshot that surely had it is meant.
+            wanted.add(max(mine.index(versions[held[-1] + 1].snapshot) - 1, 0))
     return [vault.snapshot(mine[at]) for at in sorted(wanted)]

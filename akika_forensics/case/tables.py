@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, ClassVar, Final
 
@@ -71,6 +71,7 @@ class Versions(Rows[Version]):
         "last_updated": TIME,
         "digest": pl.String,
         "payload": pl.String,
+        "missing": pl.String,
     }
 
     def name_of(self, one: Version) -> str:
@@ -78,9 +79,19 @@ class Versions(Rows[Version]):
 
     @property
     def changes(self) -> tuple[Change | None, ...]:
-        """What each version changed of the one before it; the first is compared with nothing. None where only its bytes differ."""
-        records = [None, *(one.record for one in self)]
-        return tuple(compare_records(was, now) for was, now in pairwise(records))
+        """What each version changed of the one before it; the first is compared with nothing. None where only its bytes
+        differ, and where one of the two cannot be read.
+        """
+        versions = [Version("", datetime.min.replace(tzinfo=UTC), False, None), *self]
+        return tuple(
+            None if was.missing or now.missing else compare_records(was.record, now.record)
+            for was, now in pairwise(versions)
+        )
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """A sentence for each file that is lost or damaged and stands in the way; empty where everything can be told."""
+        return tuple(dict.fromkeys(one for version in self for one in version.missing))
 
     def view(self) -> Listing:
         columns = [Column("From snapshot"), Column("Taken (UTC)"), Column("What", "state"), Column("Fields", "quiet")]
@@ -90,7 +101,7 @@ class Versions(Rows[Version]):
                 one.snapshot,
                 one.taken_at,
                 _became(one, change, first=not at),
-                _fields_said(change) or None,
+                "; ".join(one.missing) or _fields_said(change) or None,
                 _last_updated(one),
                 _sync_token(one),
                 one.record.digest.hex() if one.record else None,
@@ -99,16 +110,21 @@ class Versions(Rows[Version]):
         ]
         last = next((one.record for one in reversed(self) if one.record), None)
         sub = f"{last.label} ({last.key}); a row where something changed" if last else ""
+        if self.missing:
+            told = f"not whole: {len(self.missing)} of the vault's files cannot be read"
+            sub = f"{sub}; {told}" if sub else told
         return Listing("Versions of the record", columns, rows, sub=sub, nothing="the record is in no snapshot.")
 
     def cells(self, one: Version) -> tuple[Any, ...]:
         record = one.record
         if record is None:
-            return (one.snapshot, one.taken_at, one.present, None, None, None, None, None)
+            missing = "; ".join(one.missing) or None
+            return (one.snapshot, one.taken_at, one.present, None, None, None, None, None, missing)
         label = record.label if _is_object(one) else str(record.key)
         text = record.payload.decode("utf-8", "replace")
         return (
             one.snapshot, one.taken_at, one.present, label, _sync_token(one), _last_updated(one), record.digest.hex(), text,
+            None,
         )  # fmt: skip
 
 
@@ -138,6 +154,8 @@ def _last_updated(one: Version) -> datetime | None:
 
 
 def _became(one: Version, change: Change | None, *, first: bool) -> Mark:
+    if one.missing:
+        return Mark("?", "there, but lost" if one.present else "not known", "changed")
     if one.record is None:
         return Mark("−", "not there", "removed")  # noqa: RUF001 - the minus sign that all views use
     if first:

@@ -1,4 +1,4 @@
-"""``diff``, ``history``, ``check``, ``graph``: looking at snapshots. They write nothing."""
+"""``diff``, ``check``, ``graph``: looking at snapshots. They write nothing."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from akika_forensics.cli.history import history
 from akika_forensics.cli.session import Command, Options, open_case
-from akika_forensics.cli.speech import counted, note, plain, say, say_json, table
-from akika_forensics.model.instants import format_instant
+from akika_forensics.cli.speech import counted, plain, say, say_json, table
 from akika_forensics.model.money import ZERO, money_text
 from akika_forensics.model.payload import encode
 
@@ -84,61 +84,6 @@ def _short(value: object) -> str:
     else:
         text = plain(value)
     return text if len(text) <= 80 else f"{text[:79]}…"
-
-
-def history(
-    context: typer.Context,
-    entity: str = typer.Argument(help="The entity, such as Invoice."),
-    record_id: str = typer.Argument(help="Its Id."),
-) -> None:
-    from akika_forensics.model.record import RecordKey
-
-    options: Options = context.obj
-    case = open_case(options)
-    versions = case.history(RecordKey.parse(f"{entity}:{record_id}"))
-    dropped = case.lifecycle.dropped() if case.vault.snapshots() else ()
-    if options.json:
-        say_json(
-            {
-                "versions": [
-                    {
-                        "snapshot": version.snapshot,
-                        "taken_at": format_instant(version.taken_at),
-                        "present": version.present,
-                        "sync_token": version.record.body.get("SyncToken") if version.record else None,
-                        "digest": version.record.digest.hex() if version.record else None,
-                        "by": None,
-                        "payload": version.record.body if version.record else None,
-                    }
-                    for version in versions
-                ],
-                "not_kept": [
-                    {"snapshots": list(one.snapshots), "dropped_at": format_instant(one.at), "rule": one.rule}
-                    for one in dropped
-                ],
-            }
-        )
-        return
-    for one in dropped:
-        note(f"akika: {_those(one.snapshots)} dropped on {one.at:%Y-%m-%d} by the retention rule {one.rule};")
-        note(
-            "       versions that only they held are not kept, and a change may be older than the snapshot it is shown at."
-        )
-    for version in versions:
-        held = (
-            f"{version.record.label}, SyncToken {version.record.body.get('SyncToken')}"
-            if version.record
-            else "not there"
-        )
-        say(f"{version.snapshot}  {format_instant(version.taken_at)}  {held}")
-    if not versions:
-        say("The record is in no snapshot.")
-
-
-def _those(snapshots: Sequence[str]) -> str:
-    if len(snapshots) == 1:
-        return f"Snapshot {snapshots[0]} was"
-    return f"{len(snapshots)} snapshots from {snapshots[0]} to {snapshots[-1]} were"
 
 
 def check(

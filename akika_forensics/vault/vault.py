@@ -210,6 +210,7 @@ class Vault:
     def history(self, key: RecordKey, company: Company | None = None) -> tuple[Version, ...]:
         """The versions of a record, only where it changed, oldest first; empty when it was never there.
 
+        Where a file that is needed is lost or damaged, a version names it under ``missing``; the others are told.
         ``company`` may be left out when the vault holds one. Raises WrongUse when it holds several.
         """
         return self._shelf.again(lambda: history.history(self._shelf, self._commits_of(company), key))

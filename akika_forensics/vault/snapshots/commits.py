@@ -54,12 +54,18 @@ class SnapshotInfo:
 
 @dataclass(frozen=True)
 class Version:
-    """A record as it was from one snapshot on; ``record`` is None when it is not in it."""
+    """A record as it was from one snapshot on; ``record`` is None when it is not in it.
+
+    ``missing``: a sentence for each file that is lost or damaged and stands in the way. Then ``record`` is None and
+    ``present`` True where the record is in the snapshot, or None where nobody can tell: not whether it is, nor whether it
+    is another than before.
+    """
 
     snapshot: str
     taken_at: datetime
-    present: bool
+    present: bool | None
     record: Record | None
+    missing: tuple[str, ...] = ()
 
 
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
