@@ -674,10 +674,15 @@ class Vault:
         for part in parts.values():
             number = {"segment": int(min(part["segments"], key=int))}
             facts = dict.fromkeys(("sync_token", "created_at", "updated_at", "txn_date", "was"))
-            index = self._table(
-                company, "index", part["index"],
-                ("entity", "id", "digest", "payload_sha256", "length", "segment", *facts), since_2=number | facts,
-            )  # fmt: skip
+            if part.get("rest"):
+                hot = self._table(company, "index", part["index"], ("entity", "id", "digest", "length", "segment"))
+                rest = self._table(company, "index", part["rest"], ("payload_sha256", *facts))
+                index = [one | other for one, other in zip(hot, rest, strict=True)]
+            else:
+                index = self._table(
+                    company, "index", part["index"],
+                    ("entity", "id", "digest", "payload_sha256", "length", "segment", *facts), since_2=number | facts,
+                )  # fmt: skip
             order = [(row["entity"], row["id"], row["segment"]) for row in index]
             require(
                 order == sorted(order, key=lambda key: (key[0].encode(), key[1].encode(), key[2])),

@@ -62,7 +62,7 @@ class _Rows:
         for part in parts:
             self.unread |= set(part.numbers)
             with inspection.noted():
-                for path in (part.index, part.payload):
+                for path in part.paths:
                     if inspection.is_damaged(path):
                         raise DamagedFile(path, "Its bytes are not those that were signed.")
                 found.append(_check_part(shelf, company, part, effort))
@@ -83,7 +83,8 @@ def _distinct(parts: dict[int, Part]) -> list[Part]:
 def _check_part(shelf: Shelf, company: str, part: Part, effort: Effort) -> pl.DataFrame:
     """The rows of a part (`_ROW`), after its payloads, or the drawn ones, were held against the index."""
     index = shelf.index_of(company, part)
-    effort.looked_at(part.index)
+    for path in part.indexes:
+        effort.looked_at(path)
     counts = {str(number): rows for number, rows in index.group_by("segment").len().iter_rows()}
     if counts != part.segments:
         raise DamagedFile(part.index, "It does not hold as many records as its commit tells of.")

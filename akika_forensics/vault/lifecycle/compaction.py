@@ -89,9 +89,7 @@ def _due(shelf: Shelf, company: str, extent: Extent, rows: int | None, limits: L
 def sizes(shelf: Shelf, company: str) -> tuple[PartSize, ...]:
     """The parts of a company, oldest first, as `tiers` looks at them."""
     found = [
-        PartSize(
-            part.index, part.numbers[0], part.rows, shelf.file(part.index).length + shelf.file(part.payload).length
-        )
+        PartSize(part.index, part.numbers[0], part.rows, sum(shelf.file(path).length for path in part.paths))
         for part in parts_of(shelf, company).values()
     ]
     return tuple(sorted(found, key=lambda part: part.first))

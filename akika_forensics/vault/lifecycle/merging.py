@@ -26,6 +26,9 @@ LEVEL: Final = 9
 _PAYLOADS_IN_GROUP: Final = 5_000
 """Whoever reads one record unpacks a group of rows."""
 
+_DIGESTS: Final = frozenset({"digest", "payload_sha256", "was"})
+_DIGEST_BYTES: Final = 32
+
 _SOURCE: Final = "__source"
 _ROW: Final = "__row"
 _GONE: Final = "__gone"
@@ -116,7 +119,7 @@ class FrameFile:
         self._writer: Any = None
 
     def write(self, frame: pl.DataFrame) -> None:
-        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        table = _fixed(frame.to_arrow(compat_level=pl.CompatLevel.oldest()), frame)
         if self._writer is None:
             self._writer = self._open(table.schema)
         self._writer.write_table(table, row_group_size=self._rows_in_group)
@@ -137,15 +140,27 @@ class FrameFile:
             schema,
             compression="zstd",
             compression_level=LEVEL,
-            use_dictionary=["entity", "segment"],
+            # Plain numbers of eight bytes are read four times slower than their places in a list of some hundreds.
+            use_dictionary=["entity", "segment", "length"],
             column_encoding=packed,
             write_page_index=True,
             encryption_properties=properties,
         )
 
 
+def _fixed(table: pa.Table, frame: pl.DataFrame) -> pa.Table:
+    """With digests as values of 32 bytes each, which are read sooner than values with a length before each of them.
+
+    What somebody stored in another length is left as it is: it is verify that names it.
+    """
+    for at, name in enumerate(frame.columns):
+        if name in _DIGESTS and (frame[name].bin.size().drop_nulls() == _DIGEST_BYTES).all():
+            table = table.set_column(at, name, table[name].cast(pa.binary(_DIGEST_BYTES)))
+    return table
+
+
 def write_index(index: pl.DataFrame, sealed: Sealed) -> bytes:
-    """The index file of a part."""
+    """An index file of a part, or one of the two that make it up."""
     file = FrameFile(sealed, ROWS_IN_GROUP)
     file.write(index)
     return file.close()

@@ -12,7 +12,7 @@ import os
 import secrets
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import msgspec
 import polars as pl
@@ -33,6 +33,13 @@ from akika_forensics.vault.snapshots.leaves import LeavesError
 from akika_forensics.vault.snapshots.parts import Part
 
 _NONE: Final = pl.DataFrame(schema=frames.LEAVES)
+
+
+class _New(NamedTuple):
+    """A file that is to be written, and how it is encrypted."""
+
+    id: str
+    sealed: Sealed
 
 
 class Rearrangement:
@@ -77,8 +84,8 @@ class Rearrangement:
             order = Order([self._source(part) for part in parts], gone)
             roots = self._roots(parts, order)
             for part in parts:
-                self.retire(part.index)
-                self.retire(part.payload)
+                for path in part.paths:
+                    self.retire(path)
             if not order.index.is_empty():
                 self.parts.append(self._write(order, roots))
         except (MergeError, LeavesError) as error:
@@ -160,31 +167,33 @@ class Rearrangement:
     def _write(self, order: Order, roots: dict[int, bytes]) -> Part:
         index = order.index
         self._told.begin("Writing record versions", len(index))
-        index_id, index_key = secrets.token_hex(16), os.urandom(sealing.KEY_LENGTH)
-        payload_id, payload_key = secrets.token_hex(16), os.urandom(sealing.KEY_LENGTH)
-        sealed = Sealed(index_key, self._associated(index_id))
-        content = merging.write_index(index, sealed)
-        written = _scan(content, sealed).collect()
+        hot, rest, payload = self._fresh(), self._fresh(), self._fresh()
+        contents = [
+            merging.write_index(index.select(*columns), one.sealed)
+            for one, columns in ((hot, frames.HOT), (rest, frames.REST))
+        ]
+        found = [_scan(data, one.sealed).collect() for data, one in zip(contents, (hot, rest), strict=True)]
+        written = pl.concat(found, how="horizontal").select(*frames.INDEX)
         if not written.equals(index) or any(self._root(written, number) != root for number, root in roots.items()):
             raise MergeError("The index that was written is not the one that was meant.")
-        sealed = Sealed(payload_key, self._associated(payload_id))
-        payload = merging.write_payloads(order, sealed, pl.Schema(frames.PAYLOAD), self._told.rows)
-        merging.check_payloads(index, _scan(payload, sealed))
+        payloads = merging.write_payloads(order, payload.sealed, pl.Schema(frames.PAYLOAD), self._told.rows)
+        merging.check_payloads(index, _scan(payloads, payload.sealed))
         self.batch.keys["payload"] |= {f"{SALT}{number}": self._salts[number] for number in roots}
         return Part(
-            self._store("index", index_id, index_key, content, roots),
-            self._store("payload", payload_id, payload_key, payload, {}),
+            self._store("index", hot, contents[0], roots),
+            self._store("payload", payload, payloads, {}),
             {str(number): rows for number, rows in index.group_by("segment").len().sort("segment").iter_rows()},
+            self._store("index", rest, contents[1], {}),
         )
 
     def _root(self, index: pl.DataFrame, number: int) -> bytes:
         return leaves.root(segment_leaves(index, number, self._salts[number]), self._leaves.get(number, _NONE))
 
-    def _store(self, half: Half, file_id: str, key: bytes, content: bytes, roots: dict[int, bytes]) -> str:
-        path = layout.parquet(file_id, hashlib.sha256(content).hexdigest())
+    def _store(self, half: Half, file: _New, content: bytes, roots: dict[int, bytes]) -> str:
+        path = layout.parquet(file.id, hashlib.sha256(content).hexdigest())
         self._shelf.backend.create(path, content)
         self.batch.stored.append(StoredFile.of(path, content, roots))
-        self.batch.keys[half][file_id] = key
+        self.batch.keys[half][file.id] = file.sealed.key
         return path
 
     def _key_table(self) -> str:
@@ -220,8 +229,9 @@ class Rearrangement:
             return True
         return any(file.path.encode() in entry for file in self.batch.stored)
 
-    def _associated(self, file_id: str) -> bytes:
-        return parquet.associated(self._company, file_id)
+    def _fresh(self) -> _New:
+        file_id = secrets.token_hex(16)
+        return _New(file_id, Sealed(os.urandom(sealing.KEY_LENGTH), parquet.associated(self._company, file_id)))
 
 
 def _scan(content: bytes, sealed: Sealed) -> pl.LazyFrame:

@@ -177,7 +177,7 @@ def _paths(
     touched: Iterable[Part],
 ) -> set[str]:
     """The files that go, but for key tables and leaves, which are written again whatever happens."""
-    paths = {path for part in touched for path in (part.index, part.payload)}
+    paths = {path for part in touched for path in part.paths}
     for one in dropped:
         paths |= {*_manifests(shelf, one), *one.text.controls.values()} | ({one.text.roll} - {""})
     for one in kept:

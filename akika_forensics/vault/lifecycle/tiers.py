@@ -20,7 +20,7 @@ FAN: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one part may hold after a merge: ``rows``, and ``bytes`` of its two files together, as they lie there.
+    """What one part may hold after a merge: ``rows``, and ``bytes`` of its files together, as they lie there.
 
     Both bound what is held in memory: an index row takes about 200 bytes, the files are read and written there. What a
     snapshot holds is told fastest by one part, because its rows are in order: a year of half a million records is one.
@@ -35,7 +35,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class PartSize:
-    """``name`` tells it from other parts; ``first`` is its lowest segment number, ``bytes`` those of both files."""
+    """``name`` tells it from other parts; ``first`` is its lowest segment number, ``bytes`` those of its files."""
 
     name: str
     first: int

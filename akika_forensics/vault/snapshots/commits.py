@@ -180,6 +180,8 @@ def read_commit(entry: Entry) -> Commit:
         )
     if any(not _NUMBER.fullmatch(number) or rows < 0 for part in text.parts for number, rows in part.segments.items()):
         raise DamagedFile(path, "It numbers its segments as no snapshot does.")
+    if any(part.rest for part in text.parts):
+        raise DamagedFile(path, "It describes a part as merged ones are.")
     files = {file.path: file for file in entry.files}
     named = {text.manifest, text.roll, text.key_table, *text.controls.values()} - {""}
     named |= {path for part in text.parts for path in (part.index, part.payload)}

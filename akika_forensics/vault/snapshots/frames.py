@@ -32,6 +32,12 @@ PAYLOAD_1: Final[Schema] = {"entity": pl.String, "id": pl.String, "payload": pl.
 INDEX: Final[Schema] = {**INDEX_1, "segment": pl.UInt32, **FACTS, "was": pl.Binary}
 """``was``: the digest that the snapshot before had under the key; null where it had none."""
 
+HOT: Final[Schema] = {name: INDEX[name] for name in ("entity", "id", "digest", "length", "segment")}
+"""What an index keeps of its columns where the part was merged: all that a state is made of."""
+
+REST: Final[Schema] = {name: kind for name, kind in INDEX.items() if name not in HOT}
+"""The other columns of a merged index, in a file of their own: the same rows in the same order."""
+
 PAYLOAD: Final[Schema] = {"entity": pl.String, "id": pl.String, "segment": pl.UInt32, "payload": pl.Binary}
 MANIFEST_1: Final[Schema] = {
     "entity": pl.String,

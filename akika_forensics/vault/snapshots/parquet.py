@@ -40,21 +40,29 @@ def write(frame: pl.DataFrame, key: bytes, aad: bytes, *, level: int = LEVEL) ->
     return stream.getvalue()
 
 
-def read(
-    content: bytes | Path,
-    key: bytes,
-    aad: bytes,
-    *,
-    schemas: Sequence[Schema],
-    path: str,
-    where: pl.Expr | None = None,
-    columns: Sequence[str] | None = None,
-    fill: Mapping[str, object] | None = None,
-) -> pl.DataFrame:
-    """The rows that meet ``where`` (all without it), of ``columns`` (all without). Raises DamagedFile.
+class Choice(NamedTuple):
+    """What is wanted of a file: the rows that meet ``where`` (all without it), of ``columns`` (all without).
 
-    ``schemas``: what the file may hold, the newest first, whose columns are given; one that the file has not is filled
-    with what ``fill`` says, or null. The reader takes a plain Parquet file in spite of a key, so the magic at both ends
+    ``fill``: what a column has that the file lacks, null for others. ``numbered``: the name of a column with the place of
+    each row in the file. ``span``: the place of the first row that is looked at, and how many are; all without it.
+    """
+
+    where: pl.Expr | None = None
+    columns: Sequence[str] | None = None
+    fill: Mapping[str, object] | None = None
+    numbered: str | None = None
+    span: tuple[int, int] | None = None
+
+
+ALL: Final = Choice()
+
+
+def read(
+    content: bytes | Path, key: bytes, aad: bytes, *, schemas: Sequence[Schema], path: str, choice: Choice = ALL
+) -> pl.DataFrame:
+    """What is chosen of a file. Raises DamagedFile.
+
+    ``schemas``: what the file may hold, the newest first, whose columns are given. The reader takes a plain Parquet file in spite of a key, so the magic at both ends
     is checked first.
     """
     if not is_encrypted(_ends(content) if isinstance(content, Path) else content):
@@ -63,16 +71,18 @@ def read(
         scan = pl.scan_parquet(
             content if isinstance(content, Path) else io.BytesIO(content),
             decryption=pl.ParquetDecryptionProperties(footer_key=key, aad_prefix=aad),
+            row_index_name=choice.numbered,
         )
-        found = dict(scan.collect_schema())
+        found = {name: kind for name, kind in scan.collect_schema().items() if name != choice.numbered}
         if found not in schemas:
             raise DamagedFile(path, "It has other columns than this kind of file.")
         if found != schemas[0]:
             missing = {name: kind for name, kind in schemas[0].items() if name not in found}
-            given = [pl.lit((fill or {}).get(name), dtype=kind).alias(name) for name, kind in missing.items()]
+            given = [pl.lit((choice.fill or {}).get(name), dtype=kind).alias(name) for name, kind in missing.items()]
             scan = scan.with_columns(given)
-        scan = scan if where is None else scan.filter(where)
-        return scan.select(list(schemas[0]) if columns is None else list(columns)).collect()
+        scan = scan if choice.span is None else scan.slice(*choice.span)
+        scan = scan if choice.where is None else scan.filter(choice.where)
+        return scan.select(list(schemas[0]) if choice.columns is None else list(choice.columns)).collect()
     except PolarsError as error:
         raise DamagedFile(path, _CLOSED) from error
 
@@ -110,7 +120,7 @@ def read_all(
         return found
     given = fills or [{} for _ in files]
     return [  # one by one, which says what is wrong, and knows what an older file lacks
-        read(*file[:3], schemas=schemas, path=file.path, columns=columns, fill=fill)
+        read(*file[:3], schemas=schemas, path=file.path, choice=Choice(columns=columns, fill=fill))
         for file, fill in zip(files, given, strict=True)
     ]
 

@@ -21,11 +21,11 @@ from akika_forensics.vault.keys.keychain import Keychain
 from akika_forensics.vault.keys.keyring import Keyring
 from akika_forensics.vault.keys.keytable import DOCUMENTS
 from akika_forensics.vault.keys.roles import NotAllowed
-from akika_forensics.vault.snapshots import frames, parquet, rebuilt
+from akika_forensics.vault.snapshots import frames, indexes, parquet
 from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, read_commit
 from akika_forensics.vault.snapshots.holdings import Holdings
 from akika_forensics.vault.snapshots.parts import Part
-from akika_forensics.vault.snapshots.stacks import IN_PART, Stacks, Vanished
+from akika_forensics.vault.snapshots.stacks import Stacks, Vanished
 from akika_forensics.vault.snapshots.states import States
 from akika_forensics.vault.storage import Backend
 
@@ -33,8 +33,6 @@ _PATIENCE: Final = 3
 """Merges in a row that a reader puts up with while it reads one piece."""
 
 NO_KEY: Final = "Its key is in no key table that it may have brought."
-
-_INDEXES: Final = (frames.INDEX, frames.INDEX_1)
 
 
 def pseudonym(keyring: Keyring, company: Company) -> str:
@@ -271,24 +269,14 @@ class Shelf(Stacks):
     def index_of(
         self, company: str, part: Part, where: pl.Expr | None = None, columns: Sequence[str] | None = None
     ) -> pl.DataFrame:
-        """Columns of `frames.INDEX`, or some. Where the file is lost, it is made again of the payloads, without ``was``."""
-        if self.is_lost(part.index):
-            made = rebuilt.index(self.payloads_of(company, part))
-            made = made if where is None else made.filter(where)
-            return made.select(list(frames.INDEX) if columns is None else list(columns))
-        fill = {"segment": part.numbers[0]}
-        return self.frame(company, part.index, "index", _INDEXES, where=where, columns=columns, fill=fill)
+        """Columns of `frames.INDEX`, or some, of the rows that meet ``where``. Where a file that it takes is lost, they
+        are made again of the payloads, without ``was``.
+        """
+        return indexes.of(self, company, part, where, columns)
 
     def indexes(self, company: str, parts: Sequence[Part], columns: Sequence[str]) -> list[pl.DataFrame]:
         """Some columns of many parts."""
-        small = [part for part in parts if self.file(part.index).length < IN_PART and not self.is_lost(part.index)]
-        fills = [{"segment": part.numbers[0]} for part in small]
-        read = self.frame_each(company, [part.index for part in small], _INDEXES, columns=columns, fills=fills)
-        found = {part.index: rows for part, rows in zip(small, read, strict=True)}
-        return [
-            found[part.index] if part.index in found else self.index_of(company, part, columns=columns)
-            for part in parts
-        ]
+        return indexes.of_each(self, company, parts, columns)
 
     def payloads_of(
         self, company: str, part: Part, where: pl.Expr | None = None, columns: Sequence[str] | None = None

@@ -76,17 +76,17 @@ class Stacks(ABC):
         where: pl.Expr | None = None,
         columns: Sequence[str] | None = None,
         fill: Mapping[str, object] | None = None,
+        numbered: str | None = None,
+        span: tuple[int, int] | None = None,
     ) -> pl.DataFrame:
-        """Rows of a Parquet file; ``schemas``: what it may hold, the newest first; ``fill``: what an older one lacks.
-
-        Raises Vanished.
-        """
+        """Rows of a Parquet file, as `parquet.read` has them. Raises Vanished."""
+        choice = parquet.Choice(where, columns, fill, numbered, span)
         if where is not None or columns is not None:
-            found = self._read_in_place(company, path, half, schemas, where, columns, fill)
+            found = self._read_in_place(company, path, half, schemas, choice)
             if found is not None:
                 return found
         (sealed,) = self._sealed(company, [path], half)
-        return parquet.read(*sealed[:3], schemas=schemas, path=path, where=where, columns=columns, fill=fill)
+        return parquet.read(*sealed[:3], schemas=schemas, path=path, choice=choice)
 
     def frame_each(
         self,
@@ -112,9 +112,7 @@ class Stacks(ABC):
         path: str,
         half: Half,
         schemas: Sequence[frames.Schema],
-        where: pl.Expr | None,
-        columns: Sequence[str] | None,
-        fill: Mapping[str, object] | None,
+        choice: parquet.Choice,
     ) -> pl.DataFrame | None:
         """None for a short file that was not proved yet, one that is not on this machine, or that was exchanged meanwhile."""
         place = self._checked.local(path)
@@ -125,9 +123,7 @@ class Stacks(ABC):
         found, proof = None, self._begin_proof(path)
         try:
             with contextlib.suppress(FileNotFoundError):  # another process may just have put others in its place
-                found = parquet.read(
-                    place, key, aad, schemas=schemas, path=path, where=where, columns=columns, fill=fill
-                )
+                found = parquet.read(place, key, aad, schemas=schemas, path=path, choice=choice)
         except DamagedFile:
             self._wait_for(path, proof)  # what the proof has to say comes first
             raise

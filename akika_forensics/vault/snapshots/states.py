@@ -172,6 +172,8 @@ class States:
         return found[::-1] if at is not None and at.seq == before.seq else None
 
     def _is_bare(self, commit: Commit) -> bool:
-        """Whether an index of it is lost: the payloads do not tell what they replaced."""
+        """Whether an index of it is lost, or what is kept apart from it: the payloads do not tell what they replaced."""
         parts = self._shelf.holdings.parts.get(commit.pseudonym, {})
-        return any(number not in parts or self._shelf.is_lost(parts[number].index) for number in commit.numbers)
+        return any(
+            number not in parts or any(map(self._shelf.is_lost, parts[number].indexes)) for number in commit.numbers
+        )

@@ -344,7 +344,7 @@ def _hashes(shelf: shelf.Shelf, company: str, state: pl.DataFrame) -> pl.Series:
     numbers = state["segment"].unique().to_list()
     parts = {part.index: part for part in (shelf.part(company, number) for number in numbers)}
     # What is lost is stored again when it arrives again: the same value in bytes that nobody can compare any more.
-    parts = {path: part for path, part in parts.items() if not (shelf.is_lost(path) or shelf.is_lost(part.payload))}
+    parts = {path: part for path, part in parts.items() if not any(map(shelf.is_lost, part.paths))}
     parts = {path: part for path, part in parts.items() if not shelf.is_closed(part)}
     found = [pl.DataFrame(schema={name: frames.INDEX[name] for name in columns})]
     found += shelf.indexes(company, list(parts.values()), columns)

@@ -9,14 +9,14 @@ import polars as pl
 import pytest
 
 from akika_forensics.vault.canonical import DamagedFile
-from akika_forensics.vault.snapshots import frames, parquet, shelf, stacks
+from akika_forensics.vault.snapshots import frames, indexes, parquet, stacks
 
 COLUMNS = ["entity", "id", "digest"]
 
 
 @pytest.fixture(autouse=True)
 def _every_file_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (stacks, shelf):
+    for module in (stacks, indexes):
         monkeypatch.setattr(module, "IN_PART", 0)
 
 
@@ -125,7 +125,7 @@ def test_states_and_differences_are_those_of_files_that_were_proved_first(
 ) -> None:
     refs = [info.id for info in filled.vault.snapshots()]
     beside = {ref: _all(filled, ref) for ref in refs}
-    for module in (stacks, shelf):
+    for module in (stacks, indexes):
         monkeypatch.setattr(module, "IN_PART", 1 << 40)
     for ref in refs:
         assert _all(filled, ref).equals(beside[ref])
@@ -143,7 +143,7 @@ def test_a_state_is_neither_given_on_nor_kept_where_a_proof_fails(
 
     def content(source: Any, *given: Any, **more: Any) -> Any:
         if isinstance(source, Path) and source == opened.file:
-            columns = more["columns"]
+            columns = more["choice"].columns
             return good.with_columns(
                 [pl.lit(None, dtype=frames.INDEX[name]).alias(name) for name in columns if name not in good.columns]
             ).select(columns)
