@@ -143,6 +143,16 @@ def _odd_number(writer: Any) -> None:
     writer._batch.segment, writer._rewrite = told, lambda _: None
 
 
+def _parted_as_merged_ones(writer: Any) -> None:
+    plain = writer._batch.segment
+
+    def told(number: int, rows: pl.DataFrame) -> Part:
+        part: Part = plain(number, rows)
+        return Part(part.index, part.payload, part.segments, part.index)
+
+    writer._batch.segment, writer._rewrite = told, lambda _: None
+
+
 def _root_of_a_later_segment(writer: Any) -> None:
     plain = writer._batch.key_table
 
@@ -164,6 +174,7 @@ def _root_of_a_later_segment(writer: Any) -> None:
         (_name_of_another, "number of its snapshot"),
         (_table_of_another, "table is of another company"),
         (_odd_number, "as no snapshot does"),
+        (_parted_as_merged_ones, "as merged ones are"),
         (_root_of_a_later_segment, "roots of other segments"),
     ],
 )

@@ -131,3 +131,12 @@ def test_a_merge_can_be_stopped_at_each_step() -> None:
 
     with pytest.raises(Stop):
         merging.write_payloads(Order([source([("Bill", "1", 0)])]), SEALED, PAYLOAD, stop)
+
+
+def test_digests_of_another_length_are_written_as_they_are() -> None:
+    """Whoever may add can store such; it is verify that names them, and merging must not stop over it."""
+    kept = pl.DataFrame({"digest": [bytes(32), b"short"], "was": [None, bytes(32)]})
+    found = read(merging.write_index(kept, SEALED)).collect()
+    assert found.equals(kept)
+    none = pl.DataFrame({"was": [None, None]}, schema={"was": pl.Binary})
+    assert read(merging.write_index(none, SEALED)).collect().equals(none)
