@@ -45,8 +45,12 @@ def of(shelf: Shelf, company: str, part: Part, where: pl.Expr | None, columns: S
     return _found(shelf, company, part, where, wanted)
 
 
-def of_each(shelf: Shelf, company: str, parts: Sequence[Part], columns: Sequence[str]) -> list[pl.DataFrame]:
-    """Some columns of many parts; the small ones are read side by side."""
+def of_each(
+    shelf: Shelf, company: str, parts: Sequence[Part], columns: Sequence[str], newest: int | None = None
+) -> list[pl.DataFrame]:
+    """Some columns of many parts; the small ones are read side by side. Of segments after ``newest`` nobody needs the rows:
+    some come all the same.
+    """
     hot = frames.HOT.keys() >= set(columns)
     small = [
         part
@@ -57,7 +61,17 @@ def of_each(shelf: Shelf, company: str, parts: Sequence[Part], columns: Sequence
     schemas = (*_SCHEMAS, frames.HOT)
     read = shelf.frame_each(company, [part.index for part in small], schemas, columns=columns, fills=fills)
     found = {part.index: rows for part, rows in zip(small, read, strict=True)}
-    return [found[one.index] if one.index in found else of(shelf, company, one, None, columns) for one in parts]
+    return [
+        found[one.index] if one.index in found else of(shelf, company, one, _up_to(one, newest, hot=hot), columns)
+        for one in parts
+    ]
+
+
+def _up_to(part: Part, newest: int | None, *, hot: bool) -> pl.Expr | None:
+    """A condition that spares reading the rest of the row where the segment, which is read first, does not meet it."""
+    if newest is None or part.numbers[-1] <= newest or (part.rest and not hot):
+        return None
+    return pl.col("segment") <= newest
 
 
 def _beside(shelf: Shelf, company: str, part: Part, columns: set[str]) -> pl.DataFrame:

@@ -274,9 +274,11 @@ class Shelf(Stacks):
         """
         return indexes.of(self, company, part, where, columns)
 
-    def indexes(self, company: str, parts: Sequence[Part], columns: Sequence[str]) -> list[pl.DataFrame]:
-        """Some columns of many parts."""
-        return indexes.of_each(self, company, parts, columns)
+    def indexes(
+        self, company: str, parts: Sequence[Part], columns: Sequence[str], newest: int | None = None
+    ) -> list[pl.DataFrame]:
+        """Some columns of many parts. Of segments after ``newest`` nobody needs the rows: some come all the same."""
+        return indexes.of_each(self, company, parts, columns, newest)
 
     def payloads_of(
         self, company: str, part: Part, where: pl.Expr | None = None, columns: Sequence[str] | None = None

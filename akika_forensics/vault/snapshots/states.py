@@ -131,7 +131,8 @@ class States:
         mine = list(parts.values())
         few: list[tuple[int, pl.DataFrame]] = []
         sorted_parts: list[pl.DataFrame] = []
-        for part, rows in zip(mine, self._shelf.indexes(company, mine, columns), strict=True):
+        read = self._shelf.indexes(company, mine, columns, max(numbers, default=None))
+        for part, rows in zip(mine, read, strict=True):
             if len(part.numbers) == 1 and part.rows < _SMALL:
                 few.append((part.numbers[0], rows))
                 continue
