@@ -19,7 +19,7 @@ from akika_forensics.vault.keys import keytable
 from akika_forensics.vault.snapshots import batch, frames, parquet, shelf, steps, writer
 from akika_forensics.vault.vault import Vault
 
-REMOVALS, REPLACED = steps.removals, steps.replaced
+REMOVALS = steps.removals
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,11 @@ def _manifest(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[pytes
     return lambda patched: patched.setattr(steps, "removals", lambda gone: change(REMOVALS(gone)))
 
 
-def _replaced(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[pytest.MonkeyPatch], None]:
-    return lambda patched: patched.setattr(steps, "replaced", lambda *frames: change(REPLACED(*frames)))
+def _segment(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[pytest.MonkeyPatch], None]:
+    real = batch.Batch.segment
+    return lambda patched: patched.setattr(
+        batch.Batch, "segment", lambda files, number, rows: real(files, number, change(rows))
+    )
 
 
 def _payload(change: Callable[[bytes], bytes]) -> Callable[[pytest.MonkeyPatch], None]:
@@ -87,11 +90,6 @@ def _an_older_version(manifest: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame([row], schema=frames.MANIFEST)
 
 
-def _unsorted(patched: pytest.MonkeyPatch) -> None:
-    real = batch.Batch.segment
-    patched.setattr(batch.Batch, "segment", lambda files, number, rows: real(files, number, rows.reverse()))
-
-
 LIES = {
     "records": Lie(_description(records=99), "commits", "another number of records"),
     "new versions": Lie(_description(new_versions=0), "commits", "another number of records"),
@@ -106,12 +104,12 @@ LIES = {
         _manifest(lambda rows: rows.with_columns(was=pl.lit(b"x" * 32))), "data", "not what they replace"
     ),
     "index that tells of another before": Lie(
-        _replaced(lambda rows: rows.with_columns(was=pl.lit(b"x" * 32))), "data", "not what they replace"
+        _segment(lambda rows: rows.with_columns(was=pl.lit(b"x" * 32))), "data", "not what they replace"
     ),
     "index that tells of none before": Lie(
-        _replaced(lambda rows: rows.with_columns(was=pl.lit(None, dtype=pl.Binary))), "data", "not what they replace"
+        _segment(lambda rows: rows.with_columns(was=pl.lit(None, dtype=pl.Binary))), "data", "not what they replace"
     ),
-    "index in no order": Lie(_unsorted, "data", "not in order"),
+    "index in no order": Lie(_segment(lambda rows: rows.reverse()), "data", "not in order"),
     "removed records": Lie(_description(removed=0), "commits", "another number of records"),
     "manifest that removes a stranger": Lie(_manifest(_a_stranger_is_removed), "data", "was not there"),
     "manifest that lists twice": Lie(_manifest(lambda rows: pl.concat([rows, rows])), "data", "twice"),
