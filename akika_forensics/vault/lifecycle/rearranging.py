@@ -24,7 +24,7 @@ from akika_forensics.vault.chains.entries import Entry
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys import sealing
 from akika_forensics.vault.keys.keytable import HALVES, SALT, Half
-from akika_forensics.vault.lifecycle import merging
+from akika_forensics.vault.lifecycle import merging, regained
 from akika_forensics.vault.lifecycle.merging import MergeError, Order, Sealed, Source
 from akika_forensics.vault.lifecycle.workshop import Told, Workshop, remove, remove_left_over
 from akika_forensics.vault.snapshots import acts, facts, frames, leaves, parquet
@@ -125,6 +125,8 @@ class Rearrangement:
         if {str(number): count for number, count in rows.group_by("segment").len().iter_rows()} != part.segments:
             # Nothing else was signed: rows of another segment would come in with the root of none.
             raise MergeError("It does not hold as many records as its commit tells of.")
+        if any(map(self._shelf.is_lost, part.indexes)):
+            rows = regained.replaced(self._shelf, self._company, part, rows)
         if not self._shelf.file(part.index).root:
             # Of version 1: a segment a file, which is small, without the columns for filtering.
             payload = self._shelf.payloads_of(self._company, part)

@@ -23,7 +23,8 @@ from akika_forensics.errors import VaultDamaged
 from akika_forensics.model.record import RecordKey
 from akika_forensics.settings import Secret
 from akika_forensics.vault import HeadStore, open_vault
-from akika_forensics.vault.lifecycle import compaction, merging
+from akika_forensics.vault.lifecycle import compaction, merging, retiring
+from akika_forensics.vault.lifecycle.policy import Policy
 from akika_forensics.vault.lifecycle.rearranging import Rearrangement
 from akika_forensics.vault.snapshots import frames, indexes, parquet, stacks
 
@@ -225,6 +226,48 @@ def test_a_vault_that_lost_one_of_them_goes_on(stage: Any, kit: ModuleType, lost
     kit.take(again, books, day=20)
     assert {one.key: one.payload for one in stage.open().snapshot("latest").records()} == books
     assert set(kit.damage(stage.verify())) == paths
+
+
+@pytest.mark.parametrize(("first", "lost"), [(False, "index"), (True, "index"), (True, "rest")])
+@pytest.mark.parametrize("dropped", [False, True])
+def test_what_a_lost_index_told_is_regained_when_its_part_is_written_anew(
+    empty: Any, kit: ModuleType, lost: str, *, first: bool, dropped: bool
+) -> None:
+    days(empty.vault, kit)
+    if first:
+        compact(empty.vault, kit)
+    shelf = empty.vault.workshop().shelf
+    part = shelf.part(shelf.commits()[0].pseudonym, shelf.commits()[3].numbers[0])
+    taken = empty.vault.snapshot("s6")
+    told = [taken.differences(empty.vault.snapshot(f"s{day}")).sort("entity", "id") for day in (3, 4, 5)]
+    path = empty.root / getattr(part, lost)
+    path.write_bytes(path.read_bytes()[:-7])
+    repair_vault(empty.root, kit.PASSPHRASE, heads=empty.heads, do=True)
+    again = empty.open()
+    if dropped:
+        retiring.retire(
+            again.workshop(), again.pseudonym(kit.COMPANY), Policy(last=4), now=datetime(2030, 1, 1, tzinfo=UTC)
+        )
+    compact(again, kit, "anew")
+    again = empty.open()
+    assert empty.verify().findings == ()
+    taken = again.snapshot("s6")
+    for day, expected in zip((3, 4, 5), told, strict=True):
+        assert taken.differences(again.snapshot(f"s{day}")).sort("entity", "id").equals(expected)
+
+
+def test_after_snapshots_were_dropped_a_lost_index_is_no_hindrance(stage: Any, kit: ModuleType) -> None:
+    now = datetime(2030, 1, 1, tzinfo=UTC)
+    retiring.retire(stage.vault.workshop(), stage.vault.pseudonym(kit.COMPANY), Policy(last=3), now=now)
+    told = stage.vault.snapshot("s6").differences(stage.vault.snapshot("s4")).sort("entity", "id")
+    _, _, part = merged(stage.vault)
+    (stage.root / part.rest).write_bytes((stage.root / part.rest).read_bytes()[:-7])
+    repair_vault(stage.root, kit.PASSPHRASE, heads=stage.heads, do=True)
+    again = stage.open()
+    compact(again, kit, "anew")
+    again = stage.open()
+    assert again.snapshot("s6").differences(again.snapshot("s4")).sort("entity", "id").equals(told)
+    assert stage.verify().findings == ()
 
 
 def test_a_vault_that_was_merged_before_is_read_and_merged_anew(kit: ModuleType, tmp_path: Path) -> None:
