@@ -156,5 +156,5 @@ def _postings(item: Item, rows: list[Movement], effects: list[Decimal]) -> list[
         counter = move.counter if opening or move.kind is Move.ADJUSTMENT else item.expense
         line = move.line if opening else f"cost {move.line}"
         for account, amount in ((item.asset, value), (counter, -value)):
-            postings.append(Posting(account or UNRESOLVED, amount, move.date, move.key, None, line))
+            postings.append(Posting(account or UNRESOLVED, amount, move.date, move.key, None, line, item.id))
     return postings

@@ -29,13 +29,23 @@ class Ledger:
     All amounts are in home currency, to the cent. Debits equal credits for every document and so in total.
     """
 
-    def __init__(self, chart: Chart, frame: pl.DataFrame, findings: tuple[Finding, ...], context: Context) -> None:
+    def __init__(
+        self,
+        chart: Chart,
+        frame: pl.DataFrame,
+        findings: tuple[Finding, ...],
+        context: Context,
+        stock_moved: pl.DataFrame,
+    ) -> None:
         self.chart = chart
         self.frame = frame
         """A row a debit or credit, with the columns of ``POSTINGS``."""
         self.findings = findings
         """Everything noticed while posting, notes too."""
-        self._context = context
+        self.context = context
+        """What the postings were worked out from."""
+        self.stock_moved = stock_moved
+        """item, date, moved: how many came (positive) or left on a day."""
 
     @classmethod
     def of(cls, records: Iterable[Record], *, opening_costs: Mapping[str, Decimal] | None = None) -> Self:
@@ -68,7 +78,7 @@ class Ledger:
         costs, odd = replay(chart, moves, opening_costs)
         frame = whole([posted.postings, _framed(costs)])
         findings = (*posted.findings, *said, *odd, *_uncaptured(chart, frame))
-        return cls(chart, frame, findings, context)
+        return cls(chart, frame, findings, context, stock.quantities(moves))
 
     @cached_property
     def postings(self) -> tuple[Posting, ...]:
@@ -149,7 +159,7 @@ class Ledger:
 
     @cached_property
     def _applied(self) -> pl.DataFrame:
-        return open_items.applications(self._context)
+        return open_items.applications(self.context)
 
     def open_receivable(self) -> tuple[OpenDocument, ...]:
         """Documents on receivable accounts that are not settled in full, oldest first."""
@@ -160,13 +170,13 @@ class Ledger:
         return self._open(self.chart.is_payable, -1)
 
     def _open(self, wanted: Callable[[str], bool], sign: int) -> tuple[OpenDocument, ...]:
-        return open_items.open_documents(self.frame, self._context.heads, self._applied, self._accounts(wanted), sign)
+        return open_items.open_documents(self.frame, self.context.heads, self._applied, self._accounts(wanted), sign)
 
 
 def _framed(postings: list[Posting]) -> pl.DataFrame:
     """Postings of stock; they come after all others of their document."""
-    rows = [(one.key.entity, one.key.id, one.line, one.date, one.account, one.amount) for one in postings]
-    names = ("entity", "id", "line", "date", "account", "amount")
+    rows = [(one.key.entity, one.key.id, one.line, one.date, one.account, one.amount, one.item) for one in postings]
+    names = ("entity", "id", "line", "date", "account", "amount", "item")
     frame = pl.DataFrame(rows, schema={name: POSTINGS[name] for name in names}, orient="row")
     return frame.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in POSTINGS.items() if name not in names)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -66,6 +67,13 @@ def movements(context: Context) -> tuple[list[Movement], list[Finding]]:
         Movement(item, day, RecordKey(entity, key), name, Move(kind), quantity, value, counter)
         for item, day, entity, key, name, kind, quantity, value, counter in rows.iter_rows()
     ], findings
+
+
+def quantities(moves: Iterable[Movement]) -> pl.DataFrame:
+    """item, date, moved: a row an item and day."""
+    rows = [(move.item, move.date, move.quantity) for move in moves]
+    schema = pl.Schema({"item": pl.String(), "date": pl.Date(), "moved": pl.Decimal(38, 10)})
+    return pl.DataFrame(rows, schema=schema, orient="row").group_by("item", "date").agg(pl.col("moved").sum())
 
 
 def _sold(tracked: pl.DataFrame) -> pl.DataFrame:

@@ -50,14 +50,15 @@ class Posting(NamedTuple):
     key: RecordKey
     party: RecordKey | None
     line: str
+    item: str | None = None
 
 
 def values(frame: pl.DataFrame) -> tuple[Posting, ...]:
     """The rows as values, in their order."""
-    columns = ("account", "amount", "date", "entity", "id", "party_entity", "party", "line")
+    columns = ("account", "amount", "date", "entity", "id", "party_entity", "party", "line", "item")
     return tuple(
-        Posting(account, amount, day, RecordKey(entity, key), RecordKey(kind, party) if party else None, line)
-        for account, amount, day, entity, key, kind, party, line in frame.select(columns).iter_rows()
+        Posting(account, amount, day, RecordKey(entity, key), RecordKey(kind, party) if party else None, line, item)
+        for account, amount, day, entity, key, kind, party, line, item in frame.select(columns).iter_rows()
     )
 
 

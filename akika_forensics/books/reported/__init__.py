@@ -1,0 +1,1 @@
+"""QuickBooks' own reports, read into the figures that the books are held against."""

@@ -1,0 +1,225 @@
+"""What a report says, as figures that the books can be held against: whose, of when, how much.
+
+Debit is positive, whatever side a report shows a figure on: a figure of an asset or an expense is taken as it stands, one of a liability, of
+equity or of income is turned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from akika_forensics.books.chart import BY_NAME, DELETED_SUFFIX, Chart
+from akika_forensics.books.documents.values import MONEY
+from akika_forensics.books.reported.sheet import Cell, Row, Sheet, amount, unreadable
+from akika_forensics.model.money import ZERO
+
+FIGURES: Final = pl.Schema(
+    {
+        "measure": pl.String(),
+        "subject": pl.String(),
+        "name": pl.String(),
+        "start": pl.Date(),
+        "end": pl.Date(),
+        "theirs": MONEY,
+    }
+)
+"""``measure`` says what is measured (see ``MEASURES``), ``subject`` whose: an account's Id, or ``name:…`` where the report gives none.
+``start`` is null for what is measured at a day."""
+
+BALANCE: Final = "balance"
+MOVEMENT: Final = "movement"
+CASH_FLOW: Final = "cash flow"
+DUE_FROM: Final = "owed by customer"
+DUE_TO: Final = "owed to vendor"
+STOCK_VALUE: Final = "stock value"
+STOCK_QUANTITY: Final = "stock quantity"
+TAX_AMOUNT: Final = "tax"
+
+NET_INCOME: Final = "net income"
+"""The subject under which the year's result stands where a report shows it as a row of its own."""
+
+
+class Figure(NamedTuple):
+    measure: str
+    subject: str
+    name: str
+    start: date | None
+    end: date | None
+    theirs: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One report as figures."""
+
+    what: str
+    report: str
+    basis: str | None
+    figures: pl.DataFrame
+
+
+def reported(what: str, sheet: Sheet, chart: Chart) -> Reported | None:
+    """None for a report of which the books have no figure. Raises Found where it is not as such a report is."""
+    reader = _READERS.get(sheet.report)
+    if reader is None:
+        return None
+    rows = list(reader(what, sheet, chart))
+    return Reported(what, sheet.report, sheet.basis, pl.DataFrame(rows, schema=FIGURES, orient="row"))
+
+
+def _subject(cell: Cell) -> str:
+    return cell.id if cell.id is not None else f"{BY_NAME}{_name(cell)}"
+
+
+def _name(cell: Cell) -> str:
+    return cell.text.strip().removesuffix(DELETED_SUFFIX)
+
+
+def _own(sheet: Sheet) -> Iterator[Row]:
+    """Rows and heads with figures of their own; no sums."""
+    return (
+        row for row in sheet.rows if row.role != "sum" and row.cells and row.cells[0].text.strip().upper() != "TOTAL"
+    )
+
+
+def _periods(what: str, sheet: Sheet) -> list[tuple[int, date | None, date]]:
+    """The money columns with their periods; a sum over all of them is left out."""
+    found: list[tuple[int, date | None, date]] = []
+    money = [place for place, column in enumerate(sheet.columns) if column.kind == "Money"]
+    for place in money:
+        column = sheet.columns[place]
+        if column.end is not None:
+            found.append((place, column.start, column.end))
+    if found:
+        return found
+    if len(money) == 1 and sheet.end is not None:
+        return [(money[0], sheet.start, sheet.end)]
+    raise unreadable(what, "its columns are of no period")
+
+
+def _trial_balance(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
+    del chart
+    debit = sheet.place("debit", "debt_amt", "debit_amt")
+    credit = sheet.place("credit", "credit_amt")
+    if debit is None or credit is None:
+        raise unreadable(what, "it has no debit and credit columns")
+    for row in _own(sheet):
+        if len(row.cells) <= max(debit, credit) or row.groups:
+            continue
+        left, right = amount(row.cells[debit], what), amount(row.cells[credit], what)
+        if left is not None or right is not None:
+            value = (left or ZERO) - (right or ZERO)
+            yield Figure(BALANCE, _subject(row.cells[0]), _name(row.cells[0]), None, sheet.end, value)
+
+
+_CREDIT_SECTIONS: Final = frozenset({"TotalLiabilitiesAndEquity", "Income", "OtherIncome"})
+
+
+def _side(row: Row) -> int:
+    return -1 if _CREDIT_SECTIONS & set(row.groups) else 1
+
+
+def _balance_sheet(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
+    del chart
+    for row in _own(sheet):
+        net = row.groups[-1:] == ("NetIncome",)
+        if row.cells[0].id is None and not net:
+            continue
+        for place, _, end in _periods(what, sheet):
+            value = amount(row.cells[place], what) if place < len(row.cells) else None
+            if value is not None:
+                subject = NET_INCOME if net else _subject(row.cells[0])
+                yield Figure(BALANCE, subject, _name(row.cells[0]), None, end, _side(row) * value)
+
+
+def _profit_and_loss(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
+    del chart
+    for row in _own(sheet):
+        if row.cells[0].id is None:
+            continue
+        for place, start, end in _periods(what, sheet):
+            value = amount(row.cells[place], what) if place < len(row.cells) else None
+            if value is not None:
+                yield Figure(MOVEMENT, _subject(row.cells[0]), _name(row.cells[0]), start, end, _side(row) * value)
+
+
+_CASH_ROWS: Final = {"NetIncome": NET_INCOME, "BeginningCash": "cash at beginning"}
+
+
+def _cash_flow(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
+    """Cash that came is positive, as the report shows it."""
+    del chart
+    for row in sheet.rows:
+        own = _CASH_ROWS.get(row.groups[-1] if row.groups else "")
+        if row.role == "sum" and row.groups[-1:] == ("EndingCash",):
+            own = "cash at end"
+        elif row.role == "sum" or (row.cells[0].id is None and own is None):
+            continue
+        for place, start, end in _periods(what, sheet):
+            value = amount(row.cells[place], what) if place < len(row.cells) else None
+            if value is not None:
+                subject = own or _subject(row.cells[0])
+                yield Figure(CASH_FLOW, subject, _name(row.cells[0]), start, end, value)
+
+
+def _by_party(measure: str) -> Callable[[str, Sheet, Chart], Iterator[Figure]]:
+    """The total of each customer or vendor, as of the report's day."""
+
+    def read(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
+        del chart
+        total = sheet.place("total")
+        if total is None:
+            raise unreadable(what, "it has no total column")
+        for row in _own(sheet):
+            if row.cells[0].id is None or total >= len(row.cells):
+                continue
+            value = amount(row.cells[total], what)
+            if value is not None:
+                yield Figure(measure, _subject(row.cells[0]), _name(row.cells[0]), None, sheet.end, value)
+
+    return read
+
+
+def _stock(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
+    del chart
+    quantity, value = sheet.place("qty", "quantity"), sheet.place("asset value", "asset_value")
+    for row in _own(sheet):
+        if row.cells[0].id is None:
+            continue
+        for measure, place in ((STOCK_QUANTITY, quantity), (STOCK_VALUE, value)):
+            found = amount(row.cells[place], what) if place is not None and place < len(row.cells) else None
+            if found is not None:
+                yield Figure(measure, _subject(row.cells[0]), _name(row.cells[0]), None, sheet.end, found)
+
+
+def _tax(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
+    """The tax of each rate over the report's days."""
+    del chart
+    place = sheet.place("tax amount", "tax_amount")
+    if place is None:
+        raise unreadable(what, "it has no column of tax amounts")
+    for row in _own(sheet):
+        if row.role == "row" and row.cells[0].id is not None and place < len(row.cells):
+            value = amount(row.cells[place], what)
+            if value is not None:
+                yield Figure(TAX_AMOUNT, _subject(row.cells[0]), _name(row.cells[0]), sheet.start, sheet.end, value)
+
+
+_READERS: Final[dict[str, Callable[[str, Sheet, Chart], Iterator[Figure]]]] = {
+    "TrialBalance": _trial_balance,
+    "BalanceSheet": _balance_sheet,
+    "ProfitAndLoss": _profit_and_loss,
+    "CashFlow": _cash_flow,
+    "AgedReceivables": _by_party(DUE_FROM),
+    "AgedPayables": _by_party(DUE_TO),
+    "CustomerBalance": _by_party(DUE_FROM),
+    "VendorBalance": _by_party(DUE_TO),
+    "InventoryValuationSummary": _stock,
+    "TaxSummary": _tax,
+}

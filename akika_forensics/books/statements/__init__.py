@@ -1,0 +1,1 @@
+"""Statements of a company as of any day, as polars frames."""
