@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from akika_forensics.books.cash_basis import cash_postings
 from akika_forensics.books.chart import BY_NAME, Chart
 from akika_forensics.books.documents.values import MONEY
 from akika_forensics.books.finding import Finding
@@ -54,7 +55,7 @@ def tie(ledger: Ledger, controls: Mapping[str, bytes]) -> Tied:
     """Hold the books against every report that has figures of theirs. Never raises on what was captured."""
     parts = [pl.DataFrame(schema=TIED)]
     findings: list[Finding] = []
-    ours = {"Accrual": Ours(ledger, ledger.frame)}
+    ours = {"Accrual": Ours(ledger, ledger.frame), "Cash": Ours(ledger, cash_postings(ledger))}
     for name in sorted(controls):
         try:
             found = reported(name, sheet.read(controls[name], name), ledger.chart)
