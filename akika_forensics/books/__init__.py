@@ -7,7 +7,18 @@ from akika_forensics.books.open_items import OpenDocument
 from akika_forensics.books.postings.frame import Posting
 from akika_forensics.books.report import TrialBalance, read_trial_balance
 from akika_forensics.books.single import post, post_many
-from akika_forensics.books.tie_out import AccountEffect, TieOutLine, effect, tie_out
+from akika_forensics.books.tie_out import (
+    AccountEffect,
+    ReportTie,
+    Tied,
+    TieOutLine,
+    by_report,
+    effect,
+    shown,
+    tie,
+    tie_out,
+    unbalanced,
+)
 
 __all__ = [
     "DELETED_SUFFIX",
@@ -20,11 +31,17 @@ __all__ = [
     "Ledger",
     "OpenDocument",
     "Posting",
+    "ReportTie",
     "TieOutLine",
+    "Tied",
     "TrialBalance",
+    "by_report",
     "effect",
     "post",
     "post_many",
     "read_trial_balance",
+    "shown",
+    "tie",
     "tie_out",
+    "unbalanced",
 ]

@@ -29,6 +29,10 @@ BY_NAME: Final = "name:"
 RETAINED_EARNINGS: Final = f"{BY_NAME}Retained Earnings"
 """Where earlier years' results stand in a company whose account of that purpose was not captured."""
 
+UNAPPLIED_INCOME: Final = f"{BY_NAME}Unapplied Cash Payment Income"
+UNAPPLIED_EXPENSE: Final = f"{BY_NAME}Unapplied Cash Bill Payment Expense"
+"""Where, on the cash basis, what is not applied stands in a company whose account of that purpose was not captured."""
+
 SHIPPING_ITEM: Final = "SHIPPING_ITEM_ID"
 """The item of a shipping line; no such Item record exists. Source: QuickBooks API, Invoice.Line."""
 

@@ -92,7 +92,7 @@ class Acquisition:
 
     def in_short(self) -> Listing:
         """The questions a reader asks first, each with its answer."""
-        fence, lines = self.info.fence, len(self.check.tie_out)
+        fence, lines = self.info.fence, sum(one.compared for one in self.check.reports)
         quiet = bool(fence.get("quiet"))
         counted = [one for one in self.counts if one.reported is not None]
         lost = sum(one.needed for one in self.missing)
@@ -269,7 +269,7 @@ class Acquisition:
             "whole": self.info.complete,
             "quiet": bool(self.info.fence.get("quiet")),
             "requests": self.info.requests,
-            "lines_compared": len(self.check.tie_out),
+            "lines_compared": sum(one.compared for one in self.check.reports),
             "largest_residual": self.residual,
             "references_leading_nowhere": sum(one.needed for one in self.missing),
             "problems": self.problems,

@@ -21,18 +21,19 @@ def of_check(report: CheckResult) -> Judgement:
     problems = sum(finding.severity == "problem" for finding in report.findings)
     whole = "The snapshot is complete" if report.complete else "The snapshot is not complete"
     statement = (
-        f"{whole}: {len(report.tie_out)} lines compared with QuickBooks' own reports, largest residual "
+        f"{whole}: {report.compared} figures compared with QuickBooks' own reports, largest residual "
         f"{money_text(report.residual)}, {problems} problems."
     )
     figures = {
         "complete": report.complete,
-        "lines": len(report.tie_out),
+        "lines": report.compared,
         "residual": money_text(report.residual),
         "problems": problems,
         "notes": len(report.findings) - problems,
     }
     details = {
         "tie_out": [line.as_dict() for line in report.tie_out],
+        "reports": [one.as_dict() for one in report.reports],
         "findings": [finding.as_dict() for finding in report.findings],
         "unverified": [row.as_dict() for row in report.unverified],
     }

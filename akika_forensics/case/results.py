@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import polars as pl
 
+from akika_forensics.books import ReportTie
 from akika_forensics.case.coverage import NO_COVERAGE, Coverage
 from akika_forensics.case.rows import MONEY, Rows
 from akika_forensics.case.shown import Shown
@@ -48,6 +49,7 @@ class CheckResult(Shown, CheckReport):
 
     tie_out: TieOut
     findings: Findings
+    reports: tuple[ReportTie, ...] = ()
     unverified: tuple[Taken, ...] = ()
     controls: tuple[str, ...] = ()
     coverage: Coverage = NO_COVERAGE
@@ -61,12 +63,25 @@ class CheckResult(Shown, CheckReport):
         coverage: Coverage = NO_COVERAGE,
     ) -> CheckResult:
         """The same report, so that it shows itself."""
-        return cls(report.complete, TieOut(report.tie_out), Findings(report.findings), unverified, controls, coverage)
+        return cls(
+            report.complete,
+            TieOut(report.tie_out),
+            Findings(report.findings),
+            report.reports,
+            unverified,
+            controls,
+            coverage,
+        )
 
     @property
     def residual(self) -> Decimal:
         """The largest absolute residual of any compared account."""
         return max((abs(line.residual) for line in self.tie_out), default=ZERO)
+
+    @property
+    def compared(self) -> int:
+        """How many figures of QuickBooks' own reports were held against the books."""
+        return sum(one.compared for one in self.reports)
 
     def view(self) -> Together:
         """The findings, the tie-out, then what there is of each entity."""

@@ -232,6 +232,7 @@ class TieOut(Rows[TieOutLine]):
         "ours": MONEY,
         "theirs": MONEY,
         "residual": MONEY,
+        "reason": pl.String,
     }
 
     def view(self) -> TieOutTable:
@@ -239,7 +240,7 @@ class TieOut(Rows[TieOutLine]):
 
     def cells(self, one: TieOutLine) -> tuple[Any, ...]:
         return (
-            one.report, one.account, one.account_name, one.period, one.basis, one.ours, one.theirs, one.residual,
+            one.report, one.account, one.account_name, one.period, one.basis, one.ours, one.theirs, one.residual, one.reason,
         )  # fmt: skip
 
 

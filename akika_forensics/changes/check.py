@@ -6,28 +6,33 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from akika_forensics.books import Finding, Ledger, TieOutLine, read_trial_balance, tie_out
-from akika_forensics.errors import AkikaError, WrongUse
+from akika_forensics.books import Finding, Ledger, ReportTie, Tied, TieOutLine, by_report, shown, tie, unbalanced
+from akika_forensics.errors import WrongUse
 from akika_forensics.graph import ReferenceGraph, order, placeholders
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import money_text
 from akika_forensics.model.payload import decode
 from akika_forensics.model.record import Record, RecordKey
 
-CHECK_VERSION: Final = "1"
+CHECK_VERSION: Final = "2"
 """Of the rule by which `completeness` judges. Raise it when the same snapshot may be judged otherwise: attestations name it."""
 
+_BALANCES: Final = "TrialBalance/Accrual"
 _SHOWN: Final = 5
 """How many records a sentence names before it counts the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """``complete``: every compared line agrees to the cent and no finding is a problem."""
+    """``complete``: every compared figure agrees to the cent and no finding is a problem.
+
+    ``tie_out``: all balances of the trial balances, and what does not agree of the other reports; ``reports``: how much was compared of each.
+    """
 
     complete: bool
     tie_out: tuple[TieOutLine, ...]
     findings: tuple[Finding, ...]
+    reports: tuple[ReportTie, ...] = ()
 
 
 def completeness(
@@ -37,12 +42,12 @@ def completeness(
 
     ``controls`` are reports by name (``TrialBalance/Accrual/2026-11-23``); ``findings`` are those of the capture, taken
     over first: rows with ``code``, ``what`` and perhaps ``record`` and ``severity``. Never raises on what was captured.
-    Of the controls only accrual trial balances are looked at, one after the other.
+    The books are held against every report that has figures of theirs, on both bases.
     """
     rows = list(records)
     graph = ReferenceGraph.of(rows)
     ledger = Ledger.of(rows)
-    lines, said = _tie_out(ledger, controls)
+    tied, said = _tie_out(ledger, controls)
     found = [
         *(_taken_over(one) for one in findings),
         *_dangling(graph),
@@ -51,8 +56,8 @@ def completeness(
         *_duplicates(rows),
         *said,
     ]
-    complete = not any(one.residual for one in lines) and not any(one.severity == "problem" for one in found)
-    return CheckReport(complete, tuple(lines), tuple(found))
+    complete = tied.residuals.is_empty() and not any(one.severity == "problem" for one in found)
+    return CheckReport(complete, shown(tied), tuple(found), by_report(tied))
 
 
 def _taken_over(row: Mapping[str, Any]) -> Finding:
@@ -67,41 +72,17 @@ def _taken_over(row: Mapping[str, Any]) -> Finding:
     return Finding(str(row.get("code", "capture")), str(row.get("what", "")), key, "note" if note else "problem")
 
 
-def _tie_out(ledger: Ledger, controls: Mapping[str, bytes]) -> tuple[list[TieOutLine], list[Finding]]:
-    lines: list[TieOutLine] = []
-    findings: list[Finding] = []
-    compared = False
-    on_cash: list[str] = []
-    for name in sorted(controls):
-        if name.split("/")[0] != "TrialBalance":
-            continue
-        if name.split("/")[1:2] == ["Cash"]:
-            on_cash.append(name)
-            continue
-        try:
-            control = read_trial_balance(controls[name])
-            if control.basis.lower() == "cash":
-                on_cash.append(name)
-                continue
-            lines.extend(tie_out(ledger, control))
-        except AkikaError as error:
-            findings.append(Finding(f"control_{error.code}", f"{name}: {error}", None))
-            continue
-        compared = True
-        if control.difference:
-            what = f"{name}: QuickBooks' own debits and credits differ by {money_text(control.difference)}."
-            findings.append(Finding("control_unbalanced", what, None))
-    if on_cash:
-        said = "is on the cash basis and is" if len(on_cash) == 1 else "are on the cash basis and are"
-        findings.append(Finding("not_compared", f"{_some(on_cash)} {said} not compared.", None, "note"))
-    if not compared:
+def _tie_out(ledger: Ledger, controls: Mapping[str, bytes]) -> tuple[Tied, list[Finding]]:
+    tied = tie(ledger, controls)
+    findings = [*tied.findings, *unbalanced(tied)]
+    if not any(name.startswith(_BALANCES) for name in tied.lines["control"].unique()):
         findings.append(Finding("no_control", "No trial balance of QuickBooks was captured to compare with.", None))
-    off = [one for one in lines if one.residual]
-    if off:
-        worst = max(off, key=lambda one: abs(one.residual))
-        what = f"{len(off)} of {len(lines)} compared balances differ; the largest by {money_text(worst.residual)} "
-        findings.append(Finding("residual", f"{what}({worst.account_name}, {worst.period}).", None))
-    return lines, findings
+    off = tied.residuals
+    if not off.is_empty():
+        name, end, residual, report = off.select("name", "end", "residual", "report").row(0)
+        what = f"{len(off)} of {len(tied.lines)} compared figures differ; the largest by {money_text(residual)} "
+        findings.append(Finding("residual", f"{what}({name}, {report}, {end}).", None))
+    return tied, findings
 
 
 def _dangling(graph: ReferenceGraph) -> Iterator[Finding]:

@@ -107,6 +107,7 @@ def check(
                 "complete": report.complete,
                 "residual": money_text(residual),
                 "tie_out": [line.as_dict() for line in report.tie_out],
+                "reports": [one.as_dict() for one in report.reports],
                 "findings": [finding_json(finding) for finding in report.findings],
                 "controls": list(report.controls),
                 "coverage": [row.as_dict() for row in report.coverage],
@@ -126,13 +127,16 @@ def check(
                 money_text(line.ours),
                 money_text(line.theirs),
                 money_text(line.residual),
+                f"{line.report} {line.basis}".strip(),
+                line.reason,
             )
             for line in apart
         ]
         if rows:
-            table(("account", "as of", "documents", "QuickBooks", "residual"), rows, right=(2, 3, 4))
+            heads = ("account or name", "as of", "documents", "QuickBooks", "residual", "report", "reason")
+            table(heads, rows, right=(2, 3, 4))
         say(
-            f"{'Complete' if report.complete else 'NOT complete'}; {len(report.tie_out)} lines compared, largest residual {money_text(residual)}."
+            f"{'Complete' if report.complete else 'NOT complete'}; {report.compared} figures compared, largest residual {money_text(residual)}."
         )
         _tell_coverage(report.coverage)
         say(f"Reports of QuickBooks kept with it: {_counted(report.controls)}.")

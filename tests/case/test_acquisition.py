@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from akika_forensics.books import TieOutLine
+from akika_forensics.books import ReportTie, TieOutLine
 from akika_forensics.case.acquisition import Acquisition
 from akika_forensics.case.captured import acts_of, controls_of, missing, reported_counts, type_counts
 from akika_forensics.changes import CheckReport
@@ -46,12 +46,14 @@ def line(ours: str, theirs: str) -> TieOutLine:
     return TieOutLine("TrialBalance", "35", "Checking", "2026-11-23", "Accrual", left, right, left - right)
 
 
+COMPARED = ReportTie("TrialBalance", "Accrual", 1, 1, 0, Decimal(0))
+
 WHOLE = Acquisition(
     info(),
     type_counts([record("Customer", "1"), record("Customer", "2"), record("Invoice", "9")], info().counts),
     (),
     (),
-    CheckReport(True, (line("5.00", "5.00"),), ()),
+    CheckReport(True, (line("5.00", "5.00"),), (), (COMPARED,)),
     (),
     VerifyReport(True, 12, 3456, ()),
 )
@@ -72,7 +74,7 @@ def test_a_whole_snapshot_answers_every_question_with_yes() -> None:
         (0, replace(WHOLE, info=info(complete=False))),
         (1, replace(WHOLE, info=info(fence={"passes": 12, "quiet": False}))),
         (2, replace(WHOLE, counts=type_counts([record("Customer", "1")], {"Customer": 2}))),
-        (3, replace(WHOLE, check=CheckReport(False, (line("5.00", "5.01"),), ()))),
+        (3, replace(WHOLE, check=CheckReport(False, (line("5.00", "5.01"),), (), (COMPARED,)))),
         (3, replace(WHOLE, check=CheckReport(False, (), ()))),
         (4, replace(WHOLE, missing=missing(ReferenceGraph.of([record("Invoice", "9", CustomerRef={"value": "7"})]).dangling()))),
         (5, replace(WHOLE, vault=VerifyReport(False, 12, 3456, (Finding("a/b", "It is cut short."),)))),

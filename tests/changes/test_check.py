@@ -64,7 +64,7 @@ def test_a_residual_is_shown_with_all_other_lines(make: Make) -> None:
 
 def test_without_a_control_books_are_not_whole(make: Make) -> None:
     assert codes(completeness(company(make), {})) == ["no_control"]
-    assert codes(completeness(company(make), {"AgedReceivables/2026": b""})) == ["no_control"]
+    assert codes(completeness(company(make), {"AgedReceivables/2026": b""})) == ["control_found", "no_control"]
 
 
 def test_a_control_that_cannot_be_read_is_named(make: Make) -> None:
@@ -73,10 +73,15 @@ def test_a_control_that_cannot_be_read_is_named(make: Make) -> None:
     assert NAME in found.findings[0].what
 
 
-def test_a_cash_report_beside_an_accrual_one_is_a_note(make: Make) -> None:
-    found = completeness(company(make), {NAME: control(), "TrialBalance/Cash/2026-11-23": control(basis="Cash")})
+def test_a_report_on_the_cash_basis_is_compared_too(make: Make) -> None:
+    cash = "TrialBalance/Cash/2026-11-23"
+    found = completeness(company(make), {NAME: control(), cash: control(basis="Cash")})
     assert found.complete
-    assert [(one.code, one.severity) for one in found.findings] == [("not_compared", "note")]
+    assert [(one.report, one.basis, one.compared, one.differing) for one in found.reports] == [
+        ("TrialBalance", "Accrual", 2, 0),
+        ("TrialBalance", "Cash", 2, 0),
+    ]
+    assert not completeness(company(make), {NAME: control(), cash: control("49.00", "Cash")}).complete
 
 
 def test_each_missing_record_is_named_with_who_cites_it(make: Make) -> None:

@@ -19,13 +19,9 @@ from akika_forensics.books.cash_basis.documents import (
     applications,
     in_order,
 )
-from akika_forensics.books.chart import BY_NAME, Chart
+from akika_forensics.books.chart import BY_NAME, UNAPPLIED_EXPENSE, UNAPPLIED_INCOME, Chart
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.postings.frame import POSTINGS
-
-UNAPPLIED_INCOME: Final = f"{BY_NAME}Unapplied Cash Payment Income"
-UNAPPLIED_EXPENSE: Final = f"{BY_NAME}Unapplied Cash Bill Payment Expense"
-"""Where what is not applied stands in a company whose account of that purpose was not captured."""
 
 _APPLIED: Final = "applied"
 """The line of what a payment applies."""
@@ -45,9 +41,14 @@ class _Document(NamedTuple):
     costs: list[tuple[int, int]]
 
 
-def cash_postings(ledger: Ledger) -> pl.DataFrame:
-    """Columns of `POSTINGS`; debits equal credits. Rows of one document keep their line, name, item, class and location."""
+def cash_postings(ledger: Ledger, report_only: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Columns of `POSTINGS`; debits equal credits. Rows of one document keep their line, name, item, class and location.
+
+    ``report_only``: postings beside the ledger's, that only reports tell of.
+    """
     chart, frame = ledger.chart, ledger.frame
+    if report_only is not None:
+        frame = pl.concat([frame, report_only])
     rows = frame.with_row_index("row").with_columns(control=_control(chart))
     waiting = _waiting(rows)
     by_document: dict[tuple[str, str], list[Application]] = defaultdict(list)

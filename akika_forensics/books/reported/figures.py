@@ -89,17 +89,17 @@ def _own(sheet: Sheet) -> Iterator[Row]:
 
 
 def _periods(what: str, sheet: Sheet) -> list[tuple[int, date | None, date]]:
-    """The money columns with their periods; a sum over all of them is left out."""
+    """The money columns with their periods; the sum over all of them is of the report's own."""
     found: list[tuple[int, date | None, date]] = []
     money = [place for place, column in enumerate(sheet.columns) if column.kind == "Money"]
     for place in money:
         column = sheet.columns[place]
         if column.end is not None:
             found.append((place, column.start, column.end))
+        elif sheet.end is not None and (column.key == "total" or len(money) == 1):
+            found.append((place, sheet.start, sheet.end))
     if found:
         return found
-    if len(money) == 1 and sheet.end is not None:
-        return [(money[0], sheet.start, sheet.end)]
     raise unreadable(what, "its columns are of no period")
 
 
@@ -109,8 +109,10 @@ def _trial_balance(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
     credit = sheet.place("credit", "credit_amt")
     if debit is None or credit is None:
         raise unreadable(what, "it has no debit and credit columns")
+    if sheet.end is None:
+        raise unreadable(what, "it does not say on which day it ends")
     for row in _own(sheet):
-        if len(row.cells) <= max(debit, credit) or row.groups:
+        if len(row.cells) <= max(debit, credit) or "GrandTotal" in row.groups:
             continue
         left, right = amount(row.cells[debit], what), amount(row.cells[credit], what)
         if left is not None or right is not None:
@@ -141,7 +143,8 @@ def _balance_sheet(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
 def _profit_and_loss(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
     del chart
     for row in _own(sheet):
-        if row.cells[0].id is None:
+        # An account that a report makes for itself has a row and no Id.
+        if row.cells[0].id is None and row.role != "row":
             continue
         for place, start, end in _periods(what, sheet):
             value = amount(row.cells[place], what) if place < len(row.cells) else None

@@ -156,7 +156,9 @@ def _cells(cells: Any, what: str) -> tuple[Cell, ...]:
 
 
 def _id(value: Any) -> str | None:
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
+    if value.__class__ is str:
+        return value or None
+    return str(value) if value.__class__ is int else None
 
 
 def _column(column: dict[str, Any]) -> Column:

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from akika_forensics.books.chart import RETAINED_EARNINGS, Chart
+from akika_forensics.books.chart import RETAINED_EARNINGS, UNAPPLIED_EXPENSE, UNAPPLIED_INCOME, Chart
 from akika_forensics.books.documents.values import MONEY
 
 DAILY: Final = pl.Schema({"account": pl.String(), "date": pl.Date(), "amount": MONEY})
@@ -27,7 +27,10 @@ class Balances:
 
     def __init__(self, chart: Chart, postings: pl.DataFrame) -> None:
         self._chart = chart
-        self._earned = [account.id for account in chart.accounts.values() if account.profit_and_loss]
+        self._earned = [
+            *(account.id for account in chart.accounts.values() if account.profit_and_loss),
+            *(UNAPPLIED_INCOME, UNAPPLIED_EXPENSE),
+        ]
         self._cash = [
             account.id
             for account in chart.accounts.values()

@@ -1,5 +1,17 @@
 """The books against QuickBooks' own reports: ours, theirs, what is left, and why it may be."""
 
-from akika_forensics.books.tie_out.trial import AccountEffect, TieOutLine, effect, tie_out
+from akika_forensics.books.tie_out.tied import Tied, by_report, shown, tie, unbalanced
+from akika_forensics.books.tie_out.trial import AccountEffect, ReportTie, TieOutLine, effect, tie_out
 
-__all__ = ["AccountEffect", "TieOutLine", "effect", "tie_out"]
+__all__ = [
+    "AccountEffect",
+    "ReportTie",
+    "TieOutLine",
+    "Tied",
+    "by_report",
+    "effect",
+    "shown",
+    "tie",
+    "tie_out",
+    "unbalanced",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from akika_forensics.books.chart import BY_NAME, Chart, id_order
 from akika_forensics.books.ledger import Ledger
@@ -25,6 +26,10 @@ class TieOutLine:
     ours: Decimal
     theirs: Decimal
     residual: Decimal
+    measure: str = "balance"
+    """What is compared: a balance, a movement, what a customer owes. ``account`` is then the customer's Id."""
+    reason: str = ""
+    """Why there is a residual, as far as that can be told; empty where there is none."""
 
     def as_dict(self) -> dict[str, str]:
         """As it is told to programs and kept as evidence; money with two decimals."""
@@ -36,6 +41,32 @@ class TieOutLine:
             "basis": self.basis,
             "ours": money_text(self.ours),
             "theirs": money_text(self.theirs),
+            "residual": money_text(self.residual),
+            "measure": self.measure,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTie:
+    """One kind of report on one basis: how many of it were held against the books, how many figures, how many of them differ."""
+
+    report: str
+    basis: str
+    reports: int
+    compared: int
+    differing: int
+    residual: Decimal
+    """The largest, whatever its sign."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is told to programs and kept as evidence."""
+        return {
+            "report": self.report,
+            "basis": self.basis,
+            "reports": self.reports,
+            "compared": self.compared,
+            "differing": self.differing,
             "residual": money_text(self.residual),
         }
 
