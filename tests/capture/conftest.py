@@ -135,6 +135,9 @@ class FakeSnapshotWriter:
     def control(self, name: str, data: bytes) -> None:
         self.controls[name] = data
 
+    def settle(self) -> None:
+        """Nothing waits here."""
+
     def drop_controls(self, names: Iterable[str] | None = None) -> None:
         for name in list(self.controls) if names is None else names:
             self.controls.pop(name, None)

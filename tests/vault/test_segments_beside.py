@@ -142,3 +142,26 @@ class TestBeside:
 
     def test_closing_without_work(self) -> None:
         Beside("test").close()
+
+
+def test_what_was_stored_for_a_caller_who_waits_can_still_be_replaced_and_taken_back(
+    kit: ModuleType, in_memory: Any
+) -> None:
+    backend = Watched(kit.MemoryBackend())
+    vault = in_memory.create(backend)
+    books = kit.books(5)
+    first, second, *_ = books
+    with vault.begin_snapshot(kit.COMPANY) as writer:
+        for key, payload in books.items():
+            writer.add(key, payload)
+        before = len(backend.made)
+        writer.settle()
+        writer.settle()
+        writer.add(first, b'{"Id": "1", "late": true}')
+        writer.remove(second)
+        at = kit.START
+        writer.commit(taken_at=at, finished_at=at, complete=True, counts={}, fence={}, requests=0, findings=[])
+    assert len(backend.made) > before
+    expected = {**books, first: b'{"Id": "1", "late": true}'}
+    del expected[second]
+    assert {record.key: record.payload for record in vault.snapshot("latest").records()} == expected

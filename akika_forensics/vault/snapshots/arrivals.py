@@ -103,10 +103,14 @@ class Arrivals:
         """Take back what was added under a key so far."""
         self._removed.append((*key, self._at + len(self._rows)))
 
-    def interim(self) -> Interim:
-        """Store what waits, and tell where that leads; more can arrive."""
+    def settle(self) -> None:
+        """Store what waits; more can arrive."""
         self._sort_out()
         self._store_waiting()
+
+    def interim(self) -> Interim:
+        """Store what waits, and tell where that leads; more can arrive."""
+        self.settle()
         kept, fresh = pl.concat(self._kept), pl.concat(self._fresh)
         valid_kept, valid_fresh = self._counting(kept, fresh)
         stale = fresh.join(valid_fresh, on="at", how="anti").select(*VERSION)
@@ -131,7 +135,7 @@ class Arrivals:
         self._store_waiting()
         kept, fresh = pl.concat(self._kept), pl.concat(self._fresh)
         withdrawn: dict[int, pl.DataFrame] = {}
-        if self._came.twice or self._removed:
+        if self._came.twice or self._removed or not self._stale_rows.is_empty():
             every, (kept, fresh) = fresh, self._counting(kept, fresh)
             gone = {*every.join(fresh, on="at", how="anti")["segment"], *self._stale_rows["segment"]}
             withdrawn = {number: fresh.filter(pl.col("segment") == number).select(*KEY) for number in sorted(gone)}

@@ -193,6 +193,14 @@ class SnapshotWriter:
         self._attached.keep_all()
         self._arrivals.carry_over()
 
+    def settle(self) -> None:
+        """Store what came so far beside what follows, for a caller who waits for something now; nothing of it is visible.
+
+        What is added in place of it afterwards makes it stored again, as with all that was stored before.
+        """
+        self._require_open()
+        self._arrivals.settle()
+
     def control(self, name: str, data: bytes) -> None:
         """A report captured beside the records; the last of a name wins."""
         self._require_open()
