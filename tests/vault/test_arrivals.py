@@ -64,7 +64,7 @@ def test_a_snapshot_is_what_arrived_last(
                 mine.remove(key)
                 expected.pop(key, None)
             else:
-                mine.add(key, value[0], value[1], value[1])
+                mine.add(key, value[0], value[1], value[1], (None, None, None, None))
                 expected[key] = value
             if turn == pause:
                 interim = mine.interim()

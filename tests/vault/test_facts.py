@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from akika_forensics.model import payload
 from akika_forensics.vault.snapshots import facts, frames
 
 _DIGITS = st.text("0123456789", max_size=21)
@@ -57,6 +58,32 @@ def test_many_at_a_time_are_as_one_by_one(payloads: list[bytes]) -> None:
     together = pl.DataFrame(facts.columns(payloads), schema=frames.FACTS)
     assert together.rows() == alone.rows()
     assert together.schema == alone.schema
+
+
+@st.composite
+def _spelled(draw: st.DrawFn) -> bytes:
+    """A record in JSON of which members may be named twice, with values of several kinds, and deeper ones beside them."""
+    kinds = st.sampled_from(
+        ['"7"', '"2026-01-05"', '"2026-01-05T06:30:00Z"', "7", "1.50", "1e9", "null", "[]", '{"Id":"1"}']
+    )
+    names = st.sampled_from(["SyncToken", "TxnDate", "Sync\\u0054oken", "Line", "CreateTime"])
+    times = st.lists(st.tuples(st.sampled_from(["CreateTime", "LastUpdatedTime", "x"]), kinds), max_size=3)
+    within = times.map(lambda told: ("MetaData", _object(told)))
+    members = draw(st.lists(st.tuples(names, kinds) | within | st.tuples(st.just("MetaData"), kinds), max_size=5))
+    return _object(members).encode()
+
+
+def _object(members: list[tuple[str, str]]) -> str:
+    return f"{{{','.join(f'"{name}":{value}' for name, value in members)}}}"
+
+
+@given(st.lists(_spelled() | st.sampled_from([b"[]", b'"x"', b"1.5", b"null"]), max_size=6))
+def test_a_writer_and_a_check_are_told_the_same(records: list[bytes]) -> None:
+    """The one takes them from the value whose digest it made, the other from the bytes."""
+    told = [facts.texts(payload.digested(one)[1]) for one in records]
+    written = pl.DataFrame(facts.of_texts(pl.DataFrame(told, schema=facts.TEXTS, orient="row")), schema=frames.FACTS)
+    assert written.rows() == [facts.of(one) for one in records]
+    assert [payload.digested(one)[0] for one in records] == [payload.digest(one) for one in records]
 
 
 @pytest.mark.parametrize("fraction", ["", ".250"])

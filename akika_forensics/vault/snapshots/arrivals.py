@@ -10,6 +10,7 @@ import polars as pl
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault.snapshots.before import ROW, Before
 from akika_forensics.vault.snapshots.came import Came
+from akika_forensics.vault.snapshots.facts import TEXTS, Texts
 from akika_forensics.vault.snapshots.frames import KEY, STATE, VERSION, Schema
 
 SEGMENT_ROWS: Final = 50_000
@@ -23,6 +24,7 @@ _ARRIVED: Final[Schema] = {
     "digest": pl.Binary,
     "payload_sha256": pl.Binary,
     "payload": pl.Binary,
+    **TEXTS,
 }
 NEW: Final[Schema] = {**_ARRIVED, "was": pl.Binary}
 """``was``: as in `frames.INDEX`."""
@@ -85,16 +87,16 @@ class Arrivals:
         self._fresh = [pl.DataFrame(schema=_FRESH)]
         self._stale_rows = pl.DataFrame(schema=_VERSIONS)
         self._waiting = pl.DataFrame(schema=_ROWS)
-        self._rows: list[tuple[str, str, bytes, bytes, bytes]] = []
+        self._rows: list[tuple[str | bytes | None, ...]] = []
         self._bytes = 0
 
     def carry_over(self) -> None:
         """All of the snapshot before is in this one, but for what is added in its place or removed."""
         self._carried = True
 
-    def add(self, key: RecordKey, digest: bytes, sha256: bytes, payload: bytes) -> None:
-        """The last of a key wins."""
-        self._rows.append((*key, digest, sha256, payload))
+    def add(self, key: RecordKey, digest: bytes, sha256: bytes, payload: bytes, texts: Texts) -> None:
+        """The last of a key wins. ``texts``: what the payload says of its facts."""
+        self._rows.append((*key, digest, sha256, payload, *texts))
         self._bytes += len(payload)
         if len(self._rows) >= min(_AT_ONCE, SEGMENT_ROWS) or self._bytes >= SEGMENT_BYTES // 2:
             self._sort_out()

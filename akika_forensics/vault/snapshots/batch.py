@@ -36,9 +36,10 @@ class Batch:
 
     def segment(self, number: int, rows: pl.DataFrame) -> Part:
         """A part with one new segment; ``rows``: columns of `arrivals.NEW`, sorted by key."""
-        told = facts.columns(rows["payload"].to_list())
         index = rows.with_columns(
-            length=pl.col("payload").bin.size().cast(pl.UInt64), segment=pl.lit(number, dtype=pl.UInt32), **told
+            length=pl.col("payload").bin.size().cast(pl.UInt64),
+            segment=pl.lit(number, dtype=pl.UInt32),
+            **facts.of_texts(rows),
         ).select(*frames.INDEX)
         payload = rows.with_columns(segment=pl.lit(number, dtype=pl.UInt32)).select(*frames.PAYLOAD)
         return self.part(index, payload, {number: os.urandom(sealing.KEY_LENGTH)})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import polars as pl
@@ -21,53 +21,69 @@ class Facts(NamedTuple):
     txn_date: date | None
 
 
-# Without ``gc``: they hold texts only, and there are fifty thousand at a time.
-class _Times(msgspec.Struct, gc=False):
-    created: str | None = msgspec.field(default=None, name="CreateTime")
-    updated: str | None = msgspec.field(default=None, name="LastUpdatedTime")
+type Texts = tuple[str | None, str | None, str | None, str | None]
+"""What the record says of each fact, in the order of `TEXTS`, where it says so in text."""
 
 
-class _Record(msgspec.Struct, gc=False):
-    token: str | None = msgspec.field(default=None, name="SyncToken")
-    times: _Times | None = msgspec.field(default=None, name="MetaData")
-    date: str | None = msgspec.field(default=None, name="TxnDate")
+# Members of any kind: of one that is named twice the last counts, whatever the first was, as in a value decoded whole.
+class _Record(msgspec.Struct):
+    token: Any = msgspec.field(default=None, name="SyncToken")
+    times: Any = msgspec.field(default=None, name="MetaData")
+    date: Any = msgspec.field(default=None, name="TxnDate")
 
 
-_DECODER: Final = msgspec.json.Decoder(_Record)
-_NO_TIMES: Final = _Times()
-_NO_RECORD: Final = _Record()
+_DECODER: Final = msgspec.json.Decoder(_Record, float_hook=msgspec.Raw)
+TEXTS: Final[frames.Schema] = dict.fromkeys(Facts._fields, pl.String)
+_NO_TEXTS: Final[Texts] = (None, None, None, None)
+_NO_TIMES: Final[dict[str, Any]] = {}
 _LARGEST: Final = 2**63 - 1
 
 
 def of(payload: bytes) -> Facts:
     """Of a record as received. Never raises: what has another shape has no facts."""
-    record = _read(payload)
-    times = record.times or _NO_TIMES
+    token, created, updated, day = _read(payload)
     return Facts(
-        _number(record.token) if record.token is not None else None,
-        _instant(times.created) if times.created is not None else None,
-        _instant(times.updated) if times.updated is not None else None,
-        _date(record.date) if record.date is not None else None,
+        _number(token) if token is not None else None,
+        _instant(created) if created is not None else None,
+        _instant(updated) if updated is not None else None,
+        _date(day) if day is not None else None,
     )
 
 
-def _read(payload: bytes) -> _Record:
+def _read(payload: bytes) -> Texts:
     try:
-        return _DECODER.decode(payload)
+        record = _DECODER.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _NO_RECORD
+        return _NO_TEXTS
+    return texts({"SyncToken": record.token, "MetaData": record.times, "TxnDate": record.date})
+
+
+def texts(value: Any) -> Texts:
+    """Of a decoded record of any shape; what is no text in it may be anything but ``str``."""
+    if not isinstance(value, dict):
+        return _NO_TEXTS
+    token, times, day = value.get("SyncToken"), value.get("MetaData"), value.get("TxnDate")
+    if times is None:
+        times = _NO_TIMES
+    elif not isinstance(times, dict):
+        return _NO_TEXTS
+    created, updated = times.get("CreateTime"), times.get("LastUpdatedTime")
+    # Asked of every record that comes in: one after the other takes half as long as in a loop.
+    if not (token is None or isinstance(token, str)) or not (day is None or isinstance(day, str)):
+        return _NO_TEXTS
+    if not (created is None or isinstance(created, str)) or not (updated is None or isinstance(updated, str)):
+        return _NO_TEXTS
+    return token, created, updated, day
 
 
 def columns(payloads: Iterable[bytes]) -> dict[str, pl.Series]:
-    """`of` each record, as columns. What is written as QuickBooks writes it is read many at a time."""
-    records = [_read(payload) for payload in payloads]
-    times = [record.times or _NO_TIMES for record in records]
-    return {
-        "sync_token": _column("sync_token", [record.token for record in records], _TOKENS),
-        "created_at": _column("created_at", [one.created for one in times], _INSTANTS),
-        "updated_at": _column("updated_at", [one.updated for one in times], _INSTANTS),
-        "txn_date": _column("txn_date", [record.date for record in records], _DATES),
-    }
+    """`of` each record, as columns."""
+    return of_texts(pl.DataFrame([_read(payload) for payload in payloads], schema=TEXTS, orient="row"))
+
+
+def of_texts(told: pl.DataFrame) -> dict[str, pl.Series]:
+    """The facts of records of which columns of `TEXTS` tell. What is written as QuickBooks writes it is read many at a time."""
+    return {name: _column(told[name], kind) for name, kind in _KINDS.items()}
 
 
 class _Kind(NamedTuple):
@@ -79,10 +95,9 @@ class _Kind(NamedTuple):
     one: Callable[[str], int | datetime | date | None]
 
 
-def _column(name: str, texts: Sequence[str | None], kind: _Kind) -> pl.Series:
-    text = pl.Series(name, texts, dtype=pl.String)
+def _column(text: pl.Series, kind: _Kind) -> pl.Series:
     usual = pl.when(text.str.contains(kind.usual)).then(text)
-    found = pl.select(kind.many(usual).cast(kind.dtype).alias(name)).to_series()
+    found = pl.select(kind.many(usual).cast(kind.dtype).alias(text.name)).to_series()
     left = (text.is_not_null() & found.is_null()).arg_true()
     if left.is_empty():
         return found
@@ -126,3 +141,4 @@ def _read_instants(text: pl.Expr) -> pl.Expr:
 _TOKENS: Final = _Kind(pl.Int64, "^[0-9]{1,18}$", lambda text: text.str.to_integer(strict=False), _number)
 _INSTANTS: Final = _Kind(frames.TIME, f"^{_DAY}T{_CLOCK}{_ZONE}$", _read_instants, _instant)
 _DATES: Final = _Kind(pl.Date, f"^{_DAY}$", lambda text: text.str.to_date("%Y-%m-%d", strict=False), _date)
+_KINDS: Final = {"sync_token": _TOKENS, "created_at": _INSTANTS, "updated_at": _INSTANTS, "txn_date": _DATES}

@@ -24,7 +24,7 @@ from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keytable import SALT
-from akika_forensics.vault.snapshots import frames, packing, rolls, shelf, steps
+from akika_forensics.vault.snapshots import facts, frames, packing, rolls, shelf, steps
 from akika_forensics.vault.snapshots.arrivals import Arrivals
 from akika_forensics.vault.snapshots.attachments import AttachedFiles
 from akika_forensics.vault.snapshots.batch import Batch
@@ -170,7 +170,8 @@ class SnapshotWriter:
         """
         if self._lock is None:
             self._require_open()
-        self._arrivals.add(key, payloads.digest(payload), hashlib.sha256(payload).digest(), payload)
+        digest, value = payloads.digested(payload)
+        self._arrivals.add(key, digest, hashlib.sha256(payload).digest(), payload, facts.texts(value))
 
     def remove(self, key: RecordKey) -> None:
         """Take back an added record and what hangs on it, such as one that was deleted while the sweep went on."""
