@@ -7,6 +7,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
@@ -47,13 +48,13 @@ class Batch:
     def part(self, index: pl.DataFrame, payload: pl.DataFrame, salts: dict[int, bytes]) -> Part:
         """Two files with the same rows. ``salts``: the keys of the salts of each segment in it."""
         self.keys["payload"] |= {f"{SALT}{number}": key for number, key in salts.items()}
-        roots = {number: merkle.root(segment_leaves(index, number, key)) for number, key in salts.items()}
+        with ThreadPoolExecutor(1, thread_name_prefix="record-roots") as beside:
+            # Payloads are compressed meanwhile, which takes about as long and leaves the interpreter to others.
+            roots = beside.submit(segment_roots, index, salts)
+            payload_path = self.frame("payload", payload)
+            index_path = self.frame("index", index, roots.result())
         counts = index.group_by("segment").len().sort("segment").iter_rows()
-        return Part(
-            self.frame("index", index, roots),
-            self.frame("payload", payload),
-            {str(number): rows for number, rows in counts},
-        )
+        return Part(index_path, payload_path, {str(number): rows for number, rows in counts})
 
     def read(self, part: Part) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Index and payloads of a part that was written with this batch. Raises DamagedFile."""
@@ -127,6 +128,11 @@ class Batch:
                     continue
                 with contextlib.suppress(AkikaError):
                     self._shelf.backend.delete(stored.path)
+
+
+def segment_roots(index: pl.DataFrame, salts: dict[int, bytes]) -> dict[int, bytes]:
+    """The record root of each segment in an index."""
+    return {number: merkle.root(segment_leaves(index, number, key)) for number, key in salts.items()}
 
 
 def segment_leaves(index: pl.DataFrame, number: int, salt_key: bytes) -> list[bytes]:
