@@ -197,6 +197,7 @@ OF_THE_VAULT: Mapping[str, str] = {
     "akika_forensics/vault/snapshots/parquet.py": SEALED,
     "akika_forensics/vault/snapshots/bundle.py": SEALED,
     "akika_forensics/vault/lifecycle/merging.py": SEALED,
+    "akika_forensics/vault/lifecycle/rearranging.py": "a merged file, sealed, without a name, gone at the end",
 }
 ELSEWHERE = ("akika_forensics/twin/",)
 """The twin's room knows made-up companies only."""

@@ -1,6 +1,6 @@
 """Several parts made into one: rows sorted by entity, id and segment, a bounded number of payloads in memory at a time.
 
-Sources are read and the result is written as encrypted Parquet in memory, compressed; nothing here touches a medium.
+Sources are read and the result is written as encrypted Parquet, wherever they lie; nothing here opens a file.
 The result is written by pyarrow, because it takes one group of rows after the other and lets an interruption through.
 """
 
@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from polars.exceptions import PolarsError
 from pyarrow.parquet import encryption
 
 from akika_forensics.vault.snapshots import parquet
@@ -56,7 +57,7 @@ class Order:
     """Which row of which source comes when. ``gone``: rows that are left out, by their `ORDER` columns."""
 
     def __init__(self, sources: Sequence[Source], gone: pl.DataFrame | None = None) -> None:
-        self._sources = sources
+        self._payloads = [source.payload for source in sources]
         marked = [
             source.rows.with_columns(pl.lit(number, pl.UInt32).alias(_SOURCE)).with_row_index(_ROW)
             for number, source in enumerate(sources)
@@ -75,6 +76,8 @@ class Order:
     @property
     def index(self) -> pl.DataFrame:
         """The index of the result."""
+        if not self.gone.any():
+            return self.rows
         return self._rows.filter(~pl.col(_GONE)).drop(_SOURCE, _ROW, _GONE)
 
     @property
@@ -101,7 +104,10 @@ class Order:
     def _read(self, number: int, rows: pl.DataFrame) -> pl.DataFrame:
         first, last = rows[_ROW][0], rows[_ROW][-1]
         # Both sources and result are sorted alike, so what one source gives to a slice lies together in it.
-        read = self._sources[number].payload.slice(first, last - first + 1).collect()
+        try:
+            read = self._payloads[number].slice(first, last - first + 1).collect()
+        except (PolarsError, OSError) as error:
+            raise MergeError("The payloads of a part cannot be read any more.") from error
         if len(read) == last - first + 1:
             read = read.select(pl.all().gather(rows[_ROW] - first))
             if read.select(ORDER).equals(rows.select(ORDER)):
@@ -110,12 +116,12 @@ class Order:
 
 
 class FrameFile:
-    """One encrypted Parquet file, written frame by frame into memory. All frames have the columns of the first."""
+    """One encrypted Parquet file, written frame by frame into ``stream``. All frames have the columns of the first."""
 
-    def __init__(self, sealed: Sealed, rows_in_group: int) -> None:
+    def __init__(self, stream: BinaryIO, sealed: Sealed, rows_in_group: int) -> None:
         self._sealed = sealed
         self._rows_in_group = rows_in_group
-        self._stream = io.BytesIO()
+        self._stream = stream
         self._writer: Any = None
 
     def write(self, frame: pl.DataFrame) -> None:
@@ -124,10 +130,9 @@ class FrameFile:
             self._writer = self._open(table.schema)
         self._writer.write_table(table, row_group_size=self._rows_in_group)
 
-    def close(self) -> bytes:
-        """The content; at least one frame was written."""
+    def close(self) -> None:
+        """At least one frame was written; the stream stays open."""
         self._writer.close()
-        return self._stream.getvalue()
 
     def _open(self, schema: pa.Schema) -> Any:
         properties = encryption.create_encryption_properties(
@@ -161,19 +166,26 @@ def _fixed(table: pa.Table, frame: pl.DataFrame) -> pa.Table:
 
 def write_index(index: pl.DataFrame, sealed: Sealed) -> bytes:
     """An index file of a part, or one of the two that make it up."""
-    file = FrameFile(sealed, ROWS_IN_GROUP)
+    stream = io.BytesIO()
+    file = FrameFile(stream, sealed, ROWS_IN_GROUP)
     file.write(index)
-    return file.close()
+    file.close()
+    return stream.getvalue()
 
 
-def write_payloads(order: Order, sealed: Sealed, schema: pl.Schema, written: Callable[[int], None]) -> bytes:
-    """The payload file of a part; ``written`` is told the rows of each step, and may raise to stop it."""
-    file = FrameFile(sealed, _PAYLOADS_IN_GROUP)
+def write_payloads(
+    order: Order, sealed: Sealed, schema: pl.Schema, written: Callable[[int], None], stream: BinaryIO
+) -> None:
+    """The payload file of a part; ``written`` is told the rows of each step, and may raise to stop it.
+
+    Raises MergeError, and OSError where the stream takes no more.
+    """
+    file = FrameFile(stream, sealed, _PAYLOADS_IN_GROUP)
     file.write(pl.DataFrame(schema=schema))
     for frame in order.payloads():
         written(len(frame))
         file.write(frame)
-    return file.close()
+    file.close()
 
 
 def check_payloads(index: pl.DataFrame, payload: pl.LazyFrame) -> None:

@@ -10,18 +10,20 @@ import hashlib
 import io
 import os
 import secrets
+import tempfile
 from collections.abc import Iterable, Sequence
+from functools import partial
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import BinaryIO, Final, NamedTuple, Self
 
 import msgspec
 import polars as pl
 
 from akika_forensics.errors import AkikaError
-from akika_forensics.vault import documents, layout
+from akika_forensics.vault import documents, layout, storage
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains.entries import Entry
-from akika_forensics.vault.files import StoredFile
+from akika_forensics.vault.files import Measured, StoredFile
 from akika_forensics.vault.keys import sealing
 from akika_forensics.vault.keys.keytable import HALVES, SALT, Half
 from akika_forensics.vault.lifecycle import merging, regained
@@ -33,6 +35,7 @@ from akika_forensics.vault.snapshots.leaves import LeavesError
 from akika_forensics.vault.snapshots.parts import Part
 
 _NONE: Final = pl.DataFrame(schema=frames.LEAVES)
+_PIECE: Final = 1 << 20
 
 
 class _New(NamedTuple):
@@ -169,33 +172,57 @@ class Rearrangement:
     def _write(self, order: Order, roots: dict[int, bytes]) -> Part:
         index = order.index
         self._told.begin("Writing record versions", len(index))
-        hot, rest, payload = self._fresh(), self._fresh(), self._fresh()
+        self.batch.keys["payload"] |= {f"{SALT}{number}": self._salts[number] for number in roots}
+        hot, rest = self._write_index(index, roots)
+        segments = {str(number): rows for number, rows in index.group_by("segment").len().sort("segment").iter_rows()}
+        return Part(hot, self._write_payloads(order, index), segments, rest)
+
+    def _write_index(self, index: pl.DataFrame, roots: dict[int, bytes]) -> tuple[str, str]:
+        hot, rest = self._fresh(), self._fresh()
         contents = [
             merging.write_index(index.select(*columns), one.sealed)
             for one, columns in ((hot, frames.HOT), (rest, frames.REST))
         ]
-        found = [_scan(data, one.sealed).collect() for data, one in zip(contents, (hot, rest), strict=True)]
+        found = [_scan(io.BytesIO(data), one.sealed).collect() for data, one in zip(contents, (hot, rest), strict=True)]
         written = pl.concat(found, how="horizontal").select(*frames.INDEX)
         if not written.equals(index) or any(self._root(written, number) != root for number, root in roots.items()):
             raise MergeError("The index that was written is not the one that was meant.")
-        payloads = merging.write_payloads(order, payload.sealed, pl.Schema(frames.PAYLOAD), self._told.rows)
-        merging.check_payloads(index, _scan(payloads, payload.sealed))
-        self.batch.keys["payload"] |= {f"{SALT}{number}": self._salts[number] for number in roots}
-        return Part(
-            self._store("index", hot, contents[0], roots),
-            self._store("payload", payload, payloads, {}),
-            {str(number): rows for number, rows in index.group_by("segment").len().sort("segment").iter_rows()},
-            self._store("index", rest, contents[1], {}),
-        )
+        return self._store("index", hot, contents[0], roots), self._store("index", rest, contents[1], {})
 
     def _root(self, index: pl.DataFrame, number: int) -> bytes:
         return leaves.root(segment_leaves(index, number, self._salts[number]), self._leaves.get(number, _NONE))
+
+    def _write_payloads(self, order: Order, index: pl.DataFrame) -> str:
+        """Outside memory: sealed, without a name, and gone with the process, until it is known what it is to be called."""
+        file = self._fresh()
+        try:
+            with tempfile.TemporaryFile() as here:
+                merging.write_payloads(order, file.sealed, pl.Schema(frames.PAYLOAD), self._told.rows, here)
+                here.seek(0)  # where it stays while it is read by its descriptor
+                merging.check_payloads(index, _scan(here, file.sealed))
+                return self._store_stream("payload", file, here)
+        except OSError as error:
+            raise storage.failed("written", "A file of this machine's folder for temporary files", error) from error
 
     def _store(self, half: Half, file: _New, content: bytes, roots: dict[int, bytes]) -> str:
         path = layout.parquet(file.id, hashlib.sha256(content).hexdigest())
         self._shelf.backend.create(path, content)
         self.batch.stored.append(StoredFile.of(path, content, roots))
         self.batch.keys[half][file.id] = file.sealed.key
+        return path
+
+    def _store_stream(self, half: Half, file: _New, here: BinaryIO) -> str:
+        meant, stored = _measured(here), _measured(here)
+        here.seek(0)
+        for _ in meant:
+            pass
+        path = layout.parquet(file.id, meant.digest.hexdigest())
+        here.seek(0)
+        self._shelf.backend.create_stream(path, iter(stored))
+        self.batch.stored.append(StoredFile(path, meant.length, meant.digest.hexdigest()))
+        self.batch.keys[half][file.id] = file.sealed.key
+        if stored.digest.digest() != meant.digest.digest():
+            raise MergeError("The payloads that were written changed before they were stored.")
         return path
 
     def _key_table(self) -> str:
@@ -236,6 +263,12 @@ class Rearrangement:
         return _New(file_id, Sealed(os.urandom(sealing.KEY_LENGTH), parquet.associated(self._company, file_id)))
 
 
-def _scan(content: bytes, sealed: Sealed) -> pl.LazyFrame:
+def _measured(stream: BinaryIO) -> Measured:
+    """From where it stands to its end."""
+    return Measured(iter(partial(stream.read, _PIECE), b""))
+
+
+def _scan(content: BinaryIO, sealed: Sealed) -> pl.LazyFrame:
+    """``content`` stands at its beginning, and stays there."""
     properties = pl.ParquetDecryptionProperties(footer_key=sealed.key, aad_prefix=sealed.associated)
-    return pl.scan_parquet(io.BytesIO(content), decryption=properties)
+    return pl.scan_parquet(content, decryption=properties)

@@ -65,11 +65,11 @@ def read(
     ``schemas``: what the file may hold, the newest first, whose columns are given. The reader takes a plain Parquet file in spite of a key, so the magic at both ends
     is checked first.
     """
-    if not is_encrypted(_ends(content) if isinstance(content, Path) else content):
+    if not is_encrypted(_ends(content)):
         raise DamagedFile(path, "It is no encrypted Parquet file.")
     try:
         scan = pl.scan_parquet(
-            content if isinstance(content, Path) else io.BytesIO(content),
+            _readable(content),
             decryption=pl.ParquetDecryptionProperties(footer_key=key, aad_prefix=aad),
             row_index_name=choice.numbered,
         )
@@ -88,9 +88,9 @@ def read(
 
 
 class Sealed(NamedTuple):
-    """A file to read: its bytes, its key and associated data, and its path, for messages."""
+    """A file to read: its bytes, or where on this machine they lie; its key and associated data, and its path, for messages."""
 
-    content: bytes
+    content: bytes | Path
     key: bytes
     aad: bytes
     path: str
@@ -106,11 +106,11 @@ def read_all(
     wanted = {name: schemas[0][name] for name in (schemas[0] if columns is None else columns)}
     scans = [
         pl.scan_parquet(
-            io.BytesIO(file.content),
+            _readable(file.content),
             decryption=pl.ParquetDecryptionProperties(footer_key=file.key, aad_prefix=file.aad),
         ).select(list(wanted))
         for file in files
-        if is_encrypted(file.content)
+        if is_encrypted(_ends(file.content))
     ]
     try:
         found = pl.collect_all(scans)
@@ -127,13 +127,13 @@ def read_all(
 
 def scan(file: Sealed, schema: Schema) -> pl.LazyFrame:
     """A file to be read piece by piece with `collected`. Raises DamagedFile where it is none, or has other columns."""
-    if not is_encrypted(file.content):
-        raise DamagedFile(file.path, "It is no encrypted Parquet file.")
     properties = pl.ParquetDecryptionProperties(footer_key=file.key, aad_prefix=file.aad)
-    found = pl.scan_parquet(io.BytesIO(file.content), decryption=properties)
     try:
+        if not is_encrypted(_ends(file.content)):
+            raise DamagedFile(file.path, "It is no encrypted Parquet file.")
+        found = pl.scan_parquet(_readable(file.content), decryption=properties)
         columns = dict(found.collect_schema())
-    except PolarsError as error:
+    except (PolarsError, OSError) as error:
         raise DamagedFile(file.path, _CLOSED) from error
     if columns != schema:
         raise DamagedFile(file.path, "It has other columns than this kind of file.")
@@ -144,12 +144,19 @@ def collected(piece: pl.LazyFrame, path: str) -> pl.DataFrame:
     """Raises DamagedFile."""
     try:
         return piece.collect()
-    except PolarsError as error:
+    except (PolarsError, OSError) as error:
         raise DamagedFile(path, _CLOSED) from error
 
 
-def _ends(file: Path) -> bytes:
-    with file.open("rb") as stream:
+def _readable(content: bytes | Path) -> Path | io.BytesIO:
+    return content if isinstance(content, Path) else io.BytesIO(content)
+
+
+def _ends(content: bytes | Path) -> bytes:
+    """All of what is in memory; of a file, the bytes at both ends."""
+    if not isinstance(content, Path):
+        return content
+    with content.open("rb") as stream:
         first = stream.read(len(MAGIC) + 1)
         stream.seek(-len(MAGIC), io.SEEK_END)
         return first + stream.read()

@@ -301,9 +301,10 @@ class Shelf(Stacks):
             yield parquet.collected(scan.slice(start, None if last else end - start), part.payload)
 
     def payload_scan(self, company: str, part: Part) -> pl.LazyFrame:
-        """The payloads of a part that version 2 wrote, to be collected in pieces by `parquet.collected`."""
-        (sealed,) = self._sealed(company, [part.payload], "payload")
-        return parquet.scan(sealed, frames.PAYLOAD)
+        """The payloads of a part that version 2 wrote, to be collected in pieces by `parquet.collected`. A long file of this
+        machine is read where it lies: whoever collects holds the payloads against their index.
+        """
+        return parquet.scan(self.at_hand(company, part.payload, "payload"), frames.PAYLOAD)
 
     def control(self, commit: Commit, name: str) -> tuple[str, bytes]:
         """Kind and content of a control report."""

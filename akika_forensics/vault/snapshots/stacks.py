@@ -106,6 +106,19 @@ class Stacks(ABC):
         places = (parquet.associated(company, layout.place_of(path).id) for path in paths)
         return list(map(parquet.Sealed, contents, keys, places, paths))
 
+    def at_hand(self, company: str, path: str, half: Half) -> parquet.Sealed:
+        """A Parquet file, after all of it was held against what was signed: a long one of this machine as the place where
+        it lies, any other as its bytes. Raises Vanished.
+        """
+        if self._checked.local(path) is not None and self.file(path).length >= IN_PART:
+            self._wait_for(path, self._begin_proof(path))
+            place = self._checked.place(path)
+            if place is not None:
+                aad = parquet.associated(company, layout.place_of(path).id)
+                return parquet.Sealed(place, self.key(half, path), aad, path)
+        (sealed,) = self._sealed(company, [path], half)
+        return sealed
+
     def _read_in_place(
         self,
         company: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -41,6 +41,12 @@ def source(rows: Sequence[Row], bodies: Sequence[bytes] | None = None) -> Source
     return Source(pl.DataFrame(index, schema=INDEX, orient="row"), frame.lazy())
 
 
+def payloads_of(order: Order, written: Callable[[int], None]) -> bytes:
+    stream = io.BytesIO()
+    merging.write_payloads(order, SEALED, PAYLOAD, written, stream)
+    return stream.getvalue()
+
+
 def read(content: bytes) -> pl.LazyFrame:
     properties = pl.ParquetDecryptionProperties(footer_key=SEALED.key, aad_prefix=SEALED.associated)
     return pl.scan_parquet(io.BytesIO(content), decryption=properties)
@@ -67,7 +73,7 @@ def test_the_result_is_all_rows_sorted(rows: list[Row], cut: int, gone: int, ste
         assert list(order.index.select(merging.ORDER).iter_rows()) == kept
         assert list(order.rows.filter(order.gone).select(merging.ORDER).iter_rows()) == (sorted(out) if gone else [])
         steps: list[int] = []
-        content = merging.write_payloads(order, SEALED, PAYLOAD, steps.append)
+        content = payloads_of(order, steps.append)
         assert read(content).collect().rows() == [(*row, body(row)) for row in kept]
         assert sum(steps) == len(kept)
         assert max(steps, default=0) <= step
@@ -77,7 +83,7 @@ def test_the_result_is_all_rows_sorted(rows: list[Row], cut: int, gone: int, ste
 def test_another_reader_reads_it_and_nothing_of_it_is_readable_without_a_key() -> None:
     rows = [("Invoice", str(number), number % 3) for number in range(60_000)]
     order = Order([source(rows[:20_000]), source(rows[20_000:])])
-    content = merging.write_payloads(order, SEALED, PAYLOAD, lambda _: None)
+    content = payloads_of(order, lambda _: None)
     index = merging.write_index(order.index, SEALED)
     for data in (content, index):
         assert data.startswith(b"PARE")
@@ -130,7 +136,7 @@ def test_a_merge_can_be_stopped_at_each_step() -> None:
         raise Stop
 
     with pytest.raises(Stop):
-        merging.write_payloads(Order([source([("Bill", "1", 0)])]), SEALED, PAYLOAD, stop)
+        payloads_of(Order([source([("Bill", "1", 0)])]), stop)
 
 
 def test_digests_of_another_length_are_written_as_they_are() -> None:
