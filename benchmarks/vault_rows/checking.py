@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from vault_rows import table
-from vault_rows.company_vault import SECRET, CompanyVault, take
+from vault_rows.company_vault import COMPANY, SECRET, CompanyVault, take
 from vault_rows.days import Days
 from vault_rows.table import Row
 
+from akika_forensics.changes.compare import changed_keys
 from akika_forensics.model import payload as payloads
 from akika_forensics.vault import verify
+from akika_forensics.vault.lifecycle import compaction as compacting
 
 _LIMIT: Final = 1.5
 _CHUNK: Final = 1 << 20
@@ -64,12 +66,31 @@ def memory_of_capture(days: Days, folder: Path) -> None:
     _tell("capture", vault.snapshots()[-1].records, before)
 
 
-def memory_of_verify(folder: Path) -> None:
+def memory_of_verify(folder: Path, note: str = "") -> None:
     before = table.peak()
     place = CompanyVault(folder)
     report = verify(place.root, SECRET, heads=place.heads)
     assert report.ok, report.findings
-    _tell("verify with keys", place.open().snapshots()[-1].records, before)
+    _tell(f"verify with keys{note}", place.open().snapshots()[-1].records, before)
+
+
+def memory_of_compare(folder: Path, apart: int, note: str) -> None:
+    """Which records differ between the first day and one ``apart`` days later."""
+    before = table.peak()
+    vault = CompanyVault(folder).open()
+    found = changed_keys(vault.snapshot("s1"), vault.snapshot(f"s{apart + 1}"))
+    assert all(len(keys) for keys in found[1:])
+    _tell(f"comparing, {apart} days apart, {note}", vault.snapshots()[-1].records, before)
+
+
+def memory_of_merge(folder: Path) -> None:
+    """Every part that the limits allow made one with others, as retention and compaction do after years."""
+    before = table.peak()
+    vault = CompanyVault(folder).open()
+    run = compacting.compact(vault.workshop(), vault.pseudonym(COMPANY), extent="everything")
+    _tell(
+        f"merging {run.rows:,} versions, {run.parts[0]} parts to {run.parts[1]}", vault.snapshots()[-1].records, before
+    )
 
 
 def _tell(what: str, records: int, before: float) -> None:

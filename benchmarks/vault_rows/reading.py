@@ -16,13 +16,18 @@ from akika_forensics.changes.compare import changed_keys
 from akika_forensics.vault import Vault
 
 
-def comparing(days: Days, folder: Path, apart: int) -> None:
-    """Two snapshots of the larger company, of neighbouring days and ``apart`` days apart, beside DuckDB on plain files."""
-    place = CompanyVault(folder)
-    vault = place.create()
+def half_a_year(days: Days, folder: Path, apart: int) -> None:
+    """The larger company on its first day, and ``apart`` days after it."""
+    vault = CompanyVault(folder).create()
     take(vault, 0, days.records())
     for day in range(1, apart + 1):
         take(vault, day, days.changes(day), changes=True)
+
+
+def comparing(folder: Path, apart: int, note: str) -> None:
+    """Two snapshots of the larger company, of neighbouring days and ``apart`` days apart, beside DuckDB on plain files."""
+    place = CompanyVault(folder)
+    vault = place.open()
     last = apart + 1
     count = vault.snapshots()[-1].records
     for before, what, limit in ((last - 1, "neighbouring days", 0.25), (1, f"{apart} days apart", 2.0)):
@@ -41,7 +46,7 @@ def comparing(days: Days, folder: Path, apart: int) -> None:
             assert sum(map(len, found)) == expected, (what, expected)
         ratio = statistics.median(ours) / statistics.median(others)
         Row(
-            f"Compare two snapshots of {count:,} records, {what}",
+            f"Compare two snapshots of {count:,} records, {note}, {what}",
             f"{table.duration(statistics.median(ours))} = {ratio:.2f} x",
             f"DuckDB, full join of two plain files: {table.duration(statistics.median(others))}; {expected:,} differ",
             f"{limit} x",
