@@ -196,6 +196,7 @@ OF_THE_VAULT: Mapping[str, str] = {
     "akika_forensics/vault/mending/repair.py": "a file of a copy, sealed as it is there, without a name, gone at the end",
     "akika_forensics/vault/snapshots/parquet.py": SEALED,
     "akika_forensics/vault/snapshots/bundle.py": SEALED,
+    "akika_forensics/vault/snapshots/stacks.py": "a file of a vault in a bucket, sealed as it is there, without a name, gone at the end",
     "akika_forensics/vault/lifecycle/merging.py": SEALED,
     "akika_forensics/vault/lifecycle/rearranging.py": "a merged file, sealed, without a name, gone at the end",
 }

@@ -12,6 +12,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from types import TracebackType
 from typing import BinaryIO, Final, NamedTuple, Self
@@ -84,13 +85,14 @@ class Rearrangement:
         """
         names = ", ".join(part.index for part in parts)
         try:
-            order = Order([self._source(part) for part in parts], gone)
-            roots = self._roots(parts, order)
-            for part in parts:
-                for path in part.paths:
-                    self.retire(path)
-            if not order.index.is_empty():
-                self.parts.append(self._write(order, roots))
+            with ExitStack() as held:
+                order = Order([self._source(part, held) for part in parts], gone)
+                roots = self._roots(parts, order)
+                for part in parts:
+                    for path in part.paths:
+                        self.retire(path)
+                if not order.index.is_empty():
+                    self.parts.append(self._write(order, roots))
         except (MergeError, LeavesError) as error:
             raise DamagedFile(names, str(error)) from error
 
@@ -123,7 +125,7 @@ class Rearrangement:
         self._shelf.refresh()
         return entry
 
-    def _source(self, part: Part) -> Source:
+    def _source(self, part: Part, held: ExitStack) -> Source:
         rows = self._shelf.index_of(self._company, part)
         if {str(number): count for number, count in rows.group_by("segment").len().iter_rows()} != part.segments:
             # Nothing else was signed: rows of another segment would come in with the root of none.
@@ -137,7 +139,7 @@ class Rearrangement:
                 told = pl.DataFrame(map(facts.of, payload["payload"]), schema=frames.FACTS, orient="row")
                 rows = rows.with_columns(told)
             return Source(rows, payload.lazy())
-        return Source(rows, self._shelf.payload_scan(self._company, part))
+        return Source(rows, self._shelf.payload_scan(self._company, part, held))
 
     def _roots(self, parts: Sequence[Part], order: Order) -> dict[int, bytes]:
         """The record root of each segment that has rows left. What goes leaves its leaves."""

@@ -1,7 +1,7 @@
 """Which parts of a company to merge, and when it pays: a log-structured merge by tiers of size. Pure.
 
-The weight of a part is the share of the limits that it takes, of rows and of bytes added up: so weights can be added, and
-a merge up to weight 1 stays within both. A part heavier than one half is full and is left alone. A tier spans
+The weight of a part is the share of the limits that it takes, of rows or of bytes, whichever is larger: so weights can be
+added, and a merge up to weight 1 stays within both. A part heavier than one half is full and is left alone. A tier spans
 a factor of `FAN`: as soon as a company has so many parts of one tier, they become one of a higher tier. So a row is
 rewritten once a tier, that is by the logarithm of what came after it, and a company has fewer than `FAN` parts a tier
 besides the full ones.
@@ -22,15 +22,16 @@ FAN: Final = 8
 class Limits:
     """What one part may hold after a merge: ``rows``, and ``bytes`` of its files together, as they lie there.
 
-    Both bound what is held in memory: an index row takes about 200 bytes, the files are read and written there. What a
-    snapshot holds is told fastest by one part, because its rows are in order: a year of half a million records is one.
+    Rows bound what is held in memory: a merge takes about 600 bytes for each, and no payloads but those of one step. Bytes
+    bound what is rewritten together, and the room for it. What a snapshot holds is told fastest by one part, because its
+    rows are in order: a year of half a million records is one.
     """
 
-    rows: int = 4_000_000
+    rows: int = 1_750_000
     bytes: int = 1 << 30
 
     def weight(self, part: PartSize) -> float:
-        return part.rows / self.rows + part.bytes / self.bytes
+        return max(part.rows / self.rows, part.bytes / self.bytes)
 
 
 @dataclass(frozen=True, slots=True)

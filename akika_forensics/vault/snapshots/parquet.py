@@ -7,7 +7,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 import polars as pl
 from polars.exceptions import PolarsError
@@ -87,10 +87,15 @@ def read(
         raise DamagedFile(path, _CLOSED) from error
 
 
-class Sealed(NamedTuple):
-    """A file to read: its bytes, or where on this machine they lie; its key and associated data, and its path, for messages."""
+type Content = bytes | Path | BinaryIO
 
-    content: bytes | Path
+
+class Sealed(NamedTuple):
+    """A file to read: its bytes, where on this machine they lie, or a file that stands at its beginning; its key and
+    associated data, and its path, for messages.
+    """
+
+    content: Content
     key: bytes
     aad: bytes
     path: str
@@ -148,18 +153,23 @@ def collected(piece: pl.LazyFrame, path: str) -> pl.DataFrame:
         raise DamagedFile(path, _CLOSED) from error
 
 
-def _readable(content: bytes | Path) -> Path | io.BytesIO:
-    return content if isinstance(content, Path) else io.BytesIO(content)
+def _readable(content: Content) -> Path | BinaryIO:
+    return io.BytesIO(content) if isinstance(content, bytes) else content
 
 
-def _ends(content: bytes | Path) -> bytes:
+def _ends(content: Content) -> bytes:
     """All of what is in memory; of a file, the bytes at both ends."""
-    if not isinstance(content, Path):
+    if isinstance(content, bytes):
         return content
-    with content.open("rb") as stream:
-        first = stream.read(len(MAGIC) + 1)
-        stream.seek(-len(MAGIC), io.SEEK_END)
-        return first + stream.read()
+    if isinstance(content, Path):
+        with content.open("rb") as stream:
+            return _ends(stream)
+    content.seek(-len(MAGIC), io.SEEK_END)
+    last = content.read()
+    content.seek(0)
+    first = content.read(len(MAGIC) + 1)
+    content.seek(0)
+    return first + last
 
 
 def is_encrypted(content: bytes) -> bool:

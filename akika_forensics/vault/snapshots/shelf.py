@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import Final
 
 import polars as pl
@@ -295,16 +296,17 @@ class Shelf(Stacks):
         if len(turns) < 2:
             yield self.payloads_of(company, part)
             return
-        scan = self.payload_scan(company, part)
-        for start, end in turns:
-            last = end == len(lengths)
-            yield parquet.collected(scan.slice(start, None if last else end - start), part.payload)
+        with ExitStack() as held:
+            scan = self.payload_scan(company, part, held)
+            for start, end in turns:
+                last = end == len(lengths)
+                yield parquet.collected(scan.slice(start, None if last else end - start), part.payload)
 
-    def payload_scan(self, company: str, part: Part) -> pl.LazyFrame:
-        """The payloads of a part that version 2 wrote, to be collected in pieces by `parquet.collected`. A long file of this
-        machine is read where it lies: whoever collects holds the payloads against their index.
+    def payload_scan(self, company: str, part: Part, held: ExitStack) -> pl.LazyFrame:
+        """The payloads of a part that version 2 wrote, to be collected in pieces by `parquet.collected` until ``held`` closes.
+        Whoever collects holds them against their index.
         """
-        return parquet.scan(self.at_hand(company, part.payload, "payload"), frames.PAYLOAD)
+        return parquet.scan(self.at_hand(company, part.payload, "payload", held), frames.PAYLOAD)
 
     def control(self, commit: Commit, name: str) -> tuple[str, bytes]:
         """Kind and content of a control report."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from akika_forensics.errors import WrongUse
-from akika_forensics.vault import files, layout
+from akika_forensics.vault import files, layout, storage
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains.standing import Standing
 from akika_forensics.vault.files import StoredFile
@@ -106,18 +107,31 @@ class Stacks(ABC):
         places = (parquet.associated(company, layout.place_of(path).id) for path in paths)
         return list(map(parquet.Sealed, contents, keys, places, paths))
 
-    def at_hand(self, company: str, path: str, half: Half) -> parquet.Sealed:
-        """A Parquet file, after all of it was held against what was signed: a long one of this machine as the place where
-        it lies, any other as its bytes. Raises Vanished.
+    def at_hand(self, company: str, path: str, half: Half, held: contextlib.ExitStack) -> parquet.Sealed:
+        """A Parquet file to be read piece by piece, after all of it was held against what was signed: on this machine where it
+        lies; of another place, a long one as a file without a name that ``held`` closes, a short one as its bytes.
+
+        Raises Vanished.
         """
-        if self._checked.local(path) is not None and self.file(path).length >= IN_PART:
+        key, aad = self.key(half, path), parquet.associated(company, layout.place_of(path).id)
+        if self._checked.local(path) is not None:
             self._wait_for(path, self._begin_proof(path))
             place = self._checked.place(path)
             if place is not None:
-                aad = parquet.associated(company, layout.place_of(path).id)
-                return parquet.Sealed(place, self.key(half, path), aad, path)
-        (sealed,) = self._sealed(company, [path], half)
-        return sealed
+                return parquet.Sealed(place, key, aad, path)
+        if self.file(path).length < IN_PART:
+            return parquet.Sealed(self.content(path), key, aad, path)
+        here = held.enter_context(tempfile.TemporaryFile())
+        try:
+            for chunk in self.file(path).chunks(self.backend):
+                here.write(chunk)
+            here.seek(0)
+        except DamagedFile:
+            self._require_listed(path)
+            raise
+        except OSError as error:
+            raise storage.failed("written", "A file of this machine's folder for temporary files", error) from error
+        return parquet.Sealed(here, key, aad, path)
 
     def _read_in_place(
         self,
