@@ -23,6 +23,10 @@ _SLICE_ROWS: Final = 4 * ROWS_IN_GROUP
 _SLICE_BYTES: Final = 96 << 20
 
 
+type Content = bytes | Path | BinaryIO
+"""Of a file: its bytes, where on this machine they lie, or a file that stands at its beginning and stays there."""
+
+
 def associated(company: str, file_id: str) -> bytes:
     """The AAD prefix of a file: format, the company's pseudonym, the file's id."""
     return f"akika/1|{company}|{file_id}".encode()
@@ -58,7 +62,7 @@ ALL: Final = Choice()
 
 
 def read(
-    content: bytes | Path, key: bytes, aad: bytes, *, schemas: Sequence[Schema], path: str, choice: Choice = ALL
+    content: Content, key: bytes, aad: bytes, *, schemas: Sequence[Schema], path: str, choice: Choice = ALL
 ) -> pl.DataFrame:
     """What is chosen of a file. Raises DamagedFile.
 
@@ -87,13 +91,8 @@ def read(
         raise DamagedFile(path, _CLOSED) from error
 
 
-type Content = bytes | Path | BinaryIO
-
-
 class Sealed(NamedTuple):
-    """A file to read: its bytes, where on this machine they lie, or a file that stands at its beginning; its key and
-    associated data, and its path, for messages.
-    """
+    """A file to read: its content, its key and associated data, and its path, for messages."""
 
     content: Content
     key: bytes

@@ -121,8 +121,8 @@ class Stacks(ABC):
                 return parquet.Sealed(place, key, aad, path)
         if self.file(path).length < IN_PART:
             return parquet.Sealed(self.content(path), key, aad, path)
-        here = held.enter_context(tempfile.TemporaryFile())
         try:
+            here = held.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - ``held`` is one
             for chunk in self.file(path).chunks(self.backend):
                 here.write(chunk)
             here.seek(0)

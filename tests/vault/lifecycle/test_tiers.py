@@ -132,6 +132,6 @@ def test_nothing_is_due_for_few_or_full_parts() -> None:
     for _ in range(FAN - 1):
         store.add(10, 1_000)
     for _ in range(3 * FAN):
-        store.add(9_000, 900_000)
+        store.add(11_000, 900_000)
     assert tiers.worthwhile(store.parts.values(), LIMITS) == ()
     assert tiers.worthwhile([], LIMITS) == tiers.everything([], LIMITS) == tiers.anew([], LIMITS) == ()
