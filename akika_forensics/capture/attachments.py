@@ -26,6 +26,7 @@ _ADDRESSES: Final = 30
 """Records whose addresses are asked for at once; the addresses are good for 15 minutes, and a slow line uses them up."""
 _OLDEST: Final = 720.0
 """Seconds after which an address is not used any more. Source: QuickBooks API, Attachable: 15 minutes."""
+_BEYOND: Final = 10**15
 _HOPELESS: Final = 25
 """After so many files in a row that the network did not give, the others are left to the next capture."""
 
@@ -42,10 +43,21 @@ class Described(NamedTuple):
 def file_of(body: Mapping[str, Any]) -> Described | None:
     """The file that an Attachable tells of; None for a mere note."""
     told, name = body.get("Size"), body.get("FileName")
-    size = int(str(told)) if str(told).isascii() and str(told).isdigit() else None
+    size = _size(told)
     if not (body.get("FileAccessUri") or body.get("TempDownloadUri") or (size and name)):
         return None
     return Described(name if isinstance(name, str) else "", size)
+
+
+def _size(told: object) -> int | None:
+    """A length in bytes; one that no file has is `_BEYOND`, so that it is told as another than that of the file."""
+    if isinstance(told, int) and not isinstance(told, bool):
+        return min(told, _BEYOND) if told >= 0 else None
+    if not isinstance(told, str) or not (told.isascii() and told.isdigit()):
+        return None
+    digits = told.lstrip("0") or "0"
+    # Python refuses to read thousands of digits, and an answer may hold as many.
+    return int(digits) if len(digits) < len(str(_BEYOND)) else _BEYOND
 
 
 class Held(Protocol):

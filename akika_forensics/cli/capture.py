@@ -35,7 +35,7 @@ def capture(
     for word in case.companies.warnings(name):
         note(f"akika: {word}")
     expected = case.budget.forecast(name, full=full, some=bool(record))
-    if not options.json:
+    if not options.json and case.companies.standing(name).capture.good:
         note(f"About {told(expected.cost)} are to be expected.")
     job = jobs.start(
         "Capturing",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
 from akika_forensics.cli.session import Command, Options, open_case
-from akika_forensics.cli.speech import say, say_json, table
+from akika_forensics.cli.speech import plain, say, say_json, table
 from akika_forensics.errors import AkikaError, ServiceError, WrongUse
 from akika_forensics.model.instants import format_instant
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from akika_forensics.case import Case
     from akika_forensics.case.companies import Standing
     from akika_forensics.case.connection_state import ConnectionState
+
+
+_WIDTH: Final = 100
+"""Columns of a terminal that the text fits."""
+_NAME: Final = 24
 
 
 def require_choice(option: str, given: str, choices: tuple[str, ...]) -> None:
@@ -58,10 +64,7 @@ def companies(
     else:
         rows = [
             (
-                one.name,
-                one.company.name,
-                one.company.realm_id,
-                one.environment,
+                _shortened(one.name),
                 "refused" if trouble.get(one.name) else one.capture.state,
                 _day(one.capture.ends),
                 _day(one.capture.last_day),
@@ -71,16 +74,22 @@ def companies(
             for one in found
         ]
         table(
-            ("company", "name", "realm", "at", "state", "ends", "last day", "for restore", "last snapshot"),
+            ("company", "state", "ends", "last day", "for restore", "last snapshot"),
             rows,
         )
         for one in found:
+            who = f"{one.name}: {one.company.name}, realm {one.company.realm_id}, {one.environment}"
+            say(textwrap.fill(plain(who), _WIDTH, subsequent_indent="  "))
             for word in one.words:
-                say(f"{one.name}: {word}")
+                say(textwrap.fill(plain(f"{one.name}: {word}"), _WIDTH, subsequent_indent="  "))
             if error := trouble.get(one.name):
-                say(f"{one.name}: {error}")
+                say(textwrap.fill(plain(f"{one.name}: {error}"), _WIDTH, subsequent_indent="  "))
     if any(trouble.values()):
         raise typer.Exit(4)
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
 
 
 def _trouble(case: Case, name: str) -> AkikaError | None:

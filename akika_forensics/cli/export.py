@@ -30,8 +30,10 @@ def export(
             }
         )
         return
+    # As many as custody lists: what describes the data has left the vault too.
     say(
-        f"{counted(len(made.files), 'file is', 'files are')} in {to}, not encrypted. {made.about.name} says what they are, {made.sums.name} holds their sums."
+        f"{counted(len({*made.files, made.about, made.sums}), 'file is', 'files are')} in {to}, not encrypted: "
+        f"{made.about.name} says what the others are, {made.sums.name} holds their sums."
     )
     for one in made.notes:
         say(one)

@@ -11,7 +11,13 @@ from akika_forensics.cli.pace import Pace
 from akika_forensics.errors import AkikaError
 from akika_forensics.model.payload import encode
 
-_CONTROL = dict.fromkeys((*range(32), 127, *range(128, 160), *range(8234, 8239), *range(8294, 8298)), "�")
+_ACTING = (
+    *range(32), *range(127, 160),  # controls, the beginnings of escape sequences among them
+    0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A),  # directions
+    0x2028, 0x2029,  # ends of lines and paragraphs
+    *range(0xD800, 0xE000),  # halves of characters, which no terminal is sent
+)  # fmt: skip
+_CONTROL = dict.fromkeys(_ACTING, "�")
 del _CONTROL[0x0A], _CONTROL[0x09]
 
 

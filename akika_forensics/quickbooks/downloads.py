@@ -29,6 +29,8 @@ _INTUIT: Final = re.compile(
 """Hosts of Intuit's storage. Source: addresses in recorded answers of 2014 to 2023, such as
 ``intuit-qbo-prod-23.s3.amazonaws.com``; hosts below Intuit's own domain, at which the API lies itself."""
 
+_DIGITS: Final = 18
+"""Of a length; Python refuses to read thousands of them."""
 _CHUNK: Final = 64 * 1024
 _LONGEST: Final = 3600.0
 """Seconds that one file may take: a storage that sends a byte a minute does not hold a capture up for ever."""
@@ -166,7 +168,7 @@ def _look_at(response: httpx.Response, largest: int) -> None:
     status = response.status_code
     if status == httpx.codes.OK:
         told = response.headers.get("content-length", "")
-        if told.isascii() and told.isdigit() and int(told) > largest:
+        if told.isascii() and told.isdigit() and (len(told) > _DIGITS or int(told) > largest):
             raise _too_large(largest)
         return
     if response.is_redirect:

@@ -344,6 +344,10 @@ def test_an_id_that_is_none_reaches_no_address(twin: Twin, reader: Reader, write
         ({"TempDownloadUri": "https://x", "FileName": ["x"], "Size": -1}, Described("", None)),
         ({"FileAccessUri": "/x", "Size": {"a": 1}}, Described("", None)),
         ({"FileAccessUri": "/x", "Size": True}, Described("", None)),
+        ({"FileAccessUri": "/x", "Size": "9" * 5000}, Described("", 10**15)),
+        ({"FileAccessUri": "/x", "Size": 10**4400}, Described("", 10**15)),
+        ({"FileAccessUri": "/x", "Size": "0" * 5000 + "12"}, Described("", 12)),
+        ({"FileAccessUri": "/x", "Size": "²"}, Described("", None)),
     ],
 )
 def test_what_an_attachable_says_of_its_file(body: dict[str, Any], told: Described | None) -> None:

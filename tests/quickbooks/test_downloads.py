@@ -191,9 +191,11 @@ def test_more_than_a_file_can_have_is_not_read() -> None:
     with pytest.raises(FileTooLarge):
         list(client.read(GOOD, largest=10 * 65536))
     assert sent < 14
-    announced = Storage(lambda _: httpx.Response(200, headers={"Content-Length": "99999999999"}, content=endless()))
-    with pytest.raises(FileTooLarge):
-        list(announced.client().read(GOOD))
+    for told in ("99999999999", "9" * 5000):
+        answer = httpx.Response(200, headers={"Content-Length": told}, content=endless())
+        announced = Storage(lambda _, answer=answer: answer)
+        with pytest.raises(FileTooLarge):
+            list(announced.client().read(GOOD))
 
 
 def test_what_goes_wrong_on_the_line_tells_no_address() -> None:

@@ -75,6 +75,6 @@ def note_what_was_not_looked_at(findings: Findings, held: Held) -> None:
         findings.add(
             "not_looked_at",
             f"{carried:,} records were taken over from the snapshot before as they were; whether what they cite is still "
-            "there was not looked at. `akika check` looks at all of it.",
+            "there was not looked at. `akika check` looks at the whole snapshot.",
             severity="note",
         )
