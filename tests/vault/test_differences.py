@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
@@ -31,10 +32,15 @@ def digests(records: dict[RecordKey, bytes]) -> dict[RecordKey, bytes]:
     return {key: digest(payload) for key, payload in records.items()}
 
 
-def taken(kit: ModuleType, vault: Any, days: list[dict[RecordKey, bytes | None]]) -> list[dict[RecordKey, bytes]]:
-    states: list[dict[RecordKey, bytes]] = []
-    now: dict[RecordKey, bytes] = {}
-    for number, changes in enumerate(days):
+def taken(
+    kit: ModuleType,
+    vault: Any,
+    days: list[dict[RecordKey, bytes | None]],
+    before: Sequence[dict[RecordKey, bytes]] = (),
+) -> list[dict[RecordKey, bytes]]:
+    states = list(before)
+    now = dict(states[-1]) if states else {}
+    for number, changes in enumerate(days, len(states)):
         now = {key: value for key, value in {**now, **changes}.items() if value is not None}
         kit.take(vault, now, day=number)
         states.append(now)
@@ -42,8 +48,8 @@ def taken(kit: ModuleType, vault: Any, days: list[dict[RecordKey, bytes | None]]
 
 
 @settings(max_examples=6)
-@given(days=DAYS, merged=st.booleans())
-def test_differences_are_those_of_the_contents(kit: ModuleType, days: Any, merged: bool) -> None:
+@given(days=DAYS, later=DAYS, merged=st.sampled_from(["no", "some", "all"]))
+def test_differences_are_those_of_the_contents(kit: ModuleType, days: Any, later: Any, merged: str) -> None:
     import tempfile
     from pathlib import Path
 
@@ -51,7 +57,10 @@ def test_differences_are_those_of_the_contents(kit: ModuleType, days: Any, merge
         patched.setattr(steps, "_MERGED_UP_TO", 1)
         vault = kit.MemoryVault(Path(folder)).create(kit.MemoryBackend())
         states = taken(kit, vault, days)
-        if merged:
+        if merged == "some":
+            compact(vault.workshop(), vault.pseudonym(kit.COMPANY), extent="everything")
+            states = taken(kit, vault, later, states)
+        if merged == "all":
             compact(vault.workshop(), vault.pseudonym(kit.COMPANY), extent="everything")
         for before in range(len(states)):
             for after in range(len(states)):
@@ -115,3 +124,40 @@ def test_records_come_and_go_while_they_are_collected(kit: ModuleType, rows: int
         assert info.new_versions == sum(digests(first).get(key) != value for key, value in digests(now).items())
         assert {record.key: record.payload for record in place.open(backend).snapshot("s2").records()} == now
         assert place.verify(backend).findings == ()
+
+
+@given(data=st.data())
+def test_versions_in_any_parts_amount_to_the_same(data: st.DataObject) -> None:
+    """Whatever parts the segments lie in, and whatever is listed beside them."""
+    count = data.draw(st.integers(1, 5))
+    rows: list[dict[str, Any]] = []
+    listed: list[list[dict[str, Any]]] = []
+    now: dict[str, bytes] = {}
+    first: dict[str, bytes | None] = {}
+    for number in range(1, count + 1):
+        changes = data.draw(st.dictionaries(st.sampled_from("abcd"), st.sampled_from([b"1", b"2", None]), max_size=3))
+        gone = []
+        for key, value in changes.items():
+            was = now.pop(key, None)
+            first.setdefault(key, was)
+            row = {"entity": "Bill", "id": key, "segment": number, "digest": value, "was": was}
+            if value is None:
+                gone.append({**row, "segment": None, "length": None, "removed": True})
+            else:
+                now[key] = value
+                rows.append(row)
+        listed.append(gone)
+    where = data.draw(st.lists(st.integers(0, 2), min_size=count, max_size=count))
+    schema = {name: frames.INDEX[name] for name in ("entity", "id", "segment", "digest", "was")}
+    lies = [
+        pl.DataFrame([row for row in rows if where[row["segment"] - 1] == place], schema=schema) for place in range(3)
+    ]
+    stored = steps.Stored([one.sort(frames.VERSION) for one in lies[1:]], lies[0] if len(lies[0]) else None)
+    told = [
+        steps.Step((number,), pl.DataFrame(gone, schema=frames.MANIFEST) if gone else None)
+        for number, gone in enumerate(listed, 1)
+    ]
+    found = steps.differences(told, stored)
+    assert dict(found.schema) == frames.DIFFERENCE
+    expected = {("Bill", key, was, now.get(key)) for key, was in first.items() if was != now.get(key)}
+    assert sorted(found.rows(), key=str) == sorted(expected, key=str)

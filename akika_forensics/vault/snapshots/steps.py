@@ -8,6 +8,7 @@ are merged.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import reduce
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -16,6 +17,9 @@ from akika_forensics.vault.snapshots.frames import DIFFERENCE, KEY, MANIFEST, MA
 
 _AT: Final = "at"
 _ROWS: Final = {**MANIFEST_1, _AT: pl.UInt32}
+_ENDS: Final = {**DIFFERENCE, "since": pl.UInt32, "till": pl.UInt32}
+"""What several versions under one key amount to, and the places of the steps of the first and the last."""
+
 _MERGED_UP_TO: Final = 8
 """Rows in so many, or fewer, are put into a sorted frame one by one; more are sorted together with it."""
 
@@ -123,18 +127,13 @@ def removals(gone: pl.DataFrame) -> pl.DataFrame:
 
 def differences(steps: Sequence[Step], stored: Stored) -> pl.DataFrame:
     """What several steps, oldest first, amount to: columns of `DIFFERENCE`, in no order; ``stored`` with ``was``."""
-    changed, listed = stored.frames, _listed(steps)
-    if len(changed) == 1 and not listed and changed[0] is not stored.loose:
-        found = _ends(changed[0])
-    else:
-        places, columns = _places(steps), [*DIFFERENCE, _AT]
-        rows = [one.with_columns(_at(None, places)).select(columns) for one in changed]
-        rows += [one.with_columns(_at(at, places)).select(columns) for at, one in listed]
-        # Parts of one day each are in order then, which saves sorting all of their rows.
-        rows.sort(key=lambda one: int(str(one[_AT].min())))
-        whole = pl.concat([pl.DataFrame(schema={**DIFFERENCE, _AT: pl.UInt32}), *rows])
-        whole = whole if whole[_AT].is_sorted() else whole.sort(_AT)
-        found = whole.group_by(KEY).agg(pl.col("was").first(), pl.col("digest").last())
+    places = _places(steps)
+    parts = [_ends(rows, places) for rows in stored.parts if not rows.is_empty()]
+    few = [] if stored.loose is None else [stored.loose.with_columns(_at(None, places))]
+    few += [rows.with_columns(_at(at, places)) for at, rows in _listed(steps)]
+    # Each frame has a key once by now. What lies elsewhere than most is looked up there, which most are not.
+    ends = sorted([*parts, *([_grouped(few)] if few else [])], key=len)
+    found = reduce(_together, ends) if ends else pl.DataFrame(schema=_ENDS)
     return found.filter(pl.col("was").ne_missing(pl.col("digest"))).select(*DIFFERENCE)
 
 
@@ -221,11 +220,32 @@ def _last(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter((~same).extend(pl.Series([True]))) if same.any() else rows
 
 
-def _ends(rows: pl.DataFrame) -> pl.DataFrame:
-    """Under each key what the first row replaces and the last one says."""
+def _ends(rows: pl.DataFrame, places: Mapping[int, int]) -> pl.DataFrame:
+    """Under each key of a part what the first row replaces and the last one says: columns of `_ENDS`."""
     same = _same_as_next(rows)
-    if not same.any():
-        return rows
-    last = (~same).extend(pl.Series([True]))
-    first = pl.Series([True]).extend(~same)
-    return rows.filter(last).select(*KEY, "digest").with_columns(was=rows["was"].filter(first))
+    last = rows.filter((~same).extend(pl.Series([True])))
+    first = rows.filter(pl.Series([True]).extend(~same)) if same.any() else last
+    since, till = (one.select(_at(None, places)).to_series() for one in (first, last))
+    return last.select(*KEY, "digest").with_columns(was=first["was"], since=since, till=till).select(*_ENDS)
+
+
+def _grouped(rows: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Rows with the places of their steps, as columns of `_ENDS`, each key once."""
+    whole = pl.concat([one.select(*DIFFERENCE, _AT) for one in rows])
+    whole = whole if whole[_AT].is_sorted() else whole.sort(_AT)
+    at = pl.col(_AT)
+    return whole.group_by(KEY).agg(pl.col("was").first(), pl.col("digest").last(), since=at.first(), till=at.last())
+
+
+def _together(few: pl.DataFrame, most: pl.DataFrame) -> pl.DataFrame:
+    """Columns of `_ENDS`: of what is in both the earliest ``was`` and the latest ``digest``."""
+    met = few.join(most, on=KEY, how="left", suffix="_most")
+    before, after = pl.col("since_most") < pl.col("since"), pl.col("till_most") > pl.col("till")
+    both = met.select(
+        *KEY,
+        was=pl.when(before).then("was_most").otherwise("was"),
+        digest=pl.when(after).then("digest_most").otherwise("digest"),
+        since=pl.min_horizontal("since", "since_most"),
+        till=pl.max_horizontal("till", "till_most"),
+    )
+    return pl.concat([most.join(few, on=KEY, how="anti"), both])
