@@ -208,7 +208,8 @@ def _woven(rows: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
 
 def _same_as_next(rows: pl.DataFrame) -> pl.Series:
     """For each row but the last whether the next has the same key."""
-    entities, ids = rows["entity"], rows["id"]
+    # In one piece each: two slices that are cut otherwise than one another are both copied before they are compared.
+    entities, ids = rows["entity"].rechunk(), rows["id"].rechunk()
     return (entities.head(-1) == entities.slice(1)) & (ids.head(-1) == ids.slice(1))
 
 
