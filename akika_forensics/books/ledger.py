@@ -17,7 +17,7 @@ from akika_forensics.books.fifo import replay
 from akika_forensics.books.finding import UNRESOLVED, Finding
 from akika_forensics.books.open_items import OpenDocument
 from akika_forensics.books.postings.context import Context
-from akika_forensics.books.postings.frame import POSTINGS, Posting, values, whole
+from akika_forensics.books.postings.frame import Posting, values, whole
 from akika_forensics.books.postings.posting import post
 from akika_forensics.model.money import ZERO
 from akika_forensics.model.record import Record, RecordKey
@@ -76,7 +76,7 @@ class Ledger:
         posted = post(context)
         moves, said = stock.movements(context)
         costs, odd = replay(chart, moves, opening_costs)
-        frame = whole([posted.postings, _framed(costs)])
+        frame = whole([posted.postings, stock.framed(costs, context)])
         findings = (*posted.findings, *said, *odd, *_uncaptured(chart, frame))
         return cls(chart, frame, findings, context, stock.quantities(moves))
 
@@ -161,24 +161,18 @@ class Ledger:
     def _applied(self) -> pl.DataFrame:
         return open_items.applications(self.context)
 
-    def open_receivable(self) -> tuple[OpenDocument, ...]:
-        """Documents on receivable accounts that are not settled in full, oldest first."""
-        return self._open(self.chart.is_receivable, 1)
+    def open_receivable(self, as_of: date | None = None) -> tuple[OpenDocument, ...]:
+        """Documents on receivable accounts that are not settled in full (by the end of a day), oldest first."""
+        return self._open(self.chart.is_receivable, 1, as_of)
 
-    def open_payable(self) -> tuple[OpenDocument, ...]:
+    def open_payable(self, as_of: date | None = None) -> tuple[OpenDocument, ...]:
         """Documents on payable accounts that are not settled in full, oldest first; a bill is positive."""
-        return self._open(self.chart.is_payable, -1)
+        return self._open(self.chart.is_payable, -1, as_of)
 
-    def _open(self, wanted: Callable[[str], bool], sign: int) -> tuple[OpenDocument, ...]:
-        return open_items.open_documents(self.frame, self.context.heads, self._applied, self._accounts(wanted), sign)
-
-
-def _framed(postings: list[Posting]) -> pl.DataFrame:
-    """Postings of stock; they come after all others of their document."""
-    rows = [(one.key.entity, one.key.id, one.line, one.date, one.account, one.amount, one.item) for one in postings]
-    names = ("entity", "id", "line", "date", "account", "amount", "item")
-    frame = pl.DataFrame(rows, schema={name: POSTINGS[name] for name in names}, orient="row")
-    return frame.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in POSTINGS.items() if name not in names)
+    def _open(self, wanted: Callable[[str], bool], sign: int, as_of: date | None) -> tuple[OpenDocument, ...]:
+        return open_items.open_documents(
+            self.frame, self.context.heads, self._applied, self._accounts(wanted), sign, as_of
+        )
 
 
 def _uncaptured(chart: Chart, frame: pl.DataFrame) -> list[Finding]:

@@ -33,17 +33,22 @@ class OpenDocument:
 
 
 def applications(context: Context) -> pl.DataFrame:
-    """entity, id (of the payment), target_entity, target, value (home currency): a row a line that pays or uses up a document.
+    """entity, id (of the payment), target_entity, target, value (home currency), day: a row a line that pays or uses up a document.
 
-    ``value`` is positive for what is paid and for a credit that is used up alike.
+    ``value`` is positive for what is paid and for a credit that is used up alike; ``day`` is that of the later of the two.
     """
     payments = context.heads.filter(pl.col("entity").is_in(["Payment", "BillPayment"]))
     rates = context.rates.rename({"entity": "linked_entity", "id": "linked"})
     lines = context.documents.lines.filter(pl.col("linked").is_not_null())
     return (
-        payments.select("doc", "entity", "id", "rate")
+        payments.select("doc", "entity", "id", "rate", paid="date")
         .join(lines.select("doc", "place", "amount", "linked_entity", "linked"), on="doc", how="inner")
         .join(rates, on=["linked_entity", "linked"], how="left")
+        .join(
+            context.heads.select(linked_entity="entity", linked="id", made="date"),
+            on=["linked_entity", "linked"],
+            how="left",
+        )
         .sort("doc", "place")
         .select(
             "entity",
@@ -51,14 +56,22 @@ def applications(context: Context) -> pl.DataFrame:
             target_entity="linked_entity",
             target="linked",
             value=home(pl.col("amount"), pl.coalesce("their_rate", "rate")),
+            day=pl.max_horizontal("paid", "made"),
         )
     )
 
 
 def open_documents(
-    postings: pl.DataFrame, heads: pl.DataFrame, applied: pl.DataFrame, accounts: Collection[str], sign: int
+    postings: pl.DataFrame,
+    heads: pl.DataFrame,
+    applied: pl.DataFrame,
+    accounts: Collection[str],
+    sign: int,
+    as_of: dt.date | None = None,
 ) -> tuple[OpenDocument, ...]:
-    """The documents on the accounts that are open, oldest first, ``sign`` applied."""
+    """The documents on the accounts that are open (at the end of a day, if one is given), oldest first, ``sign`` applied."""
+    if as_of is not None:
+        postings, applied = postings.filter(pl.col("date") <= as_of), applied.filter(pl.col("day") <= as_of)
     moved = (
         postings.filter(pl.col("account").is_in(list(accounts)))
         .group_by("entity", "id", "account", maintain_order=True)

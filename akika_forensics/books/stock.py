@@ -13,6 +13,7 @@ import polars as pl
 from akika_forensics.books.documents.values import home, ref
 from akika_forensics.books.finding import Finding
 from akika_forensics.books.postings.context import Context
+from akika_forensics.books.postings.frame import POSTINGS, Posting
 from akika_forensics.model.record import RecordKey
 
 
@@ -67,6 +68,38 @@ def movements(context: Context) -> tuple[list[Movement], list[Finding]]:
         Movement(item, day, RecordKey(entity, key), name, Move(kind), quantity, value, counter)
         for item, day, entity, key, name, kind, quantity, value, counter in rows.iter_rows()
     ], findings
+
+
+def framed(costs: Iterable[Posting], context: Context) -> pl.DataFrame:
+    """Postings of stock as a table; ``place`` is null, they come after all others of their document.
+
+    What a line costs is of its class, its location and its customer. Source: QuickBooks reports, ProfitAndLoss by class.
+    """
+    rows = [
+        (
+            one.key.entity,
+            one.key.id,
+            one.line,
+            one.date,
+            one.account,
+            one.amount,
+            one.item,
+            one.line.removeprefix("cost "),
+        )
+        for one in costs
+    ]
+    names = ("entity", "id", "line", "date", "account", "amount", "item")
+    schema = pl.Schema({**{name: POSTINGS[name] for name in names}, "name": pl.String()})
+    made = pl.DataFrame(rows, schema=schema, orient="row")
+    whose = ("party_entity", "party", "class", "department")
+    heads = context.heads.select("doc", "entity", "id", *(pl.col(name).alias(f"of_{name}") for name in whose))
+    lines = context.documents.lines.select("doc", "name", *whose).join(heads, on="doc", how="inner")
+    lines = lines.unique(["entity", "id", "name"], keep="first").select(
+        "entity", "id", "name", *(pl.coalesce(name, f"of_{name}") for name in whose)
+    )
+    found = made.join(lines, on=["entity", "id", "name"], how="left", maintain_order="left")
+    absent = [pl.lit(None, kind).alias(name) for name, kind in POSTINGS.items() if name not in found.columns]
+    return found.with_columns(absent).select(*POSTINGS)
 
 
 def quantities(moves: Iterable[Movement]) -> pl.DataFrame:

@@ -154,7 +154,7 @@ def test_a_changed_amount_is_found_in_its_document(company: tuple[list[Record], 
     )
     assert off(tied) == {(account, Decimal(10)), (payable, Decimal(-10))}
     assert [one.key for one in tied.findings if one.code == "postings_differ"] == [found.key]
-    owed = tied.residuals.filter(pl.col("report") == "AgedPayables")
+    owed = tied.residuals.filter(pl.col("report") == "AgedPayables", pl.col("measure") == "owed to vendor")
     assert owed.select("subject", "residual").rows() == [(found.body["VendorRef"]["value"], Decimal(10))]
 
 
@@ -199,6 +199,20 @@ def test_an_altered_cell_is_found_in_any_report(company: tuple[list[Record], Con
     assert [(control, subject) for control, subject in tied.residuals.select("control", "subject").iter_rows()] == [
         (name, cell[0]["id"])
     ]
+
+
+@pytest.mark.parametrize("kind", ["ProfitAndLoss/Accrual", "BalanceSheet/Cash", "AgedReceivables", "TrialBalance/Cash"])
+def test_a_column_that_was_emptied_is_no_agreement(company: tuple[list[Record], Controls], kind: str) -> None:
+    """Where a report shows nothing it says that there is nothing."""
+    records, controls = company
+    name = max(one for one in controls if one.startswith(kind))
+    report = json.loads(controls[name])
+    for cells in _cells(report["Rows"]):
+        for cell in cells[1:]:
+            cell["value"] = ""
+    tied = tie(Ledger.of(records), {name: json.dumps(report).encode()})
+    assert tied.residuals.height > 5
+    assert tied.residuals["theirs"].unique().to_list() == [0]
 
 
 def _cells(rows: Any) -> Iterator[list[dict[str, Any]]]:

@@ -11,7 +11,7 @@ from akika_forensics.books.documents.values import cents
 from akika_forensics.books.finding import UNRESOLVED, Finding
 from akika_forensics.books.postings.closing import closed
 from akika_forensics.books.postings.context import Context
-from akika_forensics.books.postings.frame import POSTINGS, whole
+from akika_forensics.books.postings.frame import EXCHANGE, POSTINGS, ROUNDING, whole
 from akika_forensics.books.postings.of_type import SIDE, OfType
 from akika_forensics.books.postings.sides import made
 from akika_forensics.books.rules import BY_ENTITY
@@ -59,10 +59,15 @@ def _postings(sides: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
         of_department="department",
     )
     rows = sides.join(own, on="doc", how="inner", maintain_order="left")
+    # What rates and rounding leave is of no class and no location.
+    left_over = pl.col("line").is_in([ROUNDING, EXCHANGE])
     return rows.with_columns(
         party_entity=pl.coalesce("party_entity", "of_party_entity"),
         party=pl.coalesce("party", "of_party"),
-        **{name: pl.coalesce(name, f"of_{name}") for name in ("class", "department")},
+        **{
+            name: pl.when(left_over).then(name).otherwise(pl.coalesce(name, f"of_{name}"))
+            for name in ("class", "department")
+        },
     ).select(*POSTINGS)
 
 

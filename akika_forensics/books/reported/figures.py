@@ -17,6 +17,7 @@ import polars as pl
 from akika_forensics.books.chart import BY_NAME, DELETED_SUFFIX, Chart
 from akika_forensics.books.documents.values import MONEY
 from akika_forensics.books.reported.sheet import Cell, Row, Sheet, amount, unreadable
+from akika_forensics.books.statements.ageing import BUCKETS
 from akika_forensics.model.money import ZERO
 
 FIGURES: Final = pl.Schema(
@@ -37,6 +38,8 @@ MOVEMENT: Final = "movement"
 CASH_FLOW: Final = "cash flow"
 DUE_FROM: Final = "owed by customer"
 DUE_TO: Final = "owed to vendor"
+AGED: Final = ", "
+"""Between what is owed and how old it is: ``owed by customer, 1 - 30``."""
 STOCK_VALUE: Final = "stock value"
 STOCK_QUANTITY: Final = "stock quantity"
 TAX_AMOUNT: Final = "tax"
@@ -62,6 +65,8 @@ class Reported:
     report: str
     basis: str | None
     figures: pl.DataFrame
+    asked: tuple[tuple[str, date | None, date], ...]
+    """What the report answers: measure, start, end. Where it shows no figure, it says that there is none."""
 
 
 def reported(what: str, sheet: Sheet, chart: Chart) -> Reported | None:
@@ -70,7 +75,18 @@ def reported(what: str, sheet: Sheet, chart: Chart) -> Reported | None:
     if reader is None:
         return None
     rows = list(reader(what, sheet, chart))
-    return Reported(what, sheet.report, sheet.basis, pl.DataFrame(rows, schema=FIGURES, orient="row"))
+    asked = dict.fromkeys((one.measure, one.start, one.end) for one in rows if one.end is not None)
+    figures = [one for one in rows if one.subject != _ASKED]
+    found = tuple((measure, start, end) for measure, start, end in asked if end is not None)
+    return Reported(what, sheet.report, sheet.basis, pl.DataFrame(figures, schema=FIGURES, orient="row"), found)
+
+
+_ASKED: Final = ""
+"""The subject of what is no figure but says that the report answers a question."""
+
+
+def _asked(measure: str, start: date | None, end: date | None) -> Figure:
+    return Figure(measure, _ASKED, "", start, end, ZERO)
 
 
 def _subject(cell: Cell) -> str:
@@ -111,6 +127,7 @@ def _trial_balance(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
         raise unreadable(what, "it has no debit and credit columns")
     if sheet.end is None:
         raise unreadable(what, "it does not say on which day it ends")
+    yield _asked(BALANCE, None, sheet.end)
     for row in _own(sheet):
         if len(row.cells) <= max(debit, credit) or "GrandTotal" in row.groups:
             continue
@@ -129,6 +146,7 @@ def _side(row: Row) -> int:
 
 def _balance_sheet(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
     del chart
+    yield from (_asked(BALANCE, None, end) for _, _, end in _periods(what, sheet))
     for row in _own(sheet):
         net = row.groups[-1:] == ("NetIncome",)
         if row.cells[0].id is None and not net:
@@ -142,6 +160,7 @@ def _balance_sheet(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
 
 def _profit_and_loss(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
     del chart
+    yield from (_asked(MOVEMENT, start, end) for _, start, end in _periods(what, sheet))
     for row in _own(sheet):
         # An account that a report makes for itself has a row and no Id.
         if row.cells[0].id is None and row.role != "row":
@@ -158,6 +177,7 @@ _CASH_ROWS: Final = {"NetIncome": NET_INCOME, "BeginningCash": "cash at beginnin
 def _cash_flow(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
     """Cash that came is positive, as the report shows it."""
     del chart
+    yield from (_asked(CASH_FLOW, start, end) for _, start, end in _periods(what, sheet))
     for row in sheet.rows:
         own = _CASH_ROWS.get(row.groups[-1] if row.groups else "")
         if row.role == "sum" and row.groups[-1:] == ("EndingCash",):
@@ -172,19 +192,26 @@ def _cash_flow(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
 
 
 def _by_party(measure: str) -> Callable[[str, Sheet, Chart], Iterator[Figure]]:
-    """The total of each customer or vendor, as of the report's day."""
+    """The total of each customer or vendor as of the report's day, and each age where the report has them."""
 
     def read(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
         del chart
         total = sheet.place("total")
         if total is None:
             raise unreadable(what, "it has no total column")
+        aged = [
+            (f"{measure}{AGED}{column.title}", place)
+            for place, column in enumerate(sheet.columns)
+            if column.title in BUCKETS and place < total
+        ]
+        yield from (_asked(kind, None, sheet.end) for kind, _ in ((measure, total), *aged))
         for row in _own(sheet):
             if row.cells[0].id is None or total >= len(row.cells):
                 continue
-            value = amount(row.cells[total], what)
-            if value is not None:
-                yield Figure(measure, _subject(row.cells[0]), _name(row.cells[0]), None, sheet.end, value)
+            for kind, place in ((measure, total), *aged):
+                value = amount(row.cells[place], what)
+                if value is not None:
+                    yield Figure(kind, _subject(row.cells[0]), _name(row.cells[0]), None, sheet.end, value)
 
     return read
 
@@ -192,6 +219,7 @@ def _by_party(measure: str) -> Callable[[str, Sheet, Chart], Iterator[Figure]]:
 def _stock(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
     del chart
     quantity, value = sheet.place("qty", "quantity"), sheet.place("asset value", "asset_value")
+    yield from (_asked(measure, None, sheet.end) for measure in (STOCK_QUANTITY, STOCK_VALUE))
     for row in _own(sheet):
         if row.cells[0].id is None:
             continue
@@ -207,6 +235,7 @@ def _tax(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
     place = sheet.place("tax amount", "tax_amount")
     if place is None:
         raise unreadable(what, "it has no column of tax amounts")
+    yield _asked(TAX_AMOUNT, sheet.start, sheet.end)
     for row in _own(sheet):
         if row.role == "row" and row.cells[0].id is not None and place < len(row.cells):
             value = amount(row.cells[place], what)

@@ -11,6 +11,7 @@ import polars as pl
 from akika_forensics.books.documents.values import MONEY
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.reported.figures import (
+    AGED,
     BALANCE,
     CASH_FLOW,
     DUE_FROM,
@@ -21,6 +22,7 @@ from akika_forensics.books.reported.figures import (
     STOCK_VALUE,
     TAX_AMOUNT,
 )
+from akika_forensics.books.statements import ageing
 from akika_forensics.books.statements.balances import RESULT, Balances
 
 OURS: Final = pl.Schema(
@@ -65,6 +67,9 @@ class Ours:
                 return self._owed(self._ledger.chart.is_receivable, 1, end)
             case "owed to vendor":
                 return self._owed(self._ledger.chart.is_payable, -1, end)
+            case str() if AGED in measure:
+                owed, age = measure.split(AGED, 1)
+                return self._aged(owed, age, end)
             case "stock value":
                 return self._stock_value(end)
             case "stock quantity":
@@ -82,6 +87,12 @@ class Ours:
             .agg(ours=sign * pl.col("amount").sum())
             .filter(pl.col("ours") != 0)
         )
+
+    def _aged(self, measure: str, age: str, day: date) -> pl.DataFrame:
+        ledger = self._ledger
+        found = ledger.open_receivable(day) if measure == DUE_FROM else ledger.open_payable(day)
+        rows = ageing.aged(found, day).filter((pl.col("bucket") == age) & pl.col("party").is_not_null())
+        return rows.group_by(subject="party").agg(ours=pl.col("open").sum()).filter(pl.col("ours") != 0)
 
     def _stock_value(self, day: date) -> pl.DataFrame:
         assets = self._ledger.context.items.filter("tracked").select("item", "asset")

@@ -203,10 +203,7 @@ def _hidden(report_only: pl.DataFrame) -> list[Finding]:
 
 def _compared(found: Reported, ours: Ours, chart: Chart) -> pl.DataFrame:
     theirs = _by_id(found.figures, chart)
-    periods = theirs.select("measure", "start", "end").unique()
-    answers = [
-        ours.of(found.report, measure, start, end) for measure, start, end in periods.iter_rows() if end is not None
-    ]
+    answers = [ours.of(found.report, *asked) for asked in found.asked]
     if not answers:
         return pl.DataFrame(schema=TIED)
     joined = theirs.join(pl.concat(answers), on=list(_KEY), how="full", coalesce=True, nulls_equal=True)
