@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
@@ -55,6 +55,23 @@ class Batch:
             index_path = self.frame("index", index, roots.result())
         counts = index.group_by("segment").len().sort("segment").iter_rows()
         return Part(index_path, payload_path, {str(number): rows for number, rows in counts})
+
+    def without(self, parts: Sequence[Part], withdrawn: Mapping[int, pl.DataFrame]) -> list[Part]:
+        """Parts of this batch, by number, where of some segments only rows under the keys in ``withdrawn`` are to stay: each
+        is stored again, unless none is left. Raises DamagedFile.
+        """
+        left = list(parts)
+        for number, keys in withdrawn.items():
+            (part,) = (one for one in left if number in one.numbers)
+            left.remove(part)
+            index, payload = self.read(part)
+            self.discard([part.index, part.payload])
+            # Nothing may stay of a number that no segment has: the next snapshot gives it to another, whose key it is.
+            salt = self.keys["payload"].pop(f"{SALT}{number}")
+            if not keys.is_empty():
+                rows = [frame.join(keys, on=frames.KEY, how="semi").sort(frames.KEY) for frame in (index, payload)]
+                left.append(self.part(rows[0], rows[1], {number: salt}))
+        return sorted(left, key=lambda part: part.numbers)
 
     def read(self, part: Part) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Index and payloads of a part that was written with this batch. Raises DamagedFile."""

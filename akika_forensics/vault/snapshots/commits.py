@@ -227,3 +227,8 @@ def _info(text: Description, digest: str) -> SnapshotInfo:
         controls=tuple(sorted(text.controls)),
         digest=digest,
     )
+
+
+def company_fields(company: Company) -> dict[str, str]:
+    """A company as a description has it."""
+    return {"realm_id": company.realm_id, "name": company.name, "base_url": company.base_url}

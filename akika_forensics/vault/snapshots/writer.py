@@ -19,17 +19,15 @@ from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import layout, storage
-from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.files import StoredFile
-from akika_forensics.vault.keys.keytable import SALT
-from akika_forensics.vault.snapshots import facts, frames, packing, rolls, shelf, steps
+from akika_forensics.vault.snapshots import facts, frames, packing, preceding, rolls, shelf, steps
 from akika_forensics.vault.snapshots.arrivals import Arrivals
 from akika_forensics.vault.snapshots.attachments import AttachedFiles
 from akika_forensics.vault.snapshots.batch import Batch
 from akika_forensics.vault.snapshots.beside import Beside
-from akika_forensics.vault.snapshots.commits import SNAPSHOT, Description, SnapshotInfo, read_commit
+from akika_forensics.vault.snapshots.commits import SNAPSHOT, Description, SnapshotInfo, company_fields, read_commit
 from akika_forensics.vault.snapshots.draft import Drafts, Unsound, Work
 from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.storage.locking import Lock
@@ -83,11 +81,14 @@ class SnapshotWriter:
         self._snapshot = f"s{holdings.snapshots + 1}"
         self._previous = mine[-1] if mine else None
         self._entry = holdings.taken
-        self._number = holdings.next_segment(self._pseudonym) + self._hidden_segments()
+        self._number = holdings.next_segment(self._pseudonym) + preceding.hidden_segments(self._shelf, self._chain)
         self._first_segment = self._number
         self._first = self._pseudonym not in self._shelf.keychain.companies()
-        self._before_is_lost = False
-        self._before = self._state_before()
+        found = preceding.state(self._shelf, self._previous)
+        self._before_is_lost = found is None
+        if found is None:
+            self._previous = None
+        self._before = frames.empty_state() if found is None else found
         self._batch = Batch(self._shelf, self._pseudonym)
         self._attached = AttachedFiles(self._shelf, self._batch, self._pseudonym)
         self._parts: list[Part] = []
@@ -125,28 +126,6 @@ class SnapshotWriter:
         )  # fmt: skip
         self._batch.drafted = self._drafts.save(self._pseudonym, work, again=self._drafted)
         self._drafted = True
-
-    def _state_before(self) -> pl.DataFrame:
-        if self._previous is None:
-            return frames.empty_state()
-        try:
-            found = self._shelf.state(self._previous)
-        except DamagedFile as error:
-            if not (self._shelf.is_lost(error.path) or self._shelf.is_as_signed(error.path)):
-                raise
-        else:
-            if not found["digest"].null_count():
-                return found
-        # It is accounted for that nobody knows any more what was in it, or it was stored so by a member who may only add:
-        # no copy helps then. This snapshot stands on its own.
-        self._previous, self._before_is_lost = None, True
-        return frames.empty_state()
-
-    def _hidden_segments(self) -> int:
-        """At least as many as commits may have taken whose key table is lost: a number is never used twice."""
-        hidden = {*self._shelf.holdings.unexplained(), *self._shelf.holdings.void}
-        files = [file for link in self._chain.links() if link.plain.seq in hidden for file in link.plain.files]
-        return sum(1 for file in files if layout.place_of(file.path).kind == "parquet")
 
     def __enter__(self) -> Self:
         return self
@@ -252,7 +231,7 @@ class SnapshotWriter:
                 kind=SNAPSHOT,
                 canonical_form=payloads.CANONICAL_FORM,
                 snapshot=self._snapshot,
-                company=_company_fields(self._company),
+                company=company_fields(self._company),
                 pseudonym=self._pseudonym,
                 taken_at=format_instant(taken_at),
                 finished_at=format_instant(finished_at),
@@ -304,7 +283,7 @@ class SnapshotWriter:
 
     def _hashes(self) -> pl.Series:
         self._beside.settle()  # what is read and what is written keep one order
-        return _hashes(self._shelf, self._pseudonym, self._before)
+        return preceding.hashes(self._shelf, self._pseudonym, self._before)
 
     def _store_segment(self, rows: pl.DataFrame) -> int:
         """Store new versions, so that memory stays bounded; nothing of it is visible before the commit."""
@@ -315,17 +294,7 @@ class SnapshotWriter:
 
     def _rewrite(self, withdrawn: dict[int, pl.DataFrame]) -> None:
         """A segment with records that were taken back after it was stored is stored again without them."""
-        for number, keys in withdrawn.items():
-            (part,) = (one for one in self._parts if number in one.numbers)
-            self._parts.remove(part)
-            index, payload = self._batch.read(part)
-            self._batch.discard([part.index, part.payload])
-            # Nothing may stay of a number that no segment has: the next snapshot gives it to another, whose key it is.
-            salt = self._batch.keys["payload"].pop(f"{SALT}{number}")
-            if not keys.is_empty():
-                rows = [frame.join(keys, on=frames.KEY, how="semi").sort(frames.KEY) for frame in (index, payload)]
-                self._parts.append(self._batch.part(rows[0], rows[1], {number: salt}))
-        self._parts.sort(key=lambda part: part.numbers)
+        self._parts = self._batch.without(self._parts, withdrawn)
 
     def _roll(self, kept: pl.DataFrame, fresh: pl.DataFrame) -> str:
         """Path of the list of all that the snapshot holds, where one is due; else empty."""
@@ -345,24 +314,3 @@ class SnapshotWriter:
                 self._beside.close()
             finally:
                 lock.release()
-
-
-def _hashes(shelf: shelf.Shelf, company: str, state: pl.DataFrame) -> pl.Series:
-    """SHA-256 of the payload of each row of a state, from the indexes; null for what is lost."""
-    columns = [*frames.VERSION, "payload_sha256"]
-    numbers = state["segment"].unique().to_list()
-    parts = {part.index: part for part in (shelf.part(company, number) for number in numbers)}
-    # What is lost is stored again when it arrives again: the same value in bytes that nobody can compare any more.
-    parts = {path: part for path, part in parts.items() if not any(map(shelf.is_lost, part.paths))}
-    parts = {path: part for path, part in parts.items() if not shelf.is_closed(part)}
-    found = [pl.DataFrame(schema={name: frames.INDEX[name] for name in columns})]
-    found += shelf.indexes(company, list(parts.values()), columns)
-    rows = pl.concat(found)
-    told = state.join(rows, on=frames.VERSION, how="left", maintain_order="left")
-    if len(told) > len(state):  # an index names a version twice, which none does that this software wrote
-        told = state.join(rows.unique(frames.VERSION), on=frames.VERSION, how="left", maintain_order="left")
-    return told["payload_sha256"]
-
-
-def _company_fields(company: Company) -> dict[str, str]:
-    return {"realm_id": company.realm_id, "name": company.name, "base_url": company.base_url}
