@@ -87,6 +87,8 @@ class Chart:
     items: dict[str, Item] = field(default_factory=dict)
     home_currency: str | None = None
     fiscal_start_month: int = 1
+    closed_until: date | None = None
+    """The closing date; days up to it are closed. Source: QuickBooks API, Preferences.AccountingInfoPrefs.BookCloseDate."""
     tax: TaxAccounts = field(default_factory=TaxAccounts)
     day_rates: dict[str, list[tuple[date, Decimal]]] = field(default_factory=dict)
     discount_account: str | None = None
@@ -128,6 +130,12 @@ class Chart:
     def _read_settings(self, preferences: list[dict[str, Any]], companies: list[dict[str, Any]]) -> None:
         for body in preferences:
             self.home_currency = ref(part(body, "CurrencyPrefs"), "HomeCurrency") or self.home_currency
+            closing = part(body, "AccountingInfoPrefs")
+            if closing.get("BookCloseDate"):
+                try:
+                    self.closed_until = day(closing, "BookCloseDate")
+                except UnreadableError:
+                    continue
             sales = part(body, "SalesFormsPrefs")
             self.discount_account = ref(sales, "DefaultDiscountAccount") or self.discount_account
             self.shipping_account = ref(sales, "DefaultShippingAccount") or self.shipping_account
