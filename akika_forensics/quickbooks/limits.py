@@ -45,6 +45,9 @@ _MOST_EVEN: Final = 0.9
 
 _SECOND: Final = 1.0
 
+_ROOM: Final = 1.25
+"""So much longer than the spacing asks are ten turns of which it is not certain when they arrived: a busy service lets some wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -185,8 +188,8 @@ class Allowance:
         if limits.per_second:
             # Sooner than evenly, and still not all at once.
             self._dense = _Spacing(_SECOND / limits.per_second * _SLACK, made_up=False)
-            # Those that came sooner leave as much room for bunching as if all had come evenly.
-            self._even.append(_Window(limits.per_second, limits.per_second * max(gaps)))
+            # Where answers are slow there is more room for bunching than even spacing leaves.
+            self._even.append(_Window(limits.per_second, limits.per_second * max(gaps) * _ROOM))
         self._batches: list[_Window | _Spacing] = []
         if limits.batches_per_minute is not None:
             self._batches.append(_Window(limits.batches_per_minute, 60.0))

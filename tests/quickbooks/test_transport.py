@@ -217,14 +217,14 @@ def test_turns_are_spaced_evenly_while_answers_are_awaited(fake: Any) -> None:
             clock.sleep(delay)
         else:
             left.append(clock.seconds)
-    assert left[-1] < 30 * 0.13
-    assert all(later - early >= 1.2 for early, later in zip(left, left[10:], strict=False))
+    assert left[-1] < 30 * 0.17
+    assert all(later - early >= 1.5 for early, later in zip(left, left[10:], strict=False))
 
 
 @given(
     st.lists(
         st.tuples(
-            st.floats(0, 0.2),
+            st.floats(0, 0.5),
             st.one_of(st.floats(0, 0.05), st.floats(0, 3)),
             st.one_of(st.just(0.0), st.floats(0, 0.4)),
         ),
