@@ -15,7 +15,7 @@ from akika_forensics.capture.incremental import FULL, decide
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.spending import cost_of
 from akika_forensics.case.unverified import beliefs_in_force
-from akika_forensics.errors import Refused, WrongUse
+from akika_forensics.errors import Refused, VaultDamaged, WrongUse
 from akika_forensics.model import instants
 from akika_forensics.model.formats import Format
 from akika_forensics.quickbooks.metering import NOTHING, Credits
@@ -44,13 +44,17 @@ def read_cap(data: bytes) -> StoredCap:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One company's part of the month: what it read, what a capture of it costs, how many are still to come."""
+    """One company's part of the month: what it read, what a capture of it costs, how many are still to come.
+
+    ``at_least``: more was read than is counted, because the count was damaged.
+    """
 
     name: str
     read: Credits
     next: Forecast
     sparing: Forecast
     captures: float
+    at_least: bool = False
 
     @property
     def to_come(self) -> Cost:
@@ -87,9 +91,16 @@ class Budget:
 
     @property
     def cap(self) -> int | None:
-        """Reads of a month that are not to be passed; None where none was set."""
-        data = self._slot.read()
-        return None if data is None else read_cap(data).cap
+        """Reads of a month that are not to be passed; None where none was set. Raises NewerFormat, VaultDamaged."""
+        try:
+            data = self._slot.read()
+            return None if data is None else read_cap(data).cap
+        except VaultDamaged as error:
+            raise VaultDamaged(
+                f"The cap on the month's reads is damaged: {error.what}",
+                means="Nobody can tell how much may be read. Nothing was asked of QuickBooks.",
+                do="Set it again with `akika budget --cap N`, or lift it with `--cap none`.",
+            ) from error
 
     def limit(self, cap: int | None) -> None:
         """Raises WrongUse."""
@@ -126,6 +137,7 @@ class Budget:
                 self.forecast(name),
                 self.forecast(name, sparing=True),
                 wanted.get(name, 0.0),
+                self._companies.spending(name).at_least(month),
             )
             for name in self._companies.names()
         )

@@ -176,6 +176,7 @@ class Case:
         """
         chosen = scopes.chosen(records, full=full)
         name = self.company_name
+        self.companies.spending(name).keep_damage()
         if chosen:
             scopes.require_readable(self.vault, self._newest(self.companies.company(name)))
         if sparing is None:

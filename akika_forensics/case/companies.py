@@ -209,10 +209,14 @@ class Companies:
         )
 
     def warnings(self, name: str, moment: datetime | None = None) -> tuple[str, ...]:
-        """What should be known before a connection of the company ends, a sentence each; nothing of one that ended."""
+        """What should be known before more of the company is read, a sentence each: of a connection that is about to end,
+        and of a count that is not whole; nothing of one that ended.
+        """
         moment = moment or now()
         states = (judged(_tokens(self.tokens(name)), moment), self._restore_state(name, moment))
-        return tuple(word for state in states if state is not None and state.state == ENDING for word in state.words)
+        ending = [word for state in states if state is not None and state.state == ENDING for word in state.words]
+        counted = self.spending(name).warning
+        return (*ending, counted) if counted else tuple(ending)
 
     def _restore_state(self, name: str, moment: datetime) -> ConnectionState | None:
         try:

@@ -6,18 +6,20 @@ what was counted since: some hundred calls at most.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import msgspec
 
 from akika_forensics.capture.budget import Cost, Past, month_of
 from akika_forensics.case.turns import file_of, turn
-from akika_forensics.errors import Refused
+from akika_forensics.custody import CustodyLog
+from akika_forensics.errors import Refused, VaultDamaged
 from akika_forensics.model import instants
 from akika_forensics.model.formats import Format
 from akika_forensics.quickbooks.limits import Limits
@@ -26,7 +28,13 @@ from akika_forensics.vault import Vault
 from akika_forensics.vault.storage import StorageFailed
 
 SPENDING: Final = "budget/of/"
-_FORMAT: Final = Format("akika-budget-", 1, "count of reads", {})
+
+
+def _without_damage(value: dict[str, Any]) -> dict[str, Any]:
+    return {**value, "anew": []}
+
+
+_FORMAT: Final = Format("akika-budget-", 2, "count of reads", {1: _without_damage})
 _WRITTEN_AFTER: Final = 200
 """Calls that are counted in memory before they are written down."""
 _MONTHS: Final = 36
@@ -62,8 +70,11 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``anew``: when counting began anew, because what had been counted was damaged."""
+
     months: dict[str, _Month] = {}
     runs: list[Run] = []
+    anew: list[str] = []
     format: str = _FORMAT.label
 
 
@@ -80,6 +91,8 @@ class Spending:
     """What one company of a vault has cost. Thread-safe."""
 
     def __init__(self, vault: Vault, name: str, now: Callable[[], datetime] = instants.now) -> None:
+        self._vault = vault
+        self._name = name
         self._slot = vault.slot(SPENDING + name)
         self._turn = file_of("counts", vault.id, SPENDING + name)
         self._now = now
@@ -105,10 +118,19 @@ class Spending:
                 return
             try:
                 with self._exclusive():
-                    self._keep(self._stored())
+                    self._keep(self._stored() if self._damage() is None else self._begun_anew())
             except (StorageFailed, Refused):
                 # A count is no reason to lose a capture over.
                 return
+
+    def keep_damage(self) -> None:
+        """Where the count is damaged, keep its bytes and begin anew, before anything is read. Raises NewerFormat."""
+        with _LOCK:
+            if self._damage() is None:
+                return
+            with contextlib.suppress(StorageFailed, Refused), self._exclusive():
+                if self._damage() is not None:
+                    self._keep(self._begun_anew())
 
     def note(self, snapshot: str, kind: str, read: Credits, *, sparing: bool) -> None:
         """A capture came to its end: what the next of its kind will cost is learned from it."""
@@ -138,12 +160,55 @@ class Spending:
     def past(self) -> list[Past]:
         return [Past(run.kind, run.sparing, cost_of(run.credits)) for run in self.runs()]
 
+    def at_least(self, month: str) -> bool:
+        """Whether more was read in a month than is counted, because its count was damaged; nobody can tell how much."""
+        return self._damage() is not None or any(
+            month_of(instants.parse_instant(at)) == month for at in self._stored().anew
+        )
+
+    @property
+    def warning(self) -> str:
+        """A sentence for who is about to read; empty where the count is whole."""
+        month = month_of(self._now())
+        if not self.at_least(month):
+            return ""
+        return (
+            f"The count of the reads of {month} was damaged and begins anew: what it says is the least that was read. "
+            "The damaged bytes are kept with the documents of the vault, and custody names them."
+        )
+
     def _exclusive(self) -> AbstractContextManager[None]:
         return turn(self._turn, "The count of reads", patience=_PATIENCE)
 
+    def _damage(self) -> VaultDamaged | None:
+        """What is wrong with the count as it lies there. Raises NewerFormat."""
+        try:
+            self._read()
+        except VaultDamaged as error:
+            return error
+        return None
+
     def _stored(self) -> Stored:
+        """Nothing where it is damaged: a count is no reason to refuse a capture. Raises NewerFormat."""
+        try:
+            return self._read()
+        except VaultDamaged:
+            return Stored()
+
+    def _read(self) -> Stored:
         data = self._slot.read()
         return Stored() if data is None else read_stored(data)
+
+    def _begun_anew(self) -> Stored:
+        """The damaged bytes are a document that custody vouches for, before anything takes their place."""
+        kept = [self._vault.put_document("damaged count of reads", one) for one in self._slot.stored()]
+        CustodyLog(self._vault).record(
+            "count_set_aside",
+            f"The count of reads of {self._name!r} was damaged; it begins anew, and the damaged bytes are kept.",
+            {"files": len(kept), "company": self._name},
+            kept,
+        )
+        return Stored(anew=[instants.format_instant(self._now())])
 
     def _keep(self, stored: Stored) -> None:
         months = {month: _credits(row) for month, row in stored.months.items()}
@@ -153,7 +218,8 @@ class Spending:
             month: _Month(row.calls, row.batches, row.items, row.downloads)
             for month, row in sorted(months.items())[-_MONTHS:]
         }
-        self._slot.write(msgspec.json.encode(Stored(kept, [*stored.runs, *self._noted][-_RUNS:])))
+        runs = [*stored.runs, *self._noted][-_RUNS:]
+        self._slot.write(msgspec.json.encode(Stored(kept, runs, stored.anew[-_MONTHS:])))
         self._waiting, self._noted = {}, []
 
 

@@ -70,6 +70,7 @@ def _row(one: Share) -> dict[str, Any]:
         "next_capture": {"credits": one.next.cost.once, "credits_by_items": one.next.cost.by_items},
         "rests_on_captures": one.next.rests_on,
         "captures_to_come": round(one.captures, 1),
+        "at_least": one.at_least,
     }
 
 
@@ -99,6 +100,9 @@ def _tell(month: Month, every: str) -> None:
     say(
         f"At one capture {every} each the month ends with {month.expected.once:,} ({month.expected.by_items:,} by items)."
     )
+    for one in month.shares:
+        if one.at_least:
+            say(f"Of {one.name} at least that was read: the count of this month was damaged and began anew.")
     if month.cap is None:
         say("No cap is set; `akika budget --cap 500000` sets that of Intuit's free tier.")
         return

@@ -36,6 +36,10 @@ _END: Final = 10**8
 
 _ATTEMPTS: Final = 50
 
+_COUNTED: Final = ("company/", "budget/of/")
+_CAP: Final = "budget/cap"
+"""What is counted of a company, and the cap on it: a list of companies does not need them, and whoever does says so."""
+
 
 class _Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
@@ -99,6 +103,14 @@ class Slot:
         if first:
             raise first
         return None
+
+    def stored(self) -> list[bytes]:
+        """Every stored version as it lies there, sealed, the newest first: what is kept of a value that does not open."""
+        found: list[bytes] = []
+        for seq in reversed(self._numbers()):
+            with contextlib.suppress(FileNotFoundError):
+                found.append(self._read(seq))
+        return found
 
     def write(self, data: bytes) -> None:
         """Durable when this returns; a crash leaves the old value or the new one."""
@@ -279,8 +291,11 @@ def names(backend: Backend, keyring: Keyring, heads: HeadStore, prefix: str) -> 
             if of_now or not found.get(value.name, (False, False))[0]:
                 found[value.name] = (of_now, value.present)
     known = heads.remembered(keyring.vault)
+    company, counts = _COUNTED
+    beside = {_CAP, *(counts + name.removeprefix(company) for name in found if name.startswith(company))}
+    spared = {keyring.pseudonym("slot", name) for name in beside} if closed and prefix != counts else set()
     for folder, damage in closed.items():
-        if folder not in opened and known is not None and folder in known.slots:
+        if folder not in opened and folder not in spared and known is not None and folder in known.slots:
             raise damage
     found.pop(_RESEALED, None)
     return tuple(sorted(name for name, (_, present) in found.items() if present and name.startswith(prefix)))

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from akika_forensics.case.case import open_vault
-from akika_forensics.errors import ServiceError
+from akika_forensics.errors import ServiceError, VaultDamaged
 from akika_forensics.settings import Secret
 from akika_forensics.twin import Beliefs, Twin, incidents, sample
 from akika_forensics.twin.attachments.upload import Upload
@@ -109,3 +109,59 @@ def test_a_count_that_cannot_be_written_stops_no_capture_and_is_written_with_the
     assert counted(scene) == before
     scene.case.companies.spending("craig").write()
     assert counted(scene) == charged(scene)
+
+
+def slot_files(scene: Any, name: str) -> list[Path]:
+    folder = scene.case.vault.slot(name)._folder
+    return sorted((scene.vault / "slots" / folder).iterdir())
+
+
+def spoil(scene: Any, how: str, name: str = "budget/of/craig") -> bytes:
+    """The bytes that are there afterwards; none where the file is gone."""
+    if how == "other content":
+        scene.case.vault.slot(name).write(b'{"months":7}')
+        return slot_files(scene, name)[-1].read_bytes()
+    (file,) = slot_files(scene, name)
+    if how == "gone":
+        file.unlink()
+        return b""
+    content = file.read_bytes()
+    file.write_bytes(content[:-9] if how == "cut" else content[:-9] + bytes([content[-9] ^ 1]) + content[-8:])
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize("how", ["flipped", "cut", "gone", "other content"])
+def test_a_damaged_count_is_kept_and_begun_anew_and_refuses_no_capture(
+    scene: Any, capsys: pytest.CaptureFixture[str], how: str
+) -> None:
+    from akika_forensics.cli import main
+
+    scene.good("capture")
+    damaged = spoil(scene, how)
+    before = charged(scene)
+    assert main(["capture", "--vault", str(scene.vault)]) == 0
+    shown = capsys.readouterr()
+    assert "was damaged and begins anew: what it says is the least that was read" in shown.err
+    assert counted(scene) == charged(scene) - before
+    case = open_vault(scene.vault, passphrase=Secret(PASSPHRASE))
+    (act,) = case.custody.acts("count_set_aside")
+    assert [case.vault.get_document(path) for path in act.objects] == ([damaged] if damaged else [])
+    assert scene.good("budget")["companies"][0]["at_least"] is True
+    assert main(["budget", "--vault", str(scene.vault)]) == 0
+    assert "Of craig at least that was read" in capsys.readouterr().out
+    assert main(["capture", "--vault", str(scene.vault)]) == 0, "and the next goes on with what is counted now"
+    assert len(open_vault(scene.vault, passphrase=Secret(PASSPHRASE)).custody.acts("count_set_aside")) == 1
+    assert counted(scene) == charged(scene) - before
+    assert scene.good("verify")["ok"] is True
+
+
+def test_a_damaged_cap_is_refused_before_anything_is_read_with_the_way_out(scene: Any) -> None:
+    scene.good("budget", "--cap", "500000")
+    spoil(scene, "flipped", "budget/cap")
+    before = charged(scene)
+    with pytest.raises(VaultDamaged, match="cap on the month's reads is damaged") as raised:
+        open_vault(scene.vault, passphrase=Secret(PASSPHRASE)).capture()
+    assert "`akika budget --cap N`" in raised.value.do
+    assert charged(scene) == before
+    scene.good("budget", "--cap", "none")
+    scene.good("capture")

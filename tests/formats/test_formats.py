@@ -172,6 +172,8 @@ def expected(kind: str, value: Any) -> Any:
         return value.get("places", value)
     if kind == "tokens":
         return {"hard_expires_at": "", **value}
+    if kind == "budget":
+        return {"anew": [], **value}
     if kind == "capture":
         return {"gone": [], **value}
     if kind == "anchor":
