@@ -43,11 +43,6 @@ _SLACK: Final = 1.02
 _MOST_EVEN: Final = 0.9
 """Share of the allowance of a second that evenly spaced requests use up; the rest is for bunching."""
 
-_SECOND: Final = 1.0
-
-_ROOM: Final = 1.25
-"""So much longer than the spacing asks are ten turns of which it is not certain when they arrived: a busy service lets some wait."""
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -111,68 +106,30 @@ class _Window:
 
 
 class _Spacing:
-    """Evenly spaced turns; ``made_up``: one may be made up for when it came late.
+    """Evenly spaced turns, one of which may be made up for when it came late.
 
     A burst that leaves within an allowed second may arrive within less than one.
     """
 
-    def __init__(self, seconds: float, *, made_up: bool = True) -> None:
-        self._seconds, self._late = seconds, seconds if made_up else 0.0
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._next = float("-inf")
 
     def delay(self, now: float) -> float:
         return self._next - now
 
     def take(self, now: float) -> None:
-        # What came sooner than its turn puts nobody off.
-        self._next = max(min(self._next, now), now - self._late) + self._seconds
-
-
-class _Arrived:
-    """How many requests may have arrived within a second. One arrives somewhen between its leaving and its answer, so that
-    those count that have no answer yet, and those whose answer is not a second old.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most, self._seconds = most, _SECOND * _SLACK
-        self._under_way = 0
-        self._answered: deque[float] = deque()
-
-    def delay(self, now: float) -> float:
-        """Until it is certain that one more is not too many; endless while that hangs on answers."""
-        self._forget(now)
-        too_many = self._under_way + len(self._answered) - self._most
-        if too_many < 0:
-            return 0.0
-        return self._answered[too_many] + self._seconds - now if too_many < len(self._answered) else float("inf")
-
-    def take(self) -> None:
-        self._under_way += 1
-
-    def answered(self, now: float) -> None:
-        self._under_way -= 1
-        self._answered.append(now)
-        self._forget(now)
-
-    def _forget(self, now: float) -> None:
-        while self._answered and self._answered[0] + self._seconds - now <= 0:
-            self._answered.popleft()
+        self._next = max(self._next, now - self._seconds) + self._seconds
 
 
 class Allowance:
-    """The turns of one company: all readers and writers of a process share them.
-
-    They are spread over the minute. One that comes sooner is given where it is certain that no second gets too many: then
-    what is over soon does not wait for minutes that it does not need.
-    """
+    """The turns of one company: all readers and writers of a process share them."""
 
     def __init__(self, limits: Limits) -> None:
         self.slots = threading.BoundedSemaphore(limits.in_flight)
         self._lock = threading.Lock()
         self._paused_until = float("-inf")
         self._after_refusal = limits.after_refusal
-        pace = limits.after_refusal or limits
-        self._arrived = _Arrived(pace.per_second) if pace.per_second is not None else None
         self._keep(limits)
 
     def _keep(self, limits: Limits) -> None:
@@ -180,16 +137,11 @@ class Allowance:
         if limits.per_minute is not None:
             self._windows.append(_Window(limits.per_minute, 60.0))
         if limits.per_second is not None:
-            self._windows.append(_Window(limits.per_second, _SECOND))
+            self._windows.append(_Window(limits.per_second, 1.0))
         gaps = [60.0 / limits.per_minute] if limits.per_minute else []
-        gaps += [_SECOND / limits.per_second / _MOST_EVEN] if limits.per_second else []
-        self._even: list[_Window | _Spacing] = [_Spacing(max(gaps) * _SLACK)] if gaps else []
-        self._dense: _Spacing | None = None
-        if limits.per_second:
-            # Sooner than evenly, and still not all at once.
-            self._dense = _Spacing(_SECOND / limits.per_second * _SLACK, made_up=False)
-            # Where answers are slow there is more room for bunching than even spacing leaves.
-            self._even.append(_Window(limits.per_second, limits.per_second * max(gaps) * _ROOM))
+        gaps += [1.0 / limits.per_second / _MOST_EVEN] if limits.per_second else []
+        if gaps:
+            self._windows.append(_Spacing(max(gaps) * _SLACK))
         self._batches: list[_Window | _Spacing] = []
         if limits.batches_per_minute is not None:
             self._batches.append(_Window(limits.batches_per_minute, 60.0))
@@ -207,30 +159,12 @@ class Allowance:
         with self._lock:
             windows = self._windows + self._batches if batch else self._windows
             now = clock.monotonic()
-            delay = max([self._paused_until - now, self._spacing(now), *(window.delay(now) for window in windows)])
+            delay = max([self._paused_until - now, *(window.delay(now) for window in windows)])
             if delay > 0:
                 return delay
             for window in windows:
                 window.take(now)
-            for even in self._even:
-                even.take(now)
-            if self._dense is not None:
-                self._dense.take(now)
-            if self._arrived is not None:
-                self._arrived.take()
             return 0.0
-
-    def answered(self, clock: Clock) -> None:
-        """A request that had a turn is answered, or never will be."""
-        if self._arrived is not None:
-            with self._lock:
-                self._arrived.answered(clock.monotonic())
-
-    def _spacing(self, now: float) -> float:
-        even = max((one.delay(now) for one in self._even), default=0.0)
-        if self._dense is None or self._arrived is None:
-            return even
-        return min(even, max(self._dense.delay(now), self._arrived.delay(now)))
 
 
 _Key = tuple[str, int | None, int | None, int | None, int, int]
@@ -296,10 +230,7 @@ class Pace:
                 self._check()
             with self._lock:
                 self._turns += 1
-            try:
-                yield
-            finally:
-                self._allowance.answered(self._clock)
+            yield
 
     def _check(self) -> None:
         if self._stopped.is_set():
