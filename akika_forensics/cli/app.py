@@ -27,6 +27,7 @@ from akika_forensics.cli import (
     proofs,
     report,
     signer,
+    statement,
     twin,
     vault,
     vault_care,
@@ -62,7 +63,7 @@ app.add_typer(signer.group, name="signer")
 app.add_typer(report.group, name="report")
 app.add_typer(custody.group, name="custody")
 app.add_typer(app_server.group, name="app")
-for module in (demo, vault, connect, companies, capture, watch, budget, vault_verify, books, export, lab):
+for module in (demo, vault, connect, companies, capture, watch, budget, vault_verify, books, statement, export, lab):
     for command in module.COMMANDS:
         app.command(command.name, help=command.help)(command.run)
 

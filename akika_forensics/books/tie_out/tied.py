@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -160,6 +161,15 @@ def tie(ledger: Ledger, controls: Mapping[str, bytes]) -> Tied:
     findings += [one for one in _of_documents(differing) if one.key not in missing]
     findings += _hidden(report_only)
     return Tied(lines, differing, sum(one.compared for one in postings), len(postings), report_only, tuple(findings))
+
+
+def report_only(ledger: Ledger, controls: Mapping[str, bytes]) -> pl.DataFrame:
+    """Postings of transactions that only the captured general ledgers tell of: columns of `POSTINGS`. Reports that cannot be read have none."""
+    found = [pl.DataFrame(schema=POSTINGS)]
+    for name in sorted(one for one in controls if one.startswith(LEDGER)):
+        with contextlib.suppress(AkikaError):
+            found += [one.report_only for one in _posting_by_posting(name, sheet.read(controls[name], name), ledger)]
+    return pl.concat(found)
 
 
 def _posting_by_posting(name: str, page: Sheet, ledger: Ledger) -> list[Against]:

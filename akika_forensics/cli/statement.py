@@ -1,0 +1,144 @@
+"""``statement``: the books of a snapshot as of any day."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+
+from akika_forensics.cli.session import Command, Options, open_case
+from akika_forensics.cli.speech import note, say, say_json, table
+from akika_forensics.errors import WrongUse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from akika_forensics.case.statements import Books
+
+KINDS: Final = (
+    "trial-balance",
+    "balance-sheet",
+    "profit-and-loss",
+    "cash-flow",
+    "receivables",
+    "payables",
+    "register",
+)
+
+
+def statement(
+    context: typer.Context,
+    kind: str = typer.Argument(help=f"{', '.join(KINDS[:-1])} or {KINDS[-1]}."),
+    snapshot: str = typer.Argument("latest", help="A snapshot: s1, first, latest."),
+    as_of: str = typer.Option("", "--as-of", help="The last day, 2026-11-30; when left out, the day of the snapshot."),
+    since: str = typer.Option("", "--from", help="The first day of a period; when left out, that of the fiscal year."),
+    basis: str = typer.Option("accrual", help="accrual or cash."),
+    by: str = typer.Option(
+        "total", help="Columns of a profit and loss: month, quarter, year, class, location or customer."
+    ),
+    account: str = typer.Option("", help="The Id of the account of a register."),
+    out: Path | None = typer.Option(None, help="A new .csv or .xlsx file, not encrypted; custody lists it."),
+) -> None:
+    from akika_forensics.case.statements import books_of
+
+    options: Options = context.obj
+    if kind not in KINDS:
+        raise WrongUse(f"There is no statement {kind!r}.", do=f"There are {', '.join(KINDS)}.")
+    case = open_case(options)
+    found = case.snapshot(snapshot)
+    end = _day(as_of) or found.info.taken_at.date()
+    books = books_of(found)
+    start = _day(since) or books.ledger.chart.fiscal_year_start(end)
+    frame = _made(books, kind, start, end, basis, by, account)
+    title = _title(kind, start, end, basis, by)
+    problems = [one.what for one in books.ledger.unposted]
+    if out is not None:
+        from akika_forensics.case.export.statement import write
+
+        about = [f"Snapshot {found.info.id} of {found.info.company.name}, rebuilt from its documents.", *problems[:20]]
+        write(case.custody, frame, out, title=title, about=about, snapshot=found.info.id)
+    if options.json:
+        rows = [{name: _plain(value) for name, value in row.items()} for row in frame.iter_rows(named=True)]
+        say_json(
+            {
+                "snapshot": found.info.id,
+                "statement": kind,
+                "basis": basis,
+                "from": start.isoformat(),
+                "as_of": end.isoformat(),
+                "rows": rows,
+                "problems": problems,
+                "file": str(out) if out else None,
+            }
+        )
+        return
+    if out is not None:
+        say(f"{title}: {len(frame)} rows in {out}, not encrypted.")
+    else:
+        say(title)
+        money = [place for place, kind_of in enumerate(frame.dtypes) if kind_of.is_decimal()]
+        table(frame.columns, [[_shown(value) for value in row] for row in frame.iter_rows()], right=money)
+    for one in problems:
+        note(f"akika: {one}")
+
+
+def _made(books: Books, kind: str, start: date, end: date, basis: str, by: str, account: str) -> pl.DataFrame:
+    from akika_forensics.books.statements.financial import wide
+
+    made = books.on(basis)
+    match kind:
+        case "trial-balance":
+            return made.trial_balance(end)
+        case "balance-sheet":
+            return wide(made.balance_sheet([end])).drop("section")
+        case "profit-and-loss":
+            allowed = ("total", "month", "quarter", "year", "class", "location", "customer")
+            if by not in allowed:
+                raise WrongUse(f"A profit and loss has no columns by {by!r}.", do=f"There are {', '.join(allowed)}.")
+            return wide(made.profit_and_loss(start, end, by)).drop("section")  # type: ignore[arg-type]
+        case "cash-flow":
+            return made.cash_flow(start, end)
+        case "receivables":
+            return books.receivables(end)
+        case "payables":
+            return books.payables(end)
+        case _:
+            if not account:
+                raise WrongUse("Of which account?", do="Give its Id with --account, as a trial balance shows it.")
+            return books.register(account, start, end, basis)
+
+
+def _title(kind: str, start: date, end: date, basis: str, by: str) -> str:
+    said = kind.replace("-", " ").capitalize()
+    days = (
+        f"as of {end}" if kind in ("trial-balance", "balance-sheet", "receivables", "payables") else f"{start} to {end}"
+    )
+    columns = f", by {by}" if kind == "profit-and-loss" and by != "total" else ""
+    return f"{said}, {days}, {basis} basis{columns}"
+
+
+def _day(said: str) -> date | None:
+    if not said:
+        return None
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise WrongUse(f"{said!r} is no day.", do="Write it as 2026-11-30.") from None
+
+
+def _plain(value: Any) -> Any:
+    return f"{value:.2f}" if isinstance(value, Decimal) else value.isoformat() if isinstance(value, date) else value
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else f"{value:,.2f}" if isinstance(value, Decimal) else str(value)
+
+
+COMMANDS = (
+    Command(
+        "statement", "The books of a snapshot: trial balance, balance sheet, profit and loss and others.", statement
+    ),
+)
