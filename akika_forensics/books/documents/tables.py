@@ -5,7 +5,9 @@ Everything here is a plain reading of fields: which account takes what is the bu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, NamedTuple
 
 import polars as pl
@@ -45,6 +47,9 @@ PARTY: Final = {
 }
 """Whose document each type is: the field, and the kind of name it is where the reference does not say."""
 
+_SIDE_BY_SIDE: Final = 5_000
+"""Fewer documents are read sooner than threads are begun."""
+
 _TURNED: Final = {"Purchase": "Credit", "TaxPayment": "Refund"}
 _DAY: Final = {"TaxPayment": "PaymentDate"}
 
@@ -63,29 +68,65 @@ class Documents(NamedTuple):
     unread: Mapping[int, str]
 
 
+class _Part(NamedTuple):
+    """Documents of one type that are read together; the first of them has the number ``begun``."""
+
+    entity: str
+    begun: int
+    rows: Sequence[tuple[str, bytes]]
+
+
+class _Found(NamedTuple):
+    entity: str
+    heads: pl.DataFrame
+    lines: pl.DataFrame
+    taxes: pl.DataFrame
+    body: pl.DataFrame
+    unread: dict[int, str]
+
+
 def read(records: Mapping[str, Iterable[tuple[str, bytes]]]) -> Documents:
     """The transactions of a company: for each type its Ids and payloads. Types that post nothing are passed over."""
-    heads, lines, taxes = [], [], []
-    bodies: dict[str, pl.DataFrame] = {}
-    unread: dict[int, str] = {}
+    parts = list(_parts(records))
+    if len(parts) > 1 and sum(len(part.rows) for part in parts) > _SIDE_BY_SIDE:
+        # What one part waits for in one thread, another one uses the other processors for.
+        with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="books") as pool:
+            found = list(pool.map(_read, parts))
+    else:
+        found = [_read(part) for part in parts]
+    bodies: dict[str, list[pl.DataFrame]] = {}
+    for one in found:
+        bodies.setdefault(one.entity, []).append(one.body)
+    return Documents(
+        _whole([one.heads for one in found], HEADS),
+        _whole([one.lines for one in found], LINES),
+        _whole([one.taxes for one in found], TAXES),
+        {entity: pl.concat(frames, rechunk=False) for entity, frames in bodies.items()},
+        {doc: why for one in found for doc, why in one.unread.items()},
+    )
+
+
+def _parts(records: Mapping[str, Iterable[tuple[str, bytes]]]) -> Iterator[_Part]:
     begun = 0
     for entity in (name for name in CATALOGUE if name in fields.POSTING and name in records):
         rows = list(records[entity])
-        found = reading.read(entity, (payload for _, payload in rows))
-        frame = found.frame.with_columns(
-            doc=(pl.col("place") + begun).cast(pl.UInt32), key=pl.Series([key for key, _ in rows], dtype=pl.String)
-        ).drop("place")
-        head = _heads(entity, frame)
-        said = {begun + one.place: one.why for one in found.unread}
-        said.update(_undated(entity, head, said))
-        unread.update(said)
-        begun += len(rows)
-        heads.append(head)
-        sound = frame.filter(~pl.col("doc").is_in(list(said))) if said else frame
-        lines.append(lines_of(entity, sound))
-        taxes.append(_taxes(sound))
-        bodies[entity] = sound.drop("Line", strict=False)
-    return Documents(_whole(heads, HEADS), _whole(lines, LINES), _whole(taxes, TAXES), bodies, unread)
+        for first in range(0, len(rows), reading.PART):
+            part = rows[first : first + reading.PART]
+            yield _Part(entity, begun, part)
+            begun += len(part)
+
+
+def _read(part: _Part) -> _Found:
+    entity, begun, rows = part
+    found = reading.read(entity, [payload for _, payload in rows])
+    frame = found.frame.with_columns(
+        doc=(pl.col("place") + begun).cast(pl.UInt32), key=pl.Series([key for key, _ in rows], dtype=pl.String)
+    ).drop("place")
+    head = _heads(entity, frame)
+    unread = {begun + place: why for place, why in found.unread.items()}
+    unread |= _undated(entity, head, unread)
+    sound = frame.filter(~pl.col("doc").is_in(list(unread))) if unread else frame
+    return _Found(entity, head, lines_of(entity, sound), _taxes(sound), sound.drop("Line", strict=False), unread)
 
 
 def _whole(parts: list[pl.DataFrame], schema: Mapping[str, Any]) -> pl.DataFrame:
