@@ -27,6 +27,8 @@ REPORTS = {
     ("CashFlow", ""),
     ("AgedReceivables", ""),
     ("AgedPayables", ""),
+    ("AgedReceivableDetail", ""),
+    ("AgedPayableDetail", ""),
     ("CustomerBalance", ""),
     ("VendorBalance", ""),
     ("InventoryValuationSummary", ""),

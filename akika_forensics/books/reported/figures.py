@@ -16,6 +16,7 @@ import polars as pl
 
 from akika_forensics.books.chart import BY_NAME, DELETED_SUFFIX, Chart
 from akika_forensics.books.documents.values import MONEY
+from akika_forensics.books.reported.ledger_rows import LABELS
 from akika_forensics.books.reported.sheet import Cell, Row, Sheet, amount, unreadable
 from akika_forensics.books.statements.ageing import BUCKETS
 from akika_forensics.model.money import ZERO
@@ -40,6 +41,8 @@ DUE_FROM: Final = "owed by customer"
 DUE_TO: Final = "owed to vendor"
 AGED: Final = ", "
 """Between what is owed and how old it is: ``owed by customer, 1 - 30``."""
+OPEN_FROM: Final = "open document of a customer"
+OPEN_TO: Final = "open document of a vendor"
 STOCK_VALUE: Final = "stock value"
 STOCK_QUANTITY: Final = "stock quantity"
 TAX_AMOUNT: Final = "tax"
@@ -216,6 +219,28 @@ def _by_party(measure: str) -> Callable[[str, Sheet, Chart], Iterator[Figure]]:
     return read
 
 
+def _by_document(measure: str) -> Callable[[str, Sheet, Chart], Iterator[Figure]]:
+    """What is open of each document as of the report's day, under ``Invoice:130``; what it owes in another currency counts at home."""
+
+    def read(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
+        del chart
+        kind = sheet.place("txn_type")
+        left = sheet.place("subt_home_open_bal", "subt_neg_home_open_bal", "subt_open_bal", "subt_neg_open_bal")
+        if kind is None or left is None:
+            raise unreadable(what, "it has no columns of types and open balances")
+        yield _asked(measure, None, sheet.end)
+        for row in sheet.rows:
+            if row.role != "row" or len(row.cells) <= max(kind, left):
+                continue
+            value = amount(row.cells[left], what)
+            label = row.cells[kind]
+            if value is not None and label.text:
+                subject = f"{LABELS.get(label.text, label.text)}:{label.id or ''}"
+                yield Figure(measure, subject, f"{label.text} {label.id or ''}".strip(), None, sheet.end, value)
+
+    return read
+
+
 def _stock(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
     del chart
     quantity, value = sheet.place("qty", "quantity"), sheet.place("asset value", "asset_value")
@@ -250,6 +275,8 @@ _READERS: Final[dict[str, Callable[[str, Sheet, Chart], Iterator[Figure]]]] = {
     "CashFlow": _cash_flow,
     "AgedReceivables": _by_party(DUE_FROM),
     "AgedPayables": _by_party(DUE_TO),
+    "AgedReceivableDetail": _by_document(OPEN_FROM),
+    "AgedPayableDetail": _by_document(OPEN_TO),
     "CustomerBalance": _by_party(DUE_FROM),
     "VendorBalance": _by_party(DUE_TO),
     "InventoryValuationSummary": _stock,

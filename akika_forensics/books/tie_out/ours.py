@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Final
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from akika_forensics.books.documents.values import MONEY
 from akika_forensics.books.ledger import Ledger
+from akika_forensics.books.open_items import OpenDocument
 from akika_forensics.books.reported.figures import (
     AGED,
     BALANCE,
@@ -70,6 +71,10 @@ class Ours:
             case str() if AGED in measure:
                 owed, age = measure.split(AGED, 1)
                 return self._aged(owed, age, end)
+            case "open document of a customer":
+                return _open(self._ledger.open_receivable(end))
+            case "open document of a vendor":
+                return _open(self._ledger.open_payable(end))
             case "stock value":
                 return self._stock_value(end)
             case "stock quantity":
@@ -130,6 +135,12 @@ class Ours:
             .agg(ours=(sign * pl.col("amount")).sum())
             .filter(pl.col("ours") != 0)
         )
+
+
+def _open(documents: Iterable[OpenDocument]) -> pl.DataFrame:
+    rows = [(str(one.key), one.open) for one in documents]
+    schema = pl.Schema({"subject": pl.String(), "ours": MONEY})
+    return pl.DataFrame(rows, schema=schema, orient="row").group_by("subject").agg(pl.col("ours").sum())
 
 
 def _named(rows: pl.DataFrame) -> pl.DataFrame:
