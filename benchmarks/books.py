@@ -1,0 +1,69 @@
+"""How long the postings and a trial balance of 500,000 transactions take, and the cash basis of them.
+
+Usage: python benchmarks/books.py [TRANSACTIONS]
+
+The transactions are those of the sample company, keyed anew under other Ids and years until there are enough; making them is
+not measured. They are in memory as QuickBooks sent them. Beside the time on the clock stands what the process computed.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+
+from twin_company import Stream
+
+from akika_forensics.books import Chart, Ledger
+from akika_forensics.books.cash_basis import cash_postings
+from akika_forensics.books.documents import fields
+from akika_forensics.model.record import Record, RecordKey
+
+TRANSACTIONS = 500_000
+
+
+def measured[T](what: str, act: Callable[[], T], goal: str = "") -> T:
+    clock, computed = time.perf_counter(), time.process_time()
+    found = act()
+    took, used = time.perf_counter() - clock, time.process_time() - computed
+    tail = f"   to reach: {goal}" if goal else ""
+    print(f"{what:<58}{took:8.2f} s {used:8.2f} s computed{tail}", flush=True)
+    return found
+
+
+def main() -> None:
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else TRANSACTIONS
+    records = iter(Stream(10 * wanted))
+    lists: list[Record] = []
+    transactions: dict[str, list[tuple[str, bytes]]] = {}
+    count = 0
+    for entity, payload in records:
+        if entity not in fields.POSTING:
+            if not transactions:
+                lists.append(Record(RecordKey(entity, json.loads(payload)["Id"]), payload))
+            continue
+        transactions.setdefault(entity, []).append((json.loads(payload)["Id"], payload))
+        count += 1
+        if count == wanted:
+            break
+    size = sum(len(payload) for rows in transactions.values() for _, payload in rows)
+    print(f"{count:,} transactions, {size / 1e6:,.0f} MB of JSON")
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+
+    def books() -> Ledger:
+        ledger = Ledger.read(Chart.of(lists), transactions)
+        assert sum(ledger.trial_balance(date(2026, 12, 31)).values()) == 0
+        return ledger
+
+    ledger = measured("postings and a trial balance", books, "5 s")
+    measured("another trial balance", lambda: ledger.trial_balance(date(2025, 6, 30)))
+    measured("postings on the cash basis", lambda: cash_postings(ledger))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    print(f"{len(ledger.frame):,} postings; {peak:,.0f} MB at most, {held:,.0f} MB of them the transactions before")
+
+
+if __name__ == "__main__":
+    main()
