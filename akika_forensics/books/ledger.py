@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Self
+from typing import NamedTuple, Self
 
 import polars as pl
 
@@ -73,12 +74,14 @@ class Ledger:
     ) -> Self:
         """As ``of``, from the Ids and payloads of the transactions of each type."""
         context = Context.of(chart, tables.read(transactions))
-        posted = post(context)
-        moves, said = stock.movements(context)
-        costs, odd = replay(chart, moves, opening_costs)
-        frame = whole([posted.postings, stock.framed(costs, context)])
-        findings = (*posted.findings, *said, *odd, *_uncaptured(chart, frame))
-        return cls(chart, frame, findings, context, stock.quantities(moves))
+        # Layers of stock are a matter of Python, postings one of tables: the two hardly wait for each other.
+        with ThreadPoolExecutor(1, thread_name_prefix="stock") as beside:
+            costing = beside.submit(_costed, context, opening_costs)
+            posted = post(context)
+            costs = costing.result()
+        frame = whole([posted.postings, costs.postings])
+        findings = (*posted.findings, *costs.findings, *_uncaptured(chart, frame))
+        return cls(chart, frame, findings, context, costs.moved)
 
     @cached_property
     def postings(self) -> tuple[Posting, ...]:
@@ -173,6 +176,18 @@ class Ledger:
         return open_items.open_documents(
             self.frame, self.context.heads, self._applied, self._accounts(wanted), sign, as_of
         )
+
+
+class _Costs(NamedTuple):
+    postings: pl.DataFrame
+    findings: tuple[Finding, ...]
+    moved: pl.DataFrame
+
+
+def _costed(context: Context, opening_costs: Mapping[str, Decimal] | None) -> _Costs:
+    moves, said = stock.movements(context)
+    costs, odd = replay(context.chart, moves, opening_costs)
+    return _Costs(stock.framed(costs, context), (*said, *odd), stock.quantities(moves))
 
 
 def _uncaptured(chart: Chart, frame: pl.DataFrame) -> list[Finding]:
