@@ -35,9 +35,11 @@ def read_chain(inspection: Inspection, name: str, places: dict[str, Place]) -> N
             continue
         if namespace is not None and link.plain.namespace != namespace:
             inspection.damage(link.path, "It was signed for another purpose than its chain.")
-        namespace = namespace or link.plain.namespace
         inspection.chains.setdefault(name, {})[seq] = link
         _admit(inspection, link)
+        if namespace is None and link.public and not inspection.is_damaged(link.path):
+            # What a chain is signed for is told by an entry that stands, not by one that somebody changed.
+            namespace = link.plain.namespace
     for paths in signatures.values():
         _left_over_signatures(inspection, paths)
 

@@ -15,7 +15,7 @@ from vault.campaigns.scene import Scene
 from vault.campaigns.seed import chance, named
 from vault.campaigns.tamperings import TAMPERINGS
 
-from akika_forensics.vault import layout
+from akika_forensics.vault import canonical, layout
 from akika_forensics.vault.chains import entries, standing
 from akika_forensics.vault.checks import links, plain, verify
 
@@ -63,6 +63,19 @@ def false_alarms(scene: Scene, numbers: Sequence[int]) -> Iterator[str]:
 
 def test_some_tamperings(scene: Scene) -> None:
     assert list(misses(scene, range(FEW))) == []
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_a_first_entry_of_another_purpose_blames_no_other(scene: Scene, number: int) -> None:
+    """What a chain is signed for is told by its first entry; where that is not what was signed, by the next."""
+    path = layout.entry("journals/p1", 0)
+    fields = json.loads(scene.content[path])
+    data = canonical.encode(fields | {"namespace": "akika-other"})
+    case = tamperings._resigned(scene, chance("purpose", number), path, data, "another purpose")
+    for keys in (False, True):
+        report = scene.verify(case.content, keys=keys, memory=False, anchor=False)
+        damaged = [finding.path for finding in report.findings if finding.severity == "damage"]
+        assert case.complaint(damaged, scene) == ""
 
 
 def test_some_harmless_things(scene: Scene) -> None:
