@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 import polars as pl
 
@@ -33,7 +34,7 @@ class OpenDocument:
 
 
 def applications(context: Context) -> pl.DataFrame:
-    """entity, id (of the payment), target_entity, target, value (home currency), day: a row a line that pays or uses up a document.
+    """entity, id (of the payment), payer_party, target_entity, target, value (home currency), day: a row a line that pays or uses up a document.
 
     ``value`` is positive for what is paid and for a credit that is used up alike; ``day`` is that of the later of the two.
     """
@@ -41,7 +42,7 @@ def applications(context: Context) -> pl.DataFrame:
     rates = context.rates.rename({"entity": "linked_entity", "id": "linked"})
     lines = context.documents.lines.filter(pl.col("linked").is_not_null())
     return (
-        payments.select("doc", "entity", "id", "rate", paid="date")
+        payments.select("doc", "entity", "id", "rate", "party", paid="date")
         .join(lines.select("doc", "place", "amount", "linked_entity", "linked"), on="doc", how="inner")
         .join(rates, on=["linked_entity", "linked"], how="left")
         .join(
@@ -53,6 +54,7 @@ def applications(context: Context) -> pl.DataFrame:
         .select(
             "entity",
             "id",
+            payer_party="party",
             target_entity="linked_entity",
             target="linked",
             value=home(pl.col("amount"), pl.coalesce("their_rate", "rate")),
@@ -74,25 +76,22 @@ def open_documents(
         postings, applied = postings.filter(pl.col("date") <= as_of), applied.filter(pl.col("day") <= as_of)
     moved = (
         postings.filter(pl.col("account").is_in(list(accounts)))
-        .group_by("entity", "id", "account", maintain_order=True)
-        .agg(pl.col("amount").sum(), pl.col("party_entity", "party", "date").first())
+        .group_by(_SIDE, maintain_order=True)
+        .agg(pl.col("amount").sum(), pl.col("date").first())
         .filter(pl.col("amount") != 0)
-    )
-    first = moved.unique(["entity", "id"], keep="first", maintain_order=True).select(
-        "entity", "id", "account", "amount"
+        .with_row_index("row")
     )
     credit = pl.col("target_entity").is_in(CREDITS)
-    onto = (
-        applied.rename({"entity": "payer_entity", "id": "payer", "target_entity": "entity", "target": "id"})
-        .join(first, on=["entity", "id"], how="inner")
-        .select("entity", "id", "account", step=pl.when(pl.col("amount") > 0).then(-pl.col("value")).otherwise("value"))
+    numbered = applied.with_row_index("application")
+    onto = _side(numbered, moved, "target_entity", "target").select(
+        "row", step=pl.when(pl.col("amount") > 0).then(-pl.col("value")).otherwise("value")
     )
     # A payment's own posting is a credit on A/R; each line moves part of it onto the document it names.
     value = pl.when(credit).then(-pl.col("value")).otherwise(pl.col("value"))
-    out_of = applied.with_columns(step=sign * value).join(first, on=["entity", "id"], how="inner")
-    steps = pl.concat([onto, out_of.select("entity", "id", "account", "step")]).group_by("entity", "id", "account")
+    out_of = _side(numbered, moved, "entity", "id").select("row", step=sign * value)
+    steps = pl.concat([onto, out_of]).group_by("row").agg(pl.col("step").sum())
     left = (
-        moved.join(steps.agg(pl.col("step").sum()), on=["entity", "id", "account"], how="left", maintain_order="left")
+        moved.join(steps, on="row", how="left", maintain_order="left")
         .with_columns(left=pl.col("amount") + pl.col("step").fill_null(0))
         .filter(pl.col("left") != 0)
         .join(heads.select("entity", "id", "due"), on=["entity", "id"], how="left", maintain_order="left")
@@ -112,3 +111,19 @@ def open_documents(
         ).iter_rows()
     ]
     return tuple(sorted(rows, key=lambda one: (one.date, one.key.entity, id_order(one.key.id), one.account)))
+
+
+_SIDE: Final = ("entity", "id", "account", "party_entity", "party")
+"""An entry may owe several names on one account: each is open by itself."""
+
+
+def _side(applied: pl.DataFrame, moved: pl.DataFrame, entity: str, key: str) -> pl.DataFrame:
+    """Each application with the side of a document that it concerns: that of the payer's name, else the first."""
+    mine = (pl.col("party") == pl.col("payer_party")).fill_null(value=False)
+    sides = moved.select("row", "amount", "party", side_entity="entity", side="id")
+    return (
+        applied.join(sides, left_on=[entity, key], right_on=["side_entity", "side"], how="inner")
+        .with_columns(mine=mine)
+        .sort("application", "mine", "row", descending=[False, True, False])
+        .unique("application", keep="first", maintain_order=True)
+    )

@@ -57,7 +57,8 @@ def test_acquisition_counts_what_the_company_holds(scene: Scene) -> None:
     assert found["records"] == len(scene.after.bodies)
     assert (found["whole"], found["quiet"], found["vault_undamaged"]) == (True, True, True)
     assert (found["counts_disagreeing"], found["problems"], found["references_leading_nowhere"]) == (0, 0, 0)
-    assert (found["lines_compared"], found["largest_residual"]) == (len(scene.after.balances), "0.00")
+    assert found["lines_compared"] > 5 * len(scene.after.balances)
+    assert found["largest_residual"] == "0.00"
     assert found["realm"] == scene.server.realm_id
 
 
