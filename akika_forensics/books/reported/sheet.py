@@ -169,7 +169,8 @@ def _column(column: dict[str, Any]) -> Column:
         if isinstance(name, str) and isinstance(value, str):
             told[name] = value
     title, kind = str(_get(column, "ColTitle") or "").strip(), str(_get(column, "ColType") or "")
-    key = (told.get("ColKey") or title).strip().lower()
+    # Where a column has no MetaData its type has been seen to be its key.
+    key = (told.get("ColKey") or (kind if kind.islower() else title)).strip().lower()
     if not key and kind.lower() == "account":
         key = "account"
     return Column(key, title, kind, _date(told.get("StartDate")), _date(told.get("EndDate")))
