@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from akika_forensics.model.instants import parse_date
-from akika_forensics.model.money import ZERO, cents
-from akika_forensics.model.record import RecordKey
+from akika_forensics.model.money import ZERO
 
 
 class UnreadableError(ValueError):
@@ -60,11 +58,6 @@ _DIGITS = 15
 """No sum of money in QuickBooks has more digits than this, and cents of it still fit a Decimal's precision."""
 
 
-def amount(body: dict[str, Any], name: str = "Amount") -> Decimal:
-    """The money at ``name``, to the cent."""
-    return cents(number(body, name))
-
-
 def day(body: dict[str, Any], name: str = "TxnDate") -> date:
     """The date at ``name``. Raises UnreadableError."""
     value = body.get(name)
@@ -74,22 +67,3 @@ def day(body: dict[str, Any], name: str = "TxnDate") -> date:
         return parse_date(value)
     except ValueError:
         raise UnreadableError(f"{name} is not a date") from None
-
-
-def lines(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each line with a name for it: its Id, else its place counted from 1 as ``#2``."""
-    for place, line in enumerate(elements(body, "Line"), start=1):
-        own = line.get("Id")
-        yield (str(own) if own not in (None, "") else f"#{place}"), line
-
-
-def party(holder: Any, name: str, entity: str) -> RecordKey | None:
-    """The name record that a reference cites; its own ``type`` wins over ``entity`` when it carries one."""
-    found = ref(holder, name)
-    if found is None:
-        return None
-    named = holder[name].get("type") if isinstance(holder[name], dict) else None
-    return RecordKey(_PARTIES.get(str(named or entity).lower(), "Customer"), found)
-
-
-_PARTIES = {"customer": "Customer", "vendor": "Vendor", "employee": "Employee"}
