@@ -174,6 +174,7 @@ WRITERS: Mapping[str, str] = {
     "akika_forensics/case/care.py": "numbers and digests of a vault that is only looked at, gone at the end",
     "akika_forensics/case/export/__init__.py": LEAVES,
     "akika_forensics/case/export/staging.py": LEAVES,
+    "akika_forensics/case/export/statement.py": LEAVES,
     "akika_forensics/case/export/parquet_files.py": LEAVES,
     "akika_forensics/case/export/workbook.py": LEAVES,
     "akika_forensics/case/first_hour/record.py": LEAVES,
