@@ -84,6 +84,14 @@ def test_a_report_on_the_cash_basis_is_compared_too(make: Make) -> None:
     assert not completeness(company(make), {NAME: control(), cash: control("49.00", "Cash")}).complete
 
 
+def test_the_columns_of_a_trial_balance_may_stand_anywhere(make: Make) -> None:
+    report = json.loads(control())
+    report["Columns"]["Column"].reverse()
+    for row in report["Rows"]["Row"]:
+        row["ColData"].reverse()
+    assert completeness(company(make), {NAME: json.dumps(report).encode()}).complete
+
+
 def test_each_missing_record_is_named_with_who_cites_it(make: Make) -> None:
     cited = {"CustomerRef": {"value": "7", "name": "Amy"}}
     rows = [*company(make), *(make("Estimate", str(number), **cited) for number in range(7))]

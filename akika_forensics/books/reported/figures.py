@@ -16,6 +16,7 @@ import polars as pl
 
 from akika_forensics.books.chart import BY_NAME, DELETED_SUFFIX, Chart
 from akika_forensics.books.documents.values import MONEY
+from akika_forensics.books.report import TrialBalance
 from akika_forensics.books.reported.ledger_rows import LABELS
 from akika_forensics.books.reported.sheet import Cell, Row, Sheet, amount, unreadable
 from akika_forensics.books.statements.ageing import BUCKETS
@@ -84,6 +85,15 @@ def reported(what: str, sheet: Sheet, chart: Chart) -> Reported | None:
     return Reported(what, sheet.report, sheet.basis, pl.DataFrame(figures, schema=FIGURES, orient="row"), found)
 
 
+def of_balances(what: str, control: TrialBalance) -> Reported:
+    """The figures of a trial balance. Raises Found where it does not say on which day it ends."""
+    if control.end is None:
+        raise unreadable(what, "it does not say on which day it ends")
+    rows = [Figure(BALANCE, key, name, None, control.end, value) for key, (name, value) in control.lines.items()]
+    figures = pl.DataFrame(rows, schema=FIGURES, orient="row")
+    return Reported(what, control.report, control.basis, figures, ((BALANCE, None, control.end),))
+
+
 _ASKED: Final = ""
 """The subject of what is no figure but says that the report answers a question."""
 
@@ -120,24 +130,6 @@ def _periods(what: str, sheet: Sheet) -> list[tuple[int, date | None, date]]:
     if found:
         return found
     raise unreadable(what, "its columns are of no period")
-
-
-def _trial_balance(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
-    del chart
-    debit = sheet.place("debit", "debt_amt", "debit_amt")
-    credit = sheet.place("credit", "credit_amt")
-    if debit is None or credit is None:
-        raise unreadable(what, "it has no debit and credit columns")
-    if sheet.end is None:
-        raise unreadable(what, "it does not say on which day it ends")
-    yield _asked(BALANCE, None, sheet.end)
-    for row in _own(sheet):
-        if len(row.cells) <= max(debit, credit) or "GrandTotal" in row.groups:
-            continue
-        left, right = amount(row.cells[debit], what), amount(row.cells[credit], what)
-        if left is not None or right is not None:
-            value = (left or ZERO) - (right or ZERO)
-            yield Figure(BALANCE, _subject(row.cells[0]), _name(row.cells[0]), None, sheet.end, value)
 
 
 _CREDIT_SECTIONS: Final = frozenset({"TotalLiabilitiesAndEquity", "Income", "OtherIncome"})
@@ -269,7 +261,6 @@ def _tax(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
 
 
 _READERS: Final[dict[str, Callable[[str, Sheet, Chart], Iterator[Figure]]]] = {
-    "TrialBalance": _trial_balance,
     "BalanceSheet": _balance_sheet,
     "ProfitAndLoss": _profit_and_loss,
     "CashFlow": _cash_flow,

@@ -17,8 +17,9 @@ from akika_forensics.books.documents.values import MONEY
 from akika_forensics.books.finding import Finding
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.postings.frame import POSTINGS
+from akika_forensics.books.report import read_trial_balance
 from akika_forensics.books.reported import ledger_rows, sheet
-from akika_forensics.books.reported.figures import FIGURES, Reported, reported
+from akika_forensics.books.reported.figures import FIGURES, Reported, of_balances, reported
 from akika_forensics.books.reported.sheet import Sheet
 from akika_forensics.books.tie_out import reasons
 from akika_forensics.books.tie_out.documents import DIFFERING, Against, against
@@ -46,6 +47,7 @@ TIED: Final = pl.Schema(
 )
 """``control`` is the name under which the report was captured, ``residual`` ours less theirs; debit positive throughout."""
 
+BALANCES: Final = "TrialBalance"
 LEDGER: Final = "GeneralLedger"
 _KEY: Final = ("measure", "subject", "start", "end")
 
@@ -137,6 +139,9 @@ def tie(ledger: Ledger, controls: Mapping[str, bytes]) -> Tied:
     postings: list[Against] = []
     for name in sorted(controls):
         try:
+            if name.startswith(BALANCES):
+                read.append(of_balances(name, read_trial_balance(controls[name])))
+                continue
             page = sheet.read(controls[name], name)
             if page.report == LEDGER:
                 postings += _posting_by_posting(name, page, ledger)
