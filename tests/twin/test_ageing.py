@@ -401,6 +401,17 @@ def test_the_cent_of_a_rate_is_the_documents_and_not_the_payments(abroad: Abroad
         assert abroad.twin.store.balances(until="2026-03-02")[account] == -100 * Decimal(left)
 
 
+def test_of_two_documents_that_one_payment_pays_each_keeps_its_own_cent(abroad: Abroad) -> None:
+    """416.00 at 1.0836 are 450.78; 216.32 of it cleared 234.40 and 199.68 cleared 216.37. 401.50 at 1.0834 leave nothing."""
+    first = abroad.invoice("416.00", "1.0836", TxnDate="2026-01-05")["Id"]
+    other = abroad.invoice("401.50", "1.0834", TxnDate="2026-01-06")["Id"]
+    abroad.paid("617.82", "1.0746", ("Invoice", first, "216.32"), ("Invoice", other, "401.50"))
+    abroad.paid("199.68", "1.0754", ("Invoice", first, "199.68"))
+    number = abroad.get("Invoice", first)["DocNumber"]
+    rows = [row for _, part, row in flat(abroad.twin.report("AgedReceivableDetail")) if part == "row"]
+    assert [(row[2], row[-1]) for row in rows] == [(number, ".01")]
+
+
 def test_an_entry_that_moves_a_debt_from_one_name_to_another_is_open_in_both(books: Books) -> None:
     bill(books, 40, "2026-01-05", "2026-01-05")
     payable = books.account("Accounts Payable (A/P)")

@@ -90,7 +90,7 @@ def all_items(session: Session, side: Side, day: str, settled_until: str | None 
 
 def _books(session: Session, side: Side, day: str, settled_until: str | None, *, everything: bool = False) -> _Books:
     control = control_accounts(session, side)
-    return _Books(session.store, side, control, day, settled_until or day, everything=everything)
+    return _Books(session, side, control, day, settled_until or day, everything=everything)
 
 
 def what_is_open(session: Session, side: Side, day: str, settled_until: str | None = None) -> list[OpenItem]:
@@ -155,11 +155,12 @@ class _Books:
     """
 
     def __init__(
-        self, store: Store, side: Side, control: Mapping[str, str], day: str, until: str, *, everything: bool
+        self, session: Session, side: Side, control: Mapping[str, str], day: str, until: str, *, everything: bool
     ) -> None:
-        self._side, self._day = side, day
+        self._session, self._side, self._day = session, side, day
+        store = session.store
         self._parts: dict[Key, list[_Part]] = {}
-        self._settlements: dict[Key, tuple[_Part, list[_Part]]] = {}
+        self._rates: dict[Key, Decimal] = {}
         marks = ",".join("?" * len(control))
         posted = store.select(
             "SELECT entity, id, party, date, cents, own_cents, department, account FROM posting "  # noqa: S608 - marks
@@ -176,7 +177,6 @@ class _Books:
         self._wanted = None if everything else self._unsettled(posted, settled)
         self._post(posted)
         self._settle(settled)
-        self._round()
 
     def _unsettled(self, posted: list[tuple[Any, ...]], settled: list[tuple[Any, ...]]) -> set[Key]:
         """Documents whose sum is not 0, and those that want a closer look: in a foreign currency, or settling an entry."""
@@ -228,7 +228,7 @@ class _Books:
             target = _of(self._parts.get((entity, record_id)), party)
             credit = charges[entity] < 0 or (not charges[entity] and target is not None and target.own_amount < 0)
             own = -cents if credit else cents
-            home = _at_rate_of(target, own) if target is not None and target.foreign else own
+            home = self._at_home((entity, record_id), own) if target is not None and target.foreign else own
             if target is not None:
                 target.own_open -= own
                 target.open -= home
@@ -237,9 +237,7 @@ class _Books:
                 source.own_open += own
                 source.open += home
                 source.account = source.account or (target.account if target is not None else "")
-                if target is not None and target.foreign:
-                    source.foreign = True
-                    self._settlements.setdefault((settles, source_id), (source, []))[1].append(target)
+                source.foreign = source.foreign or (target is not None and target.foreign)
 
     def _source(self, record_id: str, party: str, date: str, department: str) -> _Part | None:
         """The settling document; a payment of nothing posts nothing and yet settles: charges with credits."""
@@ -250,12 +248,14 @@ class _Books:
             self._parts[key] = [found]
         return found
 
-    def _round(self) -> None:
-        """A payment in a foreign currency that is used up has nothing left at home: the cent is the document's."""
-        for source, targets in self._settlements.values():
-            if not source.own_open and source.open:
-                targets[-1].open += source.open
-                source.open = 0
+    def _at_home(self, key: Key, own: int) -> int:
+        """Cents of a foreign document in home currency, as they are taken off the control account: at the document's own rate.
+
+        A cent that the lines of a document and its payments round apart stays with the document.
+        """
+        if key not in self._rates:
+            self._rates[key] = rates.of(self._session, self._session.find(*key) or {})
+        return int((own * self._rates[key]).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
     def items(self, *, settled: bool) -> list[OpenItem]:
         """``settled`` says whether those of which nothing is left are wanted."""
@@ -272,11 +272,3 @@ def _of(parts: list[_Part] | None, party: str) -> _Part | None:
     if not parts:
         return None
     return next((part for part in parts if part.party == party), parts[0]) if len(parts) > 1 else parts[0]
-
-
-def _at_rate_of(target: _Part, own: int) -> int:
-    """A part of a document in home currency, at the rate at which it is in the books."""
-    if not target.own_amount:
-        return own
-    part = Decimal(own) * target.amount / target.own_amount
-    return int(part.quantize(Decimal(1), rounding=ROUND_HALF_UP))
