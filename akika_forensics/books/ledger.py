@@ -161,7 +161,7 @@ class Ledger:
         return [account for account in self.chart.accounts if wanted(account)]
 
     @cached_property
-    def _applied(self) -> pl.DataFrame:
+    def applied(self) -> pl.DataFrame:
         return open_items.applications(self.context)
 
     def open_receivable(self, as_of: date | None = None) -> tuple[OpenDocument, ...]:
@@ -174,7 +174,7 @@ class Ledger:
 
     def _open(self, wanted: Callable[[str], bool], sign: int, as_of: date | None) -> tuple[OpenDocument, ...]:
         return open_items.open_documents(
-            self.frame, self.context.heads, self._applied, self._accounts(wanted), sign, as_of
+            self.frame, self.context.heads, self.applied, self._accounts(wanted), sign, as_of
         )
 
 

@@ -72,26 +72,10 @@ def open_documents(
     as_of: dt.date | None = None,
 ) -> tuple[OpenDocument, ...]:
     """The documents on the accounts that are open (at the end of a day, if one is given), oldest first, ``sign`` applied."""
-    if as_of is not None:
-        postings, applied = postings.filter(pl.col("date") <= as_of), applied.filter(pl.col("day") <= as_of)
-    moved = (
-        postings.filter(pl.col("account").is_in(list(accounts)))
-        .group_by(_SIDE, maintain_order=True)
-        .agg(pl.col("amount").sum(), pl.col("date").first())
-        .filter(pl.col("amount") != 0)
-        .with_row_index("row")
-    )
-    credit = pl.col("target_entity").is_in(CREDITS)
-    numbered = applied.with_row_index("application")
-    onto = _side(numbered, moved, "target_entity", "target").select(
-        "row", step=pl.when(pl.col("amount") > 0).then(-pl.col("value")).otherwise("value")
-    )
-    # A payment's own posting is a credit on A/R; each line moves part of it onto the document it names.
-    value = pl.when(credit).then(-pl.col("value")).otherwise(pl.col("value"))
-    out_of = _side(numbered, moved, "entity", "id").select("row", step=sign * value)
-    steps = pl.concat([onto, out_of]).group_by("row").agg(pl.col("step").sum())
+    moved, steps = settled(postings, applied, accounts, sign, as_of)
+    sums = steps.group_by("row").agg(pl.col("step").sum())
     left = (
-        moved.join(steps, on="row", how="left", maintain_order="left")
+        moved.join(sums, on="row", how="left", maintain_order="left")
         .with_columns(left=pl.col("amount") + pl.col("step").fill_null(0))
         .filter(pl.col("left") != 0)
         .join(heads.select("entity", "id", "due"), on=["entity", "id"], how="left", maintain_order="left")
@@ -113,7 +97,37 @@ def open_documents(
     return tuple(sorted(rows, key=lambda one: (one.date, one.key.entity, id_order(one.key.id), one.account)))
 
 
-_SIDE: Final = ("entity", "id", "account", "party_entity", "party")
+def settled(
+    postings: pl.DataFrame, applied: pl.DataFrame, accounts: Collection[str], sign: int, as_of: dt.date | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What each document moved on the accounts, and what payments took of it; together they are what is open. Debit positive.
+
+    The first: entity, id, account, party_entity, party, amount, date, and ``row``, its number. The second: row, step, day, and
+    entity and id of the other document: the payment, or what a payment paid.
+    """
+    if as_of is not None:
+        postings, applied = postings.filter(pl.col("date") <= as_of), applied.filter(pl.col("day") <= as_of)
+    moved = (
+        postings.filter(pl.col("account").is_in(list(accounts)))
+        .group_by(SIDE, maintain_order=True)
+        .agg(pl.col("amount").sum(), pl.col("date").first())
+        .filter(pl.col("amount") != 0)
+        .with_row_index("row")
+    )
+    credit = pl.col("target_entity").is_in(CREDITS)
+    numbered = applied.with_row_index("application")
+    onto = _side(numbered, moved, "target_entity", "target").select(
+        "row", "day", "entity", "id", step=pl.when(pl.col("amount") > 0).then(-pl.col("value")).otherwise("value")
+    )
+    # A payment's own posting is a credit on A/R; each line moves part of it onto the document it names.
+    value = pl.when(credit).then(-pl.col("value")).otherwise(pl.col("value"))
+    out_of = _side(numbered, moved, "entity", "id").select(
+        "row", "day", entity="target_entity", id="target", step=sign * value
+    )
+    return moved, pl.concat([onto, out_of])
+
+
+SIDE: Final = ("entity", "id", "account", "party_entity", "party")
 """An entry may owe several names on one account: each is open by itself."""
 
 

@@ -21,21 +21,38 @@ RESULT: Final = "net income"
 
 BALANCES: Final = pl.Schema({"account": pl.String(), "amount": MONEY})
 
+_TYPES: Final = {
+    UNAPPLIED_INCOME: "Income",
+    UNAPPLIED_EXPENSE: "Expense",
+    RETAINED_EARNINGS: "Equity",
+    RESULT: "Equity",
+}
+"""Of what stands in a statement without being an account of the chart."""
+
+
+def earned_accounts(chart: Chart) -> list[str]:
+    """Accounts of income and costs, whose balance starts anew each fiscal year."""
+    return [*(one.id for one in chart.accounts.values() if one.profit_and_loss), UNAPPLIED_INCOME, UNAPPLIED_EXPENSE]
+
+
+def cash_accounts(chart: Chart) -> list[str]:
+    """Accounts whose balance is cash."""
+    return [one.id for one in chart.accounts.values() if one.type in CASH_TYPES or one.subtype == "UndepositedFunds"]
+
+
+def account_type(chart: Chart, account: str) -> str:
+    """The type under which an account stands in a statement; empty for one that was not captured."""
+    found = chart.accounts.get(account)
+    return found.type if found is not None and account != RESULT else _TYPES.get(account, "")
+
 
 class Balances:
     """Debit positive, home currency, to the cent. Each method gives ``account`` and ``amount``, accounts at 0.00 left out, in no order."""
 
     def __init__(self, chart: Chart, postings: pl.DataFrame) -> None:
         self._chart = chart
-        self._earned = [
-            *(account.id for account in chart.accounts.values() if account.profit_and_loss),
-            *(UNAPPLIED_INCOME, UNAPPLIED_EXPENSE),
-        ]
-        self._cash = [
-            account.id
-            for account in chart.accounts.values()
-            if account.type in CASH_TYPES or account.subtype == "UndepositedFunds"
-        ]
+        self._earned = earned_accounts(chart)
+        self._cash = cash_accounts(chart)
         self._daily = postings.group_by("account", "date").agg(pl.col("amount").sum())
 
     def trial_balance(self, as_of: date) -> pl.DataFrame:

@@ -10,9 +10,9 @@ from typing import Final, Literal
 
 import polars as pl
 
-from akika_forensics.books.chart import UNAPPLIED_EXPENSE, UNAPPLIED_INCOME, Chart, id_order
+from akika_forensics.books.chart import Chart, id_order
 from akika_forensics.books.documents.values import MONEY
-from akika_forensics.books.statements.balances import RESULT, Balances
+from akika_forensics.books.statements.balances import RESULT, Balances, account_type, earned_accounts
 from akika_forensics.books.statements.layout import BALANCE_SHEET, PROFIT_AND_LOSS, UNKNOWN, Line, Section, Sum
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.money import ZERO
@@ -38,9 +38,13 @@ TRIAL_BALANCE: Final = pl.Schema(
 
 TOTAL: Final = "Total"
 NOT_SPECIFIED: Final = "Not specified"
-_PERIODS: Final = ("month", "quarter", "year")
-_NAMED: Final = {"class": "class", "location": "department", "customer": "party"}
-_TYPES: Final = {UNAPPLIED_INCOME: "Income", UNAPPLIED_EXPENSE: "Expense"}
+PERIODS: Final = ("month", "quarter", "year")
+NAMED: Final = {
+    "class": ("class", "Class"),
+    "location": ("department", "Department"),
+    "customer": ("party", "Customer"),
+}
+"""What a column may be of: the postings' column, and the entity of its Ids."""
 
 
 class Statements:
@@ -79,10 +83,10 @@ class Statements:
         if end < start:
             raise WrongUse(f"{end} is before {start}.", do="Give the first day first.")
         found: dict[str, dict[str, Decimal]] = {}
-        if by in _PERIODS:
+        if by in PERIODS:
             for title, first, last in periods(start, end, by):
                 found[title] = dict(self._balances.earned(first, last).iter_rows())
-        elif by in _NAMED:
+        elif by in NAMED:
             found = self._by_name(start, end, by)
         found[TOTAL] = dict(self._balances.earned(start, end).iter_rows())
         return self._laid_out(PROFIT_AND_LOSS, found)
@@ -98,17 +102,15 @@ class Statements:
         return pl.DataFrame(rows, schema=schema, orient="row")
 
     def _by_name(self, start: date, end: date, by: str) -> dict[str, dict[str, Decimal]]:
-        column = _NAMED[by]
-        earned = [*(one.id for one in self._chart.accounts.values() if one.profit_and_loss), *_TYPES]
-        rows = self._postings.filter(pl.col("date").is_between(start, end) & pl.col("account").is_in(earned))
-        key = pl.col(column)
-        if by == "customer":
-            key = pl.when(pl.col("party_entity") == "Customer").then(key)
-        sums = rows.group_by(key.alias("of"), "account").agg(pl.col("amount").sum()).filter(pl.col("amount") != 0)
-        kind = {"class": "Class", "location": "Department", "customer": "Customer"}[by]
+        _, kind = NAMED[by]
+        rows = self._postings.filter(
+            pl.col("date").is_between(start, end) & pl.col("account").is_in(earned_accounts(self._chart))
+        )
+        sums = rows.group_by(of_column(by).alias("of"), "account").agg(pl.col("amount").sum())
+        sums = sums.filter(pl.col("amount") != 0)
         found: dict[str, dict[str, Decimal]] = {}
         for of, account, amount in sums.iter_rows():
-            title = NOT_SPECIFIED if of is None else self._names.get((kind, of), f"{kind} {of}")
+            title = title_of(kind, of, self._names)
             column_of = found.setdefault(title, {})
             column_of[account] = column_of.get(account, ZERO) + amount
         return dict(sorted(found.items(), key=lambda item: (item[0] == NOT_SPECIFIED, item[0].casefold())))
@@ -118,10 +120,9 @@ class Statements:
         totals: dict[tuple[str, str], Decimal] = {}
         placed = {kind for line in layout if isinstance(line, Section) for kind in line.types}
         known = [*layout]
-        if layout is BALANCE_SHEET and any(
-            self._type(account) not in placed for row in found.values() for account in row
-        ):
-            known.insert(5, Section(UNKNOWN, 1, ("",)))
+        odd = {self._type(account) for row in found.values() for account in row} - placed
+        if layout is BALANCE_SHEET and odd:
+            known.insert(5, Section(UNKNOWN, 1, tuple(sorted(odd))))
         for line in known:
             if isinstance(line, Sum):
                 for column in found:
@@ -148,15 +149,21 @@ class Statements:
         return kind in section.types
 
     def _type(self, account: str) -> str:
-        if account == RESULT:
-            return "Equity"
-        found = self._chart.accounts.get(account)
-        if found is not None:
-            return found.type
-        return _TYPES.get(account, "Equity" if account == "name:Retained Earnings" else "")
+        return account_type(self._chart, account)
 
     def _name(self, account: str) -> str:
         return "Net Income" if account == RESULT else self._chart.name(account)
+
+
+def of_column(by: str) -> pl.Expr:
+    """The Id of the class, location or customer that a posting is of; null for none."""
+    column, _ = NAMED[by]
+    return pl.when(pl.col("party_entity") == "Customer").then("party") if by == "customer" else pl.col(column)
+
+
+def title_of(kind: str, of: str | None, names: Mapping[tuple[str, str], str]) -> str:
+    """How the column of a class, location or customer is headed."""
+    return NOT_SPECIFIED if of is None else names.get((kind, of), f"{kind} {of}")
 
 
 def _rank(kind: str) -> int:

@@ -13,7 +13,7 @@ from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.reading import scan as scanning
 from akika_forensics.vault.reading import tables
-from akika_forensics.vault.snapshots import attachments, frames, steps
+from akika_forensics.vault.snapshots import attachments, frames, preceding, steps
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo
 from akika_forensics.vault.snapshots.shelf import Shelf
 from akika_forensics.vault.snapshots.stacks import Vanished
@@ -74,6 +74,24 @@ class Snapshot:
         part = self._state().join(wanted, on=frames.KEY, how="semi")
         found = self._payloads(part).iter_rows()
         return {(key := RecordKey(entity, record_id)): Record(key, payload) for entity, record_id, payload in found}
+
+    def origins(self, keys: Iterable[RecordKey]) -> pl.DataFrame:
+        """Where the keys that the snapshot holds come from: entity, id, digest, payload_sha256 (32 bytes each), length, snapshot.
+
+        ``snapshot`` is the one in which these very bytes were new; null where retention dropped it. No payload is read.
+        ``payload_sha256`` is null for what is lost. In no order.
+        """
+        with self._gone():
+            part = self._state().join(_key_frame(keys), on=frames.KEY, how="semi")
+            hashes = preceding.hashes(self._shelf, self._commit.pseudonym, part)
+            mine = self._shelf.commits(self._commit.pseudonym)
+        brought = pl.DataFrame(
+            [(number, one.info.id) for one in mine for number in one.numbers],
+            schema={"segment": part.schema["segment"], "snapshot": pl.String},
+            orient="row",
+        )
+        told = part.with_columns(payload_sha256=hashes).join(brought, on="segment", how="left")
+        return told.select(*frames.KEY, "digest", "payload_sha256", "length", "snapshot")
 
     def control(self, name: str) -> bytes:
         """A report that was captured beside the records, as received. Raises WrongUse for an unknown name."""
