@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
 
 import typer
 
@@ -13,35 +13,24 @@ from akika_forensics.cli.session import Command, Options, open_case
 from akika_forensics.cli.speech import note, say, say_json, table
 from akika_forensics.errors import WrongUse
 
-if TYPE_CHECKING:
-    import polars as pl
-
-    from akika_forensics.case.statements import Books
-
-KINDS: Final = (
-    "trial-balance",
-    "balance-sheet",
-    "profit-and-loss",
-    "cash-flow",
-    "receivables",
-    "payables",
-    "register",
-)
-
 
 def statement(
     context: typer.Context,
-    kind: str = typer.Argument(help=f"{', '.join(KINDS[:-1])} or {KINDS[-1]}."),
+    kind: str = typer.Argument(
+        help="trial-balance, balance-sheet, profit-and-loss, cash-flow, receivables, payables or register."
+    ),
     snapshot: str = typer.Argument("latest", help="A snapshot: s1, first, latest."),
     as_of: str = typer.Option("", "--as-of", help="The last day, 2026-11-30; when left out, the day of the snapshot."),
     since: str = typer.Option("", "--from", help="The first day of a period; when left out, that of the fiscal year."),
     basis: str = typer.Option("accrual", help="accrual or cash."),
     by: str = typer.Option(
-        "total", help="Columns of a profit and loss: month, quarter, year, class, location or customer."
+        "total",
+        help="Columns: month, quarter or year of a balance sheet; of a profit and loss also class, location or customer.",
     ),
     account: str = typer.Option("", help="The Id of the account of a register."),
     out: Path | None = typer.Option(None, help="A new .csv or .xlsx file, not encrypted; custody lists it."),
 ) -> None:
+    from akika_forensics.case.statement_asked import KINDS, ask, frame_of
     from akika_forensics.case.statements import books_of
 
     options: Options = context.obj
@@ -51,9 +40,8 @@ def statement(
     found = case.snapshot(snapshot)
     end = _day(as_of) or found.info.taken_at.date()
     books = books_of(found)
-    start = _day(since) or books.ledger.chart.fiscal_year_start(end)
-    frame = _made(books, kind, start, end, basis, by, account)
-    title = _title(kind, start, end, basis, by)
+    asked = ask(books, kind, end, _day(since), basis=basis, by=by, account=account)
+    frame, title = frame_of(books, asked), asked.title
     problems = [one.what for one in books.ledger.unposted]
     if out is not None:
         from akika_forensics.case.export.statement import write
@@ -67,7 +55,7 @@ def statement(
                 "snapshot": found.info.id,
                 "statement": kind,
                 "basis": basis,
-                "from": start.isoformat(),
+                "from": asked.start.isoformat(),
                 "as_of": end.isoformat(),
                 "rows": rows,
                 "problems": problems,
@@ -83,41 +71,6 @@ def statement(
         table(frame.columns, [[_shown(value) for value in row] for row in frame.iter_rows()], right=money)
     for one in problems:
         note(f"akika: {one}")
-
-
-def _made(books: Books, kind: str, start: date, end: date, basis: str, by: str, account: str) -> pl.DataFrame:
-    from akika_forensics.books.statements.financial import wide
-
-    made = books.on(basis)
-    match kind:
-        case "trial-balance":
-            return made.trial_balance(end)
-        case "balance-sheet":
-            return wide(made.balance_sheet([end])).drop("section")
-        case "profit-and-loss":
-            allowed = ("total", "month", "quarter", "year", "class", "location", "customer")
-            if by not in allowed:
-                raise WrongUse(f"A profit and loss has no columns by {by!r}.", do=f"There are {', '.join(allowed)}.")
-            return wide(made.profit_and_loss(start, end, by)).drop("section")  # type: ignore[arg-type]
-        case "cash-flow":
-            return made.cash_flow(start, end)
-        case "receivables":
-            return books.receivables(end)
-        case "payables":
-            return books.payables(end)
-        case _:
-            if not account:
-                raise WrongUse("Of which account?", do="Give its Id with --account, as a trial balance shows it.")
-            return books.register(account, start, end, basis)
-
-
-def _title(kind: str, start: date, end: date, basis: str, by: str) -> str:
-    said = kind.replace("-", " ").capitalize()
-    days = (
-        f"as of {end}" if kind in ("trial-balance", "balance-sheet", "receivables", "payables") else f"{start} to {end}"
-    )
-    columns = f", by {by}" if kind == "profit-and-loss" and by != "total" else ""
-    return f"{said}, {days}, {basis} basis{columns}"
 
 
 def _day(said: str) -> date | None:

@@ -15,21 +15,26 @@ from akika_forensics.jobs import JobSnapshot
 from akika_forensics.model.company import Company
 from akika_forensics.model.payload import encode
 from akika_forensics.model.record import Record, RecordKey
+from akika_widgets.views import waterfall
+from akika_widgets.views.ageing_bars import Age, AgeingBars, Side
 from akika_widgets.views.balance import PredictedBalance
 from akika_widgets.views.columns import TableColumn
 from akika_widgets.views.difference import DifferenceView
 from akika_widgets.views.evidence_table import EvidenceTable
+from akika_widgets.views.fills import Fill
 from akika_widgets.views.job import JobPicture, JobView
 from akika_widgets.views.listing import Column, Listing, Mark, Named
 from akika_widgets.views.live import Event, LiveView
 from akika_widgets.views.live_timeline import LiveTimeline
 from akika_widgets.views.paged_table import PagedTable
 from akika_widgets.views.paging import TableModel
+from akika_widgets.views.period_bars import Part, PeriodBars, Stack
 from akika_widgets.views.record_graph import GraphNode, GraphView
 from akika_widgets.views.restored import RestoredView
 from akika_widgets.views.review import PlanReview, Review
 from akika_widgets.views.tables import AccountEffectTable, FigureTable, StepTable, TieOutTable
 from akika_widgets.views.three_way import ThreeWay, ThreeWayView
+from akika_widgets.views.tie_map import Tie, TieMap
 from akika_widgets.views.timeline import Moment, TimelineView
 from akika_widgets.views.verified_balances import VerifiedBalances
 from akika_widgets.views.view import View
@@ -391,4 +396,19 @@ def every_view(text: str = "a name") -> list[View]:
             [(Named(text, text), "ab" * 32, Mark("?", text, "quiet")), (text, "x", None)],
             sub=text,
         ),
+        *statement_pictures(text),
+    ]
+
+
+def statement_pictures(text: str) -> list[View]:
+    """The pictures of statements with ``text`` in all their names."""
+    values = (Decimal(5), Decimal(-2))
+    parts = tuple(Part(text, Fill("added", pattern), values) for pattern in ("solid", "hollow", "slant"))
+    steps = [waterfall.Step(text, Decimal(5), "level"), waterfall.Step(text, Decimal(-2))]
+    return [
+        PeriodBars([text, "Feb"], [Stack(text, parts), Stack("b", parts)], title=text, sub=text, line=parts[0]),
+        PeriodBars([text, "Feb"], [Stack(text, parts[:1])], title=text),
+        waterfall.Waterfall(steps, title=text, sub=text, up=text, down=text),
+        AgeingBars([Side(text, (Age(text, Decimal(5), 1), Age("b", Decimal(0), 0)))], title=text, sub=text),
+        TieMap([Tie(text, text, text, 3, 1, Decimal(1), 1, (text,)), Tie("b", "", "c", 1)], title=text, sub=text),
     ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from akika_widgets.views import fills
+from akika_widgets.views.fills import Fill
 from akika_widgets.views.kinds import kind_of
 from akika_widgets.views.markup import Markup, shortened, tag
 from akika_widgets.views.svg import fitted, frame, number, text_width
@@ -48,6 +50,10 @@ class Look:
     word: str
     tone: str
     pattern: str
+
+    @property
+    def fill(self) -> Fill:
+        return Fill(self.tone, self.pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ def picture(drawn: Drawing, description: str) -> Markup:
     ident = anchor("timeline", drawn.title, drawn.bins.edges, *drawn.numbers.items(), drawn.spans, drawn.sums)
     looks = looks_of(list(drawn.numbers))
     parts: list[Markup] = [
-        tag("defs", *(_pattern(ident, name) for name in ("slant", "back", "dots", "lines"))),
+        fills.patterns(ident),
         tag("text", fitted(drawn.title, WIDTH - 40, 13), tag("title", drawn.title), x=20, y=28, class_="title"),
         tag("text", fitted(_sub(drawn), WIDTH - 40, 11), x=20, y=46, class_="quiet small"),
         *_legend(drawn, looks, ident),
@@ -157,38 +163,12 @@ def _legend(drawn: Drawing, looks: Mapping[str, Look], ident: str) -> list[Marku
         for kind in kinds:
             look = looks[kind]
             words = f"{look.symbol} {look.word} {drawn.numbers[kind]:,}".strip()
-            parts += [*_segment(look, x, y - 10, 14, 12, ident), tag("text", words, x=number(x + 20), y=number(y))]
+            parts += [
+                *fills.filled(look.fill, x, y - 10, 14, 12, ident),
+                tag("text", words, x=number(x + 20), y=number(y)),
+            ]
             x += _legend_width(kind, drawn.numbers[kind])
     return parts
-
-
-def _pattern(ident: str, name: str) -> Markup:
-    inner = {
-        "slant": tag("path", d="M0 6L6 0", class_="gap"),
-        "back": tag("path", d="M0 0L6 6", class_="gap"),
-        "dots": tag("circle", cx=3, cy=3, r=1.2, class_="dot"),
-        "lines": tag("path", d="M0 3H6", class_="gap"),
-    }[name]
-    # SVG writes these names in two words, which only attributes of elements are.
-    return tag("pattern", inner, id=f"{ident}-{name}", width=6, height=6, patternUnits="userSpaceOnUse")
-
-
-def _segment(look: Look, x: float, y: float, width: float, height: float, ident: str) -> list[Markup]:
-    """One box in the colour of its kind, with its pattern over it."""
-    place = {"x": number(x), "y": number(y), "width": number(width), "height": number(height)}
-    if look.pattern == "hollow":
-        inset = min(0.75, width / 2, height / 2)
-        inner = {
-            "x": number(x + inset),
-            "y": number(y + inset),
-            "width": number(max(width - 2 * inset, 0.1)),
-            "height": number(max(height - 2 * inset, 0.1)),
-        }
-        return [tag("rect", **inner, class_=f"hollow {look.tone}")]
-    boxes = [tag("rect", **place, class_=f"full {look.tone}")]
-    if look.pattern != "solid" and height >= 3:
-        boxes.append(tag("rect", **place, fill=f"url(#{ident}-{look.pattern})"))
-    return boxes
 
 
 def _scale(drawn: Drawing) -> list[Markup]:
@@ -224,7 +204,7 @@ def _bars(drawn: Drawing, looks: Mapping[str, Look], ident: str) -> list[Markup]
             if counts[place]:
                 # Never thinner than can be seen: one removed record among a thousand changes matters most.
                 tall = max(PLOT * counts[place] / highest, 2.0)
-                boxes += _segment(looks[kind], begin + gap / 2, base - tall, end - begin - gap, tall, ident)
+                boxes += fills.filled(looks[kind].fill, begin + gap / 2, base - tall, end - begin - gap, tall, ident)
                 base -= tall
         if boxes:
             held = {kind: counts[place] for kind, counts in drawn.counts.items()}
@@ -294,14 +274,6 @@ def span_words(span: Span, bins: Bins) -> str:
 
 
 _CSS: Final = (
-    "svg.ak-timeline .title { font-weight: 600; font-size: 13px; } svg.ak-timeline .small { font-size: 11px; } "
-    "svg.ak-timeline text { font-variant-numeric: tabular-nums; } "
-    "svg.ak-timeline .rule { stroke: var(--ak-rule); stroke-width: 0.8; } svg.ak-timeline .axis { stroke: var(--ak-edge); stroke-width: 1; } "
-    + " ".join(
-        f"svg.ak-timeline .full.{tone} {{ fill: var(--ak-{tone}); }} "
-        f"svg.ak-timeline .hollow.{tone} {{ fill: var(--ak-paper); stroke: var(--ak-{tone}); stroke-width: 1.5; }}"
-        for tone in ("removed", "changed", "added", "edge", "focus")
-    )
-    + " svg.ak-timeline .gap { stroke: var(--ak-paper); stroke-width: 1.6; fill: none; } svg.ak-timeline .dot { fill: var(--ak-paper); } "
-    "svg.ak-timeline .unknown { fill: var(--ak-raised); stroke: var(--ak-edge); stroke-dasharray: 4 3; }"
+    fills.sheet("ak-timeline")
+    + " svg.ak-timeline .unknown { fill: var(--ak-raised); stroke: var(--ak-edge); stroke-dasharray: 4 3; }"
 )
