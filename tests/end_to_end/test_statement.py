@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from akika_forensics.cli.statement import KINDS
+from akika_forensics.case.statement_asked import KINDS
 
 from .conftest import Scene
 
@@ -49,6 +49,20 @@ def test_each_statement_is_told(captured: Scene) -> None:
         assert (row["account"], f"{amount:.2f}") in theirs
     bank = told["register"]["rows"]
     assert bank[-1]["balance"] == next(row["debit"] for row in told["trial-balance"]["rows"] if row["account"] == "35")
+
+
+def test_a_balance_sheet_by_quarter_balances_at_the_end_of_each(captured: Scene) -> None:
+    told = captured.good("statement", "balance-sheet", "s1", "--by", "quarter")
+    totals = {row["name"]: row for row in told["rows"] if row["role"] == "sum"}
+    days = set(totals["TOTAL ASSETS"]) - {"account", "name", "role"}
+    assert max(days) == told["as_of"]
+    assert len(days) > 1
+    for day in days:
+        assert totals["TOTAL ASSETS"][day] == totals["TOTAL LIABILITIES AND EQUITY"][day]
+    assert (
+        captured.good("statement", "balance-sheet", "s1")["rows"][-1][told["as_of"]]
+        == totals["TOTAL LIABILITIES AND EQUITY"][told["as_of"]]
+    )
 
 
 def test_by_month_and_on_the_cash_basis(captured: Scene) -> None:
