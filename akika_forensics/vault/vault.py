@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from akika_forensics.errors import WrongUse
-from akika_forensics.model import instants
 from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import documents, layout, proofs, slots
@@ -34,7 +33,7 @@ from akika_forensics.vault.members.opened import OpenKeys
 from akika_forensics.vault.members.signing import SignedCommit
 from akika_forensics.vault.mending import losses
 from akika_forensics.vault.proofs import Stamped
-from akika_forensics.vault.snapshots import acts, history, shelf
+from akika_forensics.vault.snapshots import acts, history, refs, shelf
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Version
 from akika_forensics.vault.snapshots.draft import SLOT, DraftInfo, Drafts
 from akika_forensics.vault.snapshots.snapshot import Snapshot
@@ -196,16 +195,7 @@ class Vault:
 
         Raises WrongUse when there is none, or the time carries no zone.
         """
-        if instant.tzinfo is None:
-            raise WrongUse("The time carries no zone.", do="Give an aware time, such as datetime.now(UTC).")
-        mine = [commit for commit in self._commits_of(company) if not commit.info.scoped]
-        found = [commit for commit in mine if commit.info.finished_at <= instant]
-        if not found:
-            raise WrongUse(
-                f"There is no snapshot that was finished by {instants.format_instant(instant)}.",
-                do="Run `akika snapshots` for the list.",
-            )
-        return Snapshot(self._shelf, max(found, key=lambda commit: commit.info.finished_at))
+        return Snapshot(self._shelf, refs.as_of(self._commits_of(company), instant))
 
     def history(self, key: RecordKey, company: Company | None = None) -> tuple[Version, ...]:
         """The versions of a record, only where it changed, oldest first; empty when it was never there.
@@ -352,29 +342,13 @@ class Vault:
         return self._standing.authority
 
     def _commit(self, ref: str) -> Commit:
-        commits = self._shelf.commits()
-        named = {commit.info.id: commit for commit in commits}
-        whole = [commit for commit in commits if not commit.info.scoped]
-        if whole:
-            named |= {"latest": whole[-1], "first": whole[0]}
-        commit = named.get(ref.strip().lower())
-        if commit is None:
-            why = self._shelf.holdings.why_gone(ref.strip().lower())
-            if why:
-                raise WrongUse(why, means="What it held is no longer there.", do="Run `akika snapshots` for the list.")
-            have = f"It has {commits[0].info.id} to {commits[-1].info.id}." if commits else "It has none yet."
-            raise WrongUse(f"The vault has no snapshot {ref!r}.", means=have, do="Run `akika snapshots` for the list.")
-        return commit
+        return refs.named(self._shelf.commits(), ref, self._shelf.holdings.why_gone)
 
     def _commits_of(self, company: Company | None) -> tuple[Commit, ...]:
         if company is not None:
             return self._shelf.commits(shelf.pseudonym(self.keyring(), company))
         commits = self._shelf.commits()
-        names = {commit.pseudonym: commit.info.company.name for commit in commits}
-        if len(names) > 1:
-            raise WrongUse(
-                "The vault holds several companies.", do=f"Name one of: {', '.join(sorted(names.values()))}."
-            )
+        refs.require_one_company(commits)
         return commits
 
     def __repr__(self) -> str:
