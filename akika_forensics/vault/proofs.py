@@ -18,7 +18,7 @@ from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.entries import Link
 from akika_forensics.vault.chains.stamps import Stamp, StampAuthority, StampRejected
 from akika_forensics.vault.files import StoredFile
-from akika_forensics.vault.snapshots import disclosure, frames, leaves, merkle
+from akika_forensics.vault.snapshots import disclosure, frames, leaves, merkle, stored_payloads
 from akika_forensics.vault.snapshots.commits import Commit
 from akika_forensics.vault.snapshots.disclosure import Disclosure, Signed
 from akika_forensics.vault.snapshots.parts import Part
@@ -117,7 +117,7 @@ def disclose(
         )
     tree, position, digest = _tree(shelf, commit.pseudonym, part, segment, key, salt_key)
     inside = wanted & (pl.col("segment") == segment)
-    payload = shelf.payloads_of(commit.pseudonym, part, inside)["payload"][0]
+    payload = stored_payloads.of(shelf, commit.pseudonym, part, inside)["payload"][0]
     link, file = signed
     later = [
         one

@@ -15,7 +15,7 @@ from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.checks import following
 from akika_forensics.vault.checks.effort import CONTROLS, PAYLOADS, Effort
 from akika_forensics.vault.checks.inspection import Inspection
-from akika_forensics.vault.snapshots import facts, frames, leaves, rolls
+from akika_forensics.vault.snapshots import facts, frames, leaves, rolls, stored_payloads
 from akika_forensics.vault.snapshots.batch import segment_leaves
 from akika_forensics.vault.snapshots.commits import Commit
 from akika_forensics.vault.snapshots.parts import Part
@@ -92,7 +92,7 @@ def _check_part(shelf: Shelf, company: str, part: Part, effort: Effort) -> pl.Da
         raise DamagedFile(part.index, "Its rows are not in order of entity, id and segment, each once.")
     chosen = effort.rows(part.payload, list(index.select(*frames.KEY).iter_rows()), shelf.backend)
     if chosen is None or chosen:
-        _check_payloads(index, shelf.payloads_in_turn(company, part, index["length"]), part, chosen)
+        _check_payloads(index, stored_payloads.in_turn(shelf, company, part, index["length"]), part, chosen)
         effort.sound(PAYLOADS, part.payload)
     _check_roots(shelf, company, part, index)
     return index.select(*_ROW)

@@ -30,7 +30,7 @@ from akika_forensics.vault.keys.keytable import HALVES, SALT, Half
 from akika_forensics.vault.lifecycle import merging, regained
 from akika_forensics.vault.lifecycle.merging import MergeError, Order, Sealed, Source
 from akika_forensics.vault.lifecycle.workshop import Told, Workshop, remove, remove_left_over
-from akika_forensics.vault.snapshots import acts, facts, frames, leaves, parquet
+from akika_forensics.vault.snapshots import acts, facts, frames, leaves, parquet, stored_payloads
 from akika_forensics.vault.snapshots.batch import Batch, segment_leaves
 from akika_forensics.vault.snapshots.leaves import LeavesError
 from akika_forensics.vault.snapshots.parts import Part
@@ -134,12 +134,12 @@ class Rearrangement:
             rows = regained.replaced(self._shelf, self._company, part, rows)
         if not self._shelf.file(part.index).root:
             # Of version 1: a segment a file, which is small, without the columns for filtering.
-            payload = self._shelf.payloads_of(self._company, part)
+            payload = stored_payloads.of(self._shelf, self._company, part)
             if rows.select(frames.VERSION).equals(payload.select(frames.VERSION)):
                 told = pl.DataFrame(map(facts.of, payload["payload"]), schema=frames.FACTS, orient="row")
                 rows = rows.with_columns(told)
             return Source(rows, payload.lazy())
-        return Source(rows, self._shelf.payload_scan(self._company, part, held))
+        return Source(rows, stored_payloads.scan(self._shelf, self._company, part, held))
 
     def _roots(self, parts: Sequence[Part], order: Order) -> dict[int, bytes]:
         """The record root of each segment that has rows left. What goes leaves its leaves."""

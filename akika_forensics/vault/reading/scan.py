@@ -9,7 +9,7 @@ import polars as pl
 
 from akika_forensics.vault.canonical import DamagedFile, RecordsLost
 from akika_forensics.vault.reading.question import Question, in_turns, within
-from akika_forensics.vault.snapshots import frames
+from akika_forensics.vault.snapshots import frames, stored_payloads
 from akika_forensics.vault.snapshots.commits import Commit
 from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.snapshots.shelf import Shelf
@@ -88,7 +88,7 @@ def readable(shelf: Shelf, company: str, rows: pl.DataFrame) -> pl.DataFrame:
 def _payloads(shelf: Shelf, company: str, part: Part, rows: pl.DataFrame) -> pl.DataFrame:
     if shelf.is_lost(part.payload):
         raise RecordsLost(part.payload, [f"{entity}:{name}" for entity, name in rows.select(*frames.KEY).iter_rows()])
-    payloads = shelf.payloads_of(company, part, within(rows))
+    payloads = stored_payloads.of(shelf, company, part, within(rows))
     found = rows.join(payloads, on=frames.VERSION, how="inner", maintain_order="left")
     if len(found) != len(rows):
         raise DamagedFile(part.payload, "It does not hold exactly the records that a manifest finds in it.")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
-from akika_forensics.errors import WrongUse
+from akika_forensics.errors import AkikaError, WrongUse
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import parse_instant
 from akika_forensics.model.payload import CANONICAL_FORM
@@ -21,6 +21,7 @@ from akika_forensics.vault.chains.entries import Entry
 from akika_forensics.vault.chains.heads import ChainHead
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.snapshots.parts import Part
+from akika_forensics.vault.storage import Backend
 
 SNAPSHOT: Final = "snapshot"
 SCOPED: Final = "scoped"
@@ -232,3 +233,16 @@ def _info(text: Description, digest: str) -> SnapshotInfo:
 def company_fields(company: Company) -> dict[str, str]:
     """A company as a description has it."""
     return {"realm_id": company.realm_id, "name": company.name, "base_url": company.base_url}
+
+
+def may_be_there(backend: Backend, seq: int, stored: Sequence[StoredFile]) -> bool:
+    """Whether a commit that was to vouch for some files may be there in spite of an error, such as one of the memory
+    outside the vault.
+    """
+    try:
+        entry = backend.read(layout.entry(layout.COMMITS, seq))
+    except FileNotFoundError:
+        return False
+    except AkikaError:
+        return True
+    return any(file.path.encode() in entry for file in stored)

@@ -11,7 +11,7 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
-from akika_forensics.vault.snapshots import frames, rebuilt, steps
+from akika_forensics.vault.snapshots import frames, rebuilt, steps, stored_payloads
 from akika_forensics.vault.snapshots.commits import Commit, Version
 from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.snapshots.shelf import Shelf
@@ -191,7 +191,7 @@ def _of_part(shelf: Shelf, company: str, part: Part, key: RecordKey) -> pl.DataF
         return shelf.index_of(company, part, _is(key), columns)
     except DamagedFile as error:
         try:
-            return rebuilt.index(shelf.payloads_of(company, part, _is(key))).select(columns)
+            return rebuilt.index(stored_payloads.of(shelf, company, part, _is(key))).select(columns)
         except Vanished:
             raise
         except (DamagedFile, WrongUse):  # who may not open the payloads misses the index
@@ -214,7 +214,7 @@ def _payloads(
         part = shelf.part(company, numbers[0])
         lost.update(dict.fromkeys(numbers, f"{path}: It has not what its index lists."))
         try:
-            rows = shelf.payloads_of(company, part, _is(key), ["segment", "payload"])
+            rows = stored_payloads.of(shelf, company, part, _is(key), ["segment", "payload"])
         except DamagedFile as error:
             lost.update(dict.fromkeys(numbers, error.what))
             continue

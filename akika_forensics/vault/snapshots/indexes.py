@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from akika_forensics.vault.canonical import DamagedFile
-from akika_forensics.vault.snapshots import frames, rebuilt
+from akika_forensics.vault.snapshots import frames, rebuilt, stored_payloads
 from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.snapshots.stacks import IN_PART
 
@@ -32,7 +32,7 @@ def of(shelf: Shelf, company: str, part: Part, where: pl.Expr | None, columns: S
     conditions = set() if where is None else set(where.meta.root_names())
     whole = not {*wanted, *conditions} <= frames.HOT.keys()
     if any(map(shelf.is_lost, part.indexes if whole else (part.index,))):
-        made = rebuilt.index(shelf.payloads_of(company, part))
+        made = rebuilt.index(stored_payloads.of(shelf, company, part))
         return (made if where is None else made.filter(where)).select(wanted)
     if not part.rest:
         fill = {"segment": part.numbers[0]}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import polars as pl
@@ -22,7 +21,7 @@ from akika_forensics.vault.keys.keychain import Keychain
 from akika_forensics.vault.keys.keyring import Keyring
 from akika_forensics.vault.keys.keytable import DOCUMENTS
 from akika_forensics.vault.keys.roles import NotAllowed
-from akika_forensics.vault.snapshots import frames, indexes, parquet
+from akika_forensics.vault.snapshots import frames, indexes
 from akika_forensics.vault.snapshots.commits import SNAPSHOT, Commit, read_commit
 from akika_forensics.vault.snapshots.holdings import Holdings
 from akika_forensics.vault.snapshots.parts import Part
@@ -280,33 +279,6 @@ class Shelf(Stacks):
     ) -> list[pl.DataFrame]:
         """Some columns of many parts. Of segments after ``newest`` nobody needs the rows: some come all the same."""
         return indexes.of_each(self, company, parts, columns, newest)
-
-    def payloads_of(
-        self, company: str, part: Part, where: pl.Expr | None = None, columns: Sequence[str] | None = None
-    ) -> pl.DataFrame:
-        schemas, fill = [frames.PAYLOAD, frames.PAYLOAD_1], {"segment": part.numbers[0]}
-        return self.frame(company, part.payload, "payload", schemas, where=where, columns=columns, fill=fill)
-
-    def payloads_in_turn(self, company: str, part: Part, lengths: pl.Series) -> Iterator[pl.DataFrame]:
-        """All rows of a part's payloads in order, a bounded number of bytes at a time; ``lengths``: that of each.
-
-        Fewer or other rows come where the file has not those of its index.
-        """
-        turns = list(parquet.slices(lengths))
-        if len(turns) < 2:
-            yield self.payloads_of(company, part)
-            return
-        with ExitStack() as held:
-            scan = self.payload_scan(company, part, held)
-            for start, end in turns:
-                last = end == len(lengths)
-                yield parquet.collected(scan.slice(start, None if last else end - start), part.payload)
-
-    def payload_scan(self, company: str, part: Part, held: ExitStack) -> pl.LazyFrame:
-        """The payloads of a part that version 2 wrote, to be collected in pieces by `parquet.collected` until ``held`` closes.
-        Whoever collects holds them against their index.
-        """
-        return parquet.scan(self.at_hand(company, part.payload, "payload", held), frames.PAYLOAD)
 
     def control(self, commit: Commit, name: str) -> tuple[str, bytes]:
         """Kind and content of a control report."""

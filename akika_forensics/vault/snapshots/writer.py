@@ -18,16 +18,22 @@ from akika_forensics.model import payload as payloads
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault import layout, storage
+from akika_forensics.vault import storage
 from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.heads import ChainHead
-from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.snapshots import facts, frames, packing, preceding, rolls, shelf, steps
 from akika_forensics.vault.snapshots.arrivals import Arrivals
 from akika_forensics.vault.snapshots.attachments import AttachedFiles
 from akika_forensics.vault.snapshots.batch import Batch
 from akika_forensics.vault.snapshots.beside import Beside
-from akika_forensics.vault.snapshots.commits import SNAPSHOT, Description, SnapshotInfo, company_fields, read_commit
+from akika_forensics.vault.snapshots.commits import (
+    SNAPSHOT,
+    Description,
+    SnapshotInfo,
+    company_fields,
+    may_be_there,
+    read_commit,
+)
 from akika_forensics.vault.snapshots.draft import Drafts, Unsound, Work
 from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.storage.locking import Lock
@@ -264,22 +270,12 @@ class SnapshotWriter:
                 self._drafts.drop(self._pseudonym)
         except Exception:
             self._beside.close()
-            if not self._is_visible(batch.stored):
+            if not may_be_there(self._shelf.backend, self._entry, batch.stored):
                 batch.discard()
             raise
         finally:
             self._release()
         return read_commit(entry).info
-
-    def _is_visible(self, stored: list[StoredFile]) -> bool:
-        """Whether the commit may be there in spite of an error, such as one of the memory outside the vault."""
-        try:
-            entry = self._shelf.backend.read(layout.entry(layout.COMMITS, self._entry))
-        except FileNotFoundError:
-            return False
-        except AkikaError:
-            return True
-        return any(file.path.encode() in entry for file in stored)
 
     def _hashes(self) -> pl.Series:
         self._beside.settle()  # what is read and what is written keep one order

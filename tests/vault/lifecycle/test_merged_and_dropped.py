@@ -18,6 +18,7 @@ from akika_forensics.vault.lifecycle import compaction, erasing, holding, mergin
 from akika_forensics.vault.lifecycle.policy import Policy
 from akika_forensics.vault.lifecycle.rearranging import Rearrangement
 from akika_forensics.vault.snapshots import shelf as shelves
+from akika_forensics.vault.snapshots import stored_payloads
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 type Taken = dict[str, dict[RecordKey, bytes]]
@@ -225,7 +226,9 @@ def test_what_was_dropped_cannot_be_found_in_any_file(kit: ModuleType, empty: An
     retire(empty.vault, kit, "last=1")
     shelf = empty.open().workshop().shelf
     company = empty.vault.pseudonym(kit.COMPANY)
-    payloads = pl.concat([shelf.payloads_of(company, part) for part in compaction.parts_of(shelf, company).values()])
+    payloads = pl.concat(
+        [stored_payloads.of(shelf, company, part) for part in compaction.parts_of(shelf, company).values()]
+    )
     invoice = payloads.filter((pl.col("entity") == "Invoice") & (pl.col("id") == "1"))
     assert invoice["payload"].to_list() == [kit.invoice(1, "5.10", 5)]
     names = set(shelf.keychain.of(company)["payload"])
