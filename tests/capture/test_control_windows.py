@@ -6,10 +6,10 @@ import itertools
 from collections import Counter
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from akika_forensics.capture.controls.calendar import Horizon, Window, month_ends
+from akika_forensics.capture.controls.calendar import Horizon, Window, month_end, month_ends
 from akika_forensics.capture.controls.plan import everything, joined, narrowed
 from akika_forensics.capture.controls.wanted import MOST_CELLS
 
@@ -155,9 +155,10 @@ def test_windows_are_narrowed_to_what_is_expected_to_fit(
 
 
 @given(horizons(), st.integers(0, 3000), st.integers(1, 24))
+@example(Horizon(date(2015, 6, 1), 12, date(2015, 5, 31), date(2015, 6, 1)), 1191, 24)
 def test_halves_are_joined_where_a_year_is_far_from_the_most_cells(horizon: Horizon, each: int, columns: int) -> None:
     halves = horizon.halves()
-    rows = {end.replace(day=1): each for end in month_ends(halves[-1].first, halves[0].last)}
+    rows = {end.replace(day=1): each for end in month_ends(halves[-1].first, month_end(halves[0].last))}
     wider = list(joined(halves, horizon.month, rows, columns))
     assert follow(wider)
     assert (wider[-1].first, wider[0].last) == (halves[-1].first, halves[0].last)
