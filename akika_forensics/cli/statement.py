@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from akika_forensics.cli.session import Command, Options, open_case
-from akika_forensics.cli.speech import note, say, say_json, table
+from akika_forensics.cli.speech import counted, note, say, say_json, table
 from akika_forensics.errors import WrongUse
 
 
@@ -28,20 +28,42 @@ def statement(
         help="Columns: month, quarter or year of a balance sheet; of a profit and loss also class, location or customer.",
     ),
     account: str = typer.Option("", help="The Id of the account of a register."),
+    drill: str = typer.Option(
+        "",
+        help="What a figure rests on: the Id of its row's account, or the row's name ('Net Income', 'Total Equity'); of receivables "
+        "and payables a customer or vendor, an age, a document such as Invoice:130, or all.",
+    ),
+    column: str = typer.Option(
+        "", help="With --drill: the column, as the statement heads it; when left out, the total."
+    ),
+    party: str = typer.Option("", help="With --drill: what is of one name alone, such as Customer:5."),
+    item: str = typer.Option("", help="With --drill: what is of one item alone, by its Id."),
+    documents: bool = typer.Option(
+        False, "--documents", help="With --drill: the documents with their digests and requests, not the postings."
+    ),
     out: Path | None = typer.Option(None, help="A new .csv or .xlsx file, not encrypted; custody lists it."),
 ) -> None:
     from akika_forensics.case.statement_asked import KINDS, ask, frame_of
     from akika_forensics.case.statements import books_of
+    from akika_forensics.case.statements import drill as drill_into
+    from akika_forensics.cli import drilling
 
     options: Options = context.obj
     if kind not in KINDS:
         raise WrongUse(f"There is no statement {kind!r}.", do=f"There are {', '.join(KINDS)}.")
+    drilling.require_row(drill, documents=documents, column=column, party=party, item=item)
     case = open_case(options)
     found = case.snapshot(snapshot)
     end = _day(as_of) or found.info.taken_at.date()
     books = books_of(found)
-    asked = ask(books, kind, end, _day(since), basis=basis, by=by, account=account)
-    frame, title = frame_of(books, asked), asked.title
+    asked = ask(books, kind, end, _day(since), basis=basis, by=by, account=account or drill)
+    drilled = None
+    if drill:
+        figure = drilling.figure(books, asked, drill, column=column, party=party, item=item)
+        drilled = drill_into(case.vault, books, figure)
+        frame, title = drilling.chosen(drilled, documents=documents), drilled.title
+    else:
+        frame, title = frame_of(books, asked), asked.title
     problems = [one.what for one in books.ledger.unposted]
     if out is not None:
         from akika_forensics.case.export.statement import write
@@ -60,6 +82,7 @@ def statement(
                 "rows": rows,
                 "problems": problems,
                 "file": str(out) if out else None,
+                **({} if drilled is None else {"figure": _plain(drilled.total), "opening": _plain(drilled.opening)}),
             }
         )
         return
@@ -67,6 +90,11 @@ def statement(
         say(f"{title}: {len(frame)} rows in {out}, not encrypted.")
     else:
         say(title)
+        if drilled is not None:
+            say(
+                f"{_shown(drilled.total)}: {counted(len(drilled.rows), 'posting')}, of which {_shown(drilled.opening)} before {asked.start}."
+            )
+            frame = drilling.for_people(drilled, documents=documents)
         money = [place for place, kind_of in enumerate(frame.dtypes) if kind_of.is_decimal()]
         table(frame.columns, [[_shown(value) for value in row] for row in frame.iter_rows()], right=money)
     for one in problems:
