@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from akika_forensics.books.documents.fields import SILENT_LINES
-from akika_forensics.books.documents.values import MONEY, RATE, cents, named, path, ref, text
+from akika_forensics.books.documents.values import MONEY, RATE, cents, filled, named, path, place_within, ref, text
 from akika_forensics.model.catalogue import CATALOGUE, LINKED_TXN_ENTITY, UNREADABLE_LINKED_TXN
 
 LINES: Final = pl.Schema(
@@ -49,6 +49,7 @@ _WHATEVER_KIND: Final = {"JournalEntryLineDetail", "DepositLineDetail", "ItemAdj
 """Details that count whatever the line calls itself, because its document has no other kind."""
 
 _GROUP: Final = "GroupLineDetail"
+_LINKED: Final = ("linked_entity", "linked_type", "linked")
 _READABLE: Final = {
     **{name: name for name in CATALOGUE if name not in UNREADABLE_LINKED_TXN},
     **LINKED_TXN_ENTITY,
@@ -62,16 +63,23 @@ def lines_of(entity: str, frame: pl.DataFrame) -> pl.DataFrame:
     rows = _opened(frame.select("doc", row="Line"))
     if _GROUP in _fields(rows):
         rows = _components(rows)
-    rows = rows.filter(~path("row", "DetailType").is_in(SILENT_LINES).fill_null(False))
-    rows = rows.with_columns(place=pl.int_range(pl.len(), dtype=pl.UInt32).over("doc"))
-    flat = rows.select(*_flat(_fields(rows)))
-    return _with_links(entity, flat, rows)
+    # Fields are taken out before rows are left out: a row that nests costs as much to move as all its fields.
+    flat = rows.select(*_flat(_fields(rows)), silent=path("row", "DetailType").is_in(SILENT_LINES).fill_null(False))
+    sounding = flat.filter(~pl.col("silent")) if flat["silent"].any() else flat
+    return _with_links(entity, sounding.with_columns(place=place_within("doc"))).select(*LINES)
 
 
 def _opened(frame: pl.DataFrame) -> pl.DataFrame:
-    rows = frame.filter(pl.col("row").list.len() > 0).explode("row").filter(pl.col("row").is_not_null())
-    number = pl.int_range(1, pl.len() + 1).over("doc")
-    return rows.with_columns(name=pl.coalesce(text("row", "Id"), pl.format("#{}", number)))
+    rows = frame.explode("row", empty_as_null=False, keep_nulls=False)
+    if rows["row"].null_count():
+        rows = rows.filter(pl.col("row").is_not_null())
+    given = rows.select("doc", "row", name=text("row", "Id"))
+    if not given["name"].null_count():
+        return given
+    number = given.select(place_within("doc")).to_series()
+    last = number.max()
+    numbered = pl.Series([f"#{one + 1}" for one in range(last + 1 if isinstance(last, int) else 0)], dtype=pl.String)
+    return given.with_columns(name=pl.coalesce("name", numbered.gather(number)))
 
 
 def _components(rows: pl.DataFrame) -> pl.DataFrame:
@@ -147,7 +155,6 @@ def _flat(has: set[str]) -> list[pl.Expr]:
     entry = "JournalEntryLineDetail" in has
     return [
         pl.col("doc"),
-        pl.col("place"),
         pl.col("name"),
         kind.alias("kind"),
         cents("row", "Amount").alias("amount"),
@@ -165,24 +172,32 @@ def _flat(has: set[str]) -> list[pl.Expr]:
         any_of(holders, pl.String).alias("party"),
         any_of(refs("ClassRef", *classed), pl.String).alias("class"),
         any_of(refs("DepartmentRef", "JournalEntryLineDetail"), pl.String).alias("department"),
+        *([path("row", "LinkedTxn").alias("links")] if "LinkedTxn" in has else []),
     ]
 
 
-def _with_links(entity: str, flat: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    if "LinkedTxn" not in _fields(rows):
-        empty = [pl.lit(None, pl.String).alias(name) for name in ("linked_entity", "linked_type", "linked")]
-        return flat.with_columns(*empty).select(*LINES)
-    links = (
-        rows.select("doc", "place", link=path("row", "LinkedTxn"))
-        .filter(pl.col("link").list.len() > 0)
-        .explode("link")
-        .select("doc", "place", linked_type=text("link", "TxnType"), linked=text("link", "TxnId"))
-        .filter(pl.col("linked").is_not_null())
-        .with_columns(
-            linked_entity=pl.col("linked_type").replace_strict(_READABLE, default=None, return_dtype=pl.String)
-        )
-    )
-    if entity in ("Payment", "BillPayment"):
-        links = links.filter(pl.col("linked_entity").is_not_null())
-    first = links.unique(["doc", "place"], keep="first", maintain_order=True)
-    return flat.join(first, on=["doc", "place"], how="left", maintain_order="left").select(*LINES)
+def _with_links(entity: str, flat: pl.DataFrame) -> pl.DataFrame:
+    if "links" not in flat.columns:
+        return flat.with_columns(pl.lit(None, pl.String).alias(name) for name in _LINKED)
+    if flat.select((pl.col("links").list.len() > 1).any()).item():
+        links = flat.select("doc", "place", link="links").explode("link", empty_as_null=False, keep_nulls=False)
+        links = links.select("doc", "place", *_linked(pl.col("link")))
+        first = links.filter(_counts(entity)).unique(["doc", "place"], keep="first", maintain_order=True)
+        return flat.join(first, on=["doc", "place"], how="left", maintain_order="left")
+    # Nearly always: no line names more than one.
+    links = flat.select(*_linked(pl.col("links").list.first()), *flat.columns)
+    return links.with_columns(pl.when(_counts(entity)).then(pl.col(name)).alias(name) for name in _LINKED)
+
+
+def _linked(link: pl.Expr) -> list[pl.Expr]:
+    kind = filled(link.struct.field("TxnType"))
+    return [
+        kind.replace_strict(_READABLE, default=None, return_dtype=pl.String).alias("linked_entity"),
+        kind.alias("linked_type"),
+        filled(link.struct.field("TxnId")).alias("linked"),
+    ]
+
+
+def _counts(entity: str) -> pl.Expr:
+    wanted = "linked_entity" if entity in ("Payment", "BillPayment") else "linked"
+    return pl.col("linked").is_not_null() & pl.col(wanted).is_not_null()

@@ -14,7 +14,7 @@ import polars as pl
 
 from akika_forensics.books.documents import fields, reading
 from akika_forensics.books.documents.lines import LINES, lines_of
-from akika_forensics.books.documents.values import MONEY, RATE, cents, named, ref, text
+from akika_forensics.books.documents.values import MONEY, RATE, cents, named, path, place_within, ref, text
 from akika_forensics.model.catalogue import CATALOGUE
 
 HEADS: Final = pl.Schema(
@@ -170,17 +170,10 @@ def _undated(entity: str, head: pl.DataFrame, said: Mapping[int, str]) -> dict[i
 def _taxes(frame: pl.DataFrame) -> pl.DataFrame:
     if "TxnTaxDetail" not in frame.columns:
         return pl.DataFrame(schema=TAXES)
-    detail = pl.col("TxnTaxDetail").struct.field("TaxLine")
-    return (
-        frame.select("doc", row=detail)
-        .filter(pl.col("row").list.len() > 0)
-        .explode("row")
-        .filter(pl.col("row").is_not_null())
-        .with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).over("doc").alias("place"))
-        .select(
-            "doc",
-            "place",
-            rate_id=ref("row", "TaxLineDetail", "TaxRateRef"),
-            amount=cents("row", "Amount"),
-        )
+    lines = frame.select("doc", row=path("TxnTaxDetail", "TaxLine")).explode("row", empty_as_null=False, keep_nulls=False)
+    return lines.filter(pl.col("row").is_not_null()).select(
+        "doc",
+        place=place_within("doc"),
+        rate_id=ref("row", "TaxLineDetail", "TaxRateRef"),
+        amount=cents("row", "Amount"),
     )

@@ -42,6 +42,14 @@ def named(reference: pl.Expr, otherwise: str | pl.Expr) -> pl.Expr:
     return pl.when(filled(reference.struct.field("value")).is_not_null()).then(kind)
 
 
+def place_within(name: str) -> pl.Expr:
+    """0, 1, 2, … for the rows of each value of a column, which stand together."""
+    # A window over the column says the same and takes twenty times as long.
+    row = pl.int_range(pl.len(), dtype=pl.UInt32)
+    first = pl.when(pl.col(name).ne_missing(pl.col(name).shift(1))).then(row)
+    return row - first.forward_fill()
+
+
 def cents(*names: str) -> pl.Expr:
     """Money to the cent, half away from zero; absent is 0.00."""
     return to_cents(path(*names).fill_null(0))
