@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from akika_forensics.books.documents.values import home, ref
+from akika_forensics.books.documents.values import MONEY, RATE, home, ref
 from akika_forensics.books.finding import Finding
 from akika_forensics.books.postings.context import Context
 from akika_forensics.books.postings.frame import POSTINGS, Posting
@@ -48,26 +48,51 @@ _OUT: Final = ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt")
 _BACK: Final = ("CreditMemo", "RefundReceipt")
 _IN: Final = ("Bill", "Purchase", "VendorCredit")
 _ADJUSTED: Final = "InventoryAdjustment"
+_KINDS: Final = {kind.value: kind for kind in Move}
 _COLUMNS: Final = ("item", "date", "entity", "id", "name", "kind", "moved", "value", "counter")
 
 
-def movements(context: Context) -> tuple[list[Movement], list[Finding]]:
-    """The movements of all documents, by item and in no order within it; a finding says why a document moves none that should."""
+class Moved(NamedTuple):
+    """``rows`` are the movements of all documents, in no order; a finding says why a document moves none that should."""
+
+    rows: pl.DataFrame
+    findings: list[Finding]
+
+    def movements(self) -> list[Movement]:
+        """The rows as values."""
+        return [
+            Movement(item, day, RecordKey(entity, key), name, _KINDS[kind], quantity, value, counter)
+            for item, day, entity, key, name, kind, quantity, value, counter in self.rows.iter_rows()
+        ]
+
+    def quantities(self) -> pl.DataFrame:
+        """item, date, moved: a row an item and day."""
+        return self.rows.group_by("item", "date").agg(pl.col("moved").sum())
+
+
+def moved(context: Context) -> Moved:
+    """How the documents of a company move its tracked stock."""
     if not context.chart.has_stock:
-        return [], []
-    heads = context.heads.select("doc", "entity", "id", "date", "rate", "turned")
-    lines = context.documents.lines.join(heads, on="doc", how="inner")
-    tracked = lines.filter(pl.col("item").is_not_null()).join(
-        context.items.filter("tracked").select("item"), on="item", how="semi"
-    )
+        kinds = {"date": pl.Date(), "moved": RATE, "value": MONEY}
+        return Moved(pl.DataFrame(schema={name: kinds.get(name, pl.String()) for name in _COLUMNS}), [])
+    wanted = pl.col("item").is_in(context.items.filter("tracked")["item"].to_list())
     piece = pl.when(pl.col("amount") != 0).then(1).otherwise(0)
-    tracked = tracked.with_columns(pieces=pl.coalesce("quantity", piece))
-    adjusted, findings = _adjusted(context, lines)
-    rows = pl.concat([_sold(tracked), _bought(tracked), adjusted])
-    return [
-        Movement(item, day, RecordKey(entity, key), name, Move(kind), quantity, value, counter)
-        for item, day, entity, key, name, kind, quantity, value, counter in rows.iter_rows()
-    ], findings
+    tracked = _lines(context, wanted).with_columns(pieces=pl.coalesce("quantity", piece))
+    parts, findings = [_sold(tracked), _bought(tracked)], list[Finding]()
+    bodies = context.documents.bodies.get(_ADJUSTED)
+    if bodies is not None:
+        adjusted, findings = _adjusted(context, bodies)
+        parts.append(adjusted)
+    return Moved(pl.concat(parts), findings)
+
+
+def _lines(context: Context, wanted: pl.Expr) -> pl.DataFrame:
+    """Some lines, with what counts of their documents."""
+    lines = context.documents.lines.filter(wanted)
+    heads = context.heads.select("doc", "entity", "id", "date", "rate", "turned")
+    return lines.select("doc", "name", "kind", "amount", "item", "quantity", "counted").join(
+        heads, on="doc", how="inner", maintain_order="left"
+    )
 
 
 def framed(costs: Iterable[Posting], context: Context) -> pl.DataFrame:
@@ -93,20 +118,16 @@ def framed(costs: Iterable[Posting], context: Context) -> pl.DataFrame:
     made = pl.DataFrame(rows, schema=schema, orient="row")
     whose = ("party_entity", "party", "class", "department")
     heads = context.heads.select("doc", "entity", "id", *(pl.col(name).alias(f"of_{name}") for name in whose))
-    lines = context.documents.lines.select("doc", "name", *whose).join(heads, on="doc", how="inner")
+    heads = heads.join(made, on=["entity", "id"], how="semi")
+    lines = context.documents.lines.select("doc", "name", *whose).join(
+        heads, on="doc", how="inner", maintain_order="left"
+    )
     lines = lines.unique(["entity", "id", "name"], keep="first").select(
         "entity", "id", "name", *(pl.coalesce(name, f"of_{name}") for name in whose)
     )
     found = made.join(lines, on=["entity", "id", "name"], how="left", maintain_order="left")
     absent = [pl.lit(None, kind).alias(name) for name, kind in POSTINGS.items() if name not in found.columns]
     return found.with_columns(absent).select(*POSTINGS)
-
-
-def quantities(moves: Iterable[Movement]) -> pl.DataFrame:
-    """item, date, moved: a row an item and day."""
-    rows = [(move.item, move.date, move.quantity) for move in moves]
-    schema = pl.Schema({"item": pl.String(), "date": pl.Date(), "moved": pl.Decimal(38, 10)})
-    return pl.DataFrame(rows, schema=schema, orient="row").group_by("item", "date").agg(pl.col("moved").sum())
 
 
 def _sold(tracked: pl.DataFrame) -> pl.DataFrame:
@@ -142,14 +163,9 @@ def _cast(name: str) -> pl.Expr:
     return pl.col(name)
 
 
-def _adjusted(context: Context, lines: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
+def _adjusted(context: Context, bodies: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
     """Adjustments by their difference; one that gives a count, or names an item that was not captured, moves nothing."""
-    bodies = context.documents.bodies.get(_ADJUSTED)
-    rows = lines.filter((pl.col("entity") == _ADJUSTED) & pl.col("item").is_not_null())
-    if bodies is None or not rows.height:
-        return lines.clear().with_columns(moved=pl.lit(0), value=pl.lit(0), counter=pl.lit("")).select(
-            _cast(name) for name in _COLUMNS
-        ), []
+    rows = _lines(context, pl.col("doc").is_in(bodies["doc"].implode()) & pl.col("item").is_not_null())
     known = pl.col("item").is_in(context.items["item"].to_list())
     odd = rows.filter(~known | pl.col("counted"))
     findings = [
