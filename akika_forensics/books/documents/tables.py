@@ -170,7 +170,9 @@ def _undated(entity: str, head: pl.DataFrame, said: Mapping[int, str]) -> dict[i
 def _taxes(frame: pl.DataFrame) -> pl.DataFrame:
     if "TxnTaxDetail" not in frame.columns:
         return pl.DataFrame(schema=TAXES)
-    lines = frame.select("doc", row=path("TxnTaxDetail", "TaxLine")).explode("row", empty_as_null=False, keep_nulls=False)
+    lines = frame.select("doc", row=path("TxnTaxDetail", "TaxLine")).explode(
+        "row", empty_as_null=False, keep_nulls=False
+    )
     return lines.filter(pl.col("row").is_not_null()).select(
         "doc",
         place=place_within("doc"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import polars as pl
 
-from akika_forensics.books.documents.values import MONEY
+from akika_forensics.books.documents.values import MONEY, home
 from akika_forensics.books.postings.context import Context
 
 SIDE: Final = pl.Schema(
@@ -50,40 +50,64 @@ class OfType:
         found = context.documents
         own = found.bodies[entity]
         fields = [name for name in own.columns if name not in ("CurrencyRef", "ClassRef", "DepartmentRef", "Id", "key")]
-        heads = (
-            context.heads.filter(pl.col("entity") == entity)
-            .with_columns(sign=pl.when("turned").then(-1).otherwise(1))
-            .join(own.select(fields), on="doc", how="inner", maintain_order="left")
-        )
+        heads = _among(context.heads, own).with_columns(sign=pl.when("turned").then(-1).otherwise(1))
+        if heads["doc"].equals(own["doc"]):
+            heads = heads.hstack(own.select(fields).drop("doc"))
+        else:
+            heads = heads.join(own.select(fields), on="doc", how="inner", maintain_order="left")
         carried = heads.select("doc", *_CARRIED, *(pl.col(name).alias(f"of_{name}") for name in _INHERITED))
-        if not heads.height:
-            carried = carried.clear()
-        lines = found.lines.join(carried, on="doc", how="inner", maintain_order="left").with_columns(
-            party_entity=pl.when(pl.col("party").is_not_null()).then("party_entity").otherwise("of_party_entity"),
-            party=pl.coalesce("party", "of_party"),
-            **{name: pl.coalesce(name, f"of_{name}") for name in ("class", "department")},
+        lines = (
+            beside(_among(found.lines, own).drop("quantity", "counted"), carried)
+            .with_columns(
+                party_entity=pl.when(pl.col("party").is_not_null()).then("party_entity").otherwise("of_party_entity"),
+                party=pl.coalesce("party", "of_party"),
+                **{name: pl.coalesce(name, f"of_{name}") for name in ("class", "department")},
+            )
+            .drop(f"of_{name}" for name in _INHERITED)
         )
-        taxes = found.taxes.join(carried, on="doc", how="inner", maintain_order="left").rename(
-            {f"of_{name}": name for name in _INHERITED}
-        )
+        taxes = beside(_among(found.taxes, own), carried).rename({f"of_{name}": name for name in _INHERITED})
         return cls(context, heads, lines, taxes)
 
-    @property
+    @cached_property
     def foreign(self) -> bool:
         """Whether any document is in another currency than the company's."""
-        return bool(self.heads.select((pl.col("rate") != 1).any()).item()) if self.heads.height else False
+        return bool((self.heads["rate"] != 1).any())
+
+    def home(self, amount: pl.Expr) -> pl.Expr:
+        """An amount in a document's currency, in home currency to the cent."""
+        return home(amount, pl.col("rate")) if self.foreign else amount
+
+
+def _among(rows: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """The rows of documents of one type: they stand together, as all is in the order of ``doc``."""
+    if not documents.height:
+        return rows.clear()
+    docs, first, last = rows["doc"], documents["doc"][0], documents["doc"][-1]
+    begin = docs.search_sorted(first, "left")
+    return rows.slice(begin, docs.search_sorted(last, "right") - begin)
+
+
+def beside(rows: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """Rows in their order with the columns of their documents, which stand in the order of ``doc``; rows of others are left out."""
+    # What a join does, in an eighth of its time.
+    if not documents.height:
+        return rows.clear().hstack(documents.drop("doc"))
+    docs = documents["doc"]
+    gapless = docs[-1] - docs[0] == documents.height - 1
+    found = rows["doc"] - docs[0] if gapless else docs.search_sorted(rows["doc"])
+    found = found.clip(0, documents.height - 1)
+    there = docs.gather(found) == rows["doc"]
+    if not there.all():
+        rows, found = rows.filter(there), found.filter(there)
+    return rows.hstack(documents.drop("doc").rechunk()[found])
 
 
 def sided(rows: pl.DataFrame, **more: pl.Expr | str) -> pl.DataFrame:
     """Rows with the columns of ``SIDE``: those that they have, ``more``, null for the rest; sides of 0.00 do not exist."""
-    made = rows.with_columns(
-        **{name: pl.lit(value) if isinstance(value, str) else value for name, value in more.items()}
-    )
-    absent: Sequence[pl.Expr] = [
-        pl.lit(None, dtype).alias(name) for name, dtype in SIDE.items() if name not in made.columns
+    given = {name: pl.lit(value) if isinstance(value, str) else value for name, value in more.items()}
+    columns = [
+        given.get(name, pl.col(name) if name in rows.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in SIDE.items()
     ]
-    return (
-        made.with_columns(*absent)
-        .filter(pl.col("amount") != 0)
-        .select(pl.col(name).cast(dtype) for name, dtype in SIDE.items())
-    )
+    # Not more columns than a side has are moved.
+    return rows.select(columns).filter(pl.col("amount") != 0)

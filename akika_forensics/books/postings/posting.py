@@ -12,7 +12,7 @@ from akika_forensics.books.finding import UNRESOLVED, Finding
 from akika_forensics.books.postings.closing import closed
 from akika_forensics.books.postings.context import Context
 from akika_forensics.books.postings.frame import EXCHANGE, POSTINGS, ROUNDING, whole
-from akika_forensics.books.postings.of_type import SIDE, OfType
+from akika_forensics.books.postings.of_type import SIDE, OfType, beside
 from akika_forensics.books.postings.sides import made
 from akika_forensics.books.rules import BY_ENTITY
 from akika_forensics.model.money import money_text
@@ -58,7 +58,7 @@ def _postings(sides: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
         of_class="class",
         of_department="department",
     )
-    rows = sides.join(own, on="doc", how="inner", maintain_order="left")
+    rows = beside(sides, own)
     # What rates and rounding leave is of no class and no location.
     left_over = pl.col("line").is_in([ROUNDING, EXCHANGE])
     return rows.with_columns(

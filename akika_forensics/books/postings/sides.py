@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
+import polars.selectors as cs
 
 from akika_forensics.books.documents.values import cents, home, path, ref, to_cents
 from akika_forensics.books.postings import accounts
 from akika_forensics.books.postings.frame import EXCHANGE, TAX, TOTAL
-from akika_forensics.books.postings.of_type import OfType, sided
+from akika_forensics.books.postings.of_type import OfType, beside, sided
 from akika_forensics.books.rules.rule import AsEntered, Each, OpenTax, Rule, Settled, TakenUp, Tax, Whole
 
 _STEP: Final = 1 << 20
 """Between the places of two sides of a rule: more lines than a document can have."""
 _AMOUNT: Final = pl.col("amount")
+_OPEN_SIDE: Final = "open_side"
 
 
 def made(rule: Rule, documents: OfType) -> list[pl.DataFrame]:
@@ -46,8 +48,8 @@ def _whole(side: Whole, first: int, documents: OfType) -> pl.DataFrame:
     sign = pl.col("sign") * side.side
     given = cents(*side.amount.split("."))
     less = cents(side.less) if side.less else pl.lit(0, pl.Decimal(38, 2))
-    amount = home(given - less, pl.col("rate"))
-    if side.home:
+    amount = documents.home(given - less)
+    if side.home and documents.foreign:
         at_home = cents(side.home)
         amount = (
             pl.when((pl.col("rate") != 1) & (at_home != 0)).then(at_home - home(less, pl.col("rate"))).otherwise(amount)
@@ -104,10 +106,10 @@ def _each(side: Each, first: int, documents: OfType, elsewhere: Sequence[str]) -
         wanted = ~pl.col("kind").is_in(elsewhere) | pl.col("kind").is_null()
     rows = documents.lines.filter(wanted & (_AMOUNT != 0))
     rows = rows.join(documents.context.items, on="item", how="left", maintain_order="left")
-    return _by_line(rows, side.side, first, accounts.picked(side.accounts, documents.context.chart))
+    return _by_line(documents, rows, side.side, first, accounts.picked(side.accounts, documents.context.chart))
 
 
-def _by_line(rows: pl.DataFrame, side: int | pl.Expr, first: int, account: pl.Expr) -> pl.DataFrame:
+def _by_line(documents: OfType, rows: pl.DataFrame, side: int | pl.Expr, first: int, account: pl.Expr) -> pl.DataFrame:
     sign = pl.col("sign") * side
     return sided(
         rows,
@@ -115,14 +117,14 @@ def _by_line(rows: pl.DataFrame, side: int | pl.Expr, first: int, account: pl.Ex
         line=pl.col("name"),
         account=account,
         foreign=sign * _AMOUNT,
-        amount=sign * home(_AMOUNT, pl.col("rate")),
+        amount=sign * documents.home(_AMOUNT),
     )
 
 
 def _as_entered(side: AsEntered, first: int, documents: OfType) -> pl.DataFrame:
     rows = documents.lines.filter(pl.col("side").is_in(["Debit", "Credit"]))
     debit = pl.when(pl.col("side") == "Debit").then(1).otherwise(-1)
-    return _by_line(rows, debit, first, accounts.picked(side.accounts, documents.context.chart))
+    return _by_line(documents, rows, debit, first, accounts.picked(side.accounts, documents.context.chart))
 
 
 def _taken_up(side: TakenUp, first: int, documents: OfType) -> list[pl.DataFrame]:
@@ -157,12 +159,17 @@ def _taken_up(side: TakenUp, first: int, documents: OfType) -> list[pl.DataFrame
 def _tax(side: pl.Expr, first: int, documents: OfType) -> list[pl.DataFrame]:
     """A side for each tax line; what the total has beyond them goes by the document's code. ``side`` is over documents or lines."""
     chart = documents.context.chart
-    heads = documents.heads.filter(pl.col("TxnTaxDetail").is_not_null()).with_columns(
-        code=ref("TxnTaxDetail", "TxnTaxCodeRef"), given=path("TxnTaxDetail", "TotalTax")
-    )
+    own = ("doc", "rate", "sign", "party_entity", "party", "class", "department")
+    heads = documents.heads.select(
+        *own,
+        cs.by_name(_OPEN_SIDE, require_all=False),
+        code=ref("TxnTaxDetail", "TxnTaxCodeRef"),
+        given=path("TxnTaxDetail", "TotalTax"),
+        taxed=path("TxnTaxDetail").is_not_null(),
+    ).filter("taxed")
     if not heads.height:
         return []
-    taxes = documents.taxes.join(heads.select("doc", "code"), on="doc", how="inner", maintain_order="left")
+    taxes = beside(documents.taxes, heads.select("doc", "code"))
     sign = pl.col("sign") * side
     lines = sided(
         taxes,
@@ -170,7 +177,7 @@ def _tax(side: pl.Expr, first: int, documents: OfType) -> list[pl.DataFrame]:
         line=TAX,
         account=accounts.by_rate(chart, pl.col("rate_id"), pl.col("code")),
         foreign=sign * _AMOUNT,
-        amount=sign * home(_AMOUNT, pl.col("rate")),
+        amount=sign * documents.home(_AMOUNT),
     )
     seen = taxes.group_by("doc").agg(seen=_AMOUNT.sum())
     rest = heads.join(seen, on="doc", how="left", maintain_order="left").with_columns(
@@ -182,7 +189,7 @@ def _tax(side: pl.Expr, first: int, documents: OfType) -> list[pl.DataFrame]:
         line=TAX,
         account=accounts.by_code(chart, pl.col("code")),
         foreign=sign * pl.col("rest"),
-        amount=sign * home(pl.col("rest"), pl.col("rate")),
+        amount=sign * documents.home(pl.col("rest")),
     )
     return [lines, beyond]
 
@@ -195,7 +202,7 @@ def _open_tax(first: int, documents: OfType) -> list[pl.DataFrame]:
         return []
     heads = documents.heads.join(left, on="doc", how="inner", maintain_order="left")
     heads = heads.filter(cents("TxnTaxDetail", "TotalTax") != 0)
-    side = pl.when(pl.col("left") > 0).then(-1).otherwise(1).alias("open_side")
+    side = pl.when(pl.col("left") > 0).then(-1).otherwise(1).alias(_OPEN_SIDE)
     taxed = heads.with_columns(side)
-    taxes = documents.taxes.join(taxed.select("doc", "open_side"), on="doc", how="inner", maintain_order="left")
-    return _tax(pl.col("open_side"), first, OfType(documents.context, taxed, documents.lines, taxes))
+    taxes = beside(documents.taxes, taxed.select("doc", _OPEN_SIDE))
+    return _tax(pl.col(_OPEN_SIDE), first, OfType(documents.context, taxed, documents.lines, taxes))
