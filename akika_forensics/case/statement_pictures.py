@@ -46,10 +46,9 @@ _COSTS: Final = {
 _NET: Final = "Net Income"
 
 
-def picture_of(books: Books, asked: Asked) -> View | None:
-    """The picture that goes with a statement; a trial balance and a register have none, for they are rows to be read."""
-    drawn = _DRAWN.get(asked.kind)
-    return drawn(books, asked) if drawn else None
+def pictures_of(books: Books, asked: Asked) -> tuple[View, ...]:
+    """The pictures that go with a statement; a trial balance and a register have none, for they are rows to be read."""
+    return tuple(draw(books, asked) for draw in _DRAWN.get(asked.kind, ()))
 
 
 def balance_sheet_picture(books: Books, asked: Asked) -> PeriodBars:
@@ -168,10 +167,10 @@ def _sub(asked: Asked, more: str = "") -> str:
     return f"{said}, {more}" if more else said
 
 
-_DRAWN: Final[Mapping[str, Callable[[Books, Asked], View]]] = {
-    "balance-sheet": balance_sheet_picture,
-    "profit-and-loss": profit_and_loss_picture,
-    "cash-flow": cash_picture,
-    "receivables": lambda books, asked: ageing_picture(books, asked.end),
-    "payables": lambda books, asked: ageing_picture(books, asked.end),
+_DRAWN: Final[Mapping[str, tuple[Callable[[Books, Asked], View], ...]]] = {
+    "balance-sheet": (balance_sheet_picture,),
+    "profit-and-loss": (profit_and_loss_picture,),
+    "cash-flow": (cash_picture, cash_sources_picture),
+    "receivables": (lambda books, asked: ageing_picture(books, asked.end),),
+    "payables": (lambda books, asked: ageing_picture(books, asked.end),),
 }

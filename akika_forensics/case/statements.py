@@ -67,9 +67,15 @@ class Books:
 
     def postings(self, basis: Basis = "accrual") -> pl.DataFrame:
         """Every debit and credit: columns of `books.postings.frame.POSTINGS`."""
-        if basis == "cash":
-            return cash_postings(self.ledger, self.report_only)
+        return self._cash if basis == "cash" else self._accrual
+
+    @cached_property
+    def _accrual(self) -> pl.DataFrame:
         return pl.concat([self.ledger.frame, self.report_only])
+
+    @cached_property
+    def _cash(self) -> pl.DataFrame:
+        return cash_postings(self.ledger, self.report_only)
 
     def receivables(self, as_of: date) -> pl.DataFrame:
         """Columns of `ageing.AGED` with the customer's name, a row an open document."""
@@ -113,10 +119,11 @@ def books_of(snapshot: Snapshot) -> Books:
     records = list(snapshot.records())
     ledger = Ledger.of(records)
     ledgers = {name: snapshot.control(name) for name in snapshot.info.controls if name.startswith("GeneralLedger")}
-    return Books(snapshot.info.id, ledger, report_only(ledger, ledgers), _names(records))
+    return Books(snapshot.info.id, ledger, report_only(ledger, ledgers), names_of(records))
 
 
-def _names(records: Iterable[Record]) -> dict[tuple[str, str], str]:
+def names_of(records: Iterable[Record]) -> dict[tuple[str, str], str]:
+    """The names of classes, locations, customers, vendors and employees, by entity and Id."""
     found: dict[tuple[str, str], str] = {}
     for one in records:
         wanted = _NAMED.get(one.key.entity)

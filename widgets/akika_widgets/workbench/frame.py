@@ -15,9 +15,11 @@ from akika_widgets.views.view import anchor
 from akika_widgets.workbench.desk import Desk
 from akika_widgets.workbench.identity import User
 from akika_widgets.workbench.pages import APP_NAME
-from akika_widgets.workbench.stages.stage import TITLES, Place, workbench_stylesheet
+from akika_widgets.workbench.stages.stage import BESIDE, STAGES, TITLES, Place, workbench_stylesheet
 
 LOOK_EVERY: Final = 1_000
+STEPS: Final = {name: number for number, (name, _) in enumerate((one for one in STAGES if one[0] not in BESIDE), 1)}
+"""The steps of the journey by their numbers."""
 _SIGNS: Final = {"done": ("✓", "done"), "now": ("●", "now"), "later": ("○", "not yet")}
 _THEMES: Final = (("system", "System"), ("light", "Light"), ("dark", "Dark"))
 
@@ -97,8 +99,7 @@ class Ways(LiveView):
 
     def body(self) -> Markup:
         items = [
-            self._item(number, name, place, here=name == self._desk.at)
-            for number, (name, place) in enumerate(self._places())
+            self._item(STEPS.get(name, 0), name, place, here=name == self._desk.at) for name, place in self._places()
         ]
         return join([style_block(workbench_stylesheet()), tag("ol", *items, class_="wb-ways"), ticking(LOOK_EVERY)])
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import RLock
 
 from akika_forensics.case import Case
+from akika_widgets.workbench.book_shelf import BookShelf
 from akika_widgets.workbench.state import Memory
 
 type MakeReport = Callable[[Mapping[str, str]], tuple[Path, ...]]
@@ -16,7 +17,7 @@ type MakeReport = Callable[[Mapping[str, str]], tuple[Path, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """One case for every session. Hold ``lock`` while the case is asked or told; never while a job runs.
+    """One case for every session; ``shelf``: its books, as far as they were read. Hold ``lock`` while the case is asked or told; never while a job runs.
 
     ``make_report`` is given by whoever may start reports; without it the app offers none.
     """
@@ -25,4 +26,10 @@ class Shared:
     plans_folder: Path
     lock: RLock = field(default_factory=RLock, repr=False)
     memory: Memory = field(default_factory=Memory, repr=False)
+    shelf: BookShelf = field(default_factory=BookShelf, repr=False)
     make_report: MakeReport | None = field(default=None, repr=False)
+
+    @property
+    def statements_folder(self) -> Path:
+        """Where statements are written that somebody asks for."""
+        return self.plans_folder.parent / "statements"

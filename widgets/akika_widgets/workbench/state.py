@@ -29,6 +29,8 @@ class Choices:
     looked_at: frozenset[RecordKey] = frozenset()
     """The records whose connections were looked at."""
     plan: str = ""
+    books: str = ""
+    """The snapshot whose books are looked at."""
 
 
 class Memory:

@@ -1,9 +1,10 @@
-"""The stages of the journey, in its order."""
+"""The stages of the journey, in its order, and those beside it."""
 
 from __future__ import annotations
 
 from akika_widgets.workbench.desk import Desk
 from akika_widgets.workbench.stages.approve import Approve
+from akika_widgets.workbench.stages.books import BooksStage
 from akika_widgets.workbench.stages.changed import Changed
 from akika_widgets.workbench.stages.company import CompanyStage
 from akika_widgets.workbench.stages.execute import Execute
@@ -26,5 +27,6 @@ def stages_of(desk: Desk) -> dict[str, Stage]:
         Approve(desk, plan.reviewer),
         Execute(desk, plan.reviewer),
         Verified(desk),
+        BooksStage(desk),
     )
     return {stage.name: stage for stage in made}

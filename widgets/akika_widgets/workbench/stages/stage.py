@@ -40,13 +40,21 @@ STAGES: Final = (
     ("approve", "Approve"),
     ("execute", "Execute"),
     ("verified", "Verified"),
+    ("books", "Books"),
 )
 TITLES: Final = dict(STAGES)
 FIRST: Final = "company"
-"""Where somebody comes to who was nowhere yet, and the first that has a number; the first hour stands before the journey."""
+"""Where somebody comes to who was nowhere yet, and the first that has a number."""
+BESIDE: Final = frozenset({"first_hour", "books"})
+"""Stages that are no step of the journey and have no number: the first hour stands before it, the books are there at any time."""
 ANOTHER_PLAN: Final = "Meanwhile another plan was opened; look at it, and press again if it is meant."
 """What is signed or executed names its plan: one person may have several tabs, and what is open is the same in all of them."""
 _ROOM: Final = '.akika .ak-scroll tbody th[scope="row"] { min-width: 10em; }'
+
+_PICTURE: Final = (
+    ".akika .ak-wide-picture > svg { min-width: 42rem; display: block; margin: 0 0 0.6em; } "
+    "@media print { .akika .ak-wide-picture > svg { min-width: 0; } }"
+)
 
 
 @cache
@@ -153,6 +161,17 @@ class Shown(Still):
 
     def body(self) -> Markup:
         return join([style_block(_ROOM), super().body()])
+
+
+class Drawn(Still):
+    """A picture below a stage; on a narrow page its words keep their size and the rest is scrolled to."""
+
+    def body(self) -> Markup:
+        label = f"{self.title}, picture"
+        shown = tag(
+            "div", super().body(), class_="ak-scroll ak-wide-picture", tabindex="0", role="region", aria_label=label
+        )
+        return join([style_block(_PICTURE), shown])
 
 
 def trouble(error: AkikaError) -> Markup:
