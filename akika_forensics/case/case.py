@@ -31,6 +31,7 @@ from akika_forensics.case.judgements import of_check
 from akika_forensics.case.lifecycle import Lifecycle
 from akika_forensics.case.people import People, files_of_sheet
 from akika_forensics.case.proofs import authority_in_force, disclose_to, stamp_head
+from akika_forensics.case.read_books import ReadBooks, read_books
 from akika_forensics.case.results import CheckResult
 from akika_forensics.case.resuming import begun
 from akika_forensics.case.review import Review
@@ -337,6 +338,10 @@ class Case:
     def acquisition(self, ref: str = "latest", *, passphrase: Secret | None = None) -> Acquisition:
         """How a snapshot came to be and how whole it is, its custody, and the state of the vault that holds it. Raises WrongUse."""
         return acquisition_of(self.snapshot(ref), self.custody.acts(), self.verify_vault(passphrase))
+
+    def books(self, ref: str = "latest") -> ReadBooks:
+        """The books of a snapshot, rebuilt from its documents, with their tie-out: ``case.books().statement("balance-sheet")`` shows itself."""
+        return read_books(self.snapshot(ref))
 
     def graph_of(self, ref: str = "latest") -> ReferenceGraph:
         """Everything that points to something else in a snapshot, for questions of your own."""

@@ -2,27 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import polars as pl
 
 from akika_forensics.books import Ledger, tie
 from akika_forensics.case.captured import Kept
-from akika_forensics.case.statement_ties import Ties, ties_of
+from akika_forensics.case.results import Together
+from akika_forensics.case.shown import Shown
+from akika_forensics.case.statement_asked import Asked, ask, frame_of
+from akika_forensics.case.statement_figures import StatementFigures, figures_of
+from akika_forensics.case.statement_pictures import pictures_of
+from akika_forensics.case.statement_ties import StatementTie, Ties, ties_of
 from akika_forensics.case.statements import Books, names_of
 from akika_forensics.vault import Snapshot
+from akika_widgets.views.listing import Column, Listing
+from akika_widgets.views.tie_map import TieMap
+from akika_widgets.views.view import View
+
+
+@dataclass(frozen=True)
+class Statement(Shown):
+    """One statement as it shows itself: its pictures, its figures, and what the tie-out says of it."""
+
+    books: Books = field(repr=False)
+    asked: Asked
+    tie: StatementTie = field(repr=False)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """A row a line, amounts as decimals."""
+        return frame_of(self.books, self.asked)
+
+    @cached_property
+    def figures(self) -> StatementFigures:
+        """The rows; ``figures.figure(row, column)`` is what drilling down asks for. Raises WrongUse for a register."""
+        return figures_of(self.books, self.asked)
+
+    @cached_property
+    def pictures(self) -> tuple[View, ...]:
+        """None for a trial balance and a register."""
+        return pictures_of(self.books, self.asked)
+
+    def picture(self) -> View:
+        """The pictures as one view."""
+        return self.pictures[0] if len(self.pictures) == 1 else Together(self.asked.title, self.pictures)
+
+    def view(self) -> Together:
+        """The pictures, the figures, then how they agree with QuickBooks' own reports."""
+        rows = [] if self.asked.kind == "register" else [self.figures.table]
+        mark = self.tie.mark
+        said = Listing("Tie-out", [Column("What was compared")], [(self.tie.sentence(),)], sub=mark.word, sign=mark)
+        off = [self.tie.listing()] if self.tie.differing else []
+        return Together(self.asked.title, [*self.pictures, *rows, said, *off])
 
 
 @dataclass(frozen=True)
 class ReadBooks:
-    """``ties``: the books against QuickBooks' own reports, those that were captured with the snapshot."""
+    """``ties``: the books against QuickBooks' own reports, those that were captured with the snapshot. ``day``: when it was taken."""
 
     books: Books = field(repr=False)
     ties: Ties = field(repr=False)
+    day: date
+
+    def statement(
+        self,
+        kind: str,
+        end: date | None = None,
+        start: date | None = None,
+        *,
+        basis: str = "accrual",
+        by: str = "total",
+        account: str = "",
+    ) -> Statement:
+        """A statement, as of the day of the snapshot unless ``end`` says otherwise. Raises WrongUse where there is no such statement."""
+        asked = ask(self.books, kind, end or self.day, start, basis=basis, by=by, account=account)
+        return Statement(self.books, asked, self.ties.of(asked))
+
+    def map(self) -> TieMap:
+        """Every report by month: where the books agree with it."""
+        return self.ties.map()
 
 
 def read_books(snapshot: Snapshot) -> ReadBooks:
     """Read a snapshot, post it, tie it out. Raises VaultDamaged, NotAllowed where the member may not read payloads."""
     records = list(snapshot.records())
     ledger = Ledger.of(records)
-    tied = tie(ledger, Kept(snapshot))
+    # Records of different times and reports of one moment say nothing about each other.
+    kept: Mapping[str, bytes] = {} if snapshot.info.scoped else Kept(snapshot)
+    tied = tie(ledger, kept)
     # The tie-out has what only reports show already: their rows are not read twice.
-    return ReadBooks(Books(snapshot.info.id, ledger, tied.report_only, names_of(records)), ties_of(tied))
+    books = Books(snapshot.info.id, ledger, tied.report_only, names_of(records))
+    return ReadBooks(books, ties_of(tied), snapshot.info.taken_at.date())

@@ -35,7 +35,7 @@ class Together(View):
         return "\n\n".join(part.text() for part in self.parts)
 
     def html(self) -> Markup:
-        return join([part.html() for part in self.parts])
+        return join([part.svg() if (drawn := part.html()) is None else drawn for part in self.parts])
 
 
 @dataclass(frozen=True, slots=True)

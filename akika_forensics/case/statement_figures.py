@@ -80,16 +80,17 @@ def figures_of(books: Books, asked: Asked) -> StatementFigures:
             frame = wide(made.profit_and_loss(asked.start, asked.end, asked.by)).drop("section")
         case _:
             frame = made.cash_flow(asked.start, asked.end).rename({"amount": TOTAL})
-    return _laid_out(asked, frame)
+    return _laid_out(asked, frame, frozenset(books.ledger.chart.accounts))
 
 
-def _laid_out(asked: Asked, frame: pl.DataFrame) -> StatementFigures:
+def _laid_out(asked: Asked, frame: pl.DataFrame, known: frozenset[str]) -> StatementFigures:
     columns = [name for name in frame.columns if name not in {"account", "name", "role"}]
     rows, accounts = [], []
     for values in frame.iter_rows(named=True):
         account = values["account"]
         role = _role(values.get("role", "account"))
-        key = str(account) if account and role == "account" and account != values["name"] else ""
+        # The year's result and cash at an end have a place of their own and no Id.
+        key = str(account) if account in known and account != values["name"] else ""
         rows.append(FigureRow(str(values["name"]), tuple(values[name] for name in columns), role, key))
         accounts.append(account)
     if asked.kind == "trial-balance":

@@ -85,8 +85,35 @@ taken.reach()
 # %%
 taken.tie_out()
 
+# %% [markdown]
+# The same for every other report that was kept: each square is one report in one month, and stands for all figures of it
+# that the books have an answer to. What does not agree has a frame and its residual; what has no reason that could be told
+# is full, with a sign.
+
+# %%
+books = case.books(taken.info.id)
+books.map()
+
 # %%
 taken.reports_kept()
+
+# %% [markdown]
+# ## What the books show
+#
+# The statements as they follow from the captured records, on the accrual basis, in pictures. The figures are those that
+# were held against QuickBooks' own reports above.
+
+# %%
+books.statement("balance-sheet").picture()
+
+# %%
+books.statement("profit-and-loss").picture()
+
+# %%
+books.statement("cash-flow").pictures[0]
+
+# %%
+books.statement("receivables").picture()
 
 # %% [markdown]
 # ## References that lead nowhere

@@ -21,10 +21,12 @@ from akika_widgets.views.balance import PredictedBalance
 from akika_widgets.views.columns import TableColumn
 from akika_widgets.views.difference import DifferenceView
 from akika_widgets.views.evidence_table import EvidenceTable
+from akika_widgets.views.figures_table import FigureRow, FiguresTable
 from akika_widgets.views.fills import Fill
 from akika_widgets.views.job import JobPicture, JobView
 from akika_widgets.views.listing import Column, Listing, Mark, Named
 from akika_widgets.views.live import Event, LiveView
+from akika_widgets.views.live_figures import LiveFigures
 from akika_widgets.views.live_timeline import LiveTimeline
 from akika_widgets.views.paged_table import PagedTable
 from akika_widgets.views.paging import TableModel
@@ -352,6 +354,8 @@ def live_samples(text: str) -> Iterator[LiveView]:
     yield after(LiveTimeline(moments(text)), Event("span", "0"))
     yield graph(text).live()
     yield FigureTable([(text, text, text)], title=text, sub=text).live()
+    yield figures(text).live()
+    yield after(LiveFigures(figures(text), on_figure=lambda _row, _column: None), Event("figure", "0.1"))
 
 
 def every_view(text: str = "a name") -> list[View]:
@@ -397,7 +401,15 @@ def every_view(text: str = "a name") -> list[View]:
             sub=text,
         ),
         *statement_pictures(text),
+        figures(text),
     ]
+
+
+def figures(text: str) -> FiguresTable:
+    """A statement of more columns than are drawn side by side, with ``text`` in all its names."""
+    values = tuple(Decimal(one) if one % 3 else None for one in range(20))
+    rows = [FigureRow(text, values, "account", text), FigureRow(text, values, "total"), FigureRow("b", values, "sum")]
+    return FiguresTable(text, [text, *(f"m{one}" for one in range(18)), "Total"], rows, sub=text)
 
 
 def statement_pictures(text: str) -> list[View]:

@@ -18,6 +18,7 @@ from akika_forensics.twin import Twin
 from akika_widgets.views.live import Event
 from akika_widgets.workbench.identity import User
 from akika_widgets.workbench.shared import Shared
+from akika_widgets.workbench.stages.stage import BESIDE
 
 from .journey_scene import ANNA, OWN_PASSPHRASE, PASSPHRASE, SIGNER, Bench, Scene, damaged
 
@@ -74,7 +75,7 @@ def test_the_whole_journey_puts_the_company_right(scene: Scene, bench: Bench) ->
     assert {key: after.get(key) for key in scene.before if key not in touched} == {
         key: body for key, body in scene.before.items() if key not in touched
     }
-    journey = [place for name, place in bench.workbench._places() if name != "first_hour"]
+    journey = [place for name, place in bench.workbench._places() if name not in BESIDE]
     assert all(place.standing == "done" for place in journey)
 
 

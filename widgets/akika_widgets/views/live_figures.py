@@ -19,7 +19,7 @@ _SHEET: Final = (
     ".akika .ak-figure { border: 0; background: none; padding: 0 0.2em; margin: 0 -0.2em 0 0; cursor: pointer; font-weight: inherit; text-align: right; white-space: nowrap; } "
     ".akika .ak-figure:hover { text-decoration: underline; text-underline-offset: 0.2em; text-decoration-thickness: 1px; } "
     '.akika .ak-figure[aria-pressed="true"] { background: var(--ak-accent-wash); box-shadow: inset 0 -2px 0 var(--ak-accent); border-radius: 3px; } '
-    ".akika table.ak-figures tbody th { min-width: 12em; } "
+    ".akika table.ak-figures tbody th { min-width: 15em; } "
     ".akika table.ak-figures tr.ak-total > * { border-bottom-color: var(--ak-strong-rule) !important; }"
 )
 

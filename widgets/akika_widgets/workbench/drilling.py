@@ -10,7 +10,7 @@ import polars as pl
 
 from akika_forensics.case.statements import Drilled
 from akika_widgets.views import controls
-from akika_widgets.views.columns import TableColumn
+from akika_widgets.views.columns import TableColumn, counted_rows
 from akika_widgets.views.listing import Column, Listing
 from akika_widgets.views.live import Event, LiveView
 from akika_widgets.views.markup import Markup, join, shortened, style_block, tag
@@ -114,10 +114,10 @@ class DrilledDocument(LiveView):
             return tag("p", "No posting is chosen.", class_="ak-quiet")
         found = self._found
         rows = [
-            ("Document", f"{_kind(found['entity'])} {found['number'] or ''}".strip(), f"Id {found['id']}"),
+            ("Document", f"{_kind(found['entity']).capitalize()} {found['number'] or ''}".strip(), f"Id {found['id']}"),
             ("Date", found["date"], None),
             ("Name", found["name"], None),
-            ("Counts in the figure as", found["counts"], f"{len(self._postings):,} postings"),
+            ("Counts in the figure as", amount(found["counts"]), f"in {counted_rows(len(self._postings), 'postings')}"),
             ("Digest in the vault", found["digest"], "of its canonical value"),
             ("SHA-256 as received", found["sha256"], None if found["length"] is None else f"{found['length']:,} bytes"),
             ("Brought by", found["brought_by"], "the snapshot in which these very bytes were new"),
@@ -135,8 +135,11 @@ class DrilledDocument(LiveView):
 
 def postings_table(drilled: Drilled, on_choose: Callable[[str], None]) -> PagedTable:
     """The postings of a figure; what they count adds up to it."""
+    rows = with_documents(drilled.rows)
+    # A column that says the same of each row says nothing.
+    alike = {name for name in ("part", "account_name") if rows[name].n_unique() < 2}
     return PagedTable(
-        TableModel(_COLUMNS, with_documents(drilled.rows)),
+        TableModel([column for column in _COLUMNS if column.name not in alike], rows),
         title="Postings",
         sub=f"what they count adds up to {amount(drilled.total)}",
         rows="postings",

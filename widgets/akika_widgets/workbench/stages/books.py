@@ -14,7 +14,6 @@ from akika_forensics.case.statement_asked import COLUMNS, Asked, frame_of
 from akika_forensics.case.statement_figures import StatementFigures, figures_of
 from akika_forensics.case.statement_pictures import pictures_of
 from akika_forensics.case.statements import BASES, Figure, drill
-from akika_forensics.errors import WrongUse
 from akika_forensics.jobs import Work
 from akika_forensics.vault import SnapshotInfo
 from akika_widgets.views import controls
@@ -153,10 +152,7 @@ class BooksStage(Stage):
         return (*going, *self._parts)
 
     def _asked(self, read: ReadBooks) -> Asked:
-        info = self.desk.snapshot(read.books.snapshot)
-        if info is None:
-            raise WrongUse("The snapshot is no longer there.", do="Choose another one.")
-        return self.wanted.asked(read.books, info.taken_at.date())
+        return self.wanted.asked(read.books, read.day)
 
     def _made(self, read: ReadBooks, asked: Asked) -> tuple[Any, ...]:
         books, memory = read.books, self.desk.memory
@@ -191,6 +187,7 @@ class BooksStage(Stage):
         if self._asked_about != self._seen:
             self._seen = self._asked_about
             self._drill()
+            self.notice = ""
             self.changed()
 
     def _drill(self) -> None:
@@ -210,6 +207,7 @@ class BooksStage(Stage):
         self._asked_about = None
         if self._figures is not None:
             self._figures[1].came += 1
+            self._figures[1].changed()
 
     # -- what can be done --------------------------------------------------------------------------------------------
 
