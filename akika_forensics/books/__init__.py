@@ -9,6 +9,7 @@ from akika_forensics.books.report import TrialBalance, read_trial_balance
 from akika_forensics.books.single import post, post_many
 from akika_forensics.books.tie_out import (
     AccountEffect,
+    Captured,
     ReportTie,
     Tied,
     TieOutLine,
@@ -17,7 +18,6 @@ from akika_forensics.books.tie_out import (
     report_only,
     shown,
     tie,
-    tie_out,
     unbalanced,
 )
 
@@ -26,6 +26,7 @@ __all__ = [
     "UNRESOLVED",
     "Account",
     "AccountEffect",
+    "Captured",
     "Chart",
     "Finding",
     "Item",
@@ -44,6 +45,5 @@ __all__ = [
     "report_only",
     "shown",
     "tie",
-    "tie_out",
     "unbalanced",
 ]

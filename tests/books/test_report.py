@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from akika_forensics.books import Ledger, TrialBalance, read_trial_balance, tie_out
-from akika_forensics.errors import Fault, Found, WrongUse
+from akika_forensics.books import Ledger, TrialBalance, read_trial_balance, shown, tie
+from akika_forensics.errors import Fault, Found
 from akika_forensics.model.record import Record
 
 Cell = dict[str, Any]
@@ -161,27 +161,24 @@ def test_every_account_is_compared(lists: list[Record], make: Callable[..., Reco
         for side, value, account in (("Debit", 50, "35"), ("Credit", 30, "34"), ("Credit", 20, "4"))
     ]
     ledger = Ledger.of([*lists, make("JournalEntry", 1, TxnDate="2026-02-01", Line=lines)])
-    control = read_trial_balance(
-        report(
-            row("Checking", "50.00", "", "35"),
-            row("Opening Balance Equity", "", "30.00"),
-            row("Undeposited Funds", "", "20.01", "4"),
-            row("Not ours", "0.01", "", "999"),
-        )
+    control = report(
+        row("Checking", "50.00", "", "35"),
+        row("Opening Balance Equity", "", "30.00"),
+        row("Undeposited Funds", "", "20.01", "4"),
+        row("Not ours", "0.01", "", "999"),
     )
-    found = tie_out(ledger, control)
+    found = shown(tie(ledger, {"TrialBalance/Accrual/2026-11-23": control}))
     assert [(one.account, one.account_name, one.ours, one.theirs, one.residual) for one in found] == [
         ("4", "Undeposited Funds", -20, Decimal("-20.01"), Decimal("0.01")),
         ("34", "Opening Balance Equity", -30, -30, 0),
         ("35", "Checking", 50, 50, 0),
         ("999", "Not ours", 0, Decimal("0.01"), Decimal("-0.01")),
     ]
-    assert {(one.report, one.basis, one.period) for one in found} == {
-        ("TrialBalance", "Accrual", "2026-01-01/2026-11-23")
-    }
+    assert {(one.report, one.basis, one.period) for one in found} == {("TrialBalance", "Accrual", "2026-11-23")}
 
 
-@pytest.mark.parametrize("header", [{**HEADER, "ReportBasis": "Cash"}, {**HEADER, "EndPeriod": ""}])
-def test_what_cannot_be_compared_is_refused(lists: list[Record], header: Cell) -> None:
-    with pytest.raises(WrongUse):
-        tie_out(Ledger.of(lists), read_trial_balance(report(row("Checking", "7", "", "35"), header=header)))
+def test_a_report_without_its_day_is_compared_with_nothing(lists: list[Record]) -> None:
+    control = report(row("Checking", "7", "", "35"), header={**HEADER, "EndPeriod": ""})
+    tied = tie(Ledger.of(lists), {"TrialBalance/Accrual/2026-11-23": control})
+    assert tied.lines.is_empty()
+    assert [one.code for one in tied.findings] == ["control_found"]

@@ -12,8 +12,8 @@ import pytest
 from books.companies import Controls, captured
 
 from akika_forensics.books import Ledger
-from akika_forensics.books.tie_out.reasons import DOCUMENTS, UNEXPLAINED
 from akika_forensics.books.tie_out.tied import Tied, tie
+from akika_forensics.books.tie_out.why import DOCUMENTS, UNEXPLAINED
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.twin import Twin, incidents, life, sample
 
@@ -33,6 +33,8 @@ REPORTS = {
     ("VendorBalance", ""),
     ("InventoryValuationSummary", ""),
     ("TaxSummary", "Accrual"),
+    ("TransactionList", ""),
+    ("AccountList", ""),
 }
 
 

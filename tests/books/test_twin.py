@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from akika_forensics.books import Ledger, TieOutLine, read_trial_balance, tie_out
+from akika_forensics.books import Ledger, TieOutLine, shown, tie, unbalanced
 from akika_forensics.model.payload import encode
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.twin import Twin, incidents, loading, sample
@@ -27,9 +27,10 @@ def records(twin: Twin) -> list[Record]:
 
 
 def compared(twin: Twin, end: str) -> tuple[TieOutLine, ...]:
-    report = read_trial_balance(encode(twin.report("TrialBalance", end_date=end)))
-    assert report.difference == 0
-    return tie_out(Ledger.of(records(twin)), report)
+    name = f"TrialBalance/Accrual/{end}"
+    tied = tie(Ledger.of(records(twin)), {name: encode(twin.report("TrialBalance", end_date=end))})
+    assert unbalanced(tied) == ()
+    return shown(tied)
 
 
 @pytest.fixture

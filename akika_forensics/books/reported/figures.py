@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -16,8 +16,8 @@ import polars as pl
 
 from akika_forensics.books.chart import BY_NAME, DELETED_SUFFIX, Chart
 from akika_forensics.books.documents.values import MONEY
-from akika_forensics.books.report import TrialBalance
-from akika_forensics.books.reported.ledger_rows import LABELS
+from akika_forensics.books.report import balances
+from akika_forensics.books.reported.labels import LABELS
 from akika_forensics.books.reported.sheet import Cell, Row, Sheet, amount, unreadable
 from akika_forensics.books.statements.ageing import BUCKETS
 from akika_forensics.model.money import ZERO
@@ -47,6 +47,10 @@ OPEN_TO: Final = "open document of a vendor"
 STOCK_VALUE: Final = "stock value"
 STOCK_QUANTITY: Final = "stock quantity"
 TAX_AMOUNT: Final = "tax"
+LISTED: Final = "amount of a listed transaction"
+LISTED_BALANCE: Final = "balance of a listed account"
+
+BALANCES: Final = "TrialBalance"
 
 NET_INCOME: Final = "net income"
 """The subject under which the year's result stands where a report shows it as a row of its own."""
@@ -71,6 +75,10 @@ class Reported:
     figures: pl.DataFrame
     asked: tuple[tuple[str, date | None, date], ...]
     """What the report answers: measure, start, end. Where it shows no figure, it says that there is none."""
+    time: datetime | None = None
+    """When QuickBooks made it."""
+    cut_after: frozenset[str] | None = None
+    """The subjects that it shows, where it was cut off: of others it says nothing. None for a whole report."""
 
 
 def reported(what: str, sheet: Sheet, chart: Chart) -> Reported | None:
@@ -82,16 +90,17 @@ def reported(what: str, sheet: Sheet, chart: Chart) -> Reported | None:
     asked = dict.fromkeys((one.measure, one.start, one.end) for one in rows if one.end is not None)
     figures = [one for one in rows if one.subject != _ASKED]
     found = tuple((measure, start, end) for measure, start, end in asked if end is not None)
-    return Reported(what, sheet.report, sheet.basis, pl.DataFrame(figures, schema=FIGURES, orient="row"), found)
-
-
-def of_balances(what: str, control: TrialBalance) -> Reported:
-    """The figures of a trial balance. Raises Found where it does not say on which day it ends."""
-    if control.end is None:
-        raise unreadable(what, "it does not say on which day it ends")
-    rows = [Figure(BALANCE, key, name, None, control.end, value) for key, (name, value) in control.lines.items()]
-    figures = pl.DataFrame(rows, schema=FIGURES, orient="row")
-    return Reported(what, control.report, control.basis, figures, ((BALANCE, None, control.end),))
+    seen = {row.cells[0].id for row in sheet.rows if row.cells} | {one.subject for one in figures}
+    basis = sheet.basis or ("Accrual" if sheet.report == BALANCES else None)
+    return Reported(
+        what,
+        sheet.report,
+        basis,
+        pl.DataFrame(figures, schema=FIGURES, orient="row"),
+        found,
+        sheet.time,
+        frozenset(one for one in seen if one) if sheet.cut else None,
+    )
 
 
 _ASKED: Final = ""
@@ -137,6 +146,16 @@ _CREDIT_SECTIONS: Final = frozenset({"TotalLiabilitiesAndEquity", "Income", "Oth
 
 def _side(row: Row) -> int:
     return -1 if _CREDIT_SECTIONS & set(row.groups) else 1
+
+
+def _trial_balance(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
+    del chart
+    found = balances(sheet)
+    if found.end is None:
+        raise unreadable(what, "it does not say on which day it ends")
+    yield _asked(BALANCE, None, found.end)
+    for key, (name, value) in found.lines.items():
+        yield Figure(BALANCE, key, name, None, found.end, value)
 
 
 def _balance_sheet(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
@@ -261,6 +280,7 @@ def _tax(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
 
 
 _READERS: Final[dict[str, Callable[[str, Sheet, Chart], Iterator[Figure]]]] = {
+    BALANCES: _trial_balance,
     "BalanceSheet": _balance_sheet,
     "ProfitAndLoss": _profit_and_loss,
     "CashFlow": _cash_flow,

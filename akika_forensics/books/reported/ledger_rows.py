@@ -10,43 +10,9 @@ import polars as pl
 
 from akika_forensics.books.chart import Chart
 from akika_forensics.books.documents.values import MONEY
+from akika_forensics.books.reported.labels import CREDIT_TYPES, LABELS, STARTING_VALUE
 from akika_forensics.books.reported.sheet import Cell, Row, Sheet, amount, unreadable
 from akika_forensics.model.instants import parse_date
-
-CREDIT_TYPES: Final = frozenset(
-    {
-        *("Accounts Payable", "Credit Card", "Other Current Liability", "Long Term Liability", "Equity"),
-        *("Income", "Other Income"),
-    }
-)
-"""Accounts of which a report shows a credit as positive. Source: QuickBooks API, Account.Classification."""
-
-LABELS: Final = {
-    "Invoice": "Invoice",
-    "Payment": "Payment",
-    "Sales Receipt": "SalesReceipt",
-    "Credit Memo": "CreditMemo",
-    "Refund": "RefundReceipt",
-    "Refund Receipt": "RefundReceipt",
-    "Bill": "Bill",
-    "Vendor Credit": "VendorCredit",
-    **dict.fromkeys(
-        ("Check", "Cheque", "Expense", "Cash Expense", "Cash Purchase", "Credit Card Expense", "Credit Card Credit"),
-        "Purchase",
-    ),
-    **dict.fromkeys(
-        ("Bill Payment (Check)", "Bill Payment (Cheque)", "Bill Payment (Credit Card)", "Bill Payment"), "BillPayment"
-    ),
-    "Journal Entry": "JournalEntry",
-    "Deposit": "Deposit",
-    "Transfer": "Transfer",
-    "Credit Card Payment": "CreditCardPayment",
-    "Inventory Qty Adjust": "InventoryAdjustment",
-}
-"""Which record a type of transaction in a report is. What is not here no application can read."""
-
-STARTING_VALUE: Final = "Inventory Starting Value"
-"""An item's first stock, which has no Id of its own in a report."""
 
 ROWS: Final = pl.Schema(
     {
@@ -59,7 +25,7 @@ ROWS: Final = pl.Schema(
         "party": pl.String(),
     }
 )
-"""``entity`` is null where no application can read such a transaction; ``label`` is what the report calls it. Debit positive, home currency."""
+"""``entity`` is null where no record is known under that type; ``label`` is what the report calls it. Debit positive, home currency."""
 
 
 def rows(what: str, sheet: Sheet, chart: Chart) -> pl.DataFrame:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal, NamedTuple
 
 from akika_forensics.errors import Fault, Found, WrongUse
 from akika_forensics.model import payload as payloads
-from akika_forensics.model.instants import parse_date
+from akika_forensics.model.instants import parse_date, parse_instant
 
-TRUNCATED: Final = "unable to display more data"
-"""The last row of a report that exceeds 400,000 cells, with HTTP 200. Source: QuickBooks API, report limits."""
+UNABLE: Final = "unable to display more data"
+"""Begins the row in place of all that a report of more than 400,000 cells does not show, with HTTP 200. Source: QuickBooks API, report limits."""
 
 type Role = Literal["row", "head", "sum"]
 
@@ -51,7 +51,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """``basis``, ``start``, ``end`` and ``currency`` are None where the report's header does not say."""
+    """``basis``, ``start``, ``end``, ``currency`` and ``time``, when it was made, are None where the report's header does not say.
+
+    ``cut``: QuickBooks said that it shows no more; ``rows`` are those before.
+    """
 
     report: str
     basis: str | None
@@ -60,6 +63,8 @@ class Sheet:
     currency: str | None
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    time: datetime | None = None
+    cut: bool = False
 
     def place(self, *keys: str) -> int | None:
         """Where the first of these columns stands."""
@@ -73,7 +78,7 @@ class Sheet:
 def read(report: bytes, what: str) -> Sheet:
     """``what`` names the report in messages.
 
-    Raises Fault where QuickBooks answered with one, Found where the report is cut off or cannot be read.
+    Raises Fault where QuickBooks answered with one, Found where the report cannot be read.
     """
     try:
         document = payloads.decode(report)
@@ -85,7 +90,8 @@ def read(report: bytes, what: str) -> Sheet:
     if not isinstance(header, dict):
         raise unreadable(what, "it has no header")
     columns = _get(_get(document, "Columns"), "Column")
-    rows = () if _no_data(header) else tuple(_rows(_get(document, "Rows"), (), (), what))
+    rows = () if _no_data(header) else tuple(_rows(_get(document, "Rows"), (), ()))
+    shown = tuple(row for row in rows if row.role == "head" or not _says_no_more(row.cells))
     return Sheet(
         report=_text(header, "ReportName") or what.split("/", maxsplit=1)[0],
         basis=_text(header, "ReportBasis"),
@@ -93,7 +99,9 @@ def read(report: bytes, what: str) -> Sheet:
         end=_date(_get(header, "EndPeriod")),
         currency=_text(header, "Currency"),
         columns=tuple(_column(one) for one in columns if isinstance(one, dict)) if isinstance(columns, list) else (),
-        rows=rows,
+        rows=shown,
+        time=_instant(_get(header, "Time")),
+        cut=len(shown) < len(rows),
     )
 
 
@@ -111,6 +119,16 @@ def amount(cell: Cell, what: str) -> Decimal | None:
     return value
 
 
+def require_whole(page: Sheet, what: str) -> None:
+    """Raises Found where the report is cut off."""
+    if page.cut:
+        raise Found(
+            f"QuickBooks cut the report {what} off: it says it is unable to display more data.",
+            means="Rows are missing from it without any other sign.",
+            do="Ask for a shorter period.",
+        )
+
+
 def unreadable(what: str, why: str) -> Found:
     return Found(
         f"The report {what} could not be read: {why}.",
@@ -119,7 +137,7 @@ def unreadable(what: str, why: str) -> Found:
     )
 
 
-def _rows(rows: Any, within: tuple[Cell, ...], groups: tuple[str, ...], what: str) -> Iterator[Row]:
+def _rows(rows: Any, within: tuple[Cell, ...], groups: tuple[str, ...]) -> Iterator[Row]:
     """In the order of the report; nested as deep as the report is, which decoding has bounded."""
     found = _get(rows, "Row")
     for row in found if isinstance(found, list) else []:
@@ -127,32 +145,32 @@ def _rows(rows: Any, within: tuple[Cell, ...], groups: tuple[str, ...], what: st
             continue
         group = _text(row, "group")
         mine = (*groups, group) if group else groups
-        cells = _cells(_get(row, "ColData"), what)
+        cells = _cells(_get(row, "ColData"))
         if cells:
             yield Row("row", cells, within, mine)
-        head = _cells(_get(_get(row, "Header"), "ColData"), what)
+        head = _cells(_get(_get(row, "Header"), "ColData"))
         if head:
             yield Row("head", head, within, mine)
         inner = (*within, head[0]) if head else within
-        yield from _rows(_get(row, "Rows"), inner, mine, what)
-        total = _cells(_get(_get(row, "Summary"), "ColData"), what)
+        yield from _rows(_get(row, "Rows"), inner, mine)
+        total = _cells(_get(_get(row, "Summary"), "ColData"))
         if total:
             yield Row("sum", total, inner, mine)
 
 
-def _cells(cells: Any, what: str) -> tuple[Cell, ...]:
-    found = tuple(
+def _cells(cells: Any) -> tuple[Cell, ...]:
+    return tuple(
         Cell(str(_get(cell, "value") or ""), _id(_get(cell, "id")))
         for cell in (cells if isinstance(cells, list) else [])
         if isinstance(cell, dict)
     )
-    if found and TRUNCATED in found[0].text.lower():
-        raise Found(
-            f"QuickBooks cut the report {what} off: it says it is unable to display more data.",
-            means="Rows are missing from it without any other sign.",
-            do="Ask for a shorter period.",
-        )
-    return found
+
+
+def _says_no_more(cells: tuple[Cell, ...]) -> bool:
+    """A memo or a name that says the same is no sign: the notice has no Id, and nothing stands beside it."""
+    first, *others = cells
+    said = first.text.strip().lower().startswith(UNABLE)
+    return said and first.id is None and not any(cell.text for cell in others)
 
 
 def _id(value: Any) -> str | None:
@@ -191,6 +209,13 @@ def _text(holder: Any, name: str) -> str | None:
 def _date(value: Any) -> date | None:
     try:
         return parse_date(str(value))
+    except ValueError:
+        return None
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        return parse_instant(value) if isinstance(value, str) else None
     except ValueError:
         return None
 

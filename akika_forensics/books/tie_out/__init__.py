@@ -1,10 +1,13 @@
 """The books against QuickBooks' own reports: ours, theirs, what is left, and why it may be."""
 
-from akika_forensics.books.tie_out.tied import Tied, by_report, report_only, shown, tie, unbalanced
-from akika_forensics.books.tie_out.trial import AccountEffect, ReportTie, TieOutLine, effect, tie_out
+from akika_forensics.books.tie_out.captured import Captured
+from akika_forensics.books.tie_out.line import AccountEffect, ReportTie, TieOutLine, effect
+from akika_forensics.books.tie_out.telling import by_report, shown, unbalanced
+from akika_forensics.books.tie_out.tied import Tied, report_only, tie
 
 __all__ = [
     "AccountEffect",
+    "Captured",
     "ReportTie",
     "TieOutLine",
     "Tied",
@@ -13,6 +16,5 @@ __all__ = [
     "report_only",
     "shown",
     "tie",
-    "tie_out",
     "unbalanced",
 ]

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
 from typing import Final
 
 import polars as pl
 
 from akika_forensics.books.cash_basis import cash_postings
-from akika_forensics.books.chart import BY_NAME, Chart, id_order
+from akika_forensics.books.chart import BY_NAME, Chart
 from akika_forensics.books.documents.values import MONEY
 from akika_forensics.books.finding import Finding
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.postings.frame import POSTINGS
-from akika_forensics.books.report import read_trial_balance
-from akika_forensics.books.reported import ledger_rows, sheet
-from akika_forensics.books.reported.figures import FIGURES, Reported, of_balances, reported
+from akika_forensics.books.reported import ledger_rows, listings, sheet
+from akika_forensics.books.reported.figures import FIGURES, Reported, reported
 from akika_forensics.books.reported.sheet import Sheet
-from akika_forensics.books.tie_out import reasons
-from akika_forensics.books.tie_out.documents import DIFFERING, Against, against
+from akika_forensics.books.tie_out import listed, reasons, telling
+from akika_forensics.books.tie_out.captured import NOTHING, Captured, Stamp
+from akika_forensics.books.tie_out.causes import Cause, Causes, made_later, of_documents
+from akika_forensics.books.tie_out.documents import DIFFERING, Against, Window, against
+from akika_forensics.books.tie_out.listed import Lists
 from akika_forensics.books.tie_out.ours import Ours
-from akika_forensics.books.tie_out.trial import ReportTie, TieOutLine
+from akika_forensics.books.tie_out.telling import LEDGER
 from akika_forensics.errors import AkikaError
-from akika_forensics.model.money import money_text
 from akika_forensics.model.record import RecordKey
 
 TIED: Final = pl.Schema(
@@ -47,9 +48,9 @@ TIED: Final = pl.Schema(
 )
 """``control`` is the name under which the report was captured, ``residual`` ours less theirs; debit positive throughout."""
 
-BALANCES: Final = "TrialBalance"
-LEDGER: Final = "GeneralLedger"
 _KEY: Final = ("measure", "subject", "start", "end")
+_WORKED: Final = pl.Schema({**TIED, "beyond": pl.Boolean()})
+"""``beyond``: the report was cut off before it."""
 
 
 @dataclass(frozen=True)
@@ -74,98 +75,80 @@ class Tied:
         return self.lines.filter(pl.col("residual") != 0).sort(pl.col("residual").abs(), descending=True)
 
 
-def shown(tied: Tied) -> tuple[TieOutLine, ...]:
-    """All balances of the trial balances, and of the other reports what does not agree; in order of report, basis, day and subject."""
-    told = tied.lines.filter((pl.col("report") == "TrialBalance") | (pl.col("residual") != 0))
-    columns = ("report", "subject", "name", "start", "end", "basis", "ours", "theirs", "residual", "measure", "reason")
-    rows = [
-        TieOutLine(report, subject, name, _period(start, end), basis, ours, theirs, residual, measure, reason)
-        for report, subject, name, start, end, basis, ours, theirs, residual, measure, reason in told.select(
-            columns
-        ).iter_rows()
-    ]
-    # Trial balances first, as they were always told.
-    rows.sort(key=lambda one: (one.report != "TrialBalance", one.report, one.basis, one.period, id_order(one.account)))
-    return tuple(rows)
+@dataclass
+class _Read:
+    """What was read of all reports, each as it is compared."""
+
+    figures: list[Reported] = field(default_factory=list)
+    ledgers: list[Against] = field(default_factory=list)
+    transactions: list[pl.DataFrame] = field(default_factory=list)
+    windows: list[listed.Window] = field(default_factory=list)
+    accounts: list[tuple[str, pl.DataFrame, date, bool]] = field(default_factory=list)
+    made: dict[str, datetime | None] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def take(self, name: str, page: Sheet, ledger: Ledger) -> None:
+        """Raises Found."""
+        self.made[name] = page.time
+        match page.report:
+            case telling.LEDGER:
+                self.ledgers.append(_posting_by_posting(name, page, ledger))
+            case listings.TRANSACTIONS:
+                self.transactions.append(listings.transactions(name, page))
+                if page.start is not None and page.end is not None:
+                    whole = not page.cut and "/modified since " not in name
+                    self.windows.append(listed.Window(page.start, page.end, whole))
+            case listings.ACCOUNTS:
+                day = page.time.date() if page.time else page.end
+                if day is None:
+                    raise sheet.unreadable(name, "it does not say of which day it is")
+                self.accounts.append((name, listings.accounts(name, page), day, not page.cut))
+            case _:
+                found = reported(name, page, ledger.chart)
+                if found is not None:
+                    self.figures.append(found)
+        if page.cut:
+            self.findings.append(telling.cut_off(name))
 
 
-def _period(start: date | None, end: date) -> str:
-    return f"{start.isoformat()}/{end.isoformat()}" if start else end.isoformat()
+def tie(ledger: Ledger, controls: Mapping[str, bytes], captured: Captured = NOTHING) -> Tied:
+    """Hold the books against every report that has figures of theirs. Never raises on what was captured.
 
-
-def by_report(tied: Tied) -> tuple[ReportTie, ...]:
-    """What was compared, a row a kind of report and basis; the general ledger posting by posting."""
-    rows = (
-        tied.lines.group_by("report", "basis")
-        .agg(
-            pl.col("control").n_unique(),
-            pl.len(),
-            (pl.col("residual") != 0).sum().alias("differing"),
-            pl.col("residual").abs().max(),
-        )
-        .sort("report", "basis")
-    )
-    found = [ReportTie(*row) for row in rows.iter_rows()]
-    if tied.postings:
-        largest = tied.documents["residual"].abs().max()
-        found.append(
-            ReportTie(
-                LEDGER,
-                "Accrual",
-                tied.ledgers,
-                tied.postings,
-                len(tied.documents),
-                largest if isinstance(largest, Decimal) else Decimal(0),
-            )
-        )
-    return tuple(found)
-
-
-def unbalanced(tied: Tied) -> tuple[Finding, ...]:
-    """Trial balances whose own debits and credits differ."""
-    rows = tied.lines.filter(pl.col("report") == "TrialBalance").group_by("control").agg(pl.col("theirs").sum())
-    return tuple(
-        Finding(
-            "control_unbalanced", f"{name}: QuickBooks' own debits and credits differ by {money_text(value)}.", None
-        )
-        for name, value in rows.filter(pl.col("theirs") != 0).sort("control").iter_rows()
-    )
-
-
-def tie(ledger: Ledger, controls: Mapping[str, bytes]) -> Tied:
-    """Hold the books against every report that has figures of theirs. Never raises on what was captured."""
-    findings: list[Finding] = []
-    read: list[Reported] = []
-    postings: list[Against] = []
+    ``captured``: what is known of the times of the records; without it nothing is put down to a change during the capture, and
+    transactions that post nothing are compared with no list.
+    """
+    read = _Read()
     for name in sorted(controls):
         try:
-            if name.startswith(BALANCES):
-                read.append(of_balances(name, read_trial_balance(controls[name])))
-                continue
-            page = sheet.read(controls[name], name)
-            if page.report == LEDGER:
-                postings += _posting_by_posting(name, page, ledger)
-            elif (found := reported(name, page, ledger.chart)) is not None:
-                read.append(found)
+            read.take(name, sheet.read(controls[name], name), ledger)
         except AkikaError as error:
-            findings.append(Finding(f"control_{error.code}", f"{name}: {error}", None))
-    report_only = pl.concat([pl.DataFrame(schema=POSTINGS), *(one.report_only for one in postings)])
-    differing = pl.concat([pl.DataFrame(schema=DIFFERING), *(one.differing for one in postings)])
-    ours: dict[str, Ours] = {}
-    parts = [pl.DataFrame(schema=TIED)]
-    for one in read:
-        basis = (one.basis or "Accrual").capitalize()
-        if basis not in ours:
-            cash = basis == "Cash"
-            made = cash_postings(ledger, report_only) if cash else pl.concat([ledger.frame, report_only])
-            ours[basis] = Ours(ledger, made)
-        parts.append(_compared(one, ours[basis], ledger.chart))
-    lines = reasons.told(pl.concat(parts), differing, ledger)
-    findings += [said for one in postings for said in one.findings]
-    missing = {one.key for one in findings if one.code == "document_missing"}
-    findings += [one for one in _of_documents(differing) if one.key not in missing]
-    findings += _hidden(report_only)
-    return Tied(lines, differing, sum(one.compared for one in postings), len(postings), report_only, tuple(findings))
+            read.findings.append(Finding(f"control_{error.code}", f"{name}: {error}", None))
+    report_only = pl.concat([pl.DataFrame(schema=POSTINGS), *(one.report_only for one in read.ledgers)])
+    differing = pl.concat([pl.DataFrame(schema=DIFFERING), *(one.differing for one in read.ledgers)])
+    rows = pl.concat([pl.DataFrame(schema=listings.LISTED), *read.transactions])
+    times = _Times(captured, rows)
+    moved = _moved(differing, read.ledgers, rows, times)
+    causes = of_documents(differing, ledger, moved)
+    why = {RecordKey.parse(one.document): one.reason for one in causes}
+    lists = [
+        listed.transactions(ledger, rows, read.windows, captured, moved, why),
+        *(
+            listed.accounts(ledger, name, found, day, pl.concat([ledger.frame, report_only]), whole=whole)
+            for name, found, day, whole in read.accounts
+        ),
+    ]
+    lines = pl.concat([_figures(read.figures, ledger, report_only), *(_of_list(one) for one in lists)])
+    lines = reasons.told(lines, _causes_of(ledger, causes, differing, read.made, captured), ledger)
+    found = _findings(read, lists, differing, why, moved)
+    postings = sum(one.compared for one in read.ledgers)
+    return Tied(
+        lines.select(*TIED),
+        differing,
+        postings,
+        len(read.ledgers),
+        report_only,
+        (*found, *telling.hidden(report_only)),
+    )
 
 
 def report_only(ledger: Ledger, controls: Mapping[str, bytes]) -> pl.DataFrame:
@@ -173,57 +156,115 @@ def report_only(ledger: Ledger, controls: Mapping[str, bytes]) -> pl.DataFrame:
     found = [pl.DataFrame(schema=POSTINGS)]
     for name in sorted(one for one in controls if one.startswith(LEDGER)):
         with contextlib.suppress(AkikaError):
-            found += [one.report_only for one in _posting_by_posting(name, sheet.read(controls[name], name), ledger)]
+            found.append(_posting_by_posting(name, sheet.read(controls[name], name), ledger).report_only)
     return pl.concat(found)
 
 
-def _posting_by_posting(name: str, page: Sheet, ledger: Ledger) -> list[Against]:
+def _posting_by_posting(name: str, page: Sheet, ledger: Ledger) -> Against:
     if page.start is None or page.end is None:
         raise sheet.unreadable(name, "it does not say of which days it is")
-    return [against(ledger, ledger_rows.rows(name, page, ledger.chart), page.start, page.end)]
+    made = page.time.astimezone(UTC) if page.time else None
+    window = Window(page.start, page.end, made, page.cut)
+    return against(ledger, ledger_rows.rows(name, page, ledger.chart), window)
 
 
-def _of_documents(differing: pl.DataFrame) -> list[Finding]:
-    """Each document whose postings are others in QuickBooks' general ledger."""
-    rows = differing.group_by("entity", "id", maintain_order=True).agg(
-        pl.col("account").first(), pl.col("residual").get(pl.col("residual").abs().arg_max()), count=pl.len()
-    )
-    return [
-        Finding(
-            "postings_differ",
-            f"{entity}:{key or ''} posts otherwise in QuickBooks' general ledger, by {money_text(residual)} in account {account}"
-            f"{f' and in {count - 1} more' if count > 1 else ''}.",
-            RecordKey(entity, key) if key else None,
+class _Times:
+    """The times of the transactions by QuickBooks' lists, read when something differs and not before."""
+
+    def __init__(self, captured: Captured, rows: pl.DataFrame) -> None:
+        self.captured, self._rows = captured, rows
+
+    def moved(self, keys: list[RecordKey], made: datetime | None) -> frozenset[RecordKey]:
+        if not keys or not self.captured.records:
+            return frozenset()
+        wanted = pl.DataFrame(keys, schema={"entity": pl.String, "id": pl.String}, orient="row")
+        told: Mapping[RecordKey, Stamp] = listed.times(self._rows.join(wanted, on=["entity", "id"], how="semi"))
+        return self.captured.moved(keys, made, told)
+
+
+def _moved(differing: pl.DataFrame, ledgers: list[Against], rows: pl.DataFrame, times: _Times) -> frozenset[RecordKey]:
+    """The documents that differ in a general ledger, or are in a list and not in the snapshot, and that moved."""
+    found: set[RecordKey] = set()
+    for (made,), some in differing.filter(pl.col("reason") == "").group_by("made"):
+        keys = [RecordKey(entity, key) for entity, key in some.select("entity", "id").unique().iter_rows() if key]
+        found |= times.moved(keys, made if isinstance(made, datetime) else None)
+    if times.captured.records:
+        held = pl.DataFrame(
+            [one.key for one in times.captured.records], schema={"entity": pl.String, "id": pl.String}, orient="row"
         )
-        for entity, key, account, residual, count in rows.iter_rows()
-    ]
+        absent = rows.filter(pl.col("entity").is_not_null()).join(held, on=["entity", "id"], how="anti")
+        missing = [one.missing.select("entity", "id") for one in ledgers]
+        keys = [
+            RecordKey(*key)
+            for key in pl.concat([absent.select("entity", "id"), *missing]).unique().iter_rows()
+            if key[1]
+        ]
+        found |= times.moved(keys, None)
+    return frozenset(found)
 
 
-def _hidden(report_only: pl.DataFrame) -> list[Finding]:
-    """What only reports show, by kind."""
-    rows = report_only.group_by("entity", maintain_order=True).agg(
-        count=pl.col("id").n_unique(), size=pl.col("amount").abs().sum() / 2
-    )
-    return [
-        Finding(
-            "report_only",
-            f"{count} transactions of the kind {kind} ({money_text(size)}) stand in QuickBooks' reports alone: no application can read them. "
-            f"The books have their postings from the general ledger.",
-            None,
-            "note",
-        )
-        for kind, count, size in rows.iter_rows()
-    ]
+def _causes_of(
+    ledger: Ledger,
+    causes: tuple[Cause, ...],
+    differing: pl.DataFrame,
+    made: Mapping[str, datetime | None],
+    captured: Captured,
+) -> Callable[[str], Causes]:
+    """By report: what differs in the general ledger, and what the report cannot know because it was made before."""
+    known = {RecordKey(entity, key or "") for entity, key in differing.select("entity", "id").unique().iter_rows()}
+
+    @cache
+    def of(when: datetime | None) -> Causes:
+        later = [
+            key
+            for key, stamp in (captured.stamps.items() if when is not None else ())
+            if when is not None and stamp.created is not None and stamp.created > when and key not in known
+        ]
+        return Causes(ledger, [*causes, *made_later(ledger, later)])
+
+    return lambda name: of(made.get(name))
+
+
+def _findings(
+    read: _Read, lists: list[Lists], differing: pl.DataFrame, why: Mapping[RecordKey, str], moved: frozenset[RecordKey]
+) -> list[Finding]:
+    """Each missing document and each type that nobody knows is told once, by the first report that has it."""
+    found = list(read.findings)
+    for one in read.ledgers:
+        found += [*listed.sized(one.missing, "general ledger", moved), *one.findings]
+    missing = {one.key for one in found if one.code == "document_missing"}
+    strange = any(one.code == "type_unknown" for one in found)
+    for some in lists:
+        new = [one for one in listed.sized(some.missing, "list", moved) if one.key not in missing]
+        found += [*new, *(one for one in some.findings if not (strange and one.code == "type_unknown"))]
+        missing |= {one.key for one in new}
+    return found + [one for one in telling.of_documents(differing, why) if one.key not in missing]
+
+
+def _figures(read: list[Reported], ledger: Ledger, report_only: pl.DataFrame) -> pl.DataFrame:
+    ours: dict[str, Ours] = {}
+    parts = [pl.DataFrame(schema=_WORKED)]
+    for one in read:
+        basis = (one.basis or "Accrual").capitalize()
+        if basis not in ours:
+            cash = basis == "Cash"
+            made = cash_postings(ledger, report_only) if cash else pl.concat([ledger.frame, report_only])
+            ours[basis] = Ours(ledger, made)
+        parts.append(_compared(one, ours[basis], ledger.chart))
+    return pl.concat(parts)
 
 
 def _compared(found: Reported, ours: Ours, chart: Chart) -> pl.DataFrame:
     theirs = _by_id(found.figures, chart)
     answers = [ours.of(found.report, *asked) for asked in found.asked]
     if not answers:
-        return pl.DataFrame(schema=TIED)
+        return pl.DataFrame(schema=_WORKED)
     joined = theirs.join(pl.concat(answers), on=list(_KEY), how="full", coalesce=True, nulls_equal=True)
     names = {account.id: account.name for account in chart.accounts.values()}
     named = pl.col("subject").replace_strict(names, default=None, return_dtype=pl.String) if names else pl.lit(None)
+    beyond = pl.lit(value=False)
+    if found.cut_after is not None:
+        beyond = ~pl.col("subject").is_in(sorted(found.cut_after))
     return (
         joined.with_columns(
             control=pl.lit(found.what),
@@ -233,10 +274,20 @@ def _compared(found: Reported, ours: Ours, chart: Chart) -> pl.DataFrame:
             ours=pl.col("ours").fill_null(0),
             theirs=pl.col("theirs").fill_null(0),
             reason=pl.lit(""),
+            beyond=beyond,
         )
         .with_columns(residual=pl.col("ours") - pl.col("theirs"))
-        .select(pl.col(name).cast(kind) for name, kind in TIED.items())
+        .select(pl.col(name).cast(kind) for name, kind in _WORKED.items())
     )
+
+
+def _of_list(found: Lists) -> pl.DataFrame:
+    return found.lines.with_columns(
+        basis=pl.lit(""),
+        start=pl.lit(None, pl.Date),
+        residual=pl.col("ours") - pl.col("theirs"),
+        beyond=pl.lit(value=False),
+    ).select(pl.col(name).cast(kind) for name, kind in _WORKED.items())
 
 
 def _by_id(figures: pl.DataFrame, chart: Chart) -> pl.DataFrame:

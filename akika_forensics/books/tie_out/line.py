@@ -1,4 +1,4 @@
-"""Our balances against QuickBooks' own, and one ledger against another."""
+"""What a tie-out tells, a line a figure and a row a report; and one ledger against another."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from akika_forensics.books.chart import BY_NAME, Chart, id_order
+from akika_forensics.books.chart import id_order
 from akika_forensics.books.ledger import Ledger
-from akika_forensics.books.report import TrialBalance
-from akika_forensics.errors import WrongUse
 from akika_forensics.model.money import ZERO, money_text
 
 
@@ -78,38 +76,6 @@ class AccountEffect:
     before: Decimal
     after: Decimal
     change: Decimal
-
-
-def tie_out(ledger: Ledger, control: TrialBalance) -> tuple[TieOutLine, ...]:
-    """Every account that either side has a balance for, agreement (0.00) included, in order of account Id.
-
-    Raises WrongUse for a cash-basis report or one without an end date: nothing of ours compares with it.
-    """
-    if control.basis.lower() != "accrual":
-        raise WrongUse(
-            f"The books are kept on the accrual basis; the report is on the {control.basis.lower()} basis.",
-            do="Compare with an accrual report.",
-        )
-    if control.end is None:
-        raise WrongUse("The report does not say on which day it ends.", do="Capture it again with an end date.")
-    ours = ledger.trial_balance(control.end)
-    theirs: dict[str, tuple[str, Decimal]] = {}
-    for key, (name, value) in control.lines.items():
-        account = _account(ledger.chart, key, name)
-        theirs[account] = (name, theirs[account][1] + value if account in theirs else value)
-    rows = []
-    for account in sorted(set(ours) | set(theirs), key=id_order):
-        name, value = theirs.get(account, (ledger.chart.name(account), ZERO))
-        own = ours.get(account, ZERO)
-        rows.append(TieOutLine(control.report, account, name, control.period, control.basis, own, value, own - value))
-    return tuple(rows)
-
-
-def _account(chart: Chart, key: str, name: str) -> str:
-    if not key.startswith(BY_NAME):
-        return key
-    same = [account.id for account in chart.accounts.values() if account.name.casefold() == name.casefold()]
-    return same[0] if len(same) == 1 else key
 
 
 def effect(before: Ledger, after: Ledger, as_of: date | None = None) -> tuple[AccountEffect, ...]:
