@@ -21,7 +21,7 @@ from akika_forensics.case.captured import (
     reported_counts,
     type_counts,
 )
-from akika_forensics.case.coverage import NO_COVERAGE, Coverage, coverage_of
+from akika_forensics.case.coverage import NO_COVERAGE, Coverage, coverage_of, live_in
 from akika_forensics.case.pictures import last_written, written_timeline
 from akika_forensics.case.scopes import said_of
 from akika_forensics.changes import CheckReport, completeness
@@ -288,7 +288,7 @@ def acquisition_of(snapshot: Snapshot, acts: Iterable[Act], vault: VerifyReport)
         type_counts(records, reported_counts(info)),
         missing(ReferenceGraph.of(records).dangling()),
         controls_of(controls),
-        completeness(records, {} if info.scoped else controls, info.findings),
+        completeness(records, {} if info.scoped else controls, info.findings, live_in(info)),
         acts_of(acts, info),
         vault,
         last_written(records),

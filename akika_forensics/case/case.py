@@ -18,7 +18,7 @@ from akika_forensics.case.budget import Budget
 from akika_forensics.case.captured import Kept
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.connecting import Connecting
-from akika_forensics.case.coverage import coverage_of
+from akika_forensics.case.coverage import coverage_of, live_in
 from akika_forensics.case.dependencies import Dependencies, chosen_records, dependencies_of
 from akika_forensics.case.desk import PlanDesk, Session
 from akika_forensics.case.evidence import Compared
@@ -307,7 +307,7 @@ class Case:
         # Records of different times and reports of one moment say nothing about each other.
         kept: Mapping[str, bytes] = {} if snapshot.info.scoped else Kept(snapshot)
         records = tuple(snapshot.records())
-        report = changes.completeness(records, kept, snapshot.info.findings)
+        report = changes.completeness(records, kept, snapshot.info.findings, live_in(snapshot.info))
         report = scopes.judged(report, snapshot.info)
         entities = [name for name, held in snapshot.info.counts.items() if held]
         rests_on = capture_rests_on(entities, beliefs or beliefs_in_force())

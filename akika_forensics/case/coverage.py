@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, ClassVar, Final
 
 import polars as pl
 
 from akika_forensics.capture.carried import standing
 from akika_forensics.capture.coverage import OUT_OF_REACH, Covered, Reach, coverage
+from akika_forensics.capture.incremental import intervals
 from akika_forensics.case.captured import reported_counts
 from akika_forensics.case.rows import TIME, Rows
 from akika_forensics.model.record import Record
@@ -102,6 +104,12 @@ def coverage_of(info: SnapshotInfo, records: Iterable[Record]) -> Coverage:
     behind = standing(info)
     fence = {**(behind.fence.get("entities", {}) if behind else {}), **info.fence.get("entities", {})}
     return Coverage(coverage(held, reported_counts(info), {"entities": fence}, info.findings))
+
+
+def live_in(info: SnapshotInfo) -> dict[str, tuple[datetime, datetime]]:
+    """For each entity when its bodies were live, by the fence of the snapshot."""
+    found = intervals(info.fence)
+    return {name: (one.begin, one.end) for name, one in found.items()}
 
 
 def missing(one: Covered) -> str:

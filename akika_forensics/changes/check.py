@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
-from akika_forensics.books import Finding, Ledger, ReportTie, Tied, TieOutLine, by_report, shown, tie, unbalanced
+from akika_forensics.books import (
+    Captured,
+    Finding,
+    Ledger,
+    ReportTie,
+    Tied,
+    TieOutLine,
+    by_report,
+    shown,
+    tie,
+    unbalanced,
+)
 from akika_forensics.errors import WrongUse
 from akika_forensics.graph import ReferenceGraph, order, placeholders
 from akika_forensics.model.catalogue import CATALOGUE
@@ -14,7 +27,7 @@ from akika_forensics.model.money import money_text
 from akika_forensics.model.payload import decode
 from akika_forensics.model.record import Record, RecordKey
 
-CHECK_VERSION: Final = "2"
+CHECK_VERSION: Final = "3"
 """Of the rule by which `completeness` judges. Raise it when the same snapshot may be judged otherwise: attestations name it."""
 
 _BALANCES: Final = "TrialBalance/Accrual"
@@ -36,18 +49,22 @@ class CheckReport:
 
 
 def completeness(
-    records: Iterable[Record], controls: Mapping[str, bytes], findings: Sequence[Mapping[str, Any]] = ()
+    records: Iterable[Record],
+    controls: Mapping[str, bytes],
+    findings: Sequence[Mapping[str, Any]] = (),
+    live: Mapping[str, tuple[datetime, datetime]] | None = None,
 ) -> CheckReport:
     """Check a snapshot's records against themselves and against the reports captured with them.
 
     ``controls`` are reports by name (``TrialBalance/Accrual/2026-11-23``); ``findings`` are those of the capture, taken
-    over first: rows with ``code``, ``what`` and perhaps ``record`` and ``severity``. Never raises on what was captured.
+    over first: rows with ``code``, ``what`` and perhaps ``record`` and ``severity``. ``live``: for each entity the interval in which its
+    bodies were live, by the capture's fence. Never raises on what was captured.
     The books are held against every report that has figures of theirs, on both bases.
     """
     rows = list(records)
     graph = ReferenceGraph.of(rows)
     ledger = Ledger.of(rows)
-    tied, said = _tie_out(ledger, controls)
+    tied, said = _tie_out(ledger, controls, Captured(rows, live or {}, _gone(findings)))
     found = [
         *(_taken_over(one) for one in findings),
         *_dangling(graph),
@@ -72,8 +89,18 @@ def _taken_over(row: Mapping[str, Any]) -> Finding:
     return Finding(str(row.get("code", "capture")), str(row.get("what", "")), key, "note" if note else "problem")
 
 
-def _tie_out(ledger: Ledger, controls: Mapping[str, bytes]) -> tuple[Tied, list[Finding]]:
-    tied = tie(ledger, controls)
+def _gone(findings: Sequence[Mapping[str, Any]]) -> frozenset[RecordKey]:
+    """What the capture found to be deleted."""
+    named = [str(key) for row in findings if row.get("code") == "deleted" for key in row.get("records") or ()]
+    found = set()
+    for one in named:
+        with contextlib.suppress(WrongUse):
+            found.add(RecordKey.parse(one))
+    return frozenset(found)
+
+
+def _tie_out(ledger: Ledger, controls: Mapping[str, bytes], captured: Captured) -> tuple[Tied, list[Finding]]:
+    tied = tie(ledger, controls, captured)
     findings = [*tied.findings, *unbalanced(tied)]
     if not any(name.startswith(_BALANCES) for name in tied.lines["control"].unique()):
         findings.append(Finding("no_control", "No trial balance of QuickBooks was captured to compare with.", None))

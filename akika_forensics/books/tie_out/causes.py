@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import polars as pl
 
+from akika_forensics.books.documents.values import MONEY
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.postings.frame import TAX as TAX_LINE
 from akika_forensics.books.postings.frame import TOTAL
@@ -25,6 +27,7 @@ from akika_forensics.books.reported.figures import (
     OPEN_TO,
     TAX_AMOUNT,
 )
+from akika_forensics.books.tie_out.ours import TAXED
 from akika_forensics.books.tie_out.why import CHANGED, DOCUMENTS, TAX, TRUNCATED
 from akika_forensics.model.money import ZERO
 from akika_forensics.model.record import RecordKey
@@ -37,7 +40,7 @@ class Cause(NamedTuple):
     date: date
     amount: Decimal
     party: str | None
-    document: str
+    document: RecordKey
     reason: str
 
 
@@ -52,7 +55,7 @@ def of_documents(differing: pl.DataFrame, ledger: Ledger, moved: frozenset[Recor
     for account, day, residual, party, entity, key, reason in rows.select(_COLUMNS).iter_rows():
         document = RecordKey(entity, key or "")
         why = reason or (CHANGED if document in moved else TAX if document in taxed else DOCUMENTS)
-        found.append(Cause(account, day, residual, party, str(document), why))
+        found.append(Cause(account, day, residual, party, document, why))
     return tuple(found)
 
 
@@ -61,7 +64,7 @@ def made_later(ledger: Ledger, keys: Iterable[RecordKey]) -> tuple[Cause, ...]:
     wanted = pl.DataFrame(sorted(keys), schema={"entity": pl.String, "id": pl.String}, orient="row")
     rows = ledger.frame.join(wanted, on=["entity", "id"], how="semi")
     return tuple(
-        Cause(account, day, amount, party, str(RecordKey(entity, key)), CHANGED)
+        Cause(account, day, amount, party, RecordKey(entity, key), CHANGED)
         for account, day, amount, party, entity, key in rows.select(
             "account", "date", "amount", "party", "entity", "id"
         ).iter_rows()
@@ -99,7 +102,7 @@ class Causes:
     """``of`` says what causes come to in one figure, by reason; causes that do not touch it are left out."""
 
     def __init__(self, ledger: Ledger, causes: Iterable[Cause]) -> None:
-        self._chart = ledger.chart
+        self._ledger, self._chart = ledger, ledger.chart
         self._rate_of = {account: rate for rate, account in _one_to_one(ledger.chart.tax.by_rate).items()}
         self._all = tuple(causes)
         self._by_account: dict[str, list[Cause]] = defaultdict(list)
@@ -109,9 +112,17 @@ class Causes:
     def of(self, measure: str, subject: str, start: date | None, end: date) -> Mapping[str, Decimal]:
         """Ours less theirs, as the measure has it."""
         found: dict[str, Decimal] = {}
+        if measure == TAX_AMOUNT:
+            beyond = [amount for rate, day, amount in self._beyond if rate == subject and (start or day) <= day <= end]
+            found[TAX] = -sum(beyond, ZERO)
         for one, sign in self._touching(measure, subject, start, end):
             found[one.reason] = found.get(one.reason, ZERO) + sign * one.amount
         return {reason: amount for reason, amount in found.items() if amount}
+
+    @cached_property
+    def _beyond(self) -> tuple[tuple[str, date, Decimal], ...]:
+        """Rate, day and amount of tax that totals have beyond their tax lines, of documents whose lines are of one rate."""
+        return tuple(_beyond_the_lines(self._ledger))
 
     def _touching(self, measure: str, subject: str, start: date | None, end: date) -> Iterable[tuple[Cause, int]]:
         match measure:
@@ -154,8 +165,29 @@ class Causes:
     ) -> Iterable[tuple[Cause, int]]:
         wanted = self._chart.is_receivable if receivable else self._chart.is_payable
         for one in self._all:
-            if one.date <= end and wanted(one.account) and (party or document) in (one.party, one.document):
+            if one.date <= end and wanted(one.account) and (party or document) in (one.party, str(one.document)):
                 yield one, 1 if receivable else -1
+
+
+def _beyond_the_lines(ledger: Ledger) -> Iterator[tuple[str, date, Decimal]]:
+    documents = ledger.context.documents
+    lines = documents.taxes.group_by("doc").agg(
+        pl.col("amount").sum().alias("lines"),
+        pl.col("rate_id").drop_nulls().unique().alias("rates"),
+    )
+    for entity, sign in TAXED.items():
+        body = documents.bodies.get(entity)
+        if body is None or "TxnTaxDetail" not in body.columns:
+            continue
+        total = pl.col("TxnTaxDetail").struct.field("TotalTax").cast(MONEY)
+        rows = (
+            lines.filter(pl.col("rates").list.len() == 1)
+            .join(body.select("doc", total.alias("total")), on="doc", how="inner")
+            .join(ledger.context.heads.select("doc", "date"), on="doc", how="inner")
+            .filter(pl.col("total") != pl.col("lines"))
+        )
+        for (rate,), day, rest in rows.select("rates", "date", pl.col("total") - pl.col("lines")).iter_rows():
+            yield rate, day, sign * rest
 
 
 def _within(one: Cause, start: date | None, end: date) -> bool:

@@ -112,7 +112,7 @@ def transactions(
         theirs="theirs",
         reason=pl.when(pl.col("ours") != pl.col("theirs")).then("reason").otherwise(pl.lit("")),
     )
-    findings = [*_otherwise(both, moved), *_unlisted(known, named, windows), *_strange(strange, told)]
+    findings = [*_otherwise(both, moved), *_unlisted(known, named, windows, moved), *_strange(strange, told)]
     return Lists(
         lines.select(pl.col(name).cast(kind) for name, kind in COMPARED.items()),
         missing.select("entity", "id", "label", "date", size=pl.col("shown").fill_null(0).abs()),
@@ -171,7 +171,9 @@ def _otherwise(both: pl.DataFrame, moved: frozenset[RecordKey]) -> Iterator[Find
         yield Finding("listed_otherwise", f"QuickBooks' list has {label} {key} {said}{tail}.", record)
 
 
-def _unlisted(known: pl.DataFrame, named: pl.DataFrame, windows: Sequence[Window]) -> Iterator[Finding]:
+def _unlisted(
+    known: pl.DataFrame, named: pl.DataFrame, windows: Sequence[Window], moved: frozenset[RecordKey]
+) -> Iterator[Finding]:
     """Documents of days whose transactions are listed, and that are in no list."""
     days = [pl.col("ours_date").is_between(one.start, one.end) for one in windows if one.whole]
     if not days:
@@ -181,7 +183,7 @@ def _unlisted(known: pl.DataFrame, named: pl.DataFrame, windows: Sequence[Window
         record = RecordKey(entity, key)
         yield Finding(
             "document_unlisted",
-            f"{record} of {day} was captured, and QuickBooks' list of its days does not have it.",
+            f"{record} of {day} was captured, and QuickBooks' list of its days does not have it{f': {CHANGED}' if record in moved else ''}.",
             record,
         )
 

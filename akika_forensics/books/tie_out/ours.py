@@ -31,6 +31,10 @@ OURS: Final = pl.Schema(
 )
 
 
+TAXED: Final = {"Invoice": 1, "SalesReceipt": 1, "CreditMemo": -1, "RefundReceipt": -1}
+"""The documents whose tax a report of tax on sales adds up, and with which sign."""
+
+
 class Ours:
     """``of`` answers for one report, measure and period; the sums behind it are made once."""
 
@@ -122,11 +126,9 @@ class Ours:
     def _tax(self, start: date | None, end: date) -> pl.DataFrame:
         """By rate: charged on sales, less what was credited."""
         context = self._ledger.context
-        sign = pl.when(pl.col("entity").is_in(["CreditMemo", "RefundReceipt"])).then(-1).otherwise(1)
+        sign = pl.col("entity").replace_strict(TAXED, default=1, return_dtype=pl.Int32)
         heads = context.heads.filter(
-            pl.col("entity").is_in(["Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt"])
-            & (pl.col("date") <= end)
-            & (pl.col("date") >= (start or date.min))
+            pl.col("entity").is_in(list(TAXED)) & (pl.col("date") <= end) & (pl.col("date") >= (start or date.min))
         )
         rows = context.documents.taxes.join(heads.select("doc", "entity", "rate"), on="doc", how="inner")
         return (

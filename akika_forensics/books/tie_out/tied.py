@@ -129,7 +129,7 @@ def tie(ledger: Ledger, controls: Mapping[str, bytes], captured: Captured = NOTH
     times = _Times(captured, rows)
     moved = _moved(differing, read.ledgers, rows, times)
     causes = of_documents(differing, ledger, moved)
-    why = {RecordKey.parse(one.document): one.reason for one in causes}
+    why = {one.document: one.reason for one in causes}
     lists = [
         listed.transactions(ledger, rows, read.windows, captured, moved, why),
         *(
