@@ -41,6 +41,11 @@ COMPARED: Final = pl.Schema(
     }
 )
 _KEY: Final = ("entity", "id")
+_NOT_ALWAYS: Final = frozenset({"ReimburseCharge"})
+"""Records that nobody has seen to be in lists whenever they are there."""
+
+_NO_AMOUNT: Final = frozenset({"InventoryAdjustment", "TimeActivity", "ReimburseCharge"})
+"""Records of which nobody knows what a list shows as their amount: their day and name are compared alone."""
 
 
 class Window(NamedTuple):
@@ -101,7 +106,7 @@ def transactions(
     lines = both.with_columns(
         theirs=pl.col("side") * pl.col("shown").fill_null(0), ours=pl.col("ours").fill_null(0)
     ).with_columns(reason=_why(missing, moved, why))
-    lines = lines.select(
+    lines = lines.filter(~pl.col("entity").is_in(list(_NO_AMOUNT))).select(
         "control",
         report=pl.lit(TRANSACTIONS),
         measure=pl.lit(LISTED),
@@ -178,7 +183,8 @@ def _unlisted(
     days = [pl.col("ours_date").is_between(one.start, one.end) for one in windows if one.whole]
     if not days:
         return
-    rest = known.filter(pl.any_horizontal(days)).join(named, on=list(_KEY), how="anti").sort("ours_date", *_KEY)
+    always = ~pl.col("entity").is_in(list(_NOT_ALWAYS))
+    rest = known.filter(pl.any_horizontal(days), always).join(named, on=list(_KEY), how="anti").sort("ours_date", *_KEY)
     for entity, key, day in rest.select(*_KEY, "ours_date").iter_rows():
         record = RecordKey(entity, key)
         yield Finding(
