@@ -8,6 +8,7 @@ from akika_forensics.books.postings.frame import Posting
 from akika_forensics.books.report import TrialBalance, read_trial_balance
 from akika_forensics.books.single import post, post_many
 from akika_forensics.books.tie_out import (
+    TIED,
     AccountEffect,
     Captured,
     ReportTie,
@@ -23,6 +24,7 @@ from akika_forensics.books.tie_out import (
 
 __all__ = [
     "DELETED_SUFFIX",
+    "TIED",
     "UNRESOLVED",
     "Account",
     "AccountEffect",

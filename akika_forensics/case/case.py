@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from akika_forensics import capture, changes
-from akika_forensics.case import scopes
+from akika_forensics.case import attested, scopes
 from akika_forensics.case.acquisition import Acquisition, acquisition_of
 from akika_forensics.case.acts import acts_of_plan
 from akika_forensics.case.attached import attachments_of
@@ -314,8 +314,10 @@ class Case:
         return CheckResult.of(report, rests_on, snapshot.info.controls, coverage_of(snapshot.info, records))
 
     def attest(self, ref: str, report: CheckResult) -> Attestation:
-        """Sign what `check` concluded on a snapshot; it stays beside every other judgement on it."""
-        return self.vault.attest(self.snapshot(ref).info.id, of_check(report))
+        """Sign what `check` concluded on a snapshot; it stays beside every other judgement on it, and custody says so."""
+        made = self.vault.attest(self.snapshot(ref).info.id, of_check(report))
+        attested.noted(self.custody, made)
+        return made
 
     def attestations(self, ref: str | None = None) -> tuple[Attestation, ...]:
         """The judgements that were signed, oldest first; on one snapshot or on all."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from akika_forensics.case.attested import outcome
 from akika_forensics.case.results import CheckResult
 from akika_forensics.changes import CHECK_VERSION
 from akika_forensics.custody.log import operator
@@ -17,25 +18,31 @@ RESTORE: Final = "restore"
 
 
 def of_check(report: CheckResult) -> Judgement:
-    """How whole a snapshot is: counts, references, tie-out."""
+    """How whole a snapshot is: counts, references, tie-out by report, account, month, basis and party.
+
+    Judgements of earlier versions of the rule have no ``figures`` in their details and no ``table`` among their figures.
+    """
     problems = sum(finding.severity == "problem" for finding in report.findings)
     whole = "The snapshot is complete" if report.complete else "The snapshot is not complete"
     statement = (
         f"{whole}: {report.compared} figures compared with QuickBooks' own reports, largest residual "
         f"{money_text(report.residual)}, {problems} problems."
     )
+    compared = outcome(report)
     figures = {
         "complete": report.complete,
         "lines": report.compared,
         "residual": money_text(report.residual),
         "problems": problems,
         "notes": len(report.findings) - problems,
+        "table": compared["table"]["sha256"],
     }
     details = {
         "tie_out": [line.as_dict() for line in report.tie_out],
         "reports": [one.as_dict() for one in report.reports],
         "findings": [finding.as_dict() for finding in report.findings],
         "unverified": [row.as_dict() for row in report.unverified],
+        "figures": compared,
     }
     return Judgement(CHECK, "completeness", CHECK_VERSION, statement, figures, canonical_value(details), operator())
 

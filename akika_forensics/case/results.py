@@ -68,6 +68,7 @@ class CheckResult(Shown, CheckReport):
             TieOut(report.tie_out),
             Findings(report.findings),
             report.reports,
+            report.figures,
             unverified,
             controls,
             coverage,

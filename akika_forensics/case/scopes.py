@@ -127,7 +127,9 @@ def judged(report: CheckReport, info: SnapshotInfo) -> CheckReport:
     said = {str(row.get("code")) for row in info.findings}
     kept = [one for one in report.findings if one.code != "no_control" and (not alone(info) or one.code in said)]
     found = (*kept, Finding("some_records", said_of(info), None, "note"))
-    return CheckReport(not any(one.severity == "problem" for one in found), report.tie_out, found, report.reports)
+    return CheckReport(
+        not any(one.severity == "problem" for one in found), report.tie_out, found, report.reports, report.figures
+    )
 
 
 def remembering(vault: Vault, company: Company, newest: Snapshot | None, keys: Iterable[RecordKey]) -> list[Snapshot]:

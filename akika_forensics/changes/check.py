@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+import polars as pl
+
 from akika_forensics.books import (
+    TIED,
     Captured,
     Finding,
     Ledger,
@@ -39,13 +42,15 @@ _SHOWN: Final = 5
 class CheckReport:
     """``complete``: every compared figure agrees to the cent and no finding is a problem.
 
-    ``tie_out``: all balances of the trial balances, and what does not agree of the other reports; ``reports``: how much was compared of each.
+    ``tie_out``: all balances of the trial balances, and what does not agree of the other reports; ``reports``: how much was compared of each;
+    ``figures``: every compared figure, columns of `books.TIED`.
     """
 
     complete: bool
     tie_out: tuple[TieOutLine, ...]
     findings: tuple[Finding, ...]
     reports: tuple[ReportTie, ...] = ()
+    figures: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TIED), compare=False, repr=False)
 
 
 def completeness(
@@ -74,7 +79,7 @@ def completeness(
         *said,
     ]
     complete = tied.residuals.is_empty() and not any(one.severity == "problem" for one in found)
-    return CheckReport(complete, shown(tied), tuple(found), by_report(tied))
+    return CheckReport(complete, shown(tied), tuple(found), by_report(tied), tied.lines)
 
 
 def _taken_over(row: Mapping[str, Any]) -> Finding:
@@ -149,10 +154,10 @@ def _duplicates(rows: Iterable[Record]) -> Iterator[Finding]:
             body = decode(record.payload)
         except WrongUse:
             continue
-        for field in row.unique if isinstance(body, dict) else ():
-            value = body.get(field)
+        for name in row.unique if isinstance(body, dict) else ():
+            value = body.get(name)
             if isinstance(value, str) and value:
-                space = (row.namespace or row.name, field, " ".join(value.split()).casefold())
+                space = (row.namespace or row.name, name, " ".join(value.split()).casefold())
                 seen.setdefault(space, []).append(record.key)
     for (_, field, _), keys in sorted(seen.items()):
         if len(keys) > 1:

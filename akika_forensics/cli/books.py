@@ -91,7 +91,9 @@ def check(
     snapshot: str = typer.Argument("latest", help="A snapshot."),
     profile: str = typer.Option("", help="What a real company answered: the file that `akika twin probe` wrote."),
     attest: bool = typer.Option(False, "--attest", help="Sign the judgement, beside the snapshot."),
+    figures: str = typer.Option("", "--table", help="Write every compared figure to this new .csv file."),
 ) -> None:
+    from akika_forensics.case.attested import digest, table_to
     from akika_forensics.case.unverified import sentence
     from akika_forensics.twin.beliefs import read_profile
 
@@ -100,6 +102,8 @@ def check(
     subject = case.snapshot(snapshot).info.id
     report = case.check(subject, beliefs=read_profile(Path(profile)) if profile else None)
     attested = case.attest(subject, report) if attest else None
+    if figures:
+        table_to(case.custody, report, subject, Path(figures))
     residual = max((abs(line.residual) for line in report.tie_out), default=Decimal(0))
     if options.json:
         say_json(
@@ -113,6 +117,7 @@ def check(
                 "coverage": [row.as_dict() for row in report.coverage],
                 "unverified": [row.as_dict() for row in report.unverified],
                 "attestation": attested.digest if attested else None,
+                "table": digest(report),
             }
         )
     else:

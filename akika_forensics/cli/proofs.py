@@ -111,10 +111,19 @@ def prove(
 def attestations(
     context: typer.Context,
     snapshot: str = typer.Option("", help="Those on one snapshot alone."),
+    details: str = typer.Option("", help="Write the details of the newest of them to this new file, as JSON."),
 ) -> None:
     """The judgements that were signed on snapshots: what was concluded, by which rule in which version, when."""
     options: Options = context.obj
-    found = open_case(options).attestations(snapshot or None)
+    case = open_case(options)
+    found = case.attestations(snapshot or None)
+    if details:
+        from akika_forensics.case.attested import details_to
+        from akika_forensics.errors import WrongUse
+
+        if not found:
+            raise WrongUse("No judgement was signed there.", do="`akika check --attest` signs one.")
+        details_to(case.custody, case.vault, found[-1], Path(details))
     if options.json:
         say_json({"attestations": [_attestation(one) for one in found]})
         return

@@ -12,8 +12,8 @@ from typing import Any, Final
 import polars as pl
 import xlsxwriter
 
+from akika_forensics.case.export.plain_table import csv_of
 from akika_forensics.case.export.staging import ExportFailed, opened
-from akika_forensics.case.export.text_files import amount, harmless
 from akika_forensics.custody import CustodyLog
 from akika_forensics.custody.leaving import leaves, listed
 from akika_forensics.errors import WrongUse
@@ -59,25 +59,8 @@ def write(log: CustodyLog, frame: pl.DataFrame, file: Path, *, title: str, about
 
 
 def _csv(frame: pl.DataFrame, title: str, about: Sequence[str]) -> bytes:
-    """RFC 4180, UTF-8 without a mark; the table alone."""
     del title, about
-    lines = [",".join(_quoted(name) for name in frame.columns)]
-    lines += [",".join(map(_cell, row)) for row in frame.iter_rows()]
-    return "".join(f"{line}\r\n" for line in lines).encode()
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return amount(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return _quoted(str(value))
-
-
-def _quoted(said: str) -> str:
-    return '"' + harmless(said).replace('"', '""') + '"'
+    return csv_of(frame)
 
 
 def _workbook(frame: pl.DataFrame, title: str, about: Sequence[str]) -> bytes:
