@@ -9,6 +9,7 @@ from akika_forensics.books.report import TrialBalance, read_trial_balance
 from akika_forensics.books.single import post, post_many
 from akika_forensics.books.tie_out import (
     TIED,
+    UNEXPLAINED,
     AccountEffect,
     Captured,
     ReportTie,
@@ -25,6 +26,7 @@ from akika_forensics.books.tie_out import (
 __all__ = [
     "DELETED_SUFFIX",
     "TIED",
+    "UNEXPLAINED",
     "UNRESOLVED",
     "Account",
     "AccountEffect",

@@ -10,8 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from akika_forensics.books import Tied
-from akika_forensics.books.tie_out.reasons import UNEXPLAINED
+from akika_forensics.books import UNEXPLAINED, Tied
 from akika_forensics.case.statement_asked import Asked
 from akika_forensics.model.money import ZERO
 from akika_widgets.views.listing import AGREES, Column, Listing, Mark, Named
@@ -167,16 +166,29 @@ def ties_of(tied: Tied) -> Ties:
 
 
 def _of_ledger(tied: Tied) -> list[Tie]:
-    """The general ledger: how many postings were compared, and by month those that differ. A document that posts otherwise has no reason beyond itself."""
+    """The general ledger: how many postings were compared, and by month those that differ. A document that posts otherwise has no reason beyond
+    itself, unless the report was cut off before it or its type is unknown.
+    """
     if not tied.postings:
         return []
-    rows = list(tied.documents.select("date", "residual").iter_rows())
+    rows = list(tied.documents.select("date", "residual", "reason").iter_rows())
     by_month: dict[str, list[Decimal]] = {}
-    for day, residual in rows:
+    why: dict[str, list[str]] = {}
+    for day, residual, reason in rows:
         by_month.setdefault(_month(day), []).append(residual)
+        why.setdefault(_month(day), []).append(reason)
     found = [Tie(_LEDGER, "Accrual", LONGER, max(0, tied.postings - len(rows)))]
     found += [
-        Tie(_LEDGER, "Accrual", month, len(amounts), len(amounts), max(amounts, key=abs), len(amounts))
+        Tie(
+            _LEDGER,
+            "Accrual",
+            month,
+            len(amounts),
+            len(amounts),
+            max(amounts, key=abs),
+            why[month].count(""),
+            tuple(sorted({*why[month]} - {""})),
+        )
         for month, amounts in sorted(by_month.items())
     ]
     return found

@@ -159,10 +159,10 @@ def _duplicates(rows: Iterable[Record]) -> Iterator[Finding]:
             if isinstance(value, str) and value:
                 space = (row.namespace or row.name, name, " ".join(value.split()).casefold())
                 seen.setdefault(space, []).append(record.key)
-    for (_, field, _), keys in sorted(seen.items()):
+    for (_, name, _), keys in sorted(seen.items()):
         if len(keys) > 1:
             ordered = sorted(keys, key=order)
-            what = f"{_some([str(key) for key in ordered])} have the same {field}."
+            what = f"{_some([str(key) for key in ordered])} have the same {name}."
             yield Finding("duplicate_name", what, ordered[0], "note")
 
 

@@ -4,9 +4,11 @@ from akika_forensics.books.tie_out.captured import Captured
 from akika_forensics.books.tie_out.line import AccountEffect, ReportTie, TieOutLine, effect
 from akika_forensics.books.tie_out.telling import by_report, shown, unbalanced
 from akika_forensics.books.tie_out.tied import TIED, Tied, report_only, tie
+from akika_forensics.books.tie_out.why import UNEXPLAINED
 
 __all__ = [
     "TIED",
+    "UNEXPLAINED",
     "AccountEffect",
     "Captured",
     "ReportTie",

@@ -112,14 +112,14 @@ def transactions(
         measure=pl.lit(LISTED),
         subject=pl.format("{}:{}", "entity", "id"),
         name=pl.format("{} {}", "label", "id"),
-        end="date",
+        end=pl.coalesce("date", "ours_date"),
         ours="ours",
         theirs="theirs",
         reason=pl.when(pl.col("ours") != pl.col("theirs")).then("reason").otherwise(pl.lit("")),
     )
     findings = [*_otherwise(both, moved), *_unlisted(known, named, windows, moved), *_strange(strange, told)]
     return Lists(
-        lines.select(pl.col(name).cast(kind) for name, kind in COMPARED.items()),
+        lines.select(pl.col(name).cast(kind) for name, kind in COMPARED.items()).drop_nulls("end"),
         missing.select("entity", "id", "label", "date", size=pl.col("shown").fill_null(0).abs()),
         tuple(findings),
     )
