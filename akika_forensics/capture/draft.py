@@ -14,7 +14,7 @@ import msgspec
 from akika_forensics.errors import NewerFormat, VaultDamaged
 from akika_forensics.model.formats import Format
 from akika_forensics.model.instants import parse_instant
-from akika_forensics.quickbooks import Begun
+from akika_forensics.quickbooks import Answered, Begun
 
 _FORMAT: Final = Format("akika-capture-", 1, "state of a capture")
 
@@ -45,13 +45,15 @@ class Citing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Versions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of one entity: Ids, marks of 16 bytes, the server time of the reading in microseconds since 1970 (8 bytes), and the
-    day on which the record stands, counted from 1 for the first day of the year 1, 0 for none (4 bytes).
+    day on which the record stands, counted from 1 for the first day of the year 1, 0 for none (4 bytes). ``answers``: the number of the
+    answer that brought each, see `State.answered` (4 bytes); empty where an earlier version of the software left it.
     """
 
     ids: list[str]
     marks: bytes
     at: bytes
     days: bytes
+    answers: bytes = b""
 
 
 class Days(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,6 +80,7 @@ class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``begun``: the server's time before the first list, where the fence begins. ``why``: why every list is read;
     ``carried``: an incremental one was tried before. ``expected``: counts at the beginning. ``lists``: what is begun.
     ``requests``: asked so far. ``interrupted``: how often it was taken up before. ``gone``: what was held and is no longer there.
+    ``answered``: the answers so far, which `Versions.answers` counts from 1.
     """
 
     rules: int
@@ -91,6 +94,7 @@ class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests: int
     interrupted: int
     gone: list[tuple[str, str]] = []
+    answered: list[Answered] = []
     format: str = _FORMAT.label
 
     @property

@@ -76,6 +76,7 @@ class Held:
         numbers = Numbers()
         self._read = Readings(numbers)
         self._carried = Carried(before)
+        self._answers_before = 0
         self._created: dict[str, dict[str, datetime]] | None = {} if before is not None else None
         self.citations = Citations(numbers)
         self.files = attachments.AttachedFiles(findings)
@@ -133,7 +134,7 @@ class Held:
         mark = _mark(cut)
         if before is not None:
             if before.mark == mark:
-                self._read.put(cut.key, mark, max(at, before.at), before.day)
+                self._read.put(cut.key, mark, max(at, before.at), before.day, before.answer)
                 return False
             if at < before.at:
                 self.ignored += 1
@@ -141,7 +142,7 @@ class Held:
         carried = self._carried.of(cut.key.entity)
         try:
             if before is None and cut.key.id in carried and carried[cut.key.id] == payloads.digest(cut.payload):
-                self._read.put(cut.key, mark, at, None)
+                self._read.put(cut.key, mark, at, None, self._number(cut))
                 del carried[cut.key.id]
                 return False
             day = self._look_at(cut)
@@ -157,7 +158,7 @@ class Held:
                 lasting=True,
             )
             return False
-        self._read.put(cut.key, mark, at, day)
+        self._read.put(cut.key, mark, at, day, self._number(cut))
         self.changes += 1
         if carried.pop(cut.key.id, None) is not None or before is not None:
             self.dates.left(cut.key, before.day if before is not None else None)
@@ -180,6 +181,13 @@ class Held:
         for entity in self._read.entities():
             yield from (RecordKey(entity, record_id) for record_id in self._read.ids(entity))
 
+    def brought(self) -> Iterator[tuple[str, Iterator[tuple[str, int]]]]:
+        """Of each entity what was read: Ids with the number of the answer that brought them, 0 where that is not known."""
+        return ((entity, self._read.answers(entity)) for entity in self._read.entities())
+
+    def _number(self, cut: Slice) -> int:
+        return self._answers_before + cut.answer if cut.answer else 0
+
     def as_state(self) -> Holding:
         """For `take_up`, in another process."""
         return Holding(
@@ -190,8 +198,9 @@ class Held:
             self.files.as_state(),
         )
 
-    def take_up(self, state: Holding) -> None:
-        """Go on from what an earlier capture held; the sink has it already."""
+    def take_up(self, state: Holding, answered: int = 0) -> None:
+        """Go on from what an earlier capture held; the sink has it already. ``answered``: how many answers it had."""
+        self._answers_before = answered
         self.citations.take_up(state.citing)
         self._newest = max(self._newest, self._read.take_up(state.versions) or _LONG_AGO)
         self.dates.take_up(state.dates)

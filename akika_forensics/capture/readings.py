@@ -22,11 +22,12 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Reading(NamedTuple):
-    """``at`` as of `instant`; ``day`` None for a record that stands on none."""
+    """``at`` as of `instant`; ``day`` None for a record that stands on none; ``answer``: the number of the one that brought it."""
 
     mark: bytes
     at: int
     day: date | None
+    answer: int = 0
 
 
 def instant(at: datetime) -> int:
@@ -47,6 +48,7 @@ class Readings:
         self._marks = bytearray()
         self._at = array("q")
         self._day = array("i")
+        self._answer = array("i")
         self._counts: dict[str, int] = {}
 
     def get(self, key: tuple[str, str]) -> Reading | None:
@@ -55,13 +57,13 @@ class Readings:
             return None
         day = self._day[number]
         mark = bytes(self._marks[number * MARK : (number + 1) * MARK])
-        return Reading(mark, self._at[number], date.fromordinal(day) if day else None)
+        return Reading(mark, self._at[number], date.fromordinal(day) if day else None, self._answer[number])
 
     def __contains__(self, key: tuple[str, str]) -> bool:
         number = self._numbers.find(*key)
         return number is not None and number < len(self._there) and bool(self._there[number])
 
-    def put(self, key: RecordKey, mark: bytes, at: int, day: date | None) -> None:
+    def put(self, key: RecordKey, mark: bytes, at: int, day: date | None, answer: int = 0) -> None:
         number = self._numbers.give(*key)
         self._make_room(number)
         if not self._there[number]:
@@ -70,6 +72,7 @@ class Readings:
         self._marks[number * MARK : (number + 1) * MARK] = mark
         self._at[number] = at
         self._day[number] = day.toordinal() if day is not None else 0
+        self._answer[number] = answer
 
     def pop(self, key: RecordKey) -> Reading | None:
         """The last reading of a record that is held no more."""
@@ -87,6 +90,11 @@ class Readings:
             if number < len(self._there) and self._there[number]:
                 yield record_id
 
+    def answers(self, entity: str) -> Iterator[tuple[str, int]]:
+        """Ids with the number of the answer that brought each."""
+        known = self._numbers.of(entity)
+        return ((record_id, self._answer[known[record_id]]) for record_id in self.ids(entity))
+
     def entities(self) -> list[str]:
         return [entity for entity, count in self._counts.items() if count]
 
@@ -94,13 +102,18 @@ class Readings:
         """For `take_up`, in another process."""
         marks = np.frombuffer(bytes(self._marks), dtype=np.uint8).reshape(-1, MARK)
         at, day = np.asarray(self._at), np.asarray(self._day)
+        answers = np.asarray(self._answer)
         found: dict[str, Versions] = {}
         for entity in self.entities():
             ids = list(self.ids(entity))
             known = self._numbers.of(entity)
             places = np.fromiter((known[one] for one in ids), dtype=np.int64, count=len(ids))
             found[entity] = Versions(
-                ids, marks[places].tobytes(), at[places].astype("<i8").tobytes(), day[places].astype("<i4").tobytes()
+                ids,
+                marks[places].tobytes(),
+                at[places].astype("<i8").tobytes(),
+                day[places].astype("<i4").tobytes(),
+                answers[places].astype("<i4").tobytes(),
             )
         return found
 
@@ -109,16 +122,19 @@ class Readings:
         last: int | None = None
         for entity, one in state.items():
             times, days = np.frombuffer(one.at, "<i8").tolist(), np.frombuffer(one.days, "<i4").tolist()
+            answers = np.frombuffer(one.answers, "<i4").tolist() or [0] * len(one.ids)
             last = max([*times, *([] if last is None else [last])], default=None)
             for at, record_id in enumerate(one.ids):
                 day = date.fromordinal(days[at]) if days[at] else None
-                self.put(RecordKey(entity, record_id), one.marks[at * MARK : (at + 1) * MARK], times[at], day)
+                self.put(
+                    RecordKey(entity, record_id), one.marks[at * MARK : (at + 1) * MARK], times[at], day, answers[at]
+                )
         return None if last is None else moment(last)
 
     def _make_room(self, number: int) -> None:
         if number < len(self._there):
             return
         length = number + 1 + max(_SPARE, number // 8)
-        for numbers in (self._there, self._at, self._day):
+        for numbers in (self._there, self._at, self._day, self._answer):
             grown(numbers, length)
         grown(self._marks, length * MARK)

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
+from akika_forensics.capture import asked
 from akika_forensics.capture.attachments import FilesBefore
 from akika_forensics.capture.before import Before, Snapshot
 from akika_forensics.capture.carried import names_taken_out, standing
@@ -25,7 +26,7 @@ from akika_forensics.capture.sweep import Progress, Stop, Sweep, check
 from akika_forensics.errors import VaultDamaged
 from akika_forensics.model import instants
 from akika_forensics.model.record import RecordKey
-from akika_forensics.quickbooks import PagePlan, Reader
+from akika_forensics.quickbooks import Answered, PagePlan, Reader
 
 
 class SnapshotWriter(Protocol):
@@ -50,6 +51,7 @@ class SnapshotWriter(Protocol):
         fence: dict[str, Any],
         requests: int,
         findings: list[dict[str, Any]],
+        brought: bytes,
     ) -> Any: ...
 
 
@@ -181,7 +183,7 @@ class _Attempt:
 
     def _go_on(self, draft: State) -> None:
         self._earlier = draft
-        self.held.take_up(draft.held)
+        self.held.take_up(draft.held, len(draft.answered))
         self._findings.take_up(draft.findings)
         self._gone = dict.fromkeys(RecordKey(*key) for key in draft.gone)
         self._plans = {name: PagePlan.going_on(begun) for name, begun in draft.lists.items()}
@@ -199,7 +201,13 @@ class _Attempt:
             requests=self._requests(asked_before),
             interrupted=self._interrupted,
             gone=[(key.entity, key.id) for key in self._gone],
+            answered=self._answered,
         )
+
+    @property
+    def _answered(self) -> list[Answered]:
+        """So far, those before an interruption first."""
+        return [*(self._earlier.answered if self._earlier is not None else ()), *self._reader.answered]
 
     @property
     def _interrupted(self) -> int:
@@ -273,6 +281,7 @@ class _Attempt:
             fence=told,
             requests=self._requests(asked_before),
             findings=self._findings.as_dicts(),
+            brought=asked.listed(self._answered, self.held.brought()),
         )
 
     def _own_clock(self) -> datetime:

@@ -11,6 +11,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Final, Protocol
 
+from akika_forensics.capture import asked
 from akika_forensics.capture.attachments import FilesBefore
 from akika_forensics.capture.carried import SCOPED, carried
 from akika_forensics.capture.controls import Controls, of_records
@@ -128,6 +129,7 @@ class _Scoped:
             fence=fence,
             requests=self._reader.requests - asked_before,
             findings=self._findings.as_dicts(),
+            brought=asked.listed(self._reader.answered, self._held.brought()),
         )
 
     def _take_out(self) -> list[RecordKey]:

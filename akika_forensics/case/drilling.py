@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -15,6 +15,7 @@ from akika_forensics.books.documents.values import MONEY
 from akika_forensics.books.drill import Figure, open_parts, parts_of
 from akika_forensics.books.drill.figure import OF_DAY, OPEN
 from akika_forensics.books.drill.parts import OPENING
+from akika_forensics.capture import asked
 from akika_forensics.case.rows import TIME
 from akika_forensics.model.record import RecordKey
 
@@ -44,6 +45,11 @@ DOCUMENTS: Final = pl.Schema(
 """``counts``: the document's share of the figure. ``digest`` and ``sha256`` (hexadecimal) are those of the vault's index: of the canonical value, and of the payload as received.
 ``brought_by``: the snapshot in which these very bytes were new. ``requested_at`` to ``answer_sha256``: the request of that capture whose answer held them.
 ``remark``: why nothing more is known."""
+
+
+_ASKED: Final = pl.Schema(
+    {name: DOCUMENTS[name] for name in ("entity", "id", "requested_at", "intuit_tid", "request", "answer_sha256")}
+)
 
 
 @dataclass(frozen=True)
@@ -80,9 +86,12 @@ class Drilled:
             .agg(pl.col("number", "date", "name").drop_nulls().first(), pl.col("counts").sum())
             .sort("date", "entity", "id")
         )
+        vault = self._vault
         keys = [RecordKey(entity, key) for entity, key in shares.select("entity", "id").drop_nulls().iter_rows()]
-        found = self._vault.snapshot(self.snapshot).origins(keys)
-        told = shares.join(found, on=["entity", "id"], how="left", maintain_order="left").with_columns(
+        found = vault.snapshot(self.snapshot).origins(keys)
+        requests = pl.DataFrame(_asked(vault, found), schema=_ASKED, orient="row")
+        told = shares.join(found, on=["entity", "id"], how="left", maintain_order="left")
+        told = told.join(requests, on=["entity", "id"], how="left", maintain_order="left").with_columns(
             pl.col("digest").bin.encode("hex"),
             pl.col("payload_sha256").bin.encode("hex").alias("sha256"),
             brought_by="snapshot",
@@ -94,10 +103,22 @@ class Drilled:
             )
             .when(pl.col("snapshot").is_null())
             .then(pl.lit("The snapshot that brought it was dropped."))
-            .otherwise(pl.lit("With this snapshot no requests were kept.")),
+            .when(pl.col("intuit_tid").is_null())
+            .then(pl.lit("That snapshot keeps no list of its requests, or not this one."))
+            .otherwise(pl.lit("")),
         )
-        empty = {name: pl.lit(None, kind).alias(name) for name, kind in DOCUMENTS.items() if name not in told.columns}
-        return told.with_columns(**empty).select(pl.col(name).cast(kind) for name, kind in DOCUMENTS.items())
+        return told.select(pl.col(name).cast(kind) for name, kind in DOCUMENTS.items())
+
+
+def _asked(vault: Vault, origins: pl.DataFrame) -> list[tuple[Any, ...]]:
+    """Rows of `_ASKED` for the records of which the snapshot that brought them tells the request."""
+    found: list[tuple[Any, ...]] = []
+    for (snapshot,), rows in origins.filter(pl.col("snapshot").is_not_null()).group_by("snapshot"):
+        kept = vault.snapshot(str(snapshot)).requests()
+        if kept is not None:
+            keys = [RecordKey(entity, key) for entity, key in rows.select("entity", "id").iter_rows()]
+            found += [(*key, *one) for key, one in asked.by_record(asked.read(kept), keys).items()]
+    return found
 
 
 def drill(vault: Vault, books: Books, figure: Figure) -> Drilled:

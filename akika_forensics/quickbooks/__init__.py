@@ -11,10 +11,12 @@ from akika_forensics.quickbooks.connection import Connection, MemoryTokenStore, 
 from akika_forensics.quickbooks.faults import UnreadableAnswer
 from akika_forensics.quickbooks.limits import Clock, Limits
 from akika_forensics.quickbooks.paging import Begun, Page, PagePlan
+from akika_forensics.quickbooks.questions import Answered
 from akika_forensics.quickbooks.reader import Reader, Sweep, open_reader
 from akika_forensics.quickbooks.transport import RequestLine
 
 __all__ = [
+    "Answered",
     "Begun",
     "ChangeFeed",
     "Clock",

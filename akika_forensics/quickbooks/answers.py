@@ -55,6 +55,8 @@ class Slice(msgspec.Struct, frozen=True, gc=False):
 
     key: RecordKey
     payload: bytes
+    answer: int = 0
+    """The number of the answer that it was cut from, see `Questions.answered`; 0 where that is not known."""
 
     @property
     def has_id(self) -> bool:
@@ -126,14 +128,14 @@ def _text(raw: msgspec.Raw | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def rows_of(entity: str, group: msgspec.Raw | bytes, asked: str) -> Rows:
-    """The records of ``{"Invoice": […], "startPosition": 1, …}``."""
+def rows_of(entity: str, group: msgspec.Raw | bytes, asked: str, answer: int = 0) -> Rows:
+    """The records of answer number ``answer``: ``{"Invoice": […], "startPosition": 1, …}``."""
     try:
         members = _members(group)
         slices: list[Slice] = []
         deleted: list[RecordKey] = []
         for raw in _rows(entity, members):
-            cut, gone = slice_of(entity, raw)
+            cut, gone = slice_of(entity, raw, answer)
             if gone:
                 deleted.append(cut.key)
             else:
@@ -177,7 +179,7 @@ def entity_of_key(name: str) -> str | None:
     return row.name if row else None
 
 
-def slice_of(entity: str, raw: msgspec.Raw) -> tuple[Slice, bool]:
+def slice_of(entity: str, raw: msgspec.Raw, answer: int = 0) -> tuple[Slice, bool]:
     """One record and whether it is the stub of a deleted one. Raises msgspec.DecodeError when it is no object."""
     data = bytes(raw).strip()
     head = _head(data)
@@ -187,15 +189,15 @@ def slice_of(entity: str, raw: msgspec.Raw) -> tuple[Slice, bool]:
             if entity_of_key(name) is not None:
                 within = _head(bytes(inner))
                 head = _Head(Id=within.Id, status=head.status or within.status)
-    return Slice(RecordKey(entity, _id_of(entity, data, head)), data), head.status == "Deleted"
+    return Slice(RecordKey(entity, _id_of(entity, data, head)), data, answer), head.status == "Deleted"
 
 
-def single(entity: str, members: dict[str, msgspec.Raw], asked: str) -> Slice | None:
+def single(entity: str, members: dict[str, msgspec.Raw], asked: str, answer: int = 0) -> Slice | None:
     """The record of ``{"Invoice": {…}, "time": …}``; None when it is the stub of a deleted one."""
     for name, raw in members.items():
         if entity_of_key(name) == entity:
             try:
-                cut, gone = slice_of(entity, raw)
+                cut, gone = slice_of(entity, raw, answer)
             except msgspec.DecodeError as error:
                 raise faults.unreadable(asked, f"its record is not as described ({error})") from None
             return None if gone else cut

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from akika_forensics.errors import Fault
 from akika_forensics.quickbooks import answers, faults, statements
 from akika_forensics.quickbooks.answers import Rows, Slice
-from akika_forensics.quickbooks.questions import Questions
+from akika_forensics.quickbooks.questions import Questions, number_of
 
 BATCH_SIZE: Final = 30
 """Items of one batch."""
@@ -24,6 +24,13 @@ ROWS: Final = 30
 
 Search = tuple[str, str]
 """(entity, condition without the keyword)."""
+
+
+class _Part(NamedTuple):
+    """What one query of a batch was answered, and the number of the answer that it lay in."""
+
+    told: msgspec.Raw | Fault
+    answer: int
 
 
 class Batches:
@@ -40,8 +47,8 @@ class Batches:
         asked = "the counts of records"
         self._times = []
         found = [
-            answer if isinstance(answer, Fault) else answers.counted(answer, asked)
-            for answer in self._each([statements.count(*one) for one in searches], asked)
+            part.told if isinstance(part.told, Fault) else answers.counted(part.told, asked)
+            for part in self._each([statements.count(*one) for one in searches], asked)
         ]
         self.counted_at = min(self._times, default=None)
         return found
@@ -52,11 +59,11 @@ class Batches:
         waiting = list(searches)
         found: list[list[Slice] | Fault] = []
         queries = [statements.select(name, where, size=ROWS) for name, where in waiting]
-        for (name, where), answer in zip(waiting, self._each(queries, asked), strict=True):
-            if isinstance(answer, Fault):
-                found.append(answer)
+        for (name, where), (told, number) in zip(waiting, self._each(queries, asked), strict=True):
+            if isinstance(told, Fault):
+                found.append(told)
                 continue
-            rows = answers.rows_of(name, answer, asked)
+            rows = answers.rows_of(name, told, asked, number)
             whole = len(rows.slices) < ROWS and not rows.lacks
             found.append(list(rows.slices) if whole else self._by_itself(name, where))
         return found
@@ -75,21 +82,22 @@ class Batches:
         asked = "several short lists"
         names = list(entities)
         queries = [statements.select(name, statements.everything(name), size=ROWS) for name in names]
-        return [_whole(name, answer, asked) for name, answer in zip(names, self._each(queries, asked), strict=True)]
+        return [_whole(name, part, asked) for name, part in zip(names, self._each(queries, asked), strict=True)]
 
-    def _each(self, queries: Sequence[str], asked: str) -> list[msgspec.Raw | Fault]:
-        found: list[msgspec.Raw | Fault] = []
+    def _each(self, queries: Sequence[str], asked: str) -> list[_Part]:
+        found: list[_Part] = []
         for start in range(0, len(queries), BATCH_SIZE):
             found += self._batch(queries[start : start + BATCH_SIZE], asked)
         return found
 
-    def _batch(self, queries: Sequence[str], asked: str) -> list[msgspec.Raw | Fault]:
+    def _batch(self, queries: Sequence[str], asked: str) -> list[_Part]:
         """The QueryResponse of each query or the fault it was refused with, in order; one request."""
         items = [{"bId": f"q{number}", "Query": query} for number, query in enumerate(queries)]
         try:
-            members, at = self._questions.batch(items, asked)
+            members, response = self._questions.batch(items, asked)
         except Fault:
             return [self._alone(query, asked) for query in queries]
+        at = answers.server_time(members, response)
         self._times += [at] if at is not None else []
         found: dict[str, msgspec.Raw | Fault] = {}
         try:
@@ -98,24 +106,24 @@ class Batches:
                 if refused is not None and not isinstance(refused, Fault):
                     raise refused
                 found[msgspec.json.decode(item["bId"], type=str)] = refused or item["QueryResponse"]
-            return [found[f"q{number}"] for number in range(len(queries))]
+            return [_Part(found[f"q{number}"], number_of(response)) for number in range(len(queries))]
         except (KeyError, msgspec.DecodeError):
             raise faults.unreadable(asked, "its items are not the ones asked for") from None
 
-    def _alone(self, query: str, asked: str) -> msgspec.Raw | Fault:
+    def _alone(self, query: str, asked: str) -> _Part:
         """A query by itself, for a service that refuses to take several at once."""
         try:
-            members, _ = self._questions.get("query", {"query": query}, asked)
+            members, response = self._questions.get("query", {"query": query}, asked)
         except Fault as error:
-            return error
-        return members.get("QueryResponse", msgspec.Raw(b"{}"))
+            return _Part(error, 0)
+        return _Part(members.get("QueryResponse", msgspec.Raw(b"{}")), number_of(response))
 
 
-def _whole(entity: str, answer: msgspec.Raw | Fault, asked: str) -> Rows | None:
-    if isinstance(answer, Fault):
+def _whole(entity: str, part: _Part, asked: str) -> Rows | None:
+    if isinstance(part.told, Fault):
         return None
     try:
-        rows = answers.rows_of(entity, answer, asked)
+        rows = answers.rows_of(entity, part.told, asked, part.answer)
     except faults.UnreadableAnswer:
         return None
     return rows if len(rows.slices) + len(rows.deleted) < ROWS else None

@@ -18,6 +18,7 @@ from akika_forensics.model import instants
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import answers, faults
 from akika_forensics.quickbooks.answers import Slice
+from akika_forensics.quickbooks.questions import number_of
 
 FEED_CAP: Final = 1000
 """Objects of one answer at most."""
@@ -93,7 +94,7 @@ class FeedReading:
         parameters = {"entities": ",".join(group), "changedSince": instants.format_instant(since)}
         try:
             members, response = self._get("cdc", parameters, asked)
-            parts, unknown, total, cut_short = _parts(members, asked)
+            parts, unknown, total, cut_short = _parts(members, asked, number_of(response))
         except Fault:
             if len(group) == 1:
                 self._refused.add(group[0])
@@ -131,7 +132,7 @@ def _packed(entities: list[str], sizes: Mapping[str, int]) -> tuple[list[list[st
     return groups, [name for name in entities if sizes.get(name, 0) > _ROOM]
 
 
-def _parts(members: dict[str, msgspec.Raw], asked: str) -> tuple[list[answers.Rows], list[str], int, bool]:
+def _parts(members: dict[str, msgspec.Raw], asked: str, number: int) -> tuple[list[answers.Rows], list[str], int, bool]:
     parts: list[answers.Rows] = []
     unknown: list[str] = []
     cut_short = False
@@ -151,7 +152,7 @@ def _parts(members: dict[str, msgspec.Raw], asked: str) -> tuple[list[answers.Ro
                     if entity is None:
                         unknown.append(name)
                         continue
-                    rows = answers.rows_of(entity, group, asked)
+                    rows = answers.rows_of(entity, group, asked, number)
                     cut_short |= rows.total is not None and rows.total > len(rows.slices) + len(rows.deleted)
                     parts.append(rows)
     except msgspec.DecodeError as error:

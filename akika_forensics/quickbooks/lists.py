@@ -17,7 +17,7 @@ from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import answers, statements
 from akika_forensics.quickbooks.answers import Rows, Slice
 from akika_forensics.quickbooks.paging import Page, PagePlan, pages_in_turn
-from akika_forensics.quickbooks.questions import Questions
+from akika_forensics.quickbooks.questions import Questions, number_of
 
 READ_WITHOUT_ID: Final = frozenset({"CompanyInfo", "Preferences"})
 """Entities of which there is one, read without naming it."""
@@ -105,7 +105,7 @@ class Lists:
         group = members.get("QueryResponse")
         if group is None:
             group = msgspec.Raw(msgspec.json.encode({name: raw for name, raw in members.items() if name != "time"}))
-        rows = answers.rows_of(entity, group, asked)
+        rows = answers.rows_of(entity, group, asked, number_of(response))
         at: datetime | None = answers.server_time(members, response)
         return Page(1, len(rows.slices) + 1, rows.slices, at, tuple(notes(entity, rows)))
 

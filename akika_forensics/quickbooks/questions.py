@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpx
 import msgspec
@@ -12,13 +12,33 @@ import msgspec
 from akika_forensics.errors import NetworkFailed
 from akika_forensics.quickbooks import answers, faults
 from akika_forensics.quickbooks.answers import Rows
-from akika_forensics.quickbooks.transport import Spelled
+from akika_forensics.quickbooks.transport import LINE, RequestLine, Spelled
 
 MINOR_VERSION: Final = "75"
 
 _READINGS: Final = 3
 
 Members = dict[str, msgspec.Raw]
+
+_NUMBER: Final = "akika_number"
+
+
+class Answered(NamedTuple):
+    """One request that was answered. ``at``: when it left, by our clock; ``asked``: for what, in words; ``sha256`` (hexadecimal)
+    and ``length`` are of the decoded answer.
+    """
+
+    at: datetime
+    intuit_tid: str
+    asked: str
+    sha256: str
+    length: int
+
+
+def number_of(response: httpx.Response) -> int:
+    """Which of `Questions.answered` a response is, counted from 1."""
+    found: int = response.extensions[_NUMBER]
+    return found
 
 
 class Questions:
@@ -32,6 +52,13 @@ class Questions:
         self._lock = threading.Lock()
         self._server_time: datetime | None = None
         self._header_time: datetime | None = None
+        self._answered: list[Answered] = []
+
+    @property
+    def answered(self) -> list[Answered]:
+        """The answers that could be read so far, in the order in which they came."""
+        with self._lock:
+            return list(self._answered)
 
     @property
     def server_time(self) -> datetime | None:
@@ -58,12 +85,12 @@ class Questions:
         members, response = self.get("query", {"query": statement}, asked)
         if "QueryResponse" not in members:
             raise faults.unreadable(asked, "it holds no QueryResponse")
-        return answers.rows_of(entity, members["QueryResponse"], asked), answers.server_time(members, response)
+        rows = answers.rows_of(entity, members["QueryResponse"], asked, number_of(response))
+        return rows, answers.server_time(members, response)
 
-    def batch(self, items: list[dict[str, str]], asked: str) -> tuple[Members, datetime | None]:
+    def batch(self, items: list[dict[str, str]], asked: str) -> tuple[Members, httpx.Response]:
         """A batch of queries, which the write-block looks into: nothing else passes."""
-        members, response = self._ask("POST", "batch", {}, asked, msgspec.json.encode({"BatchItemRequest": items}))
-        return members, answers.server_time(members, response)
+        return self._ask("POST", "batch", {}, asked, msgspec.json.encode({"BatchItemRequest": items}))
 
     def _ask(
         self, method: str, address: str, parameters: dict[str, str], asked: str, body: bytes | None
@@ -77,8 +104,16 @@ class Questions:
                     raise
                 continue
             self._note_time(members, response)
+            self._note(response, asked)
             return members, response
         raise AssertionError("the last reading returns or raises")
+
+    def _note(self, response: httpx.Response, asked: str) -> None:
+        line: RequestLine = response.extensions[LINE]
+        told = Answered(line.at, line.intuit_tid, asked, line.digest, line.bytes)
+        with self._lock:
+            self._answered.append(told)
+            response.extensions[_NUMBER] = len(self._answered)
 
     def _note_time(self, members: Members, response: httpx.Response) -> None:
         said, written = answers.said_time(members), answers.header_time(response)

@@ -23,7 +23,7 @@ from akika_forensics.quickbooks.connection import Connection, TokenStore
 from akika_forensics.quickbooks.limits import Limits, Pace, allowance_of
 from akika_forensics.quickbooks.lists import READ_WITHOUT_ID, Lists, including_inactive, notes
 from akika_forensics.quickbooks.paging import Page, PagePlan, pages_in_turn
-from akika_forensics.quickbooks.questions import Questions
+from akika_forensics.quickbooks.questions import Answered, Questions, number_of
 from akika_forensics.quickbooks.sign_in import SignIn
 from akika_forensics.quickbooks.transport import Log, Paced, RequestLine, Retry, Spelled
 from akika_forensics.quickbooks.write_block import WriteBlock
@@ -124,6 +124,11 @@ class Reader:
         return self._pace.turns
 
     @property
+    def answered(self) -> list[Answered]:
+        """Every answer that could be read so far; a record's ``answer`` is its place here, counted from 1."""
+        return self._questions.answered
+
+    @property
     def server_time(self) -> datetime | None:
         """The latest time that the server has named in an answer; None before the first."""
         return self._questions.server_time
@@ -188,12 +193,12 @@ class Reader:
             return next((cut for cut in self.sweep(key.entity) if cut.key == key), None)
         asked = str(key)
         try:
-            members, _ = self._questions.get(self._address_of(key), {}, asked)
+            members, response = self._questions.get(self._address_of(key), {}, asked)
         except Fault as error:
             if _GONE in error.fault_codes:
                 return None
             raise
-        return answers.single(key.entity, members, asked)
+        return answers.single(key.entity, members, asked, number_of(response))
 
     def file_address(self, key: RecordKey) -> str | None:
         """A fresh temporary address of the file of an Attachable, None when QuickBooks has none."""

@@ -20,6 +20,8 @@ from akika_forensics.quickbooks.limits import Clock, Limits, Pace
 
 LOGGER: Final = logging.getLogger("akika_forensics.quickbooks")
 _ATTEMPTS: Final = "akika_attempts"
+LINE: Final = "akika_line"
+"""Under which extension an answer carries its `RequestLine`."""
 _LONGEST_PAUSE: Final = 600.0
 _TRY_AGAIN: Final = frozenset({500, 502, 503, 504})
 
@@ -87,6 +89,8 @@ class Log(httpx.BaseTransport):
             attempts=int(request.extensions.get(_ATTEMPTS, 1)),
             error=error,
         )
+        if response is not None:
+            response.extensions[LINE] = line
         LOGGER.info("%s", line)
         if self._on_request is not None:
             self._on_request(line)

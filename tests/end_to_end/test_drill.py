@@ -7,7 +7,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -19,6 +19,7 @@ from akika_forensics.case.statements import Figure, books_of, drill
 
 from .conftest import Scene
 
+MINUTE = timedelta(minutes=1)
 END = date(2030, 12, 31)
 REFUSED = {
     ("balance-sheet", "s2", "--drill", "35", "--column", "yesterday"): "no column",
@@ -72,6 +73,15 @@ def test_documents_are_told_with_the_digests_of_their_bytes(captured: Scene, tmp
     changed = documents.filter((documents["entity"] == "Invoice") & (documents["id"] == "130"))
     assert changed.select("number", "brought_by").rows() == [("=1+1", "s2")]
     assert set(documents["brought_by"]) == {"s1", "s2"}
+    assert set(documents["remark"]) == {""}
+    assert documents["answer_sha256"].str.len_chars().eq(64).all()
+    assert documents["intuit_tid"].str.len_chars().gt(8).all()
+    times = {info.id: (info.taken_at, info.finished_at) for info in captured.case.snapshots()}
+    for snapshot, at in documents.select("brought_by", "requested_at").iter_rows():
+        begun, ended = times[snapshot]
+        assert begun - MINUTE <= at <= ended + MINUTE
+    assert "Requests" not in captured.case.snapshot("s1").info.controls
+    assert captured.case.snapshot("s1").requests()
 
     # Of what changed in s2 its general ledger tells, and payroll is no part of that.
     books = books_of(captured.case.snapshot("s1"))

@@ -21,6 +21,7 @@ from typing import Any, Final
 import msgspec
 
 from akika_forensics import jobs
+from akika_forensics.capture import asked
 from akika_forensics.capture import draft as captures
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
@@ -30,7 +31,7 @@ from akika_forensics.case.hints import Hints
 from akika_forensics.lab.working_folder import MEMORY, Shipped, place_all
 from akika_forensics.model.instants import now
 from akika_forensics.model.record import RecordKey
-from akika_forensics.quickbooks import Connection, PagePlan, Slice
+from akika_forensics.quickbooks import Answered, Connection, PagePlan, Slice
 from akika_forensics.quickbooks.webhooks import read_notification
 from akika_forensics.restore.scope import scope_of
 from akika_forensics.settings import Secret, state_dir
@@ -158,6 +159,8 @@ def values(case: Case, file: Path, lab: Path) -> Iterator[tuple[str, Any]]:
             )
         ),
     )  # fmt: skip
+    answered = [Answered(datetime(2026, 11, 27, 12, tzinfo=UTC), "1-69283f5b", "the list of Invoice", 64 * "0", 7)]
+    yield "requests", json.loads(asked.listed(answered, [("Invoice", [("1", 1), ("2", 0)])]))
     told = {
         belief.name: {"choice": belief.default, "asked": "…", "answered": "…"} for belief in list(BELIEFS.values())[:2]
     }

@@ -19,6 +19,7 @@ from make_samples import FOLDER
 
 import akika_forensics
 import akika_widgets.views
+from akika_forensics.capture import asked
 from akika_forensics.capture import draft as captures
 from akika_forensics.case import budget, hints, outcomes, sealed_connections, spending
 from akika_forensics.case.case import open_vault
@@ -137,6 +138,7 @@ READERS: Mapping[str, Callable[[bytes], Any]] = {
     "company": lambda data: msgspec.to_builtins(sealed_connections.read_company(data)),
     "draft": lambda data: msgspec.to_builtins(draft.read_outer(data)),
     "capture": lambda data: json.loads(msgspec.json.encode(captures.read_state(data))),
+    "requests": lambda data: json.loads(msgspec.json.encode({"requests": asked.read(data)})),
     "tokens": lambda data: msgspec.to_builtins(sealed_connections.read_tokens(data)),
     "budget": lambda data: msgspec.to_builtins(spending.read_stored(data)),
     "cap": lambda data: msgspec.to_builtins(budget.read_cap(data)),
@@ -175,7 +177,8 @@ def expected(kind: str, value: Any) -> Any:
     if kind == "budget":
         return {"anew": [], **value}
     if kind == "capture":
-        return {"gone": [], **value}
+        versions = {name: {"answers": "", **one} for name, one in value["held"]["versions"].items()}
+        return {"gone": [], "answered": [], **value, "held": {**value["held"], "versions": versions}}
     if kind == "anchor":
         return {"vault": value["vault"], "signer": "", "chains": value["chains"], "slots": {}}
     return value

@@ -27,6 +27,7 @@ from akika_forensics.vault.snapshots.attachments import AttachedFiles
 from akika_forensics.vault.snapshots.batch import Batch
 from akika_forensics.vault.snapshots.beside import Beside
 from akika_forensics.vault.snapshots.commits import (
+    REQUESTS,
     SNAPSHOT,
     Description,
     SnapshotInfo,
@@ -222,13 +223,18 @@ class SnapshotWriter:
         fence: dict[str, Any],
         requests: int,
         findings: list[dict[str, Any]],
+        brought: bytes = b"",
     ) -> SnapshotInfo:
         """Make the snapshot visible, whole, durable when this returns; then the writer is closed.
+
+        ``brought``: which request brought which record, kept as it is; see `Snapshot.requests`.
 
         Raises StorageFailed when the medium fails: then the vault is as before. Refused when another writer committed.
         """
         self._require_open()
         batch = self._batch
+        if brought:
+            self._controls[REQUESTS] = packing.pack(brought)
         try:
             kept, fresh, withdrawn, gone, respelled = self._arrivals.finish()
             self._beside.settle()
