@@ -93,7 +93,7 @@ class TestGoesOn:
         in_flight = 10
         assert sum(times - 1 for times in lists.values()) <= in_flight, "only what was under way is asked for twice"
         assert len(large.seen) - first < len(asked_by_whole) + 60
-        without = {"requests", "taken_at", "finished_at", "fence"}
+        without = {"requests", "taken_at", "finished_at", "fence", "brought"}
         told = {name: value for name, value in whole.committed.items() if name not in without}
         assert {name: value for name, value in info.items() if name not in without} == told
 
