@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -83,7 +83,8 @@ def _workbook(frame: pl.DataFrame, title: str, about: Sequence[str]) -> bytes:
                 sheet.write_number(row, column, value, money)
             elif isinstance(value, int) and not isinstance(value, bool):
                 sheet.write_number(row, column, value)
-            elif isinstance(value, date) and value.year >= 1901:
+            # A workbook's times have no zone: those that have one are text.
+            elif isinstance(value, date) and not isinstance(value, datetime) and value.year >= 1901:
                 sheet.write_datetime(row, column, value, day)
             elif value is not None:
                 sheet.write_string(row, column, _plain(_shown(value)))
