@@ -161,3 +161,16 @@ def test_versions_in_any_parts_amount_to_the_same(data: st.DataObject) -> None:
     assert dict(found.schema) == frames.DIFFERENCE
     expected = {("Bill", key, was, now.get(key)) for key, was in first.items() if was != now.get(key)}
     assert sorted(found.rows(), key=str) == sorted(expected, key=str)
+
+
+def test_what_lies_across_one_another_is_put_in_order_first() -> None:
+    """One part holds what came first and last under a key, another what came between."""
+    schema = {name: frames.INDEX[name] for name in ("entity", "id", "segment", "digest", "was")}
+    parts = [
+        pl.DataFrame([("Bill", "7", 1, b"1", b"0"), ("Bill", "7", 3, b"3", b"2")], schema, orient="row"),
+        pl.DataFrame([("Bill", "7", 2, b"2", b"1"), ("Bill", "7", 4, b"4", b"3")], schema, orient="row"),
+    ]
+    told = [steps.Step((number,), None) for number in range(1, 5)]
+    for stored in (steps.Stored(parts), steps.Stored(parts[::-1]), steps.Stored(parts[1:], parts[0])):
+        assert steps.differences(told, stored).rows() == [("Bill", "7", b"0", b"4")]
+    assert steps.differences(told[:3], steps.Stored([parts[0], parts[1].head(1)])).rows() == [("Bill", "7", b"0", b"3")]

@@ -8,18 +8,15 @@ are merged.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import reduce
 from typing import Final, NamedTuple
 
 import polars as pl
 
+from akika_forensics.vault.snapshots import key_numbers
 from akika_forensics.vault.snapshots.frames import DIFFERENCE, KEY, MANIFEST, MANIFEST_1, STATE, empty_state
 
 _AT: Final = "at"
 _ROWS: Final = {**MANIFEST_1, _AT: pl.UInt32}
-_ENDS: Final = {**DIFFERENCE, "since": pl.UInt32, "till": pl.UInt32}
-"""What several versions under one key amount to, and the places of the steps of the first and the last."""
-
 _MERGED_UP_TO: Final = 8
 """Rows in so many, or fewer, are put into a sorted frame one by one; more are sorted together with it."""
 
@@ -128,12 +125,16 @@ def removals(gone: pl.DataFrame) -> pl.DataFrame:
 def differences(steps: Sequence[Step], stored: Stored) -> pl.DataFrame:
     """What several steps, oldest first, amount to: columns of `DIFFERENCE`, in no order; ``stored`` with ``was``."""
     places = _places(steps)
-    parts = [_ends(rows, places) for rows in stored.parts if not rows.is_empty()]
-    few = [] if stored.loose is None else [stored.loose.with_columns(_at(None, places))]
-    few += [rows.with_columns(_at(at, places)) for at, rows in _listed(steps)]
-    # Each frame has a key once by now. What lies elsewhere than most is looked up there, which most are not.
-    ends = sorted([*parts, *([_grouped(few)] if few else [])], key=len)
-    found = reduce(_together, ends) if ends else pl.DataFrame(schema=_ENDS)
+    told = [rows.with_columns(_placed(rows, places)) for rows in stored.frames]
+    told += [rows.with_columns(_at(at, places)) for at, rows in _listed(steps)]
+    if not told:
+        return pl.DataFrame(schema=DIFFERENCE)
+    # The frame that begins earliest first: mostly its steps are all before those of the next.
+    told.sort(key=lambda rows: int(str(rows[_AT].min())))
+    whole = pl.concat([rows.select(*DIFFERENCE, _AT) for rows in told]).rechunk()
+    numbers = key_numbers.numbers(whole)
+    first, last = _ends(numbers, whole[_AT])
+    found = whole.select(*KEY, "digest").select(pl.all().gather(last)).with_columns(whole["was"].gather(first))
     return found.filter(pl.col("was").ne_missing(pl.col("digest"))).select(*DIFFERENCE)
 
 
@@ -221,32 +222,17 @@ def _last(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter((~same).extend(pl.Series([True]))) if same.any() else rows
 
 
-def _ends(rows: pl.DataFrame, places: Mapping[int, int]) -> pl.DataFrame:
-    """Under each key of a part what the first row replaces and the last one says: columns of `_ENDS`."""
-    same = _same_as_next(rows)
-    last = rows.filter((~same).extend(pl.Series([True])))
-    first = rows.filter(pl.Series([True]).extend(~same)) if same.any() else last
-    since, till = (one.select(_at(None, places)).to_series() for one in (first, last))
-    return last.select(*KEY, "digest").with_columns(was=first["was"], since=since, till=till).select(*_ENDS)
+def _placed(rows: pl.DataFrame, places: Mapping[int, int]) -> pl.Series:
+    """The place of each row's step."""
+    table = pl.Series([0], dtype=pl.UInt32).extend_constant(0, max(places))
+    return table.scatter(list(places), list(places.values())).gather(rows["segment"]).alias(_AT)
 
 
-def _grouped(rows: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Rows with the places of their steps, as columns of `_ENDS`, each key once."""
-    whole = pl.concat([one.select(*DIFFERENCE, _AT) for one in rows])
-    whole = whole if whole[_AT].is_sorted() else whole.sort(_AT)
-    at = pl.col(_AT)
-    return whole.group_by(KEY).agg(pl.col("was").first(), pl.col("digest").last(), since=at.first(), till=at.last())
-
-
-def _together(few: pl.DataFrame, most: pl.DataFrame) -> pl.DataFrame:
-    """Columns of `_ENDS`: of what is in both the earliest ``was`` and the latest ``digest``."""
-    met = few.join(most, on=KEY, how="left", suffix="_most")
-    before, after = pl.col("since_most") < pl.col("since"), pl.col("till_most") > pl.col("till")
-    both = met.select(
-        *KEY,
-        was=pl.when(before).then("was_most").otherwise("was"),
-        digest=pl.when(after).then("digest_most").otherwise("digest"),
-        since=pl.min_horizontal("since", "since_most"),
-        till=pl.max_horizontal("till", "till_most"),
-    )
-    return pl.concat([most.join(few, on=KEY, how="anti"), both])
+def _ends(keys: pl.Series, at: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The row of the earliest and that of the latest step under each key."""
+    ordered = pl.DataFrame({"key": keys, "at": at}).with_row_index("row").sort("key", maintain_order=True)
+    same = ordered["key"].head(-1) == ordered["key"].slice(1)
+    if (same & (ordered["at"].head(-1) > ordered["at"].slice(1))).any():
+        ordered = ordered.sort("at", maintain_order=True).sort("key", maintain_order=True)
+    edge = pl.Series([True] if len(ordered) else [], dtype=pl.Boolean)
+    return ordered["row"].filter(pl.concat([edge, ~same])), ordered["row"].filter(pl.concat([~same, edge]))
