@@ -149,6 +149,9 @@ def _app(browser: Any, company: Any) -> None:
         with _page(browser) as page:
             page.goto(server.url)
             _journey(page, company)
+        with _page(browser) as page:
+            page.goto(server.url)
+            _books(page)
         with _page(browser, dark=True) as page:
             page.goto(server.url)
             _to(page, "What changed")
@@ -166,6 +169,22 @@ def _to(page: Page, stage: str) -> None:
 
 def _press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).first.click()
+
+
+def _books(page: Page) -> None:
+    """A statement with its picture, and what one of its figures is made of."""
+    _to(page, "Books")
+    _press(page, "Read the books")
+    page.get_by_role("img", name="Balance sheet by month").wait_for()
+    page.get_by_text("Reading the books").first.wait_for()
+    _press(page, "Balance sheet")
+    page.wait_for_timeout(1500)
+    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    _shot(page, "app-books")
+    _press(page, "Total Accounts Receivable")
+    page.get_by_role("table", name="Postings").locator("tr[data-row]").nth(2).click()
+    page.get_by_text("SHA-256 as received").wait_for()
+    _shot(page, "app-books-figure", full=True)
 
 
 def _first_hour(page: Page) -> None:

@@ -200,17 +200,20 @@ class PeriodBars(View):
             drawn.append(tag("g", title, diamond(x, y, hollow=value < 0)))
             said = brief(value)
             if value and text_width(said, 11) <= plot.step - 2:
-                # A loss is said below its sign, where no bar of this period ends.
-                drawn.append(
+                # A loss is said below its sign, on paper of its own where a bar stands.
+                below = y + (17 if value < 0 else -9)
+                wide = text_width(said, 11)
+                drawn += [
                     tag(
-                        "text",
-                        said,
-                        x=number(x),
-                        y=number(y + (17 if value < 0 else -9)),
-                        text_anchor="middle",
-                        class_="figure small",
-                    )
-                )
+                        "rect",
+                        x=number(x - wide / 2),
+                        y=number(below - 10),
+                        width=number(wide),
+                        height=13,
+                        class_="paper",
+                    ),
+                    tag("text", said, x=number(x), y=number(below), text_anchor="middle", class_="small"),
+                ]
         return drawn
 
 
@@ -218,6 +221,5 @@ _CSS: Final = (
     fills.sheet(_KIND) + f" svg.{_KIND} .tiny {{ font-size: 10px; }} svg.{_KIND} .strong {{ font-weight: 600; }} "
     f"svg.{_KIND} .result {{ fill: none; stroke: var(--ak-ink); stroke-width: 1.5; }} "
     f"svg.{_KIND} .point {{ fill: var(--ak-ink); stroke: var(--ak-paper); stroke-width: 1; }} "
-    f"svg.{_KIND} .point.hollow {{ fill: var(--ak-paper); stroke: var(--ak-ink); stroke-width: 1.5; }} "
-    f"svg.{_KIND} .figure {{ paint-order: stroke; stroke: var(--ak-paper); stroke-width: 3px; }}"
+    f"svg.{_KIND} .point.hollow {{ fill: var(--ak-paper); stroke: var(--ak-ink); stroke-width: 1.5; }}"
 )
