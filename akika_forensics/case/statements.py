@@ -26,6 +26,8 @@ __all__ = ["BASES", "Basis", "Books", "Drilled", "Figure", "books_of", "drill"]
 type Basis = Literal["accrual", "cash"]
 BASES: Final = ("accrual", "cash")
 
+_DAYS: Final = 8
+"""For how many days what is open is kept."""
 _NAMED: Final = {
     "Class": "FullyQualifiedName",
     "Department": "FullyQualifiedName",
@@ -79,11 +81,11 @@ class Books:
 
     def receivables(self, as_of: date) -> pl.DataFrame:
         """Columns of `ageing.AGED` with the customer's name, a row an open document."""
-        return self._aged(ageing.aged(self.ledger.open_receivable(as_of), as_of), "Customer")
+        return self._open("Customer", as_of)
 
     def payables(self, as_of: date) -> pl.DataFrame:
         """Columns of `ageing.AGED` with the vendor's name, a row an open document."""
-        return self._aged(ageing.aged(self.ledger.open_payable(as_of), as_of), "Vendor")
+        return self._open("Vendor", as_of)
 
     def register(self, account: str, start: date, end: date, basis: str = "accrual") -> pl.DataFrame:
         """Every posting of an account with the balance after it. Raises WrongUse for an account that there is not."""
@@ -108,6 +110,22 @@ class Books:
     def _parties(self, rows: pl.DataFrame) -> list[str | None]:
         pairs = rows.select("party_entity", "party").iter_rows()
         return [None if key is None else self.names.get((str(kind), key), f"{kind} {key}") for kind, key in pairs]
+
+    def _open(self, kind: str, as_of: date) -> pl.DataFrame:
+        """Worked out once for a day: a picture and a table ask for the same, and each document is looked at for it."""
+        key = (kind, as_of)
+        found = self._aged_before.get(key)
+        if found is None:
+            open_on = self.ledger.open_receivable if kind == "Customer" else self.ledger.open_payable
+            found = self._aged(ageing.aged(open_on(as_of), as_of), kind)
+            if len(self._aged_before) >= _DAYS:
+                self._aged_before.clear()
+            self._aged_before[key] = found
+        return found
+
+    @cached_property
+    def _aged_before(self) -> dict[tuple[str, date], pl.DataFrame]:
+        return {}
 
     def _aged(self, rows: pl.DataFrame, kind: str) -> pl.DataFrame:
         names = [None if key is None else self.names.get((kind, key), f"{kind} {key}") for key in rows["party"]]

@@ -23,7 +23,7 @@ from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.table import marked
 from akika_widgets.workbench.books_choice import BY, NAMES, Wanted, of_a_period
 from akika_widgets.workbench.desk import Desk
-from akika_widgets.workbench.drilling import DrilledDocument, DrillHead, postings_table, register_table
+from akika_widgets.workbench.stages.drilling import DrilledDocument, DrillHead, postings_table, register_table
 from akika_widgets.workbench.stages.stage import Drawn, Place, Shown, Stage, bar
 
 FORMS: Final = {"csv": "CSV", "xlsx": "Excel workbook"}
