@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from akika_forensics.cli.session import Command, Options, open_case
 from akika_forensics.cli.speech import counted, note, say, say_json, table
 from akika_forensics.errors import WrongUse
+
+if TYPE_CHECKING:
+    from akika_forensics.case.statement_asked import Asked
+    from akika_forensics.case.statements import Books
 
 
 def statement(
@@ -41,7 +45,9 @@ def statement(
     documents: bool = typer.Option(
         False, "--documents", help="With --drill: the documents with their digests and requests, not the postings."
     ),
-    out: Path | None = typer.Option(None, help="A new .csv or .xlsx file, not encrypted; custody lists it."),
+    out: Path | None = typer.Option(
+        None, help="A new .csv or .xlsx file, or .svg for the picture, not encrypted; custody lists it."
+    ),
 ) -> None:
     from akika_forensics.case.statement_asked import KINDS, ask, frame_of
     from akika_forensics.case.statements import books_of
@@ -66,10 +72,15 @@ def statement(
         frame, title = frame_of(books, asked), asked.title
     problems = [one.what for one in books.ledger.unposted]
     if out is not None:
-        from akika_forensics.case.export.statement import write
+        from akika_forensics.case.export.statement import PICTURE, write, write_picture
 
         about = [f"Snapshot {found.info.id} of {found.info.company.name}, rebuilt from its documents.", *problems[:20]]
-        write(case.custody, frame, out, title=title, about=about, snapshot=found.info.id)
+        if out.suffix.lower() == PICTURE:
+            if drilled is not None:
+                raise WrongUse("What a figure rests on has no picture.", do="Write it as .csv or .xlsx.")
+            write_picture(case.custody, _picture(books, asked), out, title=f"{title}, picture", snapshot=found.info.id)
+        else:
+            write(case.custody, frame, out, title=title, about=about, snapshot=found.info.id)
     if options.json:
         rows = [{name: _plain(value) for name, value in row.items()} for row in frame.iter_rows(named=True)]
         say_json(
@@ -87,7 +98,8 @@ def statement(
         )
         return
     if out is not None:
-        say(f"{title}: {len(frame)} rows in {out}, not encrypted.")
+        said = "its picture" if out.suffix.lower() == ".svg" else f"{len(frame)} rows"
+        say(f"{title}: {said} in {out}, not encrypted.")
     else:
         say(title)
         if drilled is not None:
@@ -99,6 +111,18 @@ def statement(
         table(frame.columns, [[_shown(value) for value in row] for row in frame.iter_rows()], right=money)
     for one in problems:
         note(f"akika: {one}")
+
+
+def _picture(books: Books, asked: Asked) -> str:
+    from akika_forensics.case.statement_pictures import pictures_of
+
+    drawn = next((svg for one in pictures_of(books, asked) if (svg := one.svg()) is not None), None)
+    if drawn is None:
+        raise WrongUse(
+            f"A {asked.kind.replace('-', ' ')} has no picture.",
+            do="Balance sheet, profit and loss, cash flow, receivables and payables have one.",
+        )
+    return str(drawn)
 
 
 def _day(said: str) -> date | None:

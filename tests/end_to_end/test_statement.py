@@ -1,4 +1,5 @@
 """Statements of a captured company from the command line: as QuickBooks has them, and as files that run nothing."""
+# ruff: noqa: S314 - the XML is our own
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -91,6 +93,27 @@ def test_a_file_runs_nothing_and_is_in_custody(captured: Scene, tmp_path: Path, 
     code, said = captured.akika("statement", "trial-balance", "s1", "--out", str(file))
     assert code == 2
     assert "there already" in said["error"]["what"]
+
+
+def test_a_picture_is_a_file_of_its_own_that_asks_nobody(captured: Scene, tmp_path: Path) -> None:
+    file = tmp_path / "sheet.svg"
+    captured.good("statement", "balance-sheet", "s1", "--out", str(file))
+    assert file.stat().st_mode & 0o777 == 0o600
+    drawn = ET.fromstring(file.read_bytes())
+    assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "What there is" in (drawn.findtext("{*}desc") or "")
+    assert not [one for one in drawn.iter() if one.tag.endswith(("script", "image", "a", "use"))]
+    (act,) = captured.case.custody.acts("exported")
+    assert [row["name"] for row in act.details["files"]] == ["sheet.svg"]
+    for words, said in (
+        (("trial-balance", "s1"), "has no picture"),
+        (("balance-sheet", "s1", "--drill", "35"), "has no picture"),
+    ):
+        code, told = captured.akika("statement", *words, "--out", str(tmp_path / "other.svg"))
+        assert code == 2
+        assert said in told["error"]["what"]
+    assert not (tmp_path / "other.svg").exists()
+    assert captured.akika("statement", "balance-sheet", "s1", "--out", str(file))[0] == 2, "nothing is written over"
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,14 @@ def test_a_statement_leaves_as_a_file_that_custody_lists(scene: Scene, bench: Be
     assert sum(Decimal(row["debit"] or 0) for row in rows) == sum(Decimal(row["credit"] or 0) for row in rows) > 0
     assert not any(row["name"].startswith("=") for row in rows)
     assert str(folder) in bench.text()
+    assert not bench.do("write", "svg")
+    assert bench.workbench.stage.notice == "Rows alone have no picture."
+    bench.do("kind", "cash-flow")
+    assert bench.do("write", "svg")
+    bench.ended("statement")
+    (picture,) = folder.glob("*.svg")
+    assert picture.read_text(encoding="utf-8").startswith("<svg")
+    assert scene.case.custody.acts("exported")[-1].details["files"][0]["name"] == picture.name
 
 
 def test_what_is_not_offered_is_refused(bench: Bench) -> None:

@@ -1,4 +1,4 @@
-"""One statement as a file: CSV, or a workbook of one sheet. Text stays text."""
+"""One statement as a file: CSV, a workbook of one sheet, or its picture. Text stays text."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.vault.storage import sync_folder
 
 FORMS: Final = (".csv", ".xlsx")
+PICTURE: Final = ".svg"
 _CONTROL: Final = dict.fromkeys(
     [*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "\N{REPLACEMENT CHARACTER}"
 )
@@ -35,9 +36,25 @@ def write(log: CustodyLog, frame: pl.DataFrame, file: Path, *, title: str, about
     form = file.suffix.lower()
     if form not in FORMS:
         raise WrongUse(f"{file.name} is neither a .csv nor a .xlsx file.", do="Give the file one of these endings.")
+    _new(file)
+    return _leave(log, _FORMS[form](frame, title, about), file, title=title, snapshot=snapshot)
+
+
+def write_picture(log: CustodyLog, picture: str, file: Path, *, title: str, snapshot: str) -> Path:
+    """Write a picture as SVG to a new file, readable by its owner only, after custody lists it. Raises as `write` does."""
+    if file.suffix.lower() != PICTURE:
+        raise WrongUse(f"{file.name} is not a {PICTURE} file.", do="Give the file this ending.")
+    _new(file)
+    return _leave(log, picture.encode(), file, title=title, snapshot=snapshot)
+
+
+def _new(file: Path) -> None:
     if file.exists() or file.is_symlink():
         raise WrongUse(f"{file} is there already.", do="Choose another name: nothing is written over.")
-    content = _FORMS[form](frame, title, about)
+
+
+def _leave(log: CustodyLog, content: bytes, file: Path, *, title: str, snapshot: str) -> Path:
+    form = file.suffix.lower()
     leaves(
         log,
         "exported",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
-from akika_forensics.case.export.statement import write
 from akika_forensics.case.read_books import ReadBooks, read_books
-from akika_forensics.case.statement_asked import COLUMNS, Asked, frame_of
+from akika_forensics.case.statement_asked import COLUMNS, Asked
 from akika_forensics.case.statement_figures import StatementFigures, figures_of
 from akika_forensics.case.statement_pictures import pictures_of
 from akika_forensics.case.statements import BASES, Figure, drill
@@ -25,9 +24,7 @@ from akika_widgets.workbench.books_choice import BY, NAMES, Wanted, of_a_period
 from akika_widgets.workbench.desk import Desk
 from akika_widgets.workbench.stages.drilling import DrilledDocument, DrillHead, postings_table, register_table
 from akika_widgets.workbench.stages.stage import Drawn, Place, Shown, Stage, bar
-
-FORMS: Final = {"csv": "CSV", "xlsx": "Excel workbook"}
-_CHOICES: Final = frozenset({"kind", "basis", "by", "start", "end", "account"})
+from akika_widgets.workbench.statement_files import FORMS, why_no_picture, write_statement
 
 
 class BooksStage(Stage):
@@ -219,7 +216,10 @@ class BooksStage(Stage):
         if event.act == "write":
             if event.value not in FORMS:
                 return "There is no such form."
-            return self.desk.why_wait() if self.read() else "Have the books read first."
+            read = self.read()
+            if read is None:
+                return "Have the books read first."
+            return (why_no_picture(self._asked(read)) if event.value == "svg" else "") or self.desk.why_wait()
         return ""
 
     def act_snapshot(self, event: Event) -> None:
@@ -258,19 +258,10 @@ class BooksStage(Stage):
         if read is None or info is None:
             return
         asked = self._asked(read)
-        folder = desk.shared.statements_folder
 
         def work(work: Work) -> str:
             work.progress(asked.title)
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file = _free(folder, f"{asked.kind}-{info.id}-{asked.end}-{asked.basis}", form)
-            about = [
-                f"Snapshot {info.id} of {info.company.name}, rebuilt from its documents.",
-                read.ties.of(asked).sentence(),
-            ]
-            write(
-                desk.case.custody, frame_of(read.books, asked), file, title=asked.title, about=about, snapshot=info.id
-            )
+            file = write_statement(desk, read, info, asked, form)
             desk.memory.put(("statement file", info.id, asked), file)
             return file.name
 
@@ -282,12 +273,3 @@ def _document(rows: pl.DataFrame, key: str) -> tuple[str | None, str | None]:
     """Of which document a posting is; rows are known by their number."""
     entity, ident = rows.select("entity", "id").row(int(key))
     return entity, ident
-
-
-def _free(folder: Path, name: str, form: str) -> Path:
-    """A file that is not there yet."""
-    number, file = 1, folder / f"{name}.{form}"
-    while file.exists():
-        number += 1
-        file = folder / f"{name}-{number}.{form}"
-    return file
