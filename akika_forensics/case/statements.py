@@ -48,6 +48,8 @@ class Books:
     ledger: Ledger
     report_only: pl.DataFrame
     names: Mapping[tuple[str, str], str] = field(repr=False)
+    on_cash: pl.DataFrame | None = field(default=None, repr=False)
+    """Postings on the cash basis that were worked out already; without them they are, when they are asked for."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -77,7 +79,7 @@ class Books:
 
     @cached_property
     def _cash(self) -> pl.DataFrame:
-        return cash_postings(self.ledger, self.report_only)
+        return cash_postings(self.ledger, self.report_only) if self.on_cash is None else self.on_cash
 
     def receivables(self, as_of: date) -> pl.DataFrame:
         """Columns of `ageing.AGED` with the customer's name, a row an open document."""

@@ -69,7 +69,7 @@ def completeness(
     rows = list(records)
     graph = ReferenceGraph.of(rows)
     ledger = Ledger.of(rows)
-    tied, said = _tie_out(ledger, controls, Captured(rows, live or {}, _gone(findings)))
+    tied, said = _tie_out(ledger, controls, captured_as(rows, findings, live))
     found = [
         *(_taken_over(one) for one in findings),
         *_dangling(graph),
@@ -92,6 +92,15 @@ def _taken_over(row: Mapping[str, Any]) -> Finding:
             key = None
     note = row.get("severity") in ("note", "info")
     return Finding(str(row.get("code", "capture")), str(row.get("what", "")), key, "note" if note else "problem")
+
+
+def captured_as(
+    records: Sequence[Record],
+    findings: Sequence[Mapping[str, Any]],
+    live: Mapping[str, tuple[datetime, datetime]] | None,
+) -> Captured:
+    """What a tie-out is told of the capture; ``findings`` and ``live`` as in `completeness`."""
+    return Captured(records, live or {}, _gone(findings))
 
 
 def _gone(findings: Sequence[Mapping[str, Any]]) -> frozenset[RecordKey]:

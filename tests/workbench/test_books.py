@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 
 from akika_forensics.books import Ledger
+from akika_forensics.case import statements
+from akika_forensics.errors import WrongUse
 from akika_widgets.views.live import Event
 from akika_widgets.workbench.book_shelf import MOST, BookShelf
 from akika_widgets.workbench.books_choice import NAMES
@@ -65,11 +68,15 @@ def test_books_are_read_once_and_are_there_for_everybody(
         raise AssertionError("the books were read again")
 
     monkeypatch.setattr(Ledger, "of", never)
+    monkeypatch.setattr(statements, "cash_postings", never)
     other = scene.bench(User("ben", "token"))
     other.at("books")
     for kind in NAMES:
         assert other.do("kind", kind)
         assert 'wb-trouble" role' not in other.text(), kind
+    for kind in NAMES:
+        other.do("kind", kind)
+        assert other.do("basis", "cash"), "the tie-out had the cash basis already"
     assert other.workbench.stage.standing().words == "s1, tied out"
 
 
@@ -179,6 +186,23 @@ def test_without_a_snapshot_there_are_no_books(tmp_path: Path, state_dir: Path) 
         assert stage.standing().words == "there is no snapshot"
         assert "First take a snapshot" in stage.lead()
         assert not bench.do("write", "csv")
+
+
+def test_a_notebook_shows_the_same(scene: Scene, bench: Bench) -> None:
+    books = scene.case.books("s1")
+    for kind in NAMES:
+        shown = books.statement(kind, account="35")
+        bundle = shown._repr_mimebundle_()
+        assert "agree" in bundle["text/plain"] or kind == "register", kind
+        assert ("<svg" in bundle["text/html"]) == (kind not in {"trial-balance", "register"}), kind
+        assert "<img" not in bundle["text/html"]
+        assert len(shown.frame)
+    bench.do("kind", "balance-sheet")
+    here = [one.values for one in part(bench, "LiveFigures").table.rows]
+    assert here == [one.values for one in books.statement("balance-sheet").figures.table.rows]
+    assert books.map().differing == 0
+    with pytest.raises(WrongUse, match="before"):
+        books.statement("cash-flow", date(2026, 1, 1), date(2026, 2, 1))
 
 
 def test_few_books_are_held() -> None:

@@ -48,6 +48,7 @@ TIED: Final = pl.Schema(
 )
 """``control`` is the name under which the report was captured, ``residual`` ours less theirs; debit positive throughout."""
 
+_CASH: Final = "Cash"
 _KEY: Final = ("measure", "subject", "start", "end")
 _WORKED: Final = pl.Schema({**TIED, "beyond": pl.Boolean()})
 """``beyond``: the report was cut off before it."""
@@ -68,6 +69,8 @@ class Tied:
     ledgers: int
     report_only: pl.DataFrame
     findings: tuple[Finding, ...]
+    cash: pl.DataFrame | None = None
+    """The postings on the cash basis, where a report was on it: whoever goes on needs not work them out again."""
 
     @property
     def residuals(self) -> pl.DataFrame:
@@ -137,7 +140,9 @@ def tie(ledger: Ledger, controls: Mapping[str, bytes], captured: Captured = NOTH
             for name, found, day, whole in read.accounts
         ),
     ]
-    lines = pl.concat([_figures(read.figures, ledger, report_only), *(_of_list(one) for one in lists)])
+    on_cash = any((one.basis or "").capitalize() == _CASH for one in read.figures)
+    cash = cash_postings(ledger, report_only) if on_cash else None
+    lines = pl.concat([_figures(read.figures, ledger, report_only, cash), *(_of_list(one) for one in lists)])
     lines = reasons.told(lines, _causes_of(ledger, causes, differing, read.made, captured), ledger)
     found = _findings(read, lists, differing, why, moved)
     postings = sum(one.compared for one in read.ledgers)
@@ -148,6 +153,7 @@ def tie(ledger: Ledger, controls: Mapping[str, bytes], captured: Captured = NOTH
         len(read.ledgers),
         report_only,
         (*found, *telling.hidden(report_only)),
+        cash,
     )
 
 
@@ -241,15 +247,16 @@ def _findings(
     return found + [one for one in telling.of_documents(differing, why) if one.key not in missing]
 
 
-def _figures(read: list[Reported], ledger: Ledger, report_only: pl.DataFrame) -> pl.DataFrame:
+def _figures(
+    read: list[Reported], ledger: Ledger, report_only: pl.DataFrame, on_cash: pl.DataFrame | None
+) -> pl.DataFrame:
     ours: dict[str, Ours] = {}
     parts = [pl.DataFrame(schema=_WORKED)]
     for one in read:
         basis = (one.basis or "Accrual").capitalize()
         if basis not in ours:
-            cash = basis == "Cash"
-            made = cash_postings(ledger, report_only) if cash else pl.concat([ledger.frame, report_only])
-            ours[basis] = Ours(ledger, made)
+            made = on_cash if basis == _CASH else None
+            ours[basis] = Ours(ledger, pl.concat([ledger.frame, report_only]) if made is None else made)
         parts.append(_compared(one, ours[basis], ledger.chart))
     return pl.concat(parts)
 
