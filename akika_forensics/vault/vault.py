@@ -11,7 +11,7 @@ from typing import Any
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault import documents, layout, proofs, slots
+from akika_forensics.vault import layout, proofs, slots
 from akika_forensics.vault.chains import attestations, links, stamps
 from akika_forensics.vault.chains.attestations import Attestation, Judgement
 from akika_forensics.vault.chains.authority import Authority, Signer
@@ -22,10 +22,9 @@ from akika_forensics.vault.chains.stamps import StampAuthority
 from akika_forensics.vault.chains.standing import Others, Standing
 from akika_forensics.vault.chains.vouched import Vouched
 from akika_forensics.vault.checks.findings import Finding
-from akika_forensics.vault.documents import Erased
+from akika_forensics.vault.company_documents import CompanyDocuments
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keyring import Keyring, Person
-from akika_forensics.vault.keys.roles import NotAllowed
 from akika_forensics.vault.lifecycle.workshop import Workshop
 from akika_forensics.vault.members import signing
 from akika_forensics.vault.members.membership import Membership
@@ -69,11 +68,12 @@ class Vault:
         self._standing = Standing(founder)
         self._open = OpenKeys(backend, self._standing, commits=lambda: self._commits, unlock=unlock)
         self._chains: dict[str, Chain] = {}
-        self._vouched = Vouched(backend, vault_id, Others(self._authority), self._chains, self._standing.files.values)
+        vouched = Vouched(backend, vault_id, Others(self._authority), self._chains, self._standing.files.values)
         self.losses = losses.Accounted(backend, lambda: self.chain(losses.CHAIN, losses.NAMESPACE))
         self._shelf = shelf.Shelf(
             backend, self._standing, self.keyring, commits=lambda: self._commits, accounted=self.losses
         )
+        self._documents = CompanyDocuments(self._shelf, self._standing, vouched, self.newest_keyring)
         self._drafts = Drafts(self._shelf, self.slot)
         self._commits = Chain(
             backend, heads, vault_id, layout.COMMITS, layout.COMMIT_NAMESPACE,
@@ -225,45 +225,22 @@ class Vault:
 
     def company_key(self, company: Company | None) -> EntryKey | None:
         """What seals a company's documents and entries; None before its first snapshot, and for who may not open them."""
-        if company is None:
-            return None
-        owner = self.pseudonym(company)
-        try:
-            found = self._shelf.keychain.document_key(owner)
-            if found is None:
-                self._shelf.refresh()
-                found = self._shelf.keychain.document_key(owner)
-        except NotAllowed:
-            return None
-        return EntryKey(*found) if found else None
+        return self._documents.key(self._owner(company))
 
     def put_document(self, kind: str, data: bytes, company: Company | None = None) -> StoredFile:
         """Store a sealed document, durable on return; append what is returned to a chain, which then vouches for it.
 
         What belongs to a ``company`` is sealed under its document key, and is closed when the company is erased.
         """
-        own = self.company_key(company)
-        stored = documents.put(self._backend, self.newest_keyring(), "documents", kind, data, own)
-        self._vouched.add(stored)
-        return stored
+        return self._documents.put(kind, data, self._owner(company))
 
     def get_document(self, path: str) -> bytes:
         """Raises WrongUse when there is none at the path, VaultDamaged when it is not what was stored."""
-        return documents.open_document(self.keyring(), path, self.sealed_document(path), self._shelf.find)[1]
+        return self._documents.get(path)
 
     def sealed_document(self, path: str) -> bytes:
         """A document as it lies there, still sealed. Raises as `get_document` does, without opening it."""
-        if layout.place_of(path).kind != "sealed":
-            raise WrongUse(f"{path!r} is no document of a vault.")
-        if path in self._standing.retired:
-            raise Erased(path)
-        try:
-            content = self._backend.read(path)
-        except FileNotFoundError as error:
-            raise WrongUse(f"The vault has no document {path!r}.") from error
-        # Whoever may add to the vault can seal a document to its members: that it opens does not say whose it is.
-        self._vouched.require(path, content)
-        return content
+        return self._documents.sealed(path)
 
     def slot(self, name: str) -> slots.Slot:
         """A sealed value that changes. Names under ``company/``, ``tokens/`` and ``draft/`` are for every member."""
@@ -316,6 +293,9 @@ class Vault:
     def workshop(self) -> Workshop:
         """What compaction, retention, legal holds and erasure work with."""
         return Workshop(self._shelf, self._commits, self._lock, self.witness, self.member)
+
+    def _owner(self, company: Company | None) -> str | None:
+        return None if company is None else self.pseudonym(company)
 
     def pseudonym(self, company: Company) -> str:
         """What a company is called in the vault."""
