@@ -24,6 +24,7 @@ from akika_forensics.books.tie_out.why import (
     UNEXPLAINED,
     UNKNOWN,
 )
+from akika_forensics.changes import completeness
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.twin import Twin, sample
 
@@ -136,7 +137,7 @@ BILL: dict[str, Any] = {
 
 
 class Moving:
-    """The company before and after somebody entered a bill, changed another one, and deleted a third."""
+    """The company before and after somebody entered a bill, changed another one, deleted a third, and wrote a check."""
 
     def __init__(self, twin: Twin, clock: Clock) -> None:
         twin = twin.copy()
@@ -152,14 +153,17 @@ class Moving:
         twin.update("Bill", body)
         twin.delete("Bill", twin.get("Bill", self.deleted.id) or {})
         self.made = RecordKey("Bill", twin.create("Bill", {**BILL, "Line": [{**BILL["Line"][0], "Amount": 40}]})["Id"])
+        spent = {"PaymentType": "Check", "AccountRef": {"value": "35"}, "TxnDate": "2026-11-12"}
+        spent["Line"] = [{**BILL["Line"][0], "Amount": 25}]
+        self.spent = RecordKey("Purchase", twin.create("Purchase", spent)["Id"])
         clock.now = NOW + timedelta(minutes=6)
         self.after = captured(twin)
         clock.now = NOW
         twin.close()
 
     def live(self, begin: int, end: int) -> dict[str, tuple[datetime, datetime]]:
-        """Bodies of bills that were live between two minutes."""
-        return {"Bill": (NOW + timedelta(minutes=begin), NOW + timedelta(minutes=end))}
+        """Bodies that were live between two minutes."""
+        return dict.fromkeys(("Bill", "Purchase"), (NOW + timedelta(minutes=begin), NOW + timedelta(minutes=end)))
 
 
 @pytest.fixture(scope="module")
@@ -173,27 +177,56 @@ class TestChangedDuringCapture:
         told = Captured(records, moving.live(3, 7), frozenset({moving.deleted}))
         tied = tie(Ledger.of(records), controls, told)
         last = tied.residuals.filter(pl.col("control") == altered.named(controls, "TrialBalance/Accrual"))
-        assert dict(last.select("subject", "residual").iter_rows()) == {"17": Decimal(-43), "33": Decimal(43)}
+        assert dict(last.select("subject", "residual").iter_rows()) == {
+            "17": Decimal(-18),
+            "33": Decimal(43),
+            "35": Decimal(-25),
+        }
         assert set(last["reason"]) == {CHANGED}
         said = {
             one.key: one.what
             for one in tied.findings
             if one.code in ("postings_differ", "document_missing", "document_unlisted")
         }
-        assert {moving.changed, moving.deleted, moving.made} == set(said)
+        assert {moving.changed, moving.deleted, moving.made, moving.spent} == set(said)
         assert all(CHANGED in what for what in said.values())
         assert {
             tied.residuals.filter(pl.col("subject") == str(key))["reason"].first()
             for key in (moving.changed, moving.deleted)
         } == {CHANGED}
 
+    def test_every_report_of_them_says_so_and_a_check_as_well(self, moving: Moving) -> None:
+        """By account, month, age and party; a check takes the intervals and the deletions from the capture."""
+        records, controls = moving.after[0], moving.before[1]
+        said = [{"code": "deleted", "what": "1 record is gone.", "severity": "note", "records": [str(moving.deleted)]}]
+        found = completeness(records, controls, said, moving.live(3, 7))
+        apart = found.figures.filter(pl.col("residual") != 0)
+        assert set(apart["report"]) >= {
+            "TrialBalance",
+            "BalanceSheet",
+            "ProfitAndLoss",
+            "CashFlow",
+            "VendorBalance",
+            "TransactionList",
+        }
+        accrual = apart.filter(pl.col("basis") != "Cash", ~pl.col("measure").str.starts_with("owed to vendor, "))
+        assert set(accrual["reason"]) == {CHANGED}
+        assert "cash at end" in set(accrual["subject"])
+        assert {one.reason for one in found.tie_out if one.report == "VendorBalance"} == {CHANGED}
+        assert not found.complete
+
     def test_bodies_that_were_read_before_the_reports(self, moving: Moving) -> None:
         records, controls = moving.before[0], moving.after[1]
         tied = tie(Ledger.of(records), controls, Captured(records, moving.live(1, 6)))
         last = tied.residuals.filter(pl.col("control") == altered.named(controls, "TrialBalance/Accrual"))
         # What is gone and of which nothing says so leaves more than what moved comes to, so that nothing is put down to that.
-        assert dict(last.select("subject", "residual").iter_rows()) == {"17": Decimal(43), "33": Decimal(-43)}
-        assert set(last["reason"]) == {f"{CHANGED}; {DOCUMENTS}"}
+        assert dict(last.select("subject", "residual").iter_rows()) == {
+            "17": Decimal(18),
+            "33": Decimal(-43),
+            "35": Decimal(25),
+        }
+        both = f"{CHANGED}; {DOCUMENTS}"
+        assert dict(last.select("subject", "reason").iter_rows()) == {"17": both, "33": both, "35": CHANGED}
 
     def test_a_body_that_should_have_had_the_change_did_not_move(self, moving: Moving) -> None:
         """The list knows of a change from before the bodies were read: that is no change during the capture."""

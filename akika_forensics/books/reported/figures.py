@@ -185,7 +185,9 @@ def _profit_and_loss(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
                 yield Figure(MOVEMENT, _subject(row.cells[0]), _name(row.cells[0]), start, end, _side(row) * value)
 
 
-_CASH_ROWS: Final = {"NetIncome": NET_INCOME, "BeginningCash": "cash at beginning"}
+CASH_BEFORE: Final = "cash at beginning"
+CASH_AFTER: Final = "cash at end"
+_CASH_ROWS: Final = {"NetIncome": NET_INCOME, "BeginningCash": CASH_BEFORE}
 
 
 def _cash_flow(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
@@ -195,7 +197,7 @@ def _cash_flow(what: str, sheet: Sheet, chart: Chart) -> Iterator[Figure]:
     for row in sheet.rows:
         own = _CASH_ROWS.get(row.groups[-1] if row.groups else "")
         if row.role == "sum" and row.groups[-1:] == ("EndingCash",):
-            own = "cash at end"
+            own = CASH_AFTER
         elif row.role == "sum" or (row.cells[0].id is None and own is None):
             continue
         for place, start, end in _periods(what, sheet):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -16,7 +16,10 @@ from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.postings.frame import TAX as TAX_LINE
 from akika_forensics.books.postings.frame import TOTAL
 from akika_forensics.books.reported.figures import (
+    AGED,
     BALANCE,
+    CASH_AFTER,
+    CASH_BEFORE,
     CASH_FLOW,
     DUE_FROM,
     DUE_TO,
@@ -27,6 +30,8 @@ from akika_forensics.books.reported.figures import (
     OPEN_TO,
     TAX_AMOUNT,
 )
+from akika_forensics.books.statements.ageing import bucket
+from akika_forensics.books.statements.balances import cash_accounts
 from akika_forensics.books.tie_out.ours import TAXED
 from akika_forensics.books.tie_out.why import CHANGED, DOCUMENTS, TAX, TRUNCATED
 from akika_forensics.model.money import ZERO
@@ -103,6 +108,7 @@ class Causes:
 
     def __init__(self, ledger: Ledger, causes: Iterable[Cause]) -> None:
         self._ledger, self._chart = ledger, ledger.chart
+        self._holding_cash = frozenset(cash_accounts(ledger.chart))
         self._rate_of = {account: rate for rate, account in _one_to_one(ledger.chart.tax.by_rate).items()}
         self._all = tuple(causes)
         self._by_account: dict[str, list[Cause]] = defaultdict(list)
@@ -133,8 +139,11 @@ class Causes:
             case str() if measure == MOVEMENT:
                 return ((one, 1) for one in self._by_account.get(subject, ()) if _within(one, start, end))
             case str() if measure == CASH_FLOW:
-                among = self._earned() if subject == NET_INCOME else self._by_account.get(subject, ())
-                return ((one, -1) for one in among if _within(one, start, end))
+                return self._cash(subject, start, end)
+            case str() if measure.partition(AGED)[0] in (DUE_FROM, DUE_TO) and AGED in measure:
+                owed, age = measure.split(AGED, 1)
+                rows = self._owed(owed == DUE_FROM, end, party=subject)
+                return ((one, sign) for one, sign in rows if self._age(one.document, end) == age)
             case str() if measure in (DUE_FROM, DUE_TO):
                 return self._owed(measure == DUE_FROM, end, party=subject)
             case str() if measure in (OPEN_FROM, OPEN_TO):
@@ -144,6 +153,26 @@ class Causes:
                 found = [one for account in accounts for one in self._by_account.get(account, ())]
                 return ((one, -1) for one in found if _within(one, start, end))
         return ()
+
+    def _cash(self, subject: str, start: date | None, end: date) -> Iterable[tuple[Cause, int]]:
+        if subject in (CASH_BEFORE, CASH_AFTER):
+            last = end if subject == CASH_AFTER or start is None else start - timedelta(days=1)
+            return ((one, 1) for one in self._all if one.account in self._holding_cash and one.date <= last)
+        among = self._earned() if subject == NET_INCOME else self._by_account.get(subject, ())
+        return ((one, -1) for one in among if _within(one, start, end))
+
+    @cached_property
+    def _due(self) -> Mapping[RecordKey, date]:
+        """When documents are due that were captured; what has no due date is due on its day."""
+        wanted = {(one.document.entity, one.document.id) for one in self._all}
+        names = pl.DataFrame(sorted(wanted), schema={"entity": pl.String, "id": pl.String}, orient="row")
+        rows = self._ledger.context.heads.join(names, on=["entity", "id"], how="semi")
+        found = rows.select("entity", "id", pl.coalesce("due", "date")).iter_rows()
+        return {RecordKey(entity, key): due for entity, key, due in found if due is not None}
+
+    def _age(self, document: RecordKey, end: date) -> str | None:
+        due = self._due.get(document)
+        return None if due is None else bucket((end - due).days)
 
     def _balance(self, subject: str, end: date) -> Iterable[Cause]:
         chart, year = self._chart, self._chart.fiscal_year_start(end)

@@ -7,51 +7,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Final
 
 import polars as pl
 
 from akika_forensics.books.cash_basis import cash_postings
-from akika_forensics.books.chart import BY_NAME, Chart
-from akika_forensics.books.documents.values import MONEY
 from akika_forensics.books.finding import Finding
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.postings.frame import POSTINGS
 from akika_forensics.books.reported import ledger_rows, listings, sheet
-from akika_forensics.books.reported.figures import FIGURES, Reported, reported
+from akika_forensics.books.reported.figures import Reported, reported
 from akika_forensics.books.reported.sheet import Sheet
 from akika_forensics.books.tie_out import listed, reasons, telling
 from akika_forensics.books.tie_out.captured import NOTHING, Captured, Stamp
 from akika_forensics.books.tie_out.causes import Cause, Causes, made_later, of_documents
+from akika_forensics.books.tie_out.compared import CASH, TIED, figures, of_list
 from akika_forensics.books.tie_out.documents import DIFFERING, Against, Window, against
 from akika_forensics.books.tie_out.listed import Lists
-from akika_forensics.books.tie_out.ours import Ours
 from akika_forensics.books.tie_out.telling import LEDGER
 from akika_forensics.errors import AkikaError
 from akika_forensics.model.record import RecordKey
-
-TIED: Final = pl.Schema(
-    {
-        "control": pl.String(),
-        "report": pl.String(),
-        "basis": pl.String(),
-        "measure": pl.String(),
-        "subject": pl.String(),
-        "name": pl.String(),
-        "start": pl.Date(),
-        "end": pl.Date(),
-        "ours": MONEY,
-        "theirs": MONEY,
-        "residual": MONEY,
-        "reason": pl.String(),
-    }
-)
-"""``control`` is the name under which the report was captured, ``residual`` ours less theirs; debit positive throughout."""
-
-_CASH: Final = "Cash"
-_KEY: Final = ("measure", "subject", "start", "end")
-_WORKED: Final = pl.Schema({**TIED, "beyond": pl.Boolean()})
-"""``beyond``: the report was cut off before it."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +104,7 @@ def tie(ledger: Ledger, controls: Mapping[str, bytes], captured: Captured = NOTH
     differing = pl.concat([pl.DataFrame(schema=DIFFERING), *(one.differing for one in read.ledgers)])
     rows = pl.concat([pl.DataFrame(schema=listings.LISTED), *read.transactions])
     times = _Times(captured, rows)
-    moved = _moved(differing, read.ledgers, rows, times)
+    moved = _moved(differing, read.ledgers, rows, times, ledger.context.documents.heads)
     causes = of_documents(differing, ledger, moved)
     why = {one.document: one.reason for one in causes}
     lists = [
@@ -140,9 +114,9 @@ def tie(ledger: Ledger, controls: Mapping[str, bytes], captured: Captured = NOTH
             for name, found, day, whole in read.accounts
         ),
     ]
-    on_cash = any((one.basis or "").capitalize() == _CASH for one in read.figures)
+    on_cash = any((one.basis or "").capitalize() == CASH for one in read.figures)
     cash = cash_postings(ledger, report_only) if on_cash else None
-    lines = pl.concat([_figures(read.figures, ledger, report_only, cash), *(_of_list(one) for one in lists)])
+    lines = pl.concat([figures(read.figures, ledger, report_only, cash), *(of_list(one) for one in lists)])
     lines = reasons.told(lines, _causes_of(ledger, causes, differing, read.made, captured), ledger)
     found = _findings(read, lists, differing, why, moved)
     postings = sum(one.compared for one in read.ledgers)
@@ -188,16 +162,16 @@ class _Times:
         return self.captured.moved(keys, made, told)
 
 
-def _moved(differing: pl.DataFrame, ledgers: list[Against], rows: pl.DataFrame, times: _Times) -> frozenset[RecordKey]:
+def _moved(
+    differing: pl.DataFrame, ledgers: list[Against], rows: pl.DataFrame, times: _Times, heads: pl.DataFrame
+) -> frozenset[RecordKey]:
     """The documents that differ in a general ledger, or are in a list and not in the snapshot, and that moved."""
     found: set[RecordKey] = set()
     for (made,), some in differing.filter(pl.col("reason") == "").group_by("made"):
         keys = [RecordKey(entity, key) for entity, key in some.select("entity", "id").unique().iter_rows() if key]
         found |= times.moved(keys, made if isinstance(made, datetime) else None)
     if times.captured.records:
-        held = pl.DataFrame(
-            [one.key for one in times.captured.records], schema={"entity": pl.String, "id": pl.String}, orient="row"
-        )
+        held = pl.concat([heads.select("entity", "id"), times.captured.others.select("entity", "id")])
         absent = rows.filter(pl.col("entity").is_not_null()).join(held, on=["entity", "id"], how="anti")
         missing = [one.missing.select("entity", "id") for one in ledgers]
         keys = [
@@ -245,71 +219,3 @@ def _findings(
         found += [*new, *(one for one in some.findings if not (strange and one.code == "type_unknown"))]
         missing |= {one.key for one in new}
     return found + [one for one in telling.of_documents(differing, why) if one.key not in missing]
-
-
-def _figures(
-    read: list[Reported], ledger: Ledger, report_only: pl.DataFrame, on_cash: pl.DataFrame | None
-) -> pl.DataFrame:
-    ours: dict[str, Ours] = {}
-    parts = [pl.DataFrame(schema=_WORKED)]
-    for one in read:
-        basis = (one.basis or "Accrual").capitalize()
-        if basis not in ours:
-            made = on_cash if basis == _CASH else None
-            ours[basis] = Ours(ledger, pl.concat([ledger.frame, report_only]) if made is None else made)
-        parts.append(_compared(one, ours[basis], ledger.chart))
-    return pl.concat(parts)
-
-
-def _compared(found: Reported, ours: Ours, chart: Chart) -> pl.DataFrame:
-    theirs = _by_id(found.figures, chart)
-    answers = [ours.of(found.report, *asked) for asked in found.asked]
-    if not answers:
-        return pl.DataFrame(schema=_WORKED)
-    joined = theirs.join(pl.concat(answers), on=list(_KEY), how="full", coalesce=True, nulls_equal=True)
-    names = {account.id: account.name for account in chart.accounts.values()}
-    named = pl.col("subject").replace_strict(names, default=None, return_dtype=pl.String) if names else pl.lit(None)
-    beyond = pl.lit(value=False)
-    if found.cut_after is not None:
-        beyond = ~pl.col("subject").is_in(sorted(found.cut_after))
-    return (
-        joined.with_columns(
-            control=pl.lit(found.what),
-            report=pl.lit(found.report),
-            basis=pl.lit(found.basis or "", pl.String),
-            name=pl.coalesce("name", named, "subject"),
-            ours=pl.col("ours").fill_null(0),
-            theirs=pl.col("theirs").fill_null(0),
-            reason=pl.lit(""),
-            beyond=beyond,
-        )
-        .with_columns(residual=pl.col("ours") - pl.col("theirs"))
-        .select(pl.col(name).cast(kind) for name, kind in _WORKED.items())
-    )
-
-
-def _of_list(found: Lists) -> pl.DataFrame:
-    return found.lines.with_columns(
-        basis=pl.lit(""),
-        start=pl.lit(None, pl.Date),
-        residual=pl.col("ours") - pl.col("theirs"),
-        beyond=pl.lit(value=False),
-    ).select(pl.col(name).cast(kind) for name, kind in _WORKED.items())
-
-
-def _by_id(figures: pl.DataFrame, chart: Chart) -> pl.DataFrame:
-    """A row without an Id is that of the one account of its name; two rows of one subject and period are one figure."""
-    by_name: dict[str, set[str]] = {}
-    for account in chart.accounts.values():
-        by_name.setdefault(f"{BY_NAME}{account.name}".casefold(), set()).add(account.id)
-    single = {name: next(iter(ids)) for name, ids in by_name.items() if len(ids) == 1}
-    if single:
-        found = pl.col("subject").str.to_lowercase().replace_strict(single, default=None, return_dtype=pl.String)
-        figures = figures.with_columns(
-            subject=pl.when(pl.col("subject").str.starts_with(BY_NAME))
-            .then(pl.coalesce(found, "subject"))
-            .otherwise("subject")
-        )
-    return (
-        figures.group_by(_KEY, maintain_order=True).agg(pl.col("name").first(), pl.col("theirs").sum()).select(*FIGURES)
-    )
