@@ -16,7 +16,9 @@ NUMBER: Final = pa.decimal128(38, 10)
 """Amounts have two decimals and rates seven; ten leave room, and what has more is read one document at a time."""
 
 _TEXT: Final = pa.string()
-_REF: Final = pa.struct([("value", _TEXT), ("type", _TEXT)])
+_REF: Final = pa.struct([("value", _TEXT)])
+_NAME: Final = pa.struct([("value", _TEXT), ("type", _TEXT)])
+"""A reference that may be to a customer, a vendor or an employee; of any other the list that it is into is known."""
 _LINKS: Final = pa.list_(pa.struct([("TxnId", _TEXT), ("TxnType", _TEXT)]))
 _TAX_LINE: Final = pa.struct([("Amount", NUMBER), ("TaxLineDetail", pa.struct([("TaxRateRef", _REF)]))])
 
@@ -26,23 +28,22 @@ SILENT_LINES: Final = frozenset({"SubTotalLineDetail", "DescriptionOnly", "Descr
 _DETAILS: Final[dict[str, dict[str, pa.DataType]]] = {
     "SalesItemLineDetail": {"ItemRef": _REF, "ItemAccountRef": _REF, "Qty": NUMBER, "ClassRef": _REF},
     "DiscountLineDetail": {"DiscountAccountRef": _REF, "ClassRef": _REF},
-    "AccountBasedExpenseLineDetail": {"AccountRef": _REF, "CustomerRef": _REF, "ClassRef": _REF},
-    "ItemBasedExpenseLineDetail": {"ItemRef": _REF, "Qty": NUMBER, "CustomerRef": _REF, "ClassRef": _REF},
+    "AccountBasedExpenseLineDetail": {"AccountRef": _REF, "CustomerRef": _NAME, "ClassRef": _REF},
+    "ItemBasedExpenseLineDetail": {"ItemRef": _REF, "Qty": NUMBER, "CustomerRef": _NAME, "ClassRef": _REF},
     "JournalEntryLineDetail": {
         "PostingType": _TEXT,
         "AccountRef": _REF,
-        "Entity": pa.struct([("Type", _TEXT), ("EntityRef", _REF)]),
+        "Entity": pa.struct([("Type", _TEXT), ("EntityRef", _NAME)]),
         "ClassRef": _REF,
         "DepartmentRef": _REF,
     },
-    "DepositLineDetail": {"AccountRef": _REF, "Entity": _REF, "ClassRef": _REF},
+    "DepositLineDetail": {"AccountRef": _REF, "Entity": _NAME, "ClassRef": _REF},
     "ItemAdjustmentLineDetail": {"ItemRef": _REF, "QtyDiff": NUMBER, "NewQty": NUMBER},
     "TDSLineDetail": {"TDSAccountRef": _REF},
 }
 """What is read of each kind of line. A line keeps its detail under the name that its ``DetailType`` is."""
 
 _ALWAYS: Final[dict[str, pa.DataType]] = {
-    "Id": _TEXT,
     "TxnDate": _TEXT,
     "DueDate": _TEXT,
     "DocNumber": _TEXT,
@@ -53,7 +54,7 @@ _ALWAYS: Final[dict[str, pa.DataType]] = {
 _TAXED: Final = {
     "TxnTaxDetail": pa.struct([("TxnTaxCodeRef", _REF), ("TotalTax", NUMBER), ("TaxLine", pa.list_(_TAX_LINE))])
 }
-_SOLD: Final = {"TotalAmt": NUMBER, "HomeTotalAmt": NUMBER, "CustomerRef": _REF, "ClassRef": _REF, **_TAXED}
+_SOLD: Final = {"TotalAmt": NUMBER, "HomeTotalAmt": NUMBER, "CustomerRef": _NAME, "ClassRef": _REF, **_TAXED}
 _BOUGHT: Final = {"TotalAmt": NUMBER, "HomeTotalAmt": NUMBER, **_TAXED}
 _SALES_LINES: Final = ("SalesItemLineDetail", "DiscountLineDetail", "GroupLineDetail")
 _COST_LINES: Final = ("AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail", "TDSLineDetail")
@@ -63,13 +64,13 @@ _HEAD: Final[dict[str, dict[str, pa.DataType]]] = {
     "CreditMemo": {**_SOLD, "ARAccountRef": _REF},
     "SalesReceipt": {**_SOLD, "DepositToAccountRef": _REF},
     "RefundReceipt": {**_SOLD, "DepositToAccountRef": _REF},
-    "Payment": {"TotalAmt": NUMBER, "CustomerRef": _REF, "ARAccountRef": _REF, "DepositToAccountRef": _REF},
-    "Bill": {**_BOUGHT, "VendorRef": _REF, "APAccountRef": _REF},
-    "VendorCredit": {**_BOUGHT, "VendorRef": _REF, "APAccountRef": _REF},
-    "Purchase": {**_BOUGHT, "EntityRef": _REF, "AccountRef": _REF, "Credit": pa.bool_()},
+    "Payment": {"TotalAmt": NUMBER, "CustomerRef": _NAME, "ARAccountRef": _REF, "DepositToAccountRef": _REF},
+    "Bill": {**_BOUGHT, "VendorRef": _NAME, "APAccountRef": _REF},
+    "VendorCredit": {**_BOUGHT, "VendorRef": _NAME, "APAccountRef": _REF},
+    "Purchase": {**_BOUGHT, "EntityRef": _NAME, "AccountRef": _REF, "Credit": pa.bool_()},
     "BillPayment": {
         "TotalAmt": NUMBER,
-        "VendorRef": _REF,
+        "VendorRef": _NAME,
         "APAccountRef": _REF,
         "PayType": _TEXT,
         "CheckPayment": pa.struct([("BankAccountRef", _REF)]),
@@ -88,7 +89,7 @@ _HEAD: Final[dict[str, dict[str, pa.DataType]]] = {
         "Amount": NUMBER,
         "CreditCardAccountRef": _REF,
         "BankAccountRef": _REF,
-        "VendorRef": _REF,
+        "VendorRef": _NAME,
     },
     "TaxPayment": {
         "PaymentDate": _TEXT,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 from pyarrow import json as arrow_json
@@ -47,12 +48,11 @@ def read(entity: str, payloads: Sequence[bytes]) -> Read:
 
 
 def _together(payloads: Sequence[bytes], schema: pa.Schema) -> pa.Table | None:
-    # Braces at both ends: with them, two values in one payload cannot make up for none in another.
     if not payloads:
         return schema.empty_table()
-    if any(len(one) > _LONGEST or one[:1] != b"{" or one[-1:] != b"}" for one in payloads):
-        return None
     content = b"\n".join(payloads)
+    if not _one_a_row(content, payloads):
+        return None
     options = arrow_json.ParseOptions(
         explicit_schema=schema,
         unexpected_field_behavior="ignore",
@@ -68,6 +68,16 @@ def _together(payloads: Sequence[bytes], schema: pa.Schema) -> pa.Table | None:
     if table.num_rows != len(payloads) or table.schema != schema:
         return None
     return table
+
+
+def _one_a_row(content: bytes, payloads: Sequence[bytes]) -> bool:
+    """Whether each payload has braces at both ends: with them, two values in one cannot make up for none in another."""
+    lengths = np.fromiter(map(len, payloads), np.int64, len(payloads))
+    if not lengths.all() or lengths.max() > _LONGEST:
+        return False
+    # Looked at in the bytes that are there anyway: half a million slices take as long as reading a tenth of them.
+    text, last = np.frombuffer(content, np.uint8), np.cumsum(lengths + 1) - 2
+    return bool((text[last - lengths + 1] == ord("{")).all() and (text[last] == ord("}")).all())
 
 
 def _one_by_one(payloads: Sequence[bytes], schema: pa.Schema) -> tuple[pa.Table, dict[int, str]]:
