@@ -16,45 +16,61 @@ What is known and what is assumed:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Final, NamedTuple
+
+import polars as pl
 
 from akika_forensics.books.chart import Chart, Item, id_order
+from akika_forensics.books.documents.values import MONEY, filled
 from akika_forensics.books.finding import UNRESOLVED, Finding
-from akika_forensics.books.postings.frame import Posting
-from akika_forensics.books.stock import Move, Movement
+from akika_forensics.books.postings.frame import POSTINGS
+from akika_forensics.books.stock import MOVES, Move
 from akika_forensics.model.money import ZERO, cents
 from akika_forensics.model.record import RecordKey
 
-_OWN_VALUE = frozenset({Move.PURCHASE, Move.VENDOR_RETURN})
+_OWN_VALUE: Final = (Move.PURCHASE.value, Move.VENDOR_RETURN.value)
+_WHOLE_CENTS: Final = pl.Int128()
 
 
 def replay(
-    chart: Chart, moves: Iterable[Movement], opening_costs: Mapping[str, Decimal] | None = None
-) -> tuple[list[Posting], list[Finding]]:
-    """Postings of cost for all tracked items, and what is odd about their histories.
+    chart: Chart, moves: pl.DataFrame, opening_costs: Mapping[str, Decimal] | None = None
+) -> tuple[pl.DataFrame, list[Finding]]:
+    """Postings of cost for all tracked items, with the columns of ``POSTINGS``, and what is odd about their histories.
 
-    ``opening_costs`` (by item Id) stands in for ``PurchaseCost`` of the opening layer where an earlier snapshot knows
-    it: QuickBooks does not post the opening again when that price is changed later.
+    ``moves`` has the columns of ``MOVES``. ``opening_costs`` (by item Id) stands in for ``PurchaseCost`` of the opening layer where
+    an earlier snapshot knows it: QuickBooks does not post the opening again when that price is changed later. ``place`` is null:
+    costs come after all else of their document.
     """
-    by_item: dict[str, list[Movement]] = {}
-    for move in moves:
-        by_item.setdefault(move.item, []).append(move)
-    postings: list[Posting] = []
+    # Columns and not a value for each movement: the collector of a process would go through all of them again and again.
+    rows = moves.sort("item", "date", pl.col("moved") < 0, *_id_order(), "entity", maintain_order=True)
+    values: list[int | None] = [None] * rows.height
+    openings: list[tuple[str, date, str, str | None, int]] = []
     findings: list[Finding] = []
-    for item_id in sorted(chart.items, key=id_order):
-        item = chart.items[item_id]
-        if not item.tracked or not (item.on_hand or item_id in by_item):
+    histories = dict(_histories(rows))
+    items = {item_id: chart.items[item_id] for item_id in sorted(chart.items, key=id_order)}
+    for item_id, item in items.items():
+        history = histories.get(item_id, _NONE)
+        if not item.tracked or not (item.on_hand or history.days):
             continue
         said = _Voice(item, findings)
-        rows = sorted(by_item.get(item_id, []), key=_order)
-        opening = _opening(chart, item, rows, (opening_costs or {}).get(item_id, item.cost), said)
-        rows = [opening, *rows] if opening else rows
-        postings.extend(_postings(item, rows, _Shelf(item.cost, said).effects(rows)))
-        if rows and (item.asset is None or item.expense is None):
+        opening = _opening(chart, item, history, (opening_costs or {}).get(item_id, item.cost), said)
+        whole = history if opening is None else history.after(opening)
+        booked = _booked(whole, _Shelf(item.cost, said).effects(whole))
+        if opening is not None:
+            openings.append((item_id, opening.day, Move.OPENING.value, opening.counter, booked.pop(0)))
+        values[history.begin : history.begin + len(booked)] = booked
+        if whole.days and (item.asset is None or item.expense is None):
             said.say("no_account", "is tracked stock but names no stock or cost account")
-    return postings, findings
+    return _postings(items, rows.with_columns(cents=pl.Series(values, dtype=_WHOLE_CENTS)), openings), findings
+
+
+def _id_order() -> tuple[pl.Expr, pl.Expr]:
+    """The order of `id_order`, for a column."""
+    numeric = pl.col("id").str.contains("^[0-9]{1,24}$")
+    return ~numeric, pl.when(numeric).then(pl.col("id").str.zfill(24)).otherwise("id")
 
 
 class _Voice:
@@ -68,13 +84,69 @@ class _Voice:
         self._findings.append(Finding(code, f"{key} ({self._item.name}) {what}.", key, "note" if note else "problem"))
 
 
-def _order(move: Movement) -> tuple[date, bool, tuple[int, str], str]:
-    return move.date, move.quantity < 0, id_order(move.key.id), move.key.entity
+class _Opening(NamedTuple):
+    """The first stock of an item."""
+
+    day: date
+    key: tuple[str, str]
+    quantity: Decimal
+    value: Decimal
+    counter: str | None
 
 
-def _opening(chart: Chart, item: Item, rows: list[Movement], unit: Decimal, said: _Voice) -> Movement | None:
+class _History(NamedTuple):
+    """The movements of one item in their order, from row ``begin`` on. ``own`` is the value that the document itself posted, in cents, ``valued``
+    whether a movement comes in at its value.
+    """
+
+    begin: int
+    days: list[date]
+    keys: list[tuple[str, str]]
+    quantities: list[Decimal]
+    values: list[Decimal]
+    valued: list[bool]
+    own: list[int]
+
+    def after(self, opening: _Opening) -> _History:
+        return _History(
+            self.begin,
+            [opening.day, *self.days],
+            [opening.key, *self.keys],
+            [opening.quantity, *self.quantities],
+            [opening.value, *self.values],
+            [True, *self.valued],
+            [0, *self.own],
+        )
+
+
+_NONE: Final = _History(0, [], [], [], [], [], [])
+
+
+def _histories(rows: pl.DataFrame) -> Iterator[tuple[str, _History]]:
+    own = pl.col("kind").is_in(_OWN_VALUE)
+    cells = rows.select(
+        "date",
+        "moved",
+        "value",
+        valued=own,
+        own=pl.when(own).then(pl.col("value") * 100).otherwise(0).cast(_WHOLE_CENTS),
+    )
+    days, quantities, values, valued, cents_of = (column.to_list() for column in cells)
+    keys = list(zip(rows["entity"].to_list(), rows["id"].to_list(), strict=True))
+    begin = 0
+    for item, length in rows.group_by("item", maintain_order=True).len().iter_rows():
+        end = begin + length
+        part = slice(begin, end)
+        yield (
+            item,
+            _History(begin, days[part], keys[part], quantities[part], values[part], valued[part], cents_of[part]),
+        )
+        begin = end
+
+
+def _opening(chart: Chart, item: Item, history: _History, unit: Decimal, said: _Voice) -> _Opening | None:
     """The stock that must have been there first, against Opening Balance Equity; None when none must."""
-    quantity = item.on_hand - sum((move.quantity for move in rows), ZERO)
+    quantity = item.on_hand - sum(history.quantities, ZERO)
     if quantity == 0:
         return None
     if quantity < 0:
@@ -85,8 +157,8 @@ def _opening(chart: Chart, item: Item, rows: list[Movement], unit: Decimal, said
     counter = chart.opening_balance_equity
     if value and counter is None:
         said.say("no_account", "has first stock, but the company has no Opening Balance Equity account")
-    start = item.start or (rows[0].date if rows else date(1970, 1, 1))
-    return Movement(item.id, start, RecordKey("Item", item.id), "opening", Move.OPENING, quantity, value, counter)
+    start = item.start or (history.days[0] if history.days else date(1970, 1, 1))
+    return _Opening(start, ("Item", item.id), quantity, value, counter)
 
 
 class _Shelf:
@@ -98,36 +170,40 @@ class _Shelf:
         self._layers: deque[tuple[Decimal, Decimal]] = deque()
         self._short: deque[tuple[int, Decimal]] = deque()
 
-    def effects(self, rows: list[Movement]) -> list[Decimal]:
+    def effects(self, history: _History) -> list[Decimal]:
         """What each movement does to the value of the stock, exact."""
-        effects = [ZERO] * len(rows)
-        for place, move in enumerate(rows):
-            if move.quantity == 0:
-                effects[place] = move.value
-            elif move.quantity > 0:
-                self._come_in(place, move, effects)
+        effects = [ZERO] * len(history.days)
+        for place, quantity in enumerate(history.quantities):
+            if quantity == 0:
+                effects[place] = history.values[place]
+            elif quantity > 0:
+                value = history.values[place] if history.valued[place] else quantity * self._last_out
+                self._come_in(place, quantity, value, effects)
             else:
-                self._go_out(place, move, effects)
+                asked = self._go_out(place, -quantity, effects)
+                if asked:
+                    self._short.append((place, asked))
+                    key, day = RecordKey(*history.keys[place]), history.days[place]
+                    self._said.say("stock_below_zero", f"was {asked} short when {key} took it on {day}", note=True)
         for place, missing in self._short:
             effects[place] -= missing * self._fallback
         return effects
 
-    def _come_in(self, place: int, move: Movement, effects: list[Decimal]) -> None:
-        valued = move.kind in _OWN_VALUE or move.kind is Move.OPENING
-        effects[place] = move.value if valued else move.quantity * self._last_out
-        left, unit = move.quantity, effects[place] / move.quantity
+    def _come_in(self, place: int, left: Decimal, value: Decimal, effects: list[Decimal]) -> None:
+        effects[place] = value
+        unit = value / left
         while self._short and left:
             waiting, missing = self._short.popleft()
-            filled = min(missing, left)
-            effects[waiting] -= filled * unit
-            left -= filled
-            if missing > filled:
-                self._short.appendleft((waiting, missing - filled))
+            filled_up = min(missing, left)
+            effects[waiting] -= filled_up * unit
+            left -= filled_up
+            if missing > filled_up:
+                self._short.appendleft((waiting, missing - filled_up))
         if left:
             self._layers.append((left, unit))
 
-    def _go_out(self, place: int, move: Movement, effects: list[Decimal]) -> None:
-        asked = -move.quantity
+    def _go_out(self, place: int, asked: Decimal, effects: list[Decimal]) -> Decimal:
+        """How much of what is asked for is not there."""
         while asked and self._layers:
             held, self._last_out = self._layers.popleft()
             taken = min(held, asked)
@@ -135,26 +211,47 @@ class _Shelf:
             asked -= taken
             if held > taken:
                 self._layers.appendleft((held - taken, self._last_out))
-        if asked:
-            self._short.append((place, asked))
-            self._said.say("stock_below_zero", f"was {asked} short when {move.key} took it on {move.date}", note=True)
+        return asked
 
 
-def _postings(item: Item, rows: list[Movement], effects: list[Decimal]) -> list[Posting]:
-    """The part of each effect that the document did not post by itself, rounded along the running value."""
-    postings: list[Posting] = []
-    running = booked = ZERO
-    for move, exact in zip(rows, effects, strict=True):
+def _booked(history: _History, effects: Sequence[Decimal]) -> list[int]:
+    """The part of each effect that the document did not post by itself, rounded along the running value, in cents."""
+    running, before, booked = ZERO, 0, []
+    for exact, own in zip(effects, history.own, strict=True):
         running += exact
-        value = cents(running) - booked
-        booked += value
-        if move.kind in _OWN_VALUE:
-            value -= move.value
-        if not value:
-            continue
-        opening = move.kind is Move.OPENING
-        counter = move.counter if opening or move.kind is Move.ADJUSTMENT else item.expense
-        line = move.line if opening else f"cost {move.line}"
-        for account, amount in ((item.asset, value), (counter, -value)):
-            postings.append(Posting(account or UNRESOLVED, amount, move.date, move.key, None, line, item.id))
-    return postings
+        now = int(cents(running) * 100)
+        booked.append(now - before - own)
+        before = now
+    return booked
+
+
+def _postings(
+    items: Mapping[str, Item], rows: pl.DataFrame, openings: Sequence[tuple[str, date, str, str | None, int]]
+) -> pl.DataFrame:
+    """The stock account and what stands against it, item by item."""
+    names = ("item", "date", "kind", "counter")
+    first = pl.DataFrame(
+        openings, schema={**{name: MOVES[name] for name in names}, "cents": _WHOLE_CENTS}, orient="row"
+    ).with_columns(entity=pl.lit("Item"), id="item", name=pl.lit("opening"))
+    accounts = pl.DataFrame(
+        [(one.id, number, one.asset, one.expense) for number, one in enumerate(items.values())],
+        schema={"item": pl.String, "number": pl.UInt32, "asset": pl.String, "expense": pl.String},
+        orient="row",
+    )
+    opening = pl.col("kind") == Move.OPENING.value
+    against = pl.when(opening | (pl.col("kind") == Move.ADJUSTMENT.value)).then("counter").otherwise("expense")
+    amount = (pl.col("cents").cast(MONEY) / 100).cast(MONEY)
+    found = (
+        pl.concat([first, rows], how="diagonal")
+        .filter(pl.col("cents") != 0)
+        .join(accounts, on="item", how="left", maintain_order="left")
+        .sort("number", maintain_order=True)
+        .with_columns(
+            line=pl.when(opening).then("name").otherwise(pl.format("cost {}", "name")),
+            account=pl.concat_list(filled(side).fill_null(UNRESOLVED) for side in (pl.col("asset"), against)),
+            amount=pl.concat_list(amount, -amount),
+        )
+        .explode("account", "amount")
+    )
+    absent = [pl.lit(None, kind).alias(name) for name, kind in POSTINGS.items() if name not in found.columns]
+    return found.with_columns(absent).select(*POSTINGS)

@@ -185,9 +185,9 @@ class _Costs(NamedTuple):
 
 
 def _costed(context: Context, opening_costs: Mapping[str, Decimal] | None) -> _Costs:
-    moved = stock.moved(context)
-    costs, odd = replay(context.chart, moved.movements(), opening_costs)
-    return _Costs(stock.framed(costs, context), (*moved.findings, *odd), moved.quantities())
+    moves, said = stock.moved(context)
+    costs, odd = replay(context.chart, moves, opening_costs)
+    return _Costs(costs, (*said, *odd), stock.quantities(moves))
 
 
 def _uncaptured(chart: Chart, frame: pl.DataFrame) -> list[Finding]:

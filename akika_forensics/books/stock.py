@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 import polars as pl
 
 from akika_forensics.books.documents.values import MONEY, RATE, home, ref
 from akika_forensics.books.finding import Finding
 from akika_forensics.books.postings.context import Context
-from akika_forensics.books.postings.frame import POSTINGS, Posting
 from akika_forensics.model.record import RecordKey
 
 
@@ -27,54 +23,38 @@ class Move(StrEnum):
     OPENING = "opening"
 
 
-class Movement(NamedTuple):
-    """One line's effect on the shelf: ``quantity`` in (positive) or out of stock.
-
-    ``value`` is what the document itself posted to the stock account (purchases and returns to vendors), with the
-    sign of ``quantity``. ``counter`` is the account an adjustment names.
-    """
-
-    item: str
-    date: date
-    key: RecordKey
-    line: str
-    kind: Move
-    quantity: Decimal
-    value: Decimal
-    counter: str | None = None
-
+MOVES: Final = pl.Schema(
+    {
+        "item": pl.String(),
+        "date": pl.Date(),
+        "entity": pl.String(),
+        "id": pl.String(),
+        "name": pl.String(),
+        "kind": pl.String(),
+        "moved": RATE,
+        "value": MONEY,
+        "counter": pl.String(),
+        "party_entity": pl.String(),
+        "party": pl.String(),
+        "class": pl.String(),
+        "department": pl.String(),
+    }
+)
+"""A row a line that moves stock: ``moved`` in (positive) or out. ``name`` is the line's, ``kind`` a `Move`. ``value`` is what the document
+itself posted to the stock account (purchases and returns to vendors), with the sign of ``moved``. ``counter`` is the account that an
+adjustment names. What a line costs is of its class, its location and its customer. Source: QuickBooks reports, ProfitAndLoss by class."""
 
 _OUT: Final = ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt")
 _BACK: Final = ("CreditMemo", "RefundReceipt")
 _IN: Final = ("Bill", "Purchase", "VendorCredit")
 _ADJUSTED: Final = "InventoryAdjustment"
-_KINDS: Final = {kind.value: kind for kind in Move}
-_COLUMNS: Final = ("item", "date", "entity", "id", "name", "kind", "moved", "value", "counter")
+_WHOSE: Final = ("party_entity", "party", "class", "department")
 
 
-class Moved(NamedTuple):
-    """``rows`` are the movements of all documents, in no order; a finding says why a document moves none that should."""
-
-    rows: pl.DataFrame
-    findings: list[Finding]
-
-    def movements(self) -> list[Movement]:
-        """The rows as values."""
-        return [
-            Movement(item, day, RecordKey(entity, key), name, _KINDS[kind], quantity, value, counter)
-            for item, day, entity, key, name, kind, quantity, value, counter in self.rows.iter_rows()
-        ]
-
-    def quantities(self) -> pl.DataFrame:
-        """item, date, moved: a row an item and day."""
-        return self.rows.group_by("item", "date").agg(pl.col("moved").sum())
-
-
-def moved(context: Context) -> Moved:
-    """How the documents of a company move its tracked stock."""
+def moved(context: Context) -> tuple[pl.DataFrame, list[Finding]]:
+    """The movements of all documents, with the columns of `MOVES` and in no order; a finding says why a document moves none that should."""
     if not context.chart.has_stock:
-        kinds = {"date": pl.Date(), "moved": RATE, "value": MONEY}
-        return Moved(pl.DataFrame(schema={name: kinds.get(name, pl.String()) for name in _COLUMNS}), [])
+        return pl.DataFrame(schema=MOVES), []
     wanted = pl.col("item").is_in(context.items.filter("tracked")["item"].to_list())
     piece = pl.when(pl.col("amount") != 0).then(1).otherwise(0)
     tracked = _lines(context, wanted).with_columns(pieces=pl.coalesce("quantity", piece))
@@ -83,51 +63,24 @@ def moved(context: Context) -> Moved:
     if bodies is not None:
         adjusted, findings = _adjusted(context, bodies)
         parts.append(adjusted)
-    return Moved(pl.concat(parts), findings)
+    return pl.concat(parts), findings
+
+
+def quantities(moves: pl.DataFrame) -> pl.DataFrame:
+    """item, date, moved: a row an item and day."""
+    return moves.group_by("item", "date").agg(pl.col("moved").sum())
 
 
 def _lines(context: Context, wanted: pl.Expr) -> pl.DataFrame:
     """Some lines, with what counts of their documents."""
     lines = context.documents.lines.filter(wanted)
-    heads = context.heads.select("doc", "entity", "id", "date", "rate", "turned")
-    return lines.select("doc", "name", "kind", "amount", "item", "quantity", "counted").join(
-        heads, on="doc", how="inner", maintain_order="left"
+    of_document = (pl.col(name).alias(f"of_{name}") for name in _WHOSE)
+    heads = context.heads.select("doc", "entity", "id", "date", "rate", "turned", *of_document)
+    return (
+        lines.select("doc", "name", "kind", "amount", "item", "quantity", "counted", *_WHOSE)
+        .join(heads, on="doc", how="inner", maintain_order="left")
+        .with_columns(pl.coalesce(name, f"of_{name}").alias(name) for name in _WHOSE)
     )
-
-
-def framed(costs: Iterable[Posting], context: Context) -> pl.DataFrame:
-    """Postings of stock as a table; ``place`` is null, they come after all others of their document.
-
-    What a line costs is of its class, its location and its customer. Source: QuickBooks reports, ProfitAndLoss by class.
-    """
-    rows = [
-        (
-            one.key.entity,
-            one.key.id,
-            one.line,
-            one.date,
-            one.account,
-            one.amount,
-            one.item,
-            one.line.removeprefix("cost "),
-        )
-        for one in costs
-    ]
-    names = ("entity", "id", "line", "date", "account", "amount", "item")
-    schema = pl.Schema({**{name: POSTINGS[name] for name in names}, "name": pl.String()})
-    made = pl.DataFrame(rows, schema=schema, orient="row")
-    whose = ("party_entity", "party", "class", "department")
-    heads = context.heads.select("doc", "entity", "id", *(pl.col(name).alias(f"of_{name}") for name in whose))
-    heads = heads.join(made, on=["entity", "id"], how="semi")
-    lines = context.documents.lines.select("doc", "name", *whose).join(
-        heads, on="doc", how="inner", maintain_order="left"
-    )
-    lines = lines.unique(["entity", "id", "name"], keep="first").select(
-        "entity", "id", "name", *(pl.coalesce(name, f"of_{name}") for name in whose)
-    )
-    found = made.join(lines, on=["entity", "id", "name"], how="left", maintain_order="left")
-    absent = [pl.lit(None, kind).alias(name) for name, kind in POSTINGS.items() if name not in found.columns]
-    return found.with_columns(absent).select(*POSTINGS)
 
 
 def _sold(tracked: pl.DataFrame) -> pl.DataFrame:
@@ -153,14 +106,12 @@ def _moves(rows: pl.DataFrame, out: Move, into: Move) -> pl.DataFrame:
     return (
         rows.with_columns(kind=kind, counter=pl.lit(None, pl.String))
         .filter((pl.col("moved") != 0) | (pl.col("value") != 0))
-        .select(_cast(name) for name in _COLUMNS)
+        .select(_cast())
     )
 
 
-def _cast(name: str) -> pl.Expr:
-    if name in ("moved", "value"):
-        return pl.col(name).cast(pl.Decimal(38, 10 if name == "moved" else 2))
-    return pl.col(name)
+def _cast() -> list[pl.Expr]:
+    return [pl.col(name).cast(kind) for name, kind in MOVES.items()]
 
 
 def _adjusted(context: Context, bodies: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
@@ -180,10 +131,10 @@ def _adjusted(context: Context, bodies: pl.DataFrame) -> tuple[pl.DataFrame, lis
     ]
     counters = bodies.select("doc", counter=ref("AdjustAccountRef"))
     sound = rows.join(odd.select("doc"), on="doc", how="anti").join(counters, on="doc", how="left")
-    moved = sound.with_columns(
+    rows = sound.with_columns(
         moved=pl.col("quantity").fill_null(0), value=pl.lit(0), kind=pl.lit(Move.ADJUSTMENT.value)
     )
-    return moved.filter(pl.col("moved") != 0).select(_cast(name) for name in _COLUMNS), findings
+    return rows.filter(pl.col("moved") != 0).select(_cast()), findings
 
 
 def _why(counted: bool) -> str:

@@ -7,13 +7,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
 from akika_forensics.books import Chart, Ledger
 from akika_forensics.books.fifo import replay
-from akika_forensics.books.stock import Move, Movement
-from akika_forensics.model.record import Record, RecordKey
+from akika_forensics.books.postings.frame import values
+from akika_forensics.books.stock import MOVES, Move
+from akika_forensics.model.record import Record
 
 COGS, STOCK, EQUITY, FUEL = "80", "81", "34", "56"
 Stocked = Callable[..., list[Record]]
@@ -151,12 +153,42 @@ def test_stock_ends_at_the_value_of_what_is_left(moves: list[Any], on_hand: int,
     for number, (day, kind, quantity, value) in enumerate(moves):
         out = kind in (Move.SALE, Move.VENDOR_RETURN)
         own = Decimal(value) / 100 if kind in (Move.PURCHASE, Move.VENDOR_RETURN) else Decimal(0)
-        key = RecordKey("Bill", str(number))
-        rows.append(Movement("11", day, key, "1", kind, -quantity if out else quantity, -own if out else own))
-    postings, _ = replay(chart, rows)
+        goes, worth = (-quantity, -own) if out else (quantity, own)
+        rows.append(("11", day, "Bill", str(number), "1", kind.value, goes, worth, *[None] * 5))
+    moved = pl.DataFrame(rows, schema=MOVES, orient="row")
+    postings = values(replay(chart, moved)[0])
     assert sum(one.amount for one in postings) == 0
-    by_document = sum((one.value for one in rows), Decimal(0))
+    by_document = moved["value"].sum()
     asset = by_document + sum((one.amount for one in postings if one.account == STOCK), Decimal(0))
     if on_hand == 0:
         assert asset == 0
     assert all(one.amount == one.amount.quantize(Decimal("0.01")) for one in postings)
+
+
+def test_one_day_goes_by_ids_as_numbers_and_stock_comes_in_first(with_stock: Stocked, make: Make) -> None:
+    """At 10 and 20 apiece: the sale of the lower Id takes the cheaper one, though as a text its Id is the higher."""
+    rows = [
+        *with_stock(0),
+        sale(make, 10, "2026-02-01", 1),
+        sale(make, 9, "2026-02-01", 1),
+        purchase(make, 12, "2026-02-01", 1, 20),
+        purchase(make, 11, "2026-02-01", 1, 10),
+    ]
+    costs = {one.key.id: one.amount for one in Ledger.of(rows).postings if one.account == COGS}
+    assert costs == {"9": 10, "10": 20}
+
+
+def test_a_line_that_costs_is_of_its_own_class_and_location(with_stock: Stocked, make: Make) -> None:
+    detail = {"ItemRef": {"value": "11"}, "Qty": 1}
+    line = {"Amount": 15, "DetailType": "SalesItemLineDetail"}
+    lines = [
+        {**line, "Id": "1", "SalesItemLineDetail": {**detail, "ClassRef": {"value": "5"}}},
+        {**line, "Id": "2", "SalesItemLineDetail": detail},
+    ]
+    more = {"ClassRef": {"value": "6"}, "DepartmentRef": {"value": "3"}, "CustomerRef": {"value": "7"}}
+    invoice = make("Invoice", 9, TxnDate="2026-02-01", TotalAmt=30, Line=lines, **more)
+    costs = Ledger.of([*with_stock(5), invoice]).frame.filter(pl.col("account") == COGS)
+    assert costs.select("line", "class", "department", "party").rows() == [
+        ("cost 1", "5", "3", "7"),
+        ("cost 2", "6", "3", "7"),
+    ]
