@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -29,16 +28,23 @@ _APPLIED: Final = "applied"
 _KEY: Final = ["entity", "id"]
 
 
-class _Document(NamedTuple):
-    """Rows of the accrual basis by their number: ``sides`` in order, and costs; ``total`` and ``home`` in cents, positive."""
+_CENTS: Final = pl.Int128()
 
-    key: tuple[str, str]
+
+class _Document(NamedTuple):
+    """A document that something is applied to; ``total`` and ``home`` are in cents, positive.
+
+    ``sides`` and ``costs`` are its rows on the accrual basis by their number, in order; ``values`` and ``effects`` the cents of each.
+    """
+
     day: date
     sign: int
     total: int
     home: int
-    sides: list[tuple[int, int]]
-    costs: list[tuple[int, int]]
+    sides: list[int]
+    values: list[int]
+    costs: list[int]
+    effects: list[int]
 
 
 def cash_postings(ledger: Ledger, report_only: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -54,8 +60,9 @@ def cash_postings(ledger: Ledger, report_only: pl.DataFrame | None = None) -> pl
     by_document: dict[tuple[str, str], list[Application]] = defaultdict(list)
     for one in applications(ledger.context):
         by_document[one.document.entity, one.document.id].append(one)
-    counted, exchanged = _count(waiting, by_document)
-    unapplied = _unapplied(rows, chart, by_document, waiting)
+    paid = _paid(rows, waiting, by_document)
+    counted, exchanged = _count(paid, by_document)
+    unapplied = _unapplied(rows, chart, by_document, paid)
     parts = [
         _as_they_are(rows, waiting, chart),
         _of_documents(frame, counted),
@@ -82,55 +89,74 @@ def _control(chart: Chart) -> pl.Expr:
     return pl.when(account.is_in(receivable)).then(1).when(account.is_in(payable)).then(-1).otherwise(0)
 
 
-def _waiting(rows: pl.DataFrame) -> dict[tuple[str, str], _Document]:
-    """Documents that wait for a payment; one of 0 waits for nobody."""
-    mine = rows.filter(pl.col("entity").is_in(DOCUMENTS)).sort("entity", "id", "place", nulls_last=True)
-    found: dict[tuple[str, str], _Document] = {}
-    columns = ("row", "entity", "id", "date", "place", "control", "amount", "foreign")
-    grouped: dict[tuple[str, str], list[tuple[int, date, int | None, int, Decimal, Decimal | None]]] = defaultdict(list)
-    for row, entity, key, day, place, control, amount, foreign in mine.select(columns).iter_rows():
-        grouped[entity, key].append((row, day, place, control, amount, foreign))
-    for name, sides in grouped.items():
-        held = [one for one in sides if one[3] and one[2] is not None]
-        home = int(sum(one[4] for one in held) * 100)
-        total = int(sum(one[5] if one[5] is not None else one[4] for one in held) * 100)
-        if not home or not total:
-            continue
-        sign = 1 if home > 0 else -1
-        found[name] = _Document(
-            key=name,
-            day=sides[0][1],
-            sign=sign,
-            total=abs(total),
-            home=abs(home),
-            sides=[(one[0], int(-sign * one[4] * 100)) for one in sides if not one[3] and one[2] is not None],
-            costs=[(one[0], int(one[4] * 100)) for one in sides if one[2] is None],
+def _waiting(rows: pl.DataFrame) -> pl.DataFrame:
+    """entity, id, date, home, total: documents that wait for a payment; one of 0 waits for nobody."""
+    held = rows.filter(pl.col("entity").is_in(DOCUMENTS) & (pl.col("control") != 0) & pl.col("place").is_not_null())
+    amount, foreign = pl.col("amount"), pl.coalesce("foreign", "amount")
+    sums = held.group_by(_KEY).agg(pl.col("date").first(), home=amount.sum(), total=foreign.sum())
+    return sums.filter((pl.col("home") != 0) & (pl.col("total") != 0)).with_columns(
+        home=_in_cents(pl.col("home")), total=_in_cents(pl.col("total"))
+    )
+
+
+def _paid(
+    rows: pl.DataFrame, waiting: pl.DataFrame, by_document: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], _Document]:
+    """Those of the documents that something is applied to."""
+    named = pl.DataFrame(list(by_document), schema={name: pl.String() for name in _KEY}, orient="row")
+    wanted = waiting.join(named, on=_KEY, how="semi")
+    own = pl.col("place").is_not_null()
+    side, cost = own & (pl.col("control") == 0), ~own
+    number, value = pl.col("row"), _in_cents(pl.col("amount"))
+    found = (
+        rows.filter(pl.col("entity").is_in(DOCUMENTS) & (side | cost))
+        .join(wanted.select(_KEY), on=_KEY, how="semi")
+        .sort(*_KEY, "place", nulls_last=True, maintain_order=True)
+        .group_by(_KEY, maintain_order=True)
+        .agg(
+            sides=number.filter(side), values=value.filter(side), costs=number.filter(cost), effects=value.filter(cost)
         )
-    return found
+        .join(wanted, on=_KEY, how="inner", maintain_order="left")
+    )
+    names = ("date", "total", "home", "sides", "values", "costs", "effects")
+    documents: dict[tuple[str, str], _Document] = {}
+    for entity, key, day, total, home, sides, values, costs, effects in found.select(*_KEY, *names).iter_rows():
+        sign = 1 if home > 0 else -1
+        documents[entity, key] = _Document(
+            day, sign, abs(total), abs(home), sides, [-sign * one for one in values], costs, effects
+        )
+    return documents
+
+
+def _in_cents(amount: pl.Expr) -> pl.Expr:
+    return (amount * 100).cast(_CENTS)
+
+
+def _money(cents: pl.Expr) -> pl.Expr:
+    return (cents.cast(POSTINGS["amount"]) / 100).cast(POSTINGS["amount"])
 
 
 def _count(
-    waiting: dict[tuple[str, str], _Document], by_document: dict[tuple[str, str], list[Application]]
+    paid: dict[tuple[str, str], _Document], by_document: dict[tuple[str, str], list[Application]]
 ) -> tuple[list[tuple[int, date, int]], list[tuple[Application, date, int]]]:
     """What each row counts with on each day (row, day, cents), and the cents by which payments cleared more or less."""
     counted: list[tuple[int, date, int]] = []
     exchanged: list[tuple[Application, date, int]] = []
-    for name, document in waiting.items():
+    for name, document in paid.items():
         applied = 0
         before = [0] * len(document.sides)
         costs = [0] * len(document.costs)
-        values = [value for _, value in document.sides]
-        for day, one in in_order(by_document.get(name, ()), document.day):
+        for day, one in in_order(by_document[name], document.day):
             applied += one.amount
-            now = counting.counted(values, document.home, document.total, applied)
+            now = counting.counted(document.values, document.home, document.total, applied)
             step = 0
-            for place, (row, _) in enumerate(document.sides):
-                moved = now[place] - before[place]
+            for row, then, since in zip(document.sides, before, now, strict=True):
+                moved = since - then
                 step += moved
                 if moved:
                     counted.append((row, day, -document.sign * moved))
             before = now
-            for place, (row, effect) in enumerate(document.costs):
+            for place, (row, effect) in enumerate(zip(document.costs, document.effects, strict=True)):
                 value = counting.cost(effect, document.total, applied)
                 if value != costs[place]:
                     counted.append((row, day, value - costs[place]))
@@ -140,10 +166,9 @@ def _count(
     return counted, exchanged
 
 
-def _as_they_are(rows: pl.DataFrame, waiting: dict[tuple[str, str], _Document], chart: Chart) -> pl.DataFrame:
+def _as_they_are(rows: pl.DataFrame, waiting: pl.DataFrame, chart: Chart) -> pl.DataFrame:
     """Rules 1, 9, 10 and 11: what waits for nobody posts on its own day."""
-    named = pl.DataFrame(list(waiting), schema={name: pl.String() for name in _KEY}, orient="row")
-    others = rows.join(named, on=_KEY, how="anti", maintain_order="left")
+    others = rows.join(waiting, on=_KEY, how="anti", maintain_order="left")
     own = pl.col("control") == 0
     of_payments = pl.col("entity").is_in(PAYMENTS)
     of_entries = pl.col("entity").is_in([*DOCUMENTS, "JournalEntry"])
@@ -155,10 +180,11 @@ def _as_they_are(rows: pl.DataFrame, waiting: dict[tuple[str, str], _Document], 
 
 
 def _of_documents(frame: pl.DataFrame, counted: list[tuple[int, date, int]]) -> pl.DataFrame:
-    schema = pl.Schema({"row": pl.UInt32(), "day": pl.Date(), "amount": POSTINGS["amount"]})
-    rows = pl.DataFrame([(row, day, Decimal(value) / 100) for row, day, value in counted], schema=schema, orient="row")
+    schema = pl.Schema({"row": pl.UInt32(), "day": pl.Date(), "cents": _CENTS})
+    rows = pl.DataFrame(counted, schema=schema, orient="row")
     return (
-        rows.join(frame.with_row_index("row").drop("date", "amount"), on="row", how="inner", maintain_order="left")
+        rows.select("row", "day", amount=_money(pl.col("cents")))
+        .join(frame.with_row_index("row").drop("date", "amount"), on="row", how="inner", maintain_order="left")
         .rename({"day": "date"})
         .with_columns(foreign=pl.lit(None, POSTINGS["foreign"]))
     )
@@ -168,7 +194,7 @@ def _unapplied(
     rows: pl.DataFrame,
     chart: Chart,
     by_document: dict[tuple[str, str], list[Application]],
-    waiting: dict[tuple[str, str], _Document],
+    paid: dict[tuple[str, str], _Document],
 ) -> pl.DataFrame:
     """Rules 4, 5 and 10: a payment stands in the unapplied account as far as what it pays is not there yet."""
     income, expense = accounts(chart)
@@ -189,7 +215,7 @@ def _unapplied(
         .iter_rows()
     }
     for name, found in by_document.items():
-        document = waiting.get(name)
+        document = paid.get(name)
         for one in found:
             payer = (one.payment.entity, one.payment.id)
             side = 1 if payer[0] == "Payment" else -1
@@ -219,11 +245,10 @@ type _Made = tuple[tuple[str, str], str, date, int, tuple[str | None, str | None
 
 
 def _rows(found: Iterable[_Made]) -> pl.DataFrame:
-    made = [
-        (*payer, line, day, account, Decimal(value) / 100, *party)
-        for payer, account, day, value, party, line in found
-        if value
-    ]
-    names = ("entity", "id", "line", "date", "account", "amount", "party_entity", "party")
-    frame = pl.DataFrame(made, schema={name: POSTINGS[name] for name in names}, orient="row")
-    return frame.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in POSTINGS.items() if name not in names)
+    made = [(*payer, line, day, account, value, *party) for payer, account, day, value, party, line in found if value]
+    names = ("entity", "id", "line", "date", "account", "cents", "party_entity", "party")
+    frame = pl.DataFrame(made, schema={name: POSTINGS.get(name, _CENTS) for name in names}, orient="row")
+    frame = frame.with_columns(amount=_money(pl.col("cents"))).drop("cents")
+    return frame.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in POSTINGS.items() if name not in frame.columns
+    )
