@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,12 +11,13 @@ from akika_forensics.capture.entities import can_be_merged, in_feed, is_name, se
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
 from akika_forensics.capture.incremental import MARGIN
+from akika_forensics.capture.meanwhile import Meanwhile
 from akika_forensics.capture.sweep import Stop, Sweep
 from akika_forensics.errors import Fault
 from akika_forensics.model import instants
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.record import RecordKey
-from akika_forensics.quickbooks import ChangeFeed, Reader
+from akika_forensics.quickbooks import ChangeFeed, Reader, Slice
 
 FEED: Final = "feed"
 SEARCH: Final = "search"
@@ -32,7 +33,7 @@ class Changes:
     """``incremental``: what is held was taken over from a snapshot, so that nobody knows who cites whom.
 
     ``entities``: all that are looked at. ``gone``: what was held and is no longer there. ``server_time``: up to when the last reading knows all changes of
-    the feed. ``listed_since``: when the last reading of a list began.
+    the feed. ``listed_since``: when the last reading of a list began. ``meanwhile`` is told of all that changed since the capture began.
     """
 
     def __init__(
@@ -43,9 +44,11 @@ class Changes:
         entities: Sequence[str],
         *,
         incremental: bool,
+        meanwhile: Meanwhile | None = None,
         should_stop: Stop | None = None,
     ) -> None:
         self._reader, self._held, self._findings = reader, held, findings
+        self._meanwhile = meanwhile
         self._incremental, self._should_stop = incremental, should_stop
         self.entities = tuple(entities)
         self._feeding = [name for name in entities if in_feed(name)]
@@ -68,6 +71,17 @@ class Changes:
         """The entity cannot be counted, so that only its whole list tells what went."""
         if entity not in self._listing:
             self._listing.append(entity)
+            self._untold()
+
+    def _untold(self) -> None:
+        if self._meanwhile is not None:
+            self._meanwhile.untold()
+
+    def _take(self, changed: Collection[Slice], at: datetime | None) -> int:
+        """How many of these, which changed since, are new to what is held."""
+        if self._meanwhile is not None:
+            self._meanwhile.changed(changed)
+        return self._held.take_after(changed, at)
 
     def take(self, since: datetime) -> int:
         """Take in what changed since then; how many records did."""
@@ -81,7 +95,7 @@ class Changes:
         known = feed.server_time or began
         # What is not searched because nothing of it had changed was last looked at before the feed.
         self.server_time = min(known, began) if sized else known
-        changes = self._held.take_after(feed.changed, feed.server_time)
+        changes = self._take(feed.changed, feed.server_time)
         changes += self._take_deleted(feed.deleted)
         self._note(feed)
         searched = dict.fromkeys([*self._by_time, *feed.refused, *feed.truncated_entities])
@@ -97,7 +111,7 @@ class Changes:
         names = [name for name in self._feeding if can_be_merged(name) and self.means(name) != LIST]
         floor = (since - MARGIN).replace(microsecond=0)
         feed = self._reader.change_feed(names, floor)
-        changes = self._held.take_after(feed.changed, feed.server_time)
+        changes = self._take(feed.changed, feed.server_time)
         return changes + self._search([*feed.refused, *feed.truncated_entities], floor)
 
     def _sizes(self, floor: datetime) -> dict[str, int]:
@@ -123,7 +137,11 @@ class Changes:
 
     def _take_deleted(self, keys: Iterable[RecordKey]) -> int:
         """Take out what the feed calls deleted. Source: reports of records that it called so and that were there."""
-        stubs = [key for key in keys if key in self._held]
+        deleted = list(keys)
+        if deleted:
+            # Also what was never held: its list was read after it had gone, a report perhaps before.
+            self._untold()
+        stubs = [key for key in deleted if key in self._held]
         there, refused = presence.read_many(self._reader, stubs, most_are_there=False)
         there += [cut for key in refused if (cut := self._reader.read(key)) is not None]
         for cut in there:
@@ -145,6 +163,7 @@ class Changes:
                 continue
             dropped += 1
             self.gone[key] = None
+            self._untold()
             if is_name(key.entity) and self._incremental:
                 raise ForcedFull(
                     f"{key} is gone, and names cannot be deleted: it was merged into another, which changes records "
@@ -160,7 +179,7 @@ class Changes:
             if isinstance(answer, Fault):
                 self.list_from_now_on(name)
             else:
-                changes += self._held.take_after(answer, self._reader.server_time)
+                changes += self._take(answer, self._reader.server_time)
         return changes
 
     def read_list(self, name: str) -> int:
@@ -178,7 +197,10 @@ class Changes:
                 "reading_again_failed", f"The list of {name} could not be read a second time.", severity="problem"
             )
             return 0
-        return self.drop(before - sweep.seen[name]) + self._held.changes + self._held.ignored - changed_before
+        differ = self.drop(before - sweep.seen[name]) + self._held.changes + self._held.ignored - changed_before
+        if differ:
+            self._untold()
+        return differ
 
     def read_again_who_cites_merged_names(self) -> int:
         """Records that cite a name which is not there: a merge lets them cite another without a sign. How many differ."""
@@ -196,6 +218,7 @@ class Changes:
             severity="note",
             records=wanted,
         )
+        self._untold()
         askable = [key for key in wanted if CATALOGUE[key.entity].queryable is not False]
         found, refused = presence.read_many(self._reader, askable, most_are_there=True)
         changes = self._held.take_after(found, self._reader.server_time)

@@ -11,6 +11,7 @@ from akika_forensics.capture.counts import Counts
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
 from akika_forensics.capture.incremental import MARGIN, Interval
+from akika_forensics.capture.meanwhile import Meanwhile
 from akika_forensics.capture.sweep import Stop, check
 from akika_forensics.quickbooks import Reader
 
@@ -25,7 +26,7 @@ class Fence:
     ``beside`` runs between two passes of which the later is quiet, so that what it reads is of the same state.
 
     ``carried``: the intervals of a snapshot that was taken over; None for a capture that read every list. Of what was taken
-    over nobody knows who cites whom, so that `ForcedFull` is raised when a name was merged away.
+    over nobody knows who cites whom, so that `ForcedFull` is raised when a name was merged away. ``meanwhile`` is told of all that changed.
     """
 
     def __init__(
@@ -37,13 +38,20 @@ class Fence:
         *,
         beside: Callable[[], None],
         carried: Mapping[str, Interval] | None = None,
+        meanwhile: Meanwhile | None = None,
         should_stop: Stop | None = None,
     ) -> None:
         self._reader, self._held, self._findings = reader, held, findings
         self._entities, self._beside, self._should_stop = list(entities), beside, should_stop
         self._carried = carried
         self.changes = Changes(
-            reader, held, findings, entities, incremental=carried is not None, should_stop=should_stop
+            reader,
+            held,
+            findings,
+            entities,
+            incremental=carried is not None,
+            meanwhile=meanwhile,
+            should_stop=should_stop,
         )
         self._counts = Counts(reader, held, findings, self.changes, incremental=carried is not None)
         self._intervals: dict[str, Interval] = {}

@@ -176,6 +176,11 @@ class Held:
         self.files.drop(key)
         return True
 
+    def day(self, key: RecordKey) -> date | None:
+        """On which a record stands that was read; None for one that stands on none."""
+        found = self._read.get(key)
+        return None if found is None else found.day
+
     def read(self) -> Iterator[RecordKey]:
         """The keys of what was read, and not only taken over."""
         for entity in self._read.entities():
@@ -228,7 +233,7 @@ class Held:
                 lasting=True,
             )
         self.citations.put(key, body)
-        if self._created is not None and (at := _created(body)) is not None:
+        if self._created is not None and (at := created_at(body)) is not None:
             self._created.setdefault(key.entity, {})[key.id] = at
         if key.entity == attachments.ENTITY:
             self.files.put(key, body)
@@ -251,7 +256,8 @@ def _mark(cut: Slice) -> bytes:
     return hashlib.blake2b(data, digest_size=MARK).digest()
 
 
-def _created(body: dict[str, Any]) -> datetime | None:
+def created_at(body: dict[str, Any]) -> datetime | None:
+    """In whole seconds; None where the record does not say."""
     times = body.get("MetaData")
     try:
         return parse_instant(times["CreateTime"]).replace(microsecond=0) if isinstance(times, dict) else None

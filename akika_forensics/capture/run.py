@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -14,7 +15,17 @@ from akika_forensics.capture.before import Before, Snapshot
 from akika_forensics.capture.carried import names_taken_out, standing
 from akika_forensics.capture.changes import ForcedFull
 from akika_forensics.capture.completeness import close_references, note_gaps, note_unread, note_what_was_not_looked_at
-from akika_forensics.capture.controls import Controls, Dates, Horizon, Plan, of_changes, of_everything, of_few
+from akika_forensics.capture.controls import (
+    NOTHING,
+    Controls,
+    Dates,
+    Early,
+    Horizon,
+    Plan,
+    of_changes,
+    of_everything,
+    of_few,
+)
 from akika_forensics.capture.draft import State, pack
 from akika_forensics.capture.entities import FOREIGN_CURRENCY, NOT_READ, readable_entities
 from akika_forensics.capture.fence import Fence
@@ -22,6 +33,7 @@ from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
 from akika_forensics.capture.incremental import FULL, INCREMENTAL, RULES, Decision, covered, decide, intervals
 from akika_forensics.capture.keeper import Keeper
+from akika_forensics.capture.meanwhile import Meanwhile
 from akika_forensics.capture.sweep import Progress, Stop, Sweep, check
 from akika_forensics.errors import VaultDamaged
 from akika_forensics.model import instants
@@ -153,6 +165,9 @@ class _Attempt:
         self._sparing = means.sparing
         plan = of_few if means.sparing else self._everything if decision.since is None else of_changes(decision.since)
         self._controls = Controls(means.reader, means.company_info, plan, check=partial(check, means.keeper.asked))
+        self._early: Early | None = None
+        self._meanwhile: Meanwhile | None = None
+        self._settled = False
         self._plans: dict[str, PagePlan] = {}
         self._earlier: State | None = None
         self._gone: dict[RecordKey, None] = {}
@@ -172,10 +187,17 @@ class _Attempt:
             # A machine whose clock is ahead would have what changes until then passed over.
             start = min(start, self._reader.counted_at or start)
         self._keeper.begin(lambda: pack(self._state(asked_before, start, expected, given_up is not None)))
-        readable = self._sweep(entities, expected)
-        self._fetch_files()
-        fence = self._fence(readable)
-        fence.close(start)
+        if draft is None and not self._sparing and self._reader.server_time is not None:
+            self._meanwhile = Meanwhile(start, expected)
+            self._early = Early(self._reader, self._controls, self._writer, start, self.held.dates, self.held.day)
+        with self._early or nullcontext():
+            readable = self._sweep(entities, expected)
+            self._fetch_files()
+            fence = self._fence(readable)
+            fence.close(start)
+        if self._early is not None and not self._early.handed_over:
+            # The company never came to rest, so that nobody looked whether what came early still holds.
+            self._writer.drop_controls()
         for key in given_up.keys() if given_up is not None else ():
             if key not in self.held:
                 self._writer.remove(key)
@@ -238,8 +260,9 @@ class _Attempt:
             self.held,
             self._findings,
             entities,
-            beside=self._beside,
+            beside=lambda: self._beside(entities),
             carried=None if self._before is None else intervals(self._before.fence),
+            meanwhile=self._meanwhile,
             should_stop=self._should_stop,
         )
         fence.changes.gone = self._gone
@@ -295,7 +318,14 @@ class _Attempt:
 
     def _sweep(self, entities: list[str], expected: dict[str, int]) -> list[str]:
         """Read lists; the names of those that could be read."""
-        sweep = Sweep(self._reader, self.held, self._findings, progress=self._progress, should_stop=self._should_stop)
+        sweep = Sweep(
+            self._reader,
+            self.held,
+            self._findings,
+            beside=self._early,
+            progress=self._progress,
+            should_stop=self._should_stop,
+        )
         sweep.run(entities, expected, self._plans)
         for name in sweep.unstable:
             again = Sweep(self._reader, self.held, self._findings, should_stop=self._should_stop)
@@ -308,11 +338,12 @@ class _Attempt:
             self._unlisted[name] = note_unread(self._findings, name, error, multicurrency=self.held.multicurrency)
         return [name for name in entities if name not in sweep.failed]
 
-    def _beside(self) -> None:
-        if self._decision.since is None and self._controls.calls == 0:
+    def _beside(self, entities: list[str]) -> None:
+        if self._decision.since is None and not self._settled:
             # While QuickBooks works its reports out there is time for it.
             self._writer.settle()
-        self._take_controls()
+            self._settled = True
+        self._take_controls(entities)
         self._fetch_files()
 
     def _fetch_files(self) -> None:
@@ -332,5 +363,9 @@ class _Attempt:
     def _everything(self, horizon: Horizon, dates: Dates) -> Plan:
         return of_everything(horizon, dates, self.held.multicurrency)
 
-    def _take_controls(self) -> None:
-        self._controls.take_into(self._writer, self._reader.server_time or instants.now(), self.held.dates)
+    def _take_controls(self, entities: list[str]) -> None:
+        at, ahead = self._reader.server_time or instants.now(), NOTHING
+        if self._early is not None and self._meanwhile is not None and not self._early.handed_over:
+            today = self._controls.today(at)
+            ahead = self._early.hand_over(self._meanwhile.moved(today, entities, self.held.count))
+        self._controls.take_into(self._writer, at, self.held.dates, ahead)

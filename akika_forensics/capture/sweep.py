@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Final
+from typing import Final, Protocol
 
 from akika_forensics.capture.findings import Findings, Severity
 from akika_forensics.capture.held import Held
 from akika_forensics.errors import Fault, Interrupted
+from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Page, PagePlan, Reader, UnreadableAnswer
 
@@ -27,6 +28,16 @@ _SHORT: Final = 25
 _TICK: Final = 0.2
 
 
+class Beside(Protocol):
+    """What goes on while lists are read."""
+
+    def arrived(self, name: str, page: Page, plans: Mapping[str, PagePlan]) -> None:
+        """A page was taken in; ``plans`` are those of all lists that can be read."""
+
+    def collect(self) -> None:
+        """Look after it, now and then."""
+
+
 class Sweep:
     """One pass over the lists of ``entities``: everything read goes into ``held``.
 
@@ -42,10 +53,12 @@ class Sweep:
         findings: Findings,
         *,
         note_keys: bool = False,
+        beside: Beside | None = None,
         progress: Progress | None = None,
         should_stop: Stop | None = None,
     ) -> None:
         self._reader, self._held, self._findings, self._note_keys = reader, held, findings, note_keys
+        self._beside = beside
         self._progress, self._should_stop = progress, should_stop
         self.failed: dict[str, Fault | UnreadableAnswer] = {}
         self.seen: dict[str, set[RecordKey]] = {}
@@ -60,12 +73,14 @@ class Sweep:
         for name in self.seen:
             plans.setdefault(name, PagePlan(expected=expected.get(name)))
         self._read_short_ones(expected, plans)
-        waiting = deque((name, position) for name, plan in plans.items() for position in plan.wanted())
+        waiting = deque(_in_turn(plans))
         pending: dict[Future[Page], str] = {}
         pool = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="capture")
         try:
             while waiting or pending:
                 check(self._should_stop)
+                if self._beside is not None:
+                    self._beside.collect()
                 while waiting and len(pending) < IN_FLIGHT:
                     name, position = waiting.popleft()
                     if name not in self.failed:
@@ -73,7 +88,7 @@ class Sweep:
                 done, _ = wait(pending, timeout=_TICK, return_when=FIRST_COMPLETED)
                 for future in done:
                     name = pending.pop(future)
-                    self._arrived(name, future, plans[name])
+                    self._arrived(name, future, plans)
                     waiting.extendleft((name, position) for position in reversed(plans[name].wanted()))
                     if plans[name].done and name not in self.failed:
                         self._tell(name, expected)
@@ -95,18 +110,19 @@ class Sweep:
             return
         for name, page in pages.items():
             plans[name].wanted()
-            self._take(name, page, plans[name])
+            self._take(name, page, plans)
             self._tell(name, expected)
 
-    def _arrived(self, name: str, future: Future[Page], plan: PagePlan) -> None:
+    def _arrived(self, name: str, future: Future[Page], plans: Mapping[str, PagePlan]) -> None:
         try:
             page = future.result()
         except (Fault, UnreadableAnswer) as error:
             self.failed[name] = error
             return
-        self._take(name, page, plan)
+        self._take(name, page, plans)
 
-    def _take(self, name: str, page: Page, plan: PagePlan) -> None:
+    def _take(self, name: str, page: Page, plans: Mapping[str, PagePlan]) -> None:
+        plan = plans[name]
         # First what the page holds: a page counts as read when it was taken in.
         self._held.take(page.slices, page.server_time)
         plan.accept(page)
@@ -114,6 +130,8 @@ class Sweep:
             self._findings.add(code, what, severity=_severity(code, plan), lasting=True)
         if self._note_keys:
             self.seen[name].update(cut.key for cut in page.slices)
+        if self._beside is not None:
+            self._beside.arrived(name, page, {one: plan for one, plan in plans.items() if one not in self.failed})
 
     def _tell(self, name: str, expected: Mapping[str, int]) -> None:
         if self._progress is not None:
@@ -129,6 +147,21 @@ class Sweep:
                     f"The list of {name} moved while it was read; the gap was read again.",
                     severity="note",
                 )
+
+
+def _in_turn(plans: Mapping[str, PagePlan]) -> list[tuple[str, int]]:
+    """The pages to ask for: both ends of every list, then all lists side by side from their beginning, transactions first.
+
+    So the days that the books reach to are known soon, and then year by year how much stands on each day.
+    """
+    pages: list[tuple[tuple[bool, bool, float], tuple[str, int]]] = []
+    for name, plan in plans.items():
+        positions = plan.wanted()
+        for at, position in enumerate(positions):
+            between = 0 < at < len(positions) - 1
+            rank = between, between and not CATALOGUE[name].is_transaction, at / len(positions) if between else 0.0
+            pages.append((rank, (name, position)))
+    return [page for _, page in sorted(pages, key=lambda one: one[0])]
 
 
 def _severity(code: str, plan: PagePlan) -> Severity:

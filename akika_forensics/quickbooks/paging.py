@@ -131,6 +131,21 @@ class PagePlan:
         """True while nothing was asked for, neither now nor by an earlier plan: one that was done has no pages left."""
         return bool(self._pieces) and not any(piece.asked for piece in self._pieces)
 
+    @property
+    def ends_arrived(self) -> bool:
+        """True when the first page and the last one are there."""
+        return self._pieces[0].arrived and self._pieces[-1].arrived
+
+    @property
+    def arrived_to(self) -> int:
+        """Position of the last page up to which all arrived; 0 when the first did not."""
+        position = 0
+        for piece in self._pieces:
+            if not piece.arrived:
+                break
+            position = piece.position
+        return position
+
     def wanted(self) -> list[int]:
         """Positions not asked for yet; each is returned once."""
         fresh = [piece for piece in self._pieces if not piece.asked]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Protocol
 
 from akika_forensics.capture.controls import plan as planning
+from akika_forensics.capture.controls.ahead import NOTHING, Ahead, finished, remaining
 from akika_forensics.capture.controls.asking import (
     LONG_AT_ONCE,
     SIDE_BY_SIDE,
@@ -18,7 +20,7 @@ from akika_forensics.capture.controls.asking import (
     ask,
     side_by_side,
 )
-from akika_forensics.capture.controls.calendar import Horizon, company_date, fiscal_month
+from akika_forensics.capture.controls.calendar import Horizon, company_date, fiscal_month, fiscal_year_start
 from akika_forensics.capture.controls.catalogue import GENERAL_LEDGER, TRANSACTION_LIST, Control, Rule
 from akika_forensics.capture.controls.dates import Dates
 from akika_forensics.capture.controls.plan import Plan
@@ -72,34 +74,81 @@ class Controls:
         self._without_columns: set[str] = set()
         self.calls = 0
 
-    def take_into(self, sink: Sink, at: datetime, dates: Dates) -> None:
+    def take_into(self, sink: Sink, at: datetime, dates: Dates, ahead: Ahead = NOTHING) -> None:
         """Like `take`; a report that was taken before, and that a change moved and QuickBooks does not give again, is taken back."""
         self._outlived = []
-        for name, report in self.take(at, dates):
+        for name, report in self.take(at, dates, ahead):
             sink.control(name, report)
-        sink.drop_controls(self._outlived)
+        sink.drop_controls([name for name in self._outlived if name not in self._taken])
 
-    def take(self, at: datetime, dates: Dates) -> Iterator[tuple[str, bytes]]:
-        """(name, report as received) for each; ``at`` is the server's time, ``dates`` what the records say of days.
+    def take(self, at: datetime, dates: Dates, ahead: Ahead = NOTHING) -> Iterator[tuple[str, bytes]]:
+        """(name, report as received) for each; ``at`` is the server's time, ``dates`` what the records say of days; ``ahead``:
+        what became of those that were asked for before, the first time.
 
         Raises Interrupted, and a ServiceError that is not about one report.
         """
         first = self._horizon is None
-        today = company_date(self._info, at) if self._horizon is None else self._horizon.today
+        today = self.today(at)
         self._horizon = Horizon.of(today, fiscal_month(self._info), dates.first, dates.last)
         plan = self._plan(self._horizon, dates)
-        wanted = plan.wanted if first else self._moved(plan, dates, today)
+        under_way: list[tuple[Wanted, Future[Answer]]] = []
         if first:
+            wanted, under_way = self._after(ahead, plan)
             self._told.left_out = plan.left_out
+        else:
+            wanted = self._moved(plan, dates, today)
         dates.settle()
         # The long ones take longest, so that they begin at once, beside the short ones.
-        long = Lane(deque(one for one in wanted if one.control.detail), LONG_AT_ONCE)
-        short = Lane(deque(one for one in wanted if not one.control.detail), SIDE_BY_SIDE)
-        for answer in side_by_side(self._reader, (short, long), self._ask, self._check, self._room):
+        short, long = (
+            Lane(
+                deque(one for one in wanted if one.control.detail is detail),
+                at_once,
+                deque(future for one, future in under_way if one.control.detail is detail),
+            )
+            for detail, at_once in ((False, SIDE_BY_SIDE), (True, LONG_AT_ONCE))
+        )
+        for answer in side_by_side(self._reader, (short, long), self.ask, self._check, self._room):
             self.calls += answer.calls
             yield from self._kept(answer)
         for one in (*short.waiting, *long.waiting):
             self._note_older(one)
+
+    def finished(self, at: datetime, dates: Dates, known_before: date | None) -> tuple[list[Wanted], int]:
+        """What can be asked for already (`ahead.finished`), and how many of that at most: so many that all could be asked for
+        once more.
+        """
+        horizon = Horizon.of(company_date(self._info, at), fiscal_month(self._info), dates.first, dates.last)
+        plan = self._plan(horizon, dates)
+        return finished(plan.wanted, horizon, known_before), MOST_CALLS - len(plan.wanted)
+
+    def today(self, at: datetime) -> date:
+        """The company's date; the same once reports were taken."""
+        return company_date(self._info, at) if self._horizon is None else self._horizon.today
+
+    def fiscal_year(self, day: date) -> date:
+        """The first day of that in which a day lies."""
+        return fiscal_year_start(self._info, day)
+
+    def keep(self, answer: Answer, sink: Sink) -> None:
+        """Take in what was asked for ahead."""
+        self.calls += answer.calls
+        for name, report in self._kept(answer):
+            sink.control(name, report)
+
+    def _after(self, ahead: Ahead, plan: Plan) -> tuple[list[Wanted], list[tuple[Wanted, Future[Answer]]]]:
+        """What is still wanted of a plan, and what of that is under way, after some was asked for ahead."""
+        names = {one.name for one in plan.wanted}
+
+        def holds(one: Wanted) -> bool:
+            return not ahead.outlived(one) and (one.control.detail or one.name in names)
+
+        for one in [one for one in self._taken.values() if not holds(one)]:
+            self._outlive(one)
+        under_way = [(one, future) for one, future in ahead.under_way if holds(one)]
+        self.calls += len(ahead.under_way) - len(under_way)
+        had = [*self._taken.values(), *(one for one, _ in under_way)]
+        wanted = [one for one in plan.wanted if one.name not in self._told.refused]
+        return list(remaining(wanted, had)), under_way
 
     def tell(self, findings: Findings) -> None:
         """What the reports lack, as findings; a report that is missing leaves the records as whole as they are."""
@@ -146,7 +195,7 @@ class Controls:
         if self.calls >= MOST_CALLS:
             self._note_older(wanted)
             return
-        answer = self._ask(wanted)
+        answer = self.ask(wanted)
         self.calls += answer.calls
         yield from self._kept(answer)
 
@@ -171,8 +220,8 @@ class Controls:
         if self._taken.pop(wanted.name, None) is not None:
             self._outlived.append(wanted.name)
 
-    def _ask(self, wanted: Wanted) -> Answer:
-        """In any thread."""
+    def ask(self, wanted: Wanted) -> Answer:
+        """In any thread; the answer is for `keep`. Raises a ServiceError that is not about this report."""
         report = wanted.control.report
         if report in self._not_offered:
             return Answer(wanted, 0, why="QuickBooks refused it for other days.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -41,7 +41,7 @@ class Dates:
 
     def note(self, body: dict[str, Any]) -> date | None:
         """A record as it is now; the day on which it stands, None where it stands on none."""
-        day = next((found for name in _DAYS if (found := _day(body.get(name))) is not None), None)
+        day = day_of(body)
         if day is None:
             self.names = True
             return None
@@ -103,6 +103,11 @@ class Dates:
         self.touched = set()
         self._left = []
         self.names = self.anything = False
+
+
+def day_of(body: Mapping[str, Any]) -> date | None:
+    """The day on which a record stands; None where it stands on none."""
+    return next((found for name in _DAYS if (found := _day(body.get(name))) is not None), None)
 
 
 def _day(text: object) -> date | None:
