@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from akika_forensics.capture.controls.asking import Answer
-from akika_forensics.capture.controls.calendar import Horizon, Window, year_start
+from akika_forensics.capture.controls.calendar import Horizon, Window, half_year_start
 from akika_forensics.capture.controls.catalogue import Rule
 from akika_forensics.capture.controls.wanted import Wanted
 
@@ -38,10 +38,10 @@ def finished(wanted: Iterable[Wanted], horizon: Horizon, known_before: date | No
     """Those whose days are over by a month's end, so that what is written while lists are read hardly moves them.
 
     Before ``known_before`` it is known how many transactions stand on each day; None: on all days. Long reports are cut to
-    windows by that, fiscal year by fiscal year, so that those of a year that is known wholly are what they will be.
+    windows by that, half by half of a fiscal year, so that those of a half that is known wholly are what they will be.
     """
     month = horizon.today.replace(day=1)
-    known = month if known_before is None else min(month, year_start(horizon.month, known_before))
+    known = month if known_before is None else min(month, half_year_start(horizon.month, known_before))
     return [
         one
         for one in wanted

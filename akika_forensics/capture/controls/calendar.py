@@ -74,6 +74,13 @@ def year_start(month: int, day: date) -> date:
     return date(day.year if day.month >= month else day.year - 1, month, 1)
 
 
+def half_year_start(month: int, day: date) -> date:
+    """The first day of the half of such a year that ``day`` lies in."""
+    year = year_start(month, day)
+    middle = months_on(year, 6)
+    return middle if day >= middle else year
+
+
 def months_on(day: date, months: int) -> date:
     """The first day of the month so many months after that of ``day``, or before."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -164,8 +171,6 @@ class Horizon:
         windows: list[Window] = []
         last = self.end
         while last >= self.first:
-            year = year_start(self.month, last)
-            middle = months_on(year, 6)
-            windows.append(Window(middle if last >= middle else year, last))
+            windows.append(Window(half_year_start(self.month, last), last))
             last = windows[-1].first - _DAY
         return windows

@@ -20,7 +20,7 @@ from akika_forensics.capture.controls.asking import (
     ask,
     side_by_side,
 )
-from akika_forensics.capture.controls.calendar import Horizon, company_date, fiscal_month, fiscal_year_start
+from akika_forensics.capture.controls.calendar import Horizon, company_date, fiscal_month, half_year_start
 from akika_forensics.capture.controls.catalogue import GENERAL_LEDGER, TRANSACTION_LIST, Control, Rule
 from akika_forensics.capture.controls.dates import Dates
 from akika_forensics.capture.controls.plan import Plan
@@ -125,9 +125,9 @@ class Controls:
         """The company's date; the same once reports were taken."""
         return company_date(self._info, at) if self._horizon is None else self._horizon.today
 
-    def fiscal_year(self, day: date) -> date:
-        """The first day of that in which a day lies."""
-        return fiscal_year_start(self._info, day)
+    def half_year(self, day: date) -> date:
+        """The first day of the half of a fiscal year in which a day lies."""
+        return half_year_start(fiscal_month(self._info), day)
 
     def keep(self, answer: Answer, sink: Sink) -> None:
         """Take in what was asked for ahead."""

@@ -28,7 +28,7 @@ class Early:
     """Close it, or use it as a context manager. All but the asking is done in the caller's thread. ``handed_over``: whether
     somebody has looked at what came, whether it still holds.
 
-    Lists are read from their first records to their last, side by side, so that it comes to be known, fiscal year by fiscal
+    Lists are read from their first records to their last, side by side, so that it comes to be known, half by half of each fiscal
     year, how many transactions stand on each day. Records that were entered later with a day of a year before make a
     report longer than expected; one that is cut off for that is asked for in parts.
     """
@@ -105,7 +105,7 @@ class Early:
 
     def _ask_before(self, known: date | None) -> None:
         if known is not None:
-            known = self._controls.fiscal_year(known)
+            known = self._controls.half_year(known)
         if known in self._known:
             return
         self._known.append(known)
