@@ -23,6 +23,8 @@ from akika_forensics.twin import Twin, TwinServer, serve
 ROWS = 5
 """Of a page here: the sample company has lists of several pages then."""
 
+FIRST = date(2024, 1, 1)
+
 Act = Callable[[], Any]
 
 
@@ -58,15 +60,16 @@ class Books:
         self.twin, self.rng = twin, rng
         found = twin.query("select * from Account where AccountType = 'Bank'")["QueryResponse"]["Account"]
         self.accounts = [str(account["Id"]) for account in found[:2]]
-        self.mine = [self.create() for _ in range(40)]
+        # One after another from the first day on, as books are written.
+        self.mine = [self.create(str(FIRST + timedelta(days=20 * number))) for number in range(40)]
         self.done = Counter[str]()
         # What is younger than a feed reaches back is a change to a capture that begins now.
         twin.clock.advance(timedelta(minutes=1))
 
     def _old_day(self) -> str:
-        return str(date(2024, 1, 1) + timedelta(days=self.rng.randrange(900)))
+        return str(FIRST + timedelta(days=self.rng.randrange(900)))
 
-    def create(self) -> str:
+    def create(self, day: str) -> str:
         sides = zip(("Debit", "Credit"), self.accounts, strict=True)
         amount = self.rng.randrange(1, 10_000)
         lines = [
@@ -77,7 +80,7 @@ class Books:
             }
             for side, account in sides
         ]
-        return str(self.twin.create("JournalEntry", {"TxnDate": self._old_day(), "Line": lines})["Id"])
+        return str(self.twin.create("JournalEntry", {"TxnDate": day, "Line": lines})["Id"])
 
     def move(self) -> None:
         body = self.twin.get("JournalEntry", self.rng.choice(self.mine))
@@ -91,14 +94,14 @@ class Books:
 
     def blink(self) -> None:
         """There and gone again."""
-        self.mine.append(self.create())
+        self.mine.append(self.create(self._old_day()))
         self.mine[-1], self.mine[0] = self.mine[0], self.mine[-1]
         body = self.twin.get("JournalEntry", self.mine.pop(0))
         assert body is not None
         self.twin.delete("JournalEntry", body)
 
     def late(self) -> None:
-        self.mine.append(self.create())
+        self.mine.append(self.create(self._old_day()))
 
     def merge(self) -> None:
         found = self.twin.query("select * from Vendor maxresults 1000")["QueryResponse"]["Vendor"]
