@@ -47,13 +47,22 @@ class Erased(WrongUse):
 
 def put(backend: Backend, keyring: Keyring, folder: str, kind: str, data: bytes, own: EntryKey | None) -> StoredFile:
     """Store a new document under a random name, durable on return; ``own``: a key of a key table to seal it under."""
+    return put_packed(backend, keyring, folder, packed(kind, data), own)
+
+
+def packed(kind: str, data: bytes) -> bytes:
+    """A document as `put_packed` takes it: what of storing it takes long, and needs no key."""
+    return sealing.packed(canonical.encode(_Header(kind)) + b"\n" + data)
+
+
+def put_packed(backend: Backend, keyring: Keyring, folder: str, pack: bytes, own: EntryKey | None) -> StoredFile:
+    """Like `put`, of what `packed` made."""
     document_id = secrets.token_hex(16)
     place = ("document", keyring.vault, document_id)
     once = os.urandom(sealing.KEY_LENGTH)
     outer = _Outer(keyring.seal_document(once, *place), keyring.generation, document_id, own.id if own else "")
     key = _with(once, own.key if own else None)
-    plain = canonical.encode(_Header(kind)) + b"\n" + data
-    content = sealing.wrap(_KIND, canonical.encode(outer) + b"\n" + sealing.seal_stream(key, plain, *place))
+    content = sealing.wrap(_KIND, canonical.encode(outer) + b"\n" + sealing.seal_packed(key, pack, *place))
     path = layout.sealed(folder, document_id)
     backend.create(path, content)
     return StoredFile.of(path, content)

@@ -47,7 +47,7 @@ class Early:
         self._at, self._dates, self._day_of = at, dates, day_of
         self._first_days: dict[tuple[str, int], date] = {}
         self._known: list[date | None] = []
-        self._asked: list[Wanted] = []
+        self._asked: dict[str, Wanted] = {}
         self._under_way: list[tuple[Wanted, Future[Answer]]] = []
         self.handed_over = False
         self._short = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="early")
@@ -113,8 +113,9 @@ class Early:
         for one in ready:
             if len(self._asked) >= room:
                 return
-            if any(one.name == other.name or (one.control.detail and overlap(one, other)) for other in self._asked):
+            name = one.name
+            if name in self._asked or (one.control.detail and any(overlap(one, had) for had in self._asked.values())):
                 continue
-            self._asked.append(one)
+            self._asked[name] = one
             pool = self._long if one.control.detail else self._short
             self._under_way.append((one, pool.submit(self._controls.ask, one)))

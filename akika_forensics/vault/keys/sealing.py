@@ -65,7 +65,12 @@ def open_sealed(key: bytes, sealed: bytes, *place: str | int) -> bytes:
 
 def seal_stream(key: bytes, data: bytes, *place: str | int) -> bytes:
     """A salt, then chunks of 1 MiB under a key of their own, each with its number and whether it is the last."""
-    return b"".join(encrypted(key, os.urandom(SALT), [_pack(data)], *place))
+    return seal_packed(key, packed(data), *place)
+
+
+def seal_packed(key: bytes, pack: bytes, *place: str | int) -> bytes:
+    """The same of what `packed` made."""
+    return b"".join(encrypted(key, os.urandom(SALT), [pack], *place))
 
 
 def open_stream(key: bytes, sealed: bytes, *place: str | int) -> bytes:
@@ -127,9 +132,10 @@ def _chunk_nonce(number: int, last: bool) -> bytes:
     return number.to_bytes(_NONCE - 1, "big") + (b"\x01" if last else b"\x00")
 
 
-def _pack(data: bytes) -> bytes:
-    packed = zlib.compress(data, 6) if len(data) <= MOST_UNPACKED else data
-    return b"z" + packed if len(packed) < len(data) else b"-" + data
+def packed(data: bytes) -> bytes:
+    """As a stream holds it: made shorter where that helps. It takes far longer than sealing does."""
+    shorter = zlib.compress(data, 6) if len(data) <= MOST_UNPACKED else data
+    return b"z" + shorter if len(shorter) < len(data) else b"-" + data
 
 
 def _unpack(packed: bytes) -> bytes:

@@ -106,10 +106,10 @@ class Batch:
         self.keys["payload"][blob_id] = key
         return blob_id
 
-    def control(self, name: str, data: bytes) -> str:
+    def control(self, packed: bytes) -> str:
+        """A control report as `documents.packed` makes it; its path."""
         own = EntryKey.fresh()
-        kind = documents.control_kind(name)
-        stored = documents.put(self._shelf.backend, self._shelf.keyring, "data", kind, data, own)
+        stored = documents.put_packed(self._shelf.backend, self._shelf.keyring, "data", packed, own)
         self.keys["payload"][own.id] = own.key
         self.stored.append(stored)
         return stored.path

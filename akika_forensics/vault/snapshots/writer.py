@@ -21,7 +21,7 @@ from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import storage
 from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.heads import ChainHead
-from akika_forensics.vault.snapshots import facts, frames, packing, preceding, rolls, shelf, steps
+from akika_forensics.vault.snapshots import facts, frames, preceding, rolls, shelf, steps
 from akika_forensics.vault.snapshots.arrivals import Arrivals
 from akika_forensics.vault.snapshots.attachments import AttachedFiles
 from akika_forensics.vault.snapshots.batch import Batch
@@ -35,6 +35,7 @@ from akika_forensics.vault.snapshots.commits import (
     may_be_there,
     read_commit,
 )
+from akika_forensics.vault.snapshots.control_reports import ControlReports
 from akika_forensics.vault.snapshots.draft import Drafts, Unsound, Work
 from akika_forensics.vault.snapshots.parts import Part
 from akika_forensics.vault.storage.locking import Lock
@@ -71,6 +72,7 @@ class SnapshotWriter:
         self.taken_up: bytes | None = None
         self.dropped = ""
         self._beside = Beside("akika-segments")
+        self._controls = ControlReports()
         lock.acquire("capture")
         try:
             self._begin()
@@ -100,7 +102,6 @@ class SnapshotWriter:
         self._attached = AttachedFiles(self._shelf, self._batch, self._pseudonym)
         self._parts: list[Part] = []
         self._arrivals = Arrivals(self._before, self._hashes, self._store_segment)
-        self._controls: dict[str, bytes] = {}  # packed: together they may be longer than all records
 
     def _take_up(self) -> None:
         base = self._previous.seq if self._previous else None
@@ -112,7 +113,8 @@ class SnapshotWriter:
             return
         if work is None:
             return
-        self._number, self._parts, self._controls = work.following, work.parts, work.controls
+        self._number, self._parts = work.following, work.parts
+        self._controls.take_up(work.controls)
         self._batch.take_up(work.stored, work.keys)
         self._attached.take_up(work.attached)
         self._arrivals.take_up(work.interim, work.fresh)
@@ -129,7 +131,7 @@ class SnapshotWriter:
         work = Work(
             self._previous.seq if self._previous else None, self._first_segment, self._number,
             self._parts, self._batch.stored, self._batch.keys,
-            interim, self._attached.interim(), self._controls, state,
+            interim, self._attached.interim(), self._controls.kept, state,
         )  # fmt: skip
         self._batch.drafted = self._drafts.save(self._pseudonym, work, again=self._drafted)
         self._drafted = True
@@ -191,13 +193,12 @@ class SnapshotWriter:
     def control(self, name: str, data: bytes) -> None:
         """A report captured beside the records; the last of a name wins."""
         self._require_open()
-        self._controls[name] = packing.pack(data)
+        self._controls.put(name, data)
 
     def drop_controls(self, names: Iterable[str] | None = None) -> None:
         """Take back reports that tell of an earlier state than the records: those of these names, or all."""
         self._require_open()
-        for name in list(self._controls) if names is None else names:
-            self._controls.pop(name, None)
+        self._controls.drop(names)
 
     def attach(self, key: RecordKey, chunks: Iterable[bytes]) -> None:
         """A file that hangs on a record, in pieces of any size, never held whole; the last of a key wins.
@@ -234,7 +235,7 @@ class SnapshotWriter:
         self._require_open()
         batch = self._batch
         if brought:
-            self._controls[REQUESTS] = packing.pack(brought)
+            self._controls.put(REQUESTS, brought)
         try:
             kept, fresh, withdrawn, gone, respelled = self._arrivals.finish()
             self._beside.settle()
@@ -254,10 +255,7 @@ class SnapshotWriter:
                 fence=fence,
                 requests=requests,
                 findings=findings,
-                controls={
-                    name: batch.control(name, packing.unpack(packed, name))
-                    for name, packed in sorted(self._controls.items())
-                },
+                controls={name: batch.control(self._controls.packed(name)) for name in sorted(self._controls.kept)},
                 manifest="" if gone.is_empty() else batch.frame("index", steps.removals(gone)),
                 base=self._previous.seq if self._previous else None,
                 removed=len(gone),
@@ -313,6 +311,7 @@ class SnapshotWriter:
         if self._lock is not None:
             lock, self._lock = self._lock, None
             try:
+                self._controls.close()
                 self._beside.close()
             finally:
                 lock.release()
