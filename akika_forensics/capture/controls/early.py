@@ -30,7 +30,7 @@ class Early:
 
     Lists are read from their first records to their last, side by side, so that it comes to be known, half by half of each fiscal
     year, how many transactions stand on each day. Records that were entered later with a day of a year before make a
-    report longer than expected; one that is cut off for that is asked for in parts.
+    report longer than expected; one that is cut off for that is asked for in parts. Half of the room is kept for long ones.
     """
 
     def __init__(
@@ -111,8 +111,8 @@ class Early:
         self._known.append(known)
         ready, room = self._controls.finished(self._at, self._dates, known)
         for one in ready:
-            if len(self._asked) >= room:
-                return
+            if len(self._asked) >= (room if one.control.detail else room // 2):
+                continue
             name = one.name
             if name in self._asked or (one.control.detail and any(overlap(one, had) for had in self._asked.values())):
                 continue

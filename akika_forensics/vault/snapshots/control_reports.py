@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Final
 
 from akika_forensics.vault import documents
 from akika_forensics.vault.snapshots import packing
+
+_AHEAD: Final = 4
+"""Reports that wait for it at most: each is held whole, and may be longer than a page of records by far."""
 
 
 class ControlReports:
@@ -19,6 +24,7 @@ class ControlReports:
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
         self._ready: dict[str, Future[bytes]] = {}
+        self._waiting: deque[Future[bytes]] = deque()
         self._pool: ThreadPoolExecutor | None = None
 
     def put(self, name: str, data: bytes) -> None:
@@ -26,7 +32,11 @@ class ControlReports:
             self._pool = ThreadPoolExecutor(1, thread_name_prefix="akika-controls")
         self.drop([name])
         self.kept[name] = packing.pack(data)
-        self._ready[name] = self._pool.submit(documents.packed, documents.control_kind(name), data)
+        if len(self._waiting) == _AHEAD:
+            wait([self._waiting.popleft()])
+        ready = self._pool.submit(documents.packed, documents.control_kind(name), data)
+        self._ready[name] = ready
+        self._waiting.append(ready)
 
     def drop(self, names: Iterable[str] | None = None) -> None:
         """Those of these names, or all."""
