@@ -175,7 +175,7 @@ class TestNothingChanges:
         assert again["complete"]
         pages = [at for at, path in enumerate(paths) if "/query" in path]
         assert any(_is_report(path) for path in paths[: pages[-1]])
-        assert _early_in(paths) > 20
+        assert _early_in(paths) > 4
         assert _early_in(later) == 0
         assert Counter(filter(_is_report, paths)) == Counter(filter(_is_report, later))
         assert writer.controls.keys() == other.controls.keys()
