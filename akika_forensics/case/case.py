@@ -29,6 +29,7 @@ from akika_forensics.case.first_hour import FirstHour
 from akika_forensics.case.journey import Journey
 from akika_forensics.case.judgements import of_check
 from akika_forensics.case.lifecycle import Lifecycle
+from akika_forensics.case.moved import Moved
 from akika_forensics.case.people import People, files_of_sheet
 from akika_forensics.case.proofs import authority_in_force, disclose_to, stamp_head
 from akika_forensics.case.read_books import ReadBooks, read_books
@@ -286,7 +287,9 @@ class Case:
         left, right = self.snapshot(before), self.snapshot(after)
         _same_company(left.info, right.info.company)
         was, now = scopes.comparable(left, right)
-        return CaseDiff(left.info, right.info, changes.compare(was, now), Effects(changes.effect_of(was, now)))
+        comparison = changes.compare(was, now)
+        effect = changes.traced(was, now, comparison)
+        return CaseDiff(left.info, right.info, comparison, Effects(effect.accounts), Moved(effect.rows))
 
     def comparison(self, before: str, after: str) -> Compared:
         """`diff` with its evidence: every field, every time that QuickBooks keeps, and the figures. Raises WrongCompany."""

@@ -99,6 +99,9 @@ class Compared:
         sub = f"{len(moved):,} accounts moved" if moved else "no account moved"
         if moved:
             sub += f", the one that moved most by {amount(max(abs(row.change) for row in moved))}"
+        closed = len(self.diff.moved.in_closed_periods)
+        if closed:
+            sub += f"; {counted(closed, 'posting')} of closed periods moved"
         nothing = f"nothing is different between {self.diff.before.id} and {self.diff.after.id}."
         return Listing("The difference in short", columns, rows, sub=sub, nothing=nothing)
 
@@ -164,6 +167,8 @@ class Compared:
             "accounts_moved": sum(1 for row in effect if row.change),
             "sum_of_movements": sum((row.change for row in effect), ZERO),
             "largest_movement": max((abs(row.change) for row in effect), default=ZERO),
+            "closed_periods_postings": len(self.diff.moved.in_closed_periods),
+            "closed_periods_moved": self.diff.moved.closed_moved,
         }
 
 

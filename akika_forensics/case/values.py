@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from akika_forensics.case.archive import Held
+from akika_forensics.case.moved import Moved
 from akika_forensics.case.results import RehearsalResult, VerificationResult
 from akika_forensics.case.rows import as_pandas
 from akika_forensics.case.scopes import compared_by
@@ -39,6 +40,8 @@ class CaseDiff(Shown):
     after: SnapshotInfo
     comparison: Comparison
     effect: Effects
+    moved: Moved = field(default_factory=Moved)
+    """What the changes did to the books, by account, period, class, location, party and document."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "effect", Effects(self.effect))

@@ -3,14 +3,17 @@
 from akika_forensics.changes.change import KINDS, Change, Kind, compare_records
 from akika_forensics.changes.check import CHECK_VERSION, CheckReport, completeness
 from akika_forensics.changes.compare import Comparison, Indexed, Readable, changed_keys, compare, effect_of
+from akika_forensics.changes.effects import TRACED, Effect, traced
 from akika_forensics.changes.fields import FieldChange, apply_fields, differences
 
 __all__ = [
     "CHECK_VERSION",
     "KINDS",
+    "TRACED",
     "Change",
     "CheckReport",
     "Comparison",
+    "Effect",
     "FieldChange",
     "Indexed",
     "Kind",
@@ -22,4 +25,5 @@ __all__ = [
     "completeness",
     "differences",
     "effect_of",
+    "traced",
 ]

@@ -25,8 +25,14 @@ def diff(
     context: typer.Context,
     before: str = typer.Argument(help="A snapshot: s1, first, latest."),
     after: str = typer.Argument(help="A later snapshot."),
+    by: str = typer.Option(
+        "account", help="What the changes did to the books: by account, period, class, location, party or document."
+    ),
 ) -> None:
+    from akika_forensics.cli import effects
+
     options: Options = context.obj
+    effects.require(by)
     result = open_case(options).diff(before, after)
     if options.json:
         say_json(
@@ -45,7 +51,10 @@ def diff(
                     }
                     for change in result.changes
                 ],
-                "effect": {"accounts": [account_json(row) for row in result.effect]},
+                "effect": {
+                    "accounts": [account_json(row) for row in result.effect],
+                    **effects.as_json(result.moved),
+                },
             }
         )
         return
@@ -60,10 +69,13 @@ def diff(
                     say(f"             {field.path}: {_short(field.before)} → {_short(field.after)}")
     say(f"{counted(len(direct), 'record')} changed, {len(result.changes) - len(direct):,} more follow from that.")
     moved = [row for row in result.effect if row.change != ZERO]
-    if moved:
+    if moved and by == "account":
         say()
         rows = [(row.name, money_text(row.before), money_text(row.after), money_text(row.change)) for row in moved]
         table(("account", "before", "after", "change"), rows, right=(1, 2, 3))
+    elif by != "account":
+        effects.tell(result.moved, by)
+    effects.tell_closed(result.moved)
 
 
 def account_json(row: Any) -> dict[str, str]:

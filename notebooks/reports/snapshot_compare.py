@@ -60,6 +60,41 @@ found.diff.effect_picture()
 found.diff.effect_view()
 
 # %% [markdown]
+# ## Closed periods that moved
+#
+# What is posted on days up to the closing date should stand still. Each posting here moved all the same.
+
+# %%
+found.diff.moved.closed_listing()
+
+# %% [markdown]
+# ## By period, class, location and name
+#
+# The same movements, divided in other ways; each division adds up to the accounts above.
+
+# %%
+found.diff.moved.listing("period")
+
+# %%
+found.diff.moved.listing("class")
+
+# %%
+found.diff.moved.listing("location")
+
+# %%
+found.diff.moved.listing("party")
+
+# %% [markdown]
+# ## Each cent and the change it comes from
+#
+# One row for each document, account and day that moved. A document that nobody changed and that posts otherwise, because
+# stock costs otherwise or a rate is another, names the changed records that it follows from. The digests are those of the
+# record in the two snapshots.
+
+# %%
+found.diff.moved.document_listing()
+
+# %% [markdown]
 # ## When it happened
 #
 # The changed records by the time of their last change, as QuickBooks keeps it. A record that is gone carries no time: it
