@@ -19,6 +19,8 @@ from akika_widgets.views.figures_table import FigureRow, FiguresTable
 _OPEN: Final = {"receivables": "Customer", "payables": "Vendor"}
 _NOBODY: Final = "Names nobody"
 _ALL: Final = "All"
+_CASH: Final = frozenset({"cash at beginning", "cash at end"})
+"""Rows of a cash flow that are what there is, not what moved."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,12 @@ def _laid_out(asked: Asked, frame: pl.DataFrame, known: frozenset[str]) -> State
     rows, accounts = [], []
     for values in frame.iter_rows(named=True):
         account = values["account"]
-        role = _role(values.get("role", "account"))
+        level = account in _CASH
+        role = "sum" if level else _role(values.get("role", "account"))
         # The year's result and cash at an end have a place of their own and no Id.
         key = str(account) if account in known and account != values["name"] else ""
-        rows.append(FigureRow(str(values["name"]), tuple(values[name] for name in columns), role, key))
+        name = str(values["name"]).capitalize() if level else str(values["name"])
+        rows.append(FigureRow(name, tuple(values[name] for name in columns), role, key))
         accounts.append(account)
     if asked.kind == "trial-balance":
         rows.append(FigureRow(TOTAL, tuple(_sum(frame, name) for name in columns), "sum", asked=False))

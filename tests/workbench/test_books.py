@@ -15,13 +15,17 @@ import pytest
 
 from akika_forensics.books import Ledger
 from akika_forensics.case import statements
+from akika_forensics.case.captured import Kept
 from akika_forensics.errors import WrongUse
 from akika_widgets.views.live import Event
+from akika_widgets.views.wording import amount
+from akika_widgets.workbench.app import Workbench
 from akika_widgets.workbench.book_shelf import MOST, BookShelf
 from akika_widgets.workbench.books_choice import NAMES
 from akika_widgets.workbench.identity import User
+from akika_widgets.workbench.shared import Shared
 
-from .journey_scene import Bench, Scene, damaged
+from .journey_scene import ANNA, Bench, Scene, damaged
 
 HOSTILE = "<img src=x onerror=alert(1)>=1+1"
 
@@ -177,6 +181,39 @@ def test_what_is_not_offered_is_refused(bench: Bench) -> None:
     assert bench.do("end", "2026-09-30")
     assert bench.do("start", "2027-01-01"), "a first day after the last is left out"
     assert part(bench, "PagedTable")
+
+
+def test_a_planted_residual_is_told_just_there(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Bent(Kept):
+        """One figure of one report is another, by 1.00."""
+
+        def __getitem__(self, name: str) -> bytes:
+            held = super().__getitem__(name)
+            if not name.startswith("BalanceSheet/Accrual"):
+                return held
+            report = json.loads(held)
+            rows = [*report["Rows"]["Row"]]
+            while rows:
+                row = rows.pop()
+                rows += row.get("Rows", {}).get("Row", ())
+                cells = row.get("ColData")
+                if cells and cells[0].get("id") == "35":
+                    cells[-1]["value"] = str(Decimal(cells[-1]["value"]) + 1)
+            return json.dumps(report).encode()
+
+    monkeypatch.setattr("akika_forensics.case.read_books.Kept", Bent)
+    bench = Bench(Workbench(Shared(scene.case, scene.folder / "plans"), ANNA))
+    bench.at("books")
+    assert bench.do("read")
+    bench.ended("books")
+    place = bench.workbench.stage.standing()
+    assert (place.standing, place.words) == ("now", "s1, 1 figure differs")
+    text = bench.text()
+    assert f"the largest residual is {amount(Decimal(-1))}: 1 unexplained." in text
+    assert "What does not agree" in text
+    assert text.count('class="bare"') == 2, "one square, and one in the legend"
+    bench.do("kind", "profit-and-loss")
+    assert "agree to the cent; residual 0.00" in bench.text()
 
 
 def test_without_a_snapshot_there_are_no_books(tmp_path: Path, state_dir: Path) -> None:

@@ -62,7 +62,12 @@ class BooksStage(Stage):
         if read is None:
             return Place("now", "to be read")
         different = read.ties.different
-        return Place("done", f"{info.id}, " + (f"{different:,} figures differ" if different else "tied out"))
+        if different:
+            return Place(
+                "now",
+                f"{info.id}, {different:,} figure{'' if different == 1 else 's'} differ{'s' if different == 1 else ''}",
+            )
+        return Place("done", f"{info.id}, tied out")
 
     def lead(self) -> str:
         info = self.info
