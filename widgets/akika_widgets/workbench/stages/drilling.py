@@ -121,7 +121,7 @@ class DrilledDocument(LiveView):
             ("Digest in the vault", found["digest"], "of its canonical value"),
             ("SHA-256 as received", found["sha256"], None if found["length"] is None else f"{found['length']:,} bytes"),
             ("Brought by", found["brought_by"], "the snapshot in which these very bytes were new"),
-            ("Asked for at", found["requested_at"], None),
+            ("Asked for at (UTC)", found["requested_at"], None),
             ("Request", found["request"], None),
             ("QuickBooks' own mark of the answer", found["intuit_tid"], "intuit_tid"),
             ("SHA-256 of the answer", found["answer_sha256"], None),
