@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -424,6 +425,7 @@ class TestLists:
         [
             ("tx_date", "2026-08-21", "listed_otherwise"),
             ("name", "7", "listed_otherwise"),
+            ("name", "", "listed_otherwise"),
             ("subt_nat_amount", "1.00", ""),
         ],
     )
@@ -445,6 +447,18 @@ class TestLists:
         )
         off = tied.residuals.select("control", "subject", "residual", "reason").rows()
         assert off == ([] if code else [(name, "CreditMemo:73", Decimal(-101), UNEXPLAINED)])
+
+    def test_an_estimate_in_another_currency_is_listed_at_home(self) -> None:
+        body = {
+            "Id": "9",
+            "TxnDate": "2026-11-02",
+            "TotalAmt": 464,
+            "ExchangeRate": 1.0441,
+            "CustomerRef": {"value": "1"},
+        }
+        for more, total in (({}, "484.46"), ({"HomeTotalAmt": 484.5}, "484.50")):
+            found = Captured([Record(RecordKey("Estimate", "9"), json.dumps(body | more).encode())]).others
+            assert found["total"].to_list() == [Decimal(total)]
 
     def test_accounts_both_ways(self, company: tuple[list[Record], Controls]) -> None:
         records, controls = company

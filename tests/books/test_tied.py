@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from books.companies import Controls, captured
 
-from akika_forensics.books import Ledger
+from akika_forensics.books import Captured, Ledger
 from akika_forensics.books.tie_out.tied import Tied, tie
 from akika_forensics.books.tie_out.why import DOCUMENTS, UNEXPLAINED
 from akika_forensics.model.record import Record, RecordKey
@@ -53,7 +53,7 @@ def company() -> Iterator[tuple[list[Record], Controls]]:
 
 
 def test_the_sample_company_by_every_report(company: tuple[list[Record], Controls]) -> None:
-    tied = tie(Ledger.of(company[0]), company[1])
+    tied = tie(Ledger.of(company[0]), company[1], Captured(company[0]))
     assert_nothing_is_left(tied)
     assert set(tied.lines.select("report", "basis").unique().iter_rows()) == REPORTS
     assert tied.lines["theirs"].abs().sum() > 1_000_000
@@ -66,7 +66,7 @@ def of_a_life(seed: int, transactions: int) -> None:
     life.fill(twin, life.Wish(transactions + 20 * (seed % 30), seed, currency=("", "EUR")[seed % 2]))
     records, controls = captured(twin)
     twin.close()
-    tied = tie(Ledger.of(records), controls)
+    tied = tie(Ledger.of(records), controls, Captured(records))
     assert_nothing_is_left(tied)
     assert tied.lines.height > 1_000
     assert tied.postings > 1_000
@@ -96,7 +96,7 @@ def test_nothing_is_left_after_each_incident(name: str) -> None:
     incidents.run(twin, name)
     records, controls = captured(twin)
     twin.close()
-    assert_nothing_is_left(tie(Ledger.of(records), controls))
+    assert_nothing_is_left(tie(Ledger.of(records), controls, Captured(records)))
 
 
 def changed(records: list[Record], key: RecordKey, change: Callable[[dict[str, Any]], None]) -> list[Record]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -17,12 +18,13 @@ from akika_forensics.books.documents import fields
 from akika_forensics.books.documents.values import MONEY
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.instants import parse_instant
+from akika_forensics.model.money import cents
 from akika_forensics.model.record import Record, RecordKey
 
 OTHERS: Final = pl.Schema(
     {"entity": pl.String(), "id": pl.String(), "date": pl.Date(), "total": MONEY, "party": pl.String()}
 )
-"""Transactions that post nothing; ``total`` is null where they have no amount."""
+"""Transactions that post nothing; ``total`` is in home currency, null where they have no amount."""
 
 
 class Stamp(NamedTuple):
@@ -115,12 +117,22 @@ def _instant(value: object) -> datetime | None:
         return None
 
 
+def _at_home(body: dict[str, Any]) -> Decimal | None:
+    """Raises UnreadableError."""
+    if "HomeTotalAmt" in body:
+        return number(body, "HomeTotalAmt")
+    if "TotalAmt" not in body:
+        return None
+    rate = number(body, "ExchangeRate") if "ExchangeRate" in body else Decimal(1)
+    return cents(number(body, "TotalAmt") * rate)
+
+
 def _other(record: Record) -> tuple[Any, ...] | None:
     body = decoded(record)
     if body is None:
         return None
     try:
-        total = number(body, "TotalAmt") if "TotalAmt" in body else None
-        return record.key.entity, record.key.id, day(body), total, ref(body, "CustomerRef") or ref(body, "VendorRef")
+        party = ref(body, "CustomerRef") or ref(body, "VendorRef")
+        return record.key.entity, record.key.id, day(body), _at_home(body), party
     except UnreadableError:
         return None

@@ -44,8 +44,16 @@ _KEY: Final = ("entity", "id")
 _NOT_ALWAYS: Final = frozenset({"ReimburseCharge"})
 """Records that nobody has seen to be in lists whenever they are there."""
 
+_NO_NAME: Final = frozenset(
+    {
+        *("JournalEntry", "Deposit", "Transfer", "CreditCardPayment", "InventoryAdjustment", "TaxPayment"),
+        *("TimeActivity", "ReimburseCharge"),
+    }
+)
+"""Records that have no customer or vendor of their own, or of which nobody knows whose name a list shows."""
+
 _NO_AMOUNT: Final = frozenset({"InventoryAdjustment", "TimeActivity", "ReimburseCharge"})
-"""Records of which nobody knows what a list shows as their amount: their day and name are compared alone."""
+"""Records of which nobody knows what a list shows as their amount: their day is compared, and that they are there."""
 
 
 class Window(NamedTuple):
@@ -106,7 +114,8 @@ def transactions(
     lines = both.with_columns(
         theirs=pl.col("side") * pl.col("shown").fill_null(0), ours=pl.col("ours").fill_null(0)
     ).with_columns(reason=_why(missing, moved, why))
-    lines = lines.filter(~pl.col("entity").is_in(list(_NO_AMOUNT))).select(
+    bare = pl.col("posts").eq(other=False) & pl.col("total").is_null()
+    lines = lines.filter(~pl.col("entity").is_in(list(_NO_AMOUNT)) & ~bare.fill_null(value=False)).select(
         "control",
         report=pl.lit(TRANSACTIONS),
         measure=pl.lit(LISTED),
@@ -137,14 +146,13 @@ def _known(ledger: Ledger, captured: Captured) -> pl.DataFrame:
 
 
 def _amounts(ledger: Ledger, named: pl.DataFrame) -> pl.DataFrame:
-    """entity, id, own, own_party: what each listed document posts as a whole to the account that the list shows it in; where it has no
+    """entity, id, own: what each listed document posts as a whole to the account that the list shows it in; where it has no
     such side, its first there.
     """
     rows = ledger.frame.join(named.select(*_KEY, "account"), on=[*_KEY, "account"], how="semi").sort("place")
     whole = pl.col("line") == TOTAL
     return rows.group_by(_KEY, maintain_order=True).agg(
         own=pl.when(whole.any()).then(pl.col("amount").filter(whole).sum()).otherwise(pl.col("amount").first()),
-        own_party=pl.col("party").drop_nulls().first(),
     )
 
 
@@ -164,14 +172,18 @@ def _why(missing: pl.DataFrame, moved: frozenset[RecordKey], why: Mapping[Record
 
 def _otherwise(both: pl.DataFrame, moved: frozenset[RecordKey]) -> Iterator[Finding]:
     """Documents that the list has on another day or with another name."""
-    found = both.filter(pl.col("ours_date").is_not_null()).with_columns(
-        of=pl.coalesce("ours_party", "own_party"), day=pl.col("date") != pl.col("ours_date")
-    )
-    found = found.filter(pl.col("day") | (pl.col("party").is_not_null() & pl.col("party").ne_missing(pl.col("of"))))
-    columns = (*_KEY, "label", "date", "ours_date", "party", "of", "day")
+    has_names = bool(both["party"].is_not_null().any())
+    another = ~pl.col("entity").is_in(list(_NO_NAME)) & pl.col("party").ne_missing(pl.col("ours_party")) & has_names
+    found = both.filter(pl.col("ours_date").is_not_null()).with_columns(day=pl.col("date") != pl.col("ours_date"))
+    found = found.filter(pl.col("day") | another)
+    columns = (*_KEY, "label", "date", "ours_date", "party", "ours_party", "day")
     for entity, key, label, day, own, party, of, on_day in found.select(columns).iter_rows():
         record = RecordKey(entity, key)
-        said = f"of {day}, captured as of {own}" if on_day else f"with the name {party}, captured with {of or 'none'}"
+        said = (
+            f"of {day}, captured as of {own}"
+            if on_day
+            else f"with the name {party or 'of nobody'}, captured with {of or 'none'}"
+        )
         tail = f": {CHANGED}" if record in moved else ""
         yield Finding("listed_otherwise", f"QuickBooks' list has {label} {key} {said}{tail}.", record)
 
