@@ -105,7 +105,7 @@ class Moved:
 
     def _documents(self, title: str, rows: pl.DataFrame, nothing: str, sub: str = "") -> Listing:
         columns = [
-            Column("Day"), Column("Document"), Column("What", "quiet"), Column("Account"), Column("Change", "signed"),
+            Column("Day", "key"), Column("Document"), Column("What", "quiet"), Column("Account"), Column("Change", "signed"),
             Column("Comes from", "quiet"), Column("Was, SHA-256", "code"), Column("Now, SHA-256", "code"),
         ]  # fmt: skip
         cells: list[tuple[Cell, ...]] = [
