@@ -131,7 +131,7 @@ class Companies:
     ) -> tuple[str, Company]:
         """Read with new tokens who the company is, and keep both. Nothing is kept when it fails.
 
-        A company that the vault has keeps its name unless another is given. Raises WrongUse, WrongCompany, ServiceError.
+        A company that the vault has keeps its name; another one is refused. Raises WrongUse, WrongCompany, ServiceError.
         """
         kept, read = MemoryTokenStore(tokens), list[Credits]()
         limits = _limits(connection)
@@ -161,6 +161,7 @@ class Companies:
     def _require_same(self, name: str, company: Company, purpose: str) -> None:
         if not self._sealed(name).there:
             if purpose != RESTORE:
+                self._require_no_other_name(company)
                 return
             raise WrongUse(
                 f"The vault knows no company {name!r} to restore.",
@@ -178,6 +179,16 @@ class Companies:
             raise WrongUse(
                 f"The name {name!r} stands for another company already.",
                 do="Choose another name: --name at the command line.",
+            )
+
+    def _require_no_other_name(self, company: Company) -> None:
+        """Two names would renew the sign-in against each other, and count and schedule the same company twice."""
+        others = [one for one in self.names() if _same(self.company(one), company)]
+        if others:
+            raise WrongUse(
+                f"The vault knows {company.name} (realm {company.realm_id}) already, as {others[0]!r}.",
+                means="Nothing was kept.",
+                do=f"Connect it as {others[0]!r}, or leave the name out.",
             )
 
     def forget(self, name: str, purpose: str = CAPTURE) -> None:

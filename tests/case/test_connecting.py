@@ -107,6 +107,16 @@ def test_connected_anew_it_keeps_its_name(case: Case, server: TwinServer) -> Non
     assert case.companies.tokens("garden").load() != first
 
 
+def test_a_second_name_for_the_same_company_keeps_nothing(case: Case, server: TwinServer) -> None:
+    connect(case, server, "garden")
+    before = case.companies.tokens("garden").load()
+    with pytest.raises(WrongUse, match="already, as 'garden'") as caught:
+        connect(case, server, "shed")
+    assert "leave the name out" in str(caught.value)
+    assert case.companies.names() == ("garden",)
+    assert case.companies.tokens("garden").load() == before
+
+
 def test_several_companies_stand_side_by_side(case: Case, server: TwinServer) -> None:
     with serve(Twin(company_name="Lumber", realm_id="4620816365000000777")) as other:
         connect(case, server)
