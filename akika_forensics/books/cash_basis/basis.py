@@ -91,7 +91,8 @@ def _control(chart: Chart) -> pl.Expr:
 
 def _waiting(rows: pl.DataFrame) -> pl.DataFrame:
     """entity, id, date, home, total: documents that wait for a payment; one of 0 waits for nobody."""
-    held = rows.filter(pl.col("entity").is_in(DOCUMENTS) & (pl.col("control") != 0) & pl.col("place").is_not_null())
+    columns = rows.select(*_KEY, "date", "place", "control", "amount", "foreign")
+    held = columns.filter(pl.col("entity").is_in(DOCUMENTS) & (pl.col("control") != 0) & pl.col("place").is_not_null())
     amount, foreign = pl.col("amount"), pl.coalesce("foreign", "amount")
     sums = held.group_by(_KEY).agg(pl.col("date").first(), home=amount.sum(), total=foreign.sum())
     return sums.filter((pl.col("home") != 0) & (pl.col("total") != 0)).with_columns(
@@ -109,8 +110,9 @@ def _paid(
     side, cost = own & (pl.col("control") == 0), ~own
     number, value = pl.col("row"), _in_cents(pl.col("amount"))
     found = (
-        rows.filter(pl.col("entity").is_in(DOCUMENTS) & (side | cost))
-        .join(wanted.select(_KEY), on=_KEY, how="semi")
+        rows.select(*_KEY, "row", "place", "control", "amount")
+        .filter(pl.col("entity").is_in(DOCUMENTS))
+        .join(wanted, on=_KEY, how="semi")
         .sort(*_KEY, "place", nulls_last=True, maintain_order=True)
         .group_by(_KEY, maintain_order=True)
         .agg(
@@ -202,17 +204,15 @@ def _unapplied(
     sums: dict[tuple[tuple[str, str], str, date], int] = defaultdict(int)
     parties: dict[tuple[str, str], tuple[str | None, str | None]] = {}
     control_of: dict[tuple[str, str], str] = {}
-    mine = rows.filter(pl.col("entity").is_in(PAYMENTS) & (pl.col("control") != 0))
-    for entity, key, day, account, amount, kind, party in mine.select(
-        "entity", "id", "date", "account", "amount", "party_entity", "party"
-    ).iter_rows():
+    sides = rows.select(*_KEY, "date", "account", "amount", "party_entity", "party", "control")
+    sides = sides.filter(pl.col("control") != 0)
+    mine = sides.filter(pl.col("entity").is_in(PAYMENTS)).drop("control")
+    for entity, key, day, account, amount, kind, party in mine.iter_rows():
         sums[(entity, key), into[entity], day] += int(amount * 100)
         parties[entity, key], control_of[entity, key] = (kind, party), account
     entries = {
         (entity, key): day
-        for entity, key, day in rows.filter((pl.col("entity") == "JournalEntry") & (pl.col("control") != 0))
-        .select("entity", "id", "date")
-        .iter_rows()
+        for entity, key, day in sides.filter(pl.col("entity") == "JournalEntry").select(*_KEY, "date").iter_rows()
     }
     for name, found in by_document.items():
         document = paid.get(name)
