@@ -81,6 +81,19 @@ incident.diff.effect_picture()
 incident.diff.effect_view()
 
 # %% [markdown]
+# ## The books themselves
+#
+# The statements as they follow from the later snapshot's documents, each with its picture and what QuickBooks' own reports say of
+# it. A square of the map that is not pale is a report that says something else.
+
+# %%
+books = case.books(after)
+books.map()
+
+# %%
+books.statement("profit-and-loss", by="month")
+
+# %% [markdown]
 # ## What hangs on it
 #
 # The changed records with their neighbours in the state before. A removed record that others point to leaves them

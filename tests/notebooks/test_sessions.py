@@ -19,6 +19,8 @@ def test_an_investigation_runs_and_writes_nothing(scene: Scene) -> None:
     run = scene.run("investigate_an_incident", before="s1", after="s2")
     for entity, record_id in scene.named:
         assert f"{entity}:{record_id}" in run.said
+    assert "figures agree to the cent" in run.said
+    assert "Profit and loss by month" in run.said
     assert {path for path in scene.vault.rglob("*") if path.is_file()} == files
     assert Books.of(scene.twin).bodies == scene.restored.bodies
 
