@@ -36,10 +36,11 @@ from akika_forensics.case.read_books import ReadBooks, read_books
 from akika_forensics.case.results import CheckResult
 from akika_forensics.case.resuming import begun
 from akika_forensics.case.review import Review
-from akika_forensics.case.tables import Effects, Versions
+from akika_forensics.case.tables import Effects
 from akika_forensics.case.unlocking import means_from_environment
 from akika_forensics.case.unverified import beliefs_in_force, capture_rests_on
 from akika_forensics.case.values import CaseDiff, CasePlan, SnapshotTable, graph_view
+from akika_forensics.case.versions import Versions
 from akika_forensics.custody import CustodyLog
 from akika_forensics.custody.leaving import listed
 from akika_forensics.custody.log import operator

@@ -12,7 +12,7 @@ from akika_forensics.cli.speech import Told, note, say, say_json
 from akika_forensics.model.instants import format_instant
 
 if TYPE_CHECKING:
-    from akika_forensics.case.tables import Versions
+    from akika_forensics.case.versions import Versions
     from akika_forensics.vault import Version
 
 

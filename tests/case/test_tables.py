@@ -18,8 +18,9 @@ from akika_forensics.books import AccountEffect, Finding, TieOutLine
 from akika_forensics.case.case import Case
 from akika_forensics.case.results import CheckResult, RehearsalResult, VerificationResult
 from akika_forensics.case.rows import Rows, places
-from akika_forensics.case.tables import Changes, Effects, Findings, SnapshotTable, StepRow, Steps, TieOut, Versions
+from akika_forensics.case.tables import Changes, Effects, Findings, SnapshotTable, StepRow, Steps, TieOut
 from akika_forensics.case.values import CaseDiff, CasePlan
+from akika_forensics.case.versions import Versions
 from akika_forensics.changes import CheckReport, Comparison, compare_records
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.company import Company

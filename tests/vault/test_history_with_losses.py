@@ -13,7 +13,7 @@ import pytest
 
 from akika_forensics.case.care import repair_vault
 from akika_forensics.case.case import Case
-from akika_forensics.case.tables import Versions
+from akika_forensics.case.versions import Versions
 from akika_forensics.cli.app import main
 from akika_forensics.errors import AkikaError
 from akika_forensics.model.record import RecordKey
