@@ -9,13 +9,12 @@ not measured. They are in memory as QuickBooks sent them. Beside the time on the
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
 from datetime import date
 
-from twin_company import Stream
+from twin_company import Stream, peak
 
 from akika_forensics.books import Chart, Ledger
 from akika_forensics.books.cash_basis import cash_postings
@@ -51,7 +50,7 @@ def main() -> None:
             break
     size = sum(len(payload) for rows in transactions.values() for _, payload in rows)
     print(f"{count:,} transactions, {size / 1e6:,.0f} MB of JSON")
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    held = peak()
 
     def books() -> Ledger:
         ledger = Ledger.read(Chart.of(lists), transactions)
@@ -59,10 +58,13 @@ def main() -> None:
         return ledger
 
     ledger = measured("postings and a trial balance", books, "5 s")
+    posted = peak()
     measured("another trial balance", lambda: ledger.trial_balance(date(2025, 6, 30)))
     measured("postings on the cash basis", lambda: cash_postings(ledger))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-    print(f"{len(ledger.frame):,} postings; {peak:,.0f} MB at most, {held:,.0f} MB of them the transactions before")
+    print(
+        f"{len(ledger.frame):,} postings; {posted:,.0f} MB at most for them, {peak():,.0f} MB with the cash basis, "
+        f"{held:,.0f} MB the transactions before"
+    )
 
 
 if __name__ == "__main__":
