@@ -19,7 +19,7 @@ from akika_forensics.capture.entities import is_name
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
 from akika_forensics.capture.incremental import RULES
-from akika_forensics.capture.run import SnapshotWriter
+from akika_forensics.capture.means import SnapshotWriter
 from akika_forensics.capture.scope import MOST_PASSES, Scope
 from akika_forensics.capture.surroundings import Memory, is_transaction
 from akika_forensics.capture.sweep import Progress, Stop, check
