@@ -10,7 +10,7 @@ import pytest
 
 from akika_forensics.model.payload import encode
 from tests.twin.conftest import Body, Books, ref
-from tests.twin.foreign_scene import Abroad
+from tests.twin.foreign_scene import Abroad, euro
 from tests.twin.foreign_scene import abroad as abroad  # noqa: PLC0414 - a fixture
 from tests.twin.report_rows import flat, grand, has_data, keys, titles
 
@@ -428,3 +428,12 @@ def test_an_entry_that_moves_a_debt_from_one_name_to_another_is_open_in_both(boo
     ]
     assert ("Journal Entry", "Lumber Co", "25.00") in listed
     assert ("Journal Entry", "Power Co", "-25.00") in listed
+
+
+def test_half_a_cent_of_a_foreign_estimate_is_rounded_as_everywhere(abroad: Abroad) -> None:
+    """638.00 at 1.0775 are 687.445."""
+    body = abroad.sale(abroad.emma, "638.00", TxnDate="2026-01-05", **euro("1.0775"))
+    made = abroad.twin.create("Estimate", body)
+    assert made["HomeTotalAmt"] == Decimal("687.45")
+    listed = abroad.twin.report("TransactionList", start_date="2026-01-01", end_date="2026-01-31")
+    assert [row[-1] for _, part, row in flat(listed) if part == "row"] == ["687.45"]

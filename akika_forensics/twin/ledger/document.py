@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP
 from typing import Any, Final
 
 from akika_forensics.model.catalogue import CATALOGUE
@@ -83,7 +84,7 @@ def row(session: Session, entity: str, body: dict[str, Any], rows: Sequence[Post
     foreign = settings.multicurrency(session) and rates.code_of(session, body) != settings.home_code(session)
     main = _main(entity, rows) if value or entity not in _SETTLING else None
     day = str(body.get("TxnDate") or body.get("PaymentDate") or "")[:10]
-    home = round(value * rates.of(session, body)) if foreign else value
+    home = int((value * rates.of(session, body)).quantize(1, rounding=ROUND_HALF_UP)) if foreign else value
     return DocumentRow(
         entity,
         str(body["Id"]),
