@@ -22,6 +22,7 @@ from akika_forensics.case.captured import (
     type_counts,
 )
 from akika_forensics.case.coverage import NO_COVERAGE, Coverage, coverage_of, live_in
+from akika_forensics.case.ledgers_before import ledgers_before
 from akika_forensics.case.pictures import last_written, written_timeline
 from akika_forensics.case.scopes import said_of
 from akika_forensics.changes import CheckReport, completeness
@@ -30,7 +31,7 @@ from akika_forensics.graph import ReferenceGraph
 from akika_forensics.model.instants import parse_instant
 from akika_forensics.model.money import ZERO
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault import Snapshot, SnapshotInfo, VerifyReport
+from akika_forensics.vault import Snapshot, SnapshotInfo, Vault, VerifyReport
 from akika_widgets.views.listing import AGREES, DIFFERS, Cell, Column, Listing, Mark, Named
 from akika_widgets.views.tables import TieOutTable
 from akika_widgets.views.timeline import TimelineView
@@ -278,7 +279,7 @@ class Acquisition:
         }
 
 
-def acquisition_of(snapshot: Snapshot, acts: Iterable[Act], vault: VerifyReport) -> Acquisition:
+def acquisition_of(vault: Vault, snapshot: Snapshot, acts: Iterable[Act], verified: VerifyReport) -> Acquisition:
     """Everything that one snapshot, the custody log and the check of the vault say of how it was taken."""
     info = snapshot.info
     records = tuple(snapshot.records())
@@ -288,9 +289,11 @@ def acquisition_of(snapshot: Snapshot, acts: Iterable[Act], vault: VerifyReport)
         type_counts(records, reported_counts(info)),
         missing(ReferenceGraph.of(records).dangling()),
         controls_of(controls),
-        completeness(records, {} if info.scoped else controls, info.findings, live_in(info)),
+        completeness(
+            records, {} if info.scoped else controls, info.findings, live_in(info), ledgers_before(vault, snapshot)
+        ),
         acts_of(acts, info),
-        vault,
+        verified,
         last_written(records),
         coverage_of(info, records),
     )

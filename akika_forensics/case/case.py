@@ -28,6 +28,7 @@ from akika_forensics.case.export.recorded import export_recorded
 from akika_forensics.case.first_hour import FirstHour
 from akika_forensics.case.journey import Journey
 from akika_forensics.case.judgements import of_check
+from akika_forensics.case.ledgers_before import ledgers_before
 from akika_forensics.case.lifecycle import Lifecycle
 from akika_forensics.case.moved import Moved
 from akika_forensics.case.people import People, files_of_sheet
@@ -311,7 +312,9 @@ class Case:
         # Records of different times and reports of one moment say nothing about each other.
         kept: Mapping[str, bytes] = {} if snapshot.info.scoped else Kept(snapshot)
         records = tuple(snapshot.records())
-        report = changes.completeness(records, kept, snapshot.info.findings, live_in(snapshot.info))
+        report = changes.completeness(
+            records, kept, snapshot.info.findings, live_in(snapshot.info), ledgers_before(self.vault, snapshot)
+        )
         report = scopes.judged(report, snapshot.info)
         entities = [name for name, held in snapshot.info.counts.items() if held]
         rests_on = capture_rests_on(entities, beliefs or beliefs_in_force())
@@ -343,11 +346,11 @@ class Case:
 
     def acquisition(self, ref: str = "latest", *, passphrase: Secret | None = None) -> Acquisition:
         """How a snapshot came to be and how whole it is, its custody, and the state of the vault that holds it. Raises WrongUse."""
-        return acquisition_of(self.snapshot(ref), self.custody.acts(), self.verify_vault(passphrase))
+        return acquisition_of(self.vault, self.snapshot(ref), self.custody.acts(), self.verify_vault(passphrase))
 
     def books(self, ref: str = "latest") -> ReadBooks:
         """The books of a snapshot, rebuilt from its documents, with their tie-out: ``case.books().statement("balance-sheet")`` shows itself."""
-        return read_books(self.snapshot(ref))
+        return read_books(self.vault, self.snapshot(ref))
 
     def graph_of(self, ref: str = "latest") -> ReferenceGraph:
         """Everything that points to something else in a snapshot, for questions of your own."""

@@ -12,6 +12,7 @@ import polars as pl
 from akika_forensics.books import Ledger, tie
 from akika_forensics.case.captured import Kept
 from akika_forensics.case.coverage import live_in
+from akika_forensics.case.ledgers_before import ledgers_before
 from akika_forensics.case.results import Together
 from akika_forensics.case.shown import Shown
 from akika_forensics.case.statement_asked import Asked, ask, frame_of
@@ -20,7 +21,7 @@ from akika_forensics.case.statement_pictures import pictures_of
 from akika_forensics.case.statement_ties import StatementTie, Ties, ties_of
 from akika_forensics.case.statements import Books, names_of
 from akika_forensics.changes.check import captured_as
-from akika_forensics.vault import Snapshot
+from akika_forensics.vault import Snapshot, Vault
 from akika_widgets.views.listing import Column, Listing
 from akika_widgets.views.tie_map import TieMap
 from akika_widgets.views.view import View
@@ -89,13 +90,14 @@ class ReadBooks:
         return self.ties.map()
 
 
-def read_books(snapshot: Snapshot) -> ReadBooks:
+def read_books(vault: Vault, snapshot: Snapshot) -> ReadBooks:
     """Read a snapshot, post it, tie it out. Raises VaultDamaged, NotAllowed where the member may not read payloads."""
     records = list(snapshot.records())
     ledger = Ledger.of(records)
     # Records of different times and reports of one moment say nothing about each other.
     kept: Mapping[str, bytes] = {} if snapshot.info.scoped else Kept(snapshot)
-    tied = tie(ledger, kept, captured_as(records, snapshot.info.findings, live_in(snapshot.info)))
+    captured = captured_as(records, snapshot.info.findings, live_in(snapshot.info))
+    tied = tie(ledger, kept, captured, ledgers_before(vault, snapshot))
     # The tie-out has what only reports show and the cash basis already: neither is worked out twice.
     books = Books(snapshot.info.id, ledger, tied.report_only, names_of(records), tied.cash)
     return ReadBooks(books, ties_of(tied), snapshot.info.taken_at.date())

@@ -17,9 +17,10 @@ from akika_forensics.books.statements import ageing
 from akika_forensics.books.statements.financial import Statements
 from akika_forensics.books.statements.register import general_ledger
 from akika_forensics.case.drilling import Drilled, drill
+from akika_forensics.case.ledgers_before import ledgers_before
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.record import Record
-from akika_forensics.vault import Snapshot
+from akika_forensics.vault import Snapshot, Vault
 
 __all__ = ["BASES", "Basis", "Books", "Drilled", "Figure", "books_of", "drill"]
 
@@ -134,12 +135,13 @@ class Books:
         return rows.with_columns(name=pl.Series(names, dtype=pl.String))
 
 
-def books_of(snapshot: Snapshot) -> Books:
+def books_of(vault: Vault, snapshot: Snapshot) -> Books:
     """Read a snapshot and post it. Raises VaultDamaged, NotAllowed where the member may not read payloads."""
     records = list(snapshot.records())
     ledger = Ledger.of(records)
     ledgers = {name: snapshot.control(name) for name in snapshot.info.controls if name.startswith("GeneralLedger")}
-    return Books(snapshot.info.id, ledger, report_only(ledger, ledgers), names_of(records))
+    found = report_only(ledger, ledgers, ledgers_before(vault, snapshot))
+    return Books(snapshot.info.id, ledger, found, names_of(records))
 
 
 def names_of(records: Iterable[Record]) -> dict[tuple[str, str], str]:

@@ -58,18 +58,20 @@ def completeness(
     controls: Mapping[str, bytes],
     findings: Sequence[Mapping[str, Any]] = (),
     live: Mapping[str, tuple[datetime, datetime]] | None = None,
+    before: Iterable[Mapping[str, bytes]] = (),
 ) -> CheckReport:
     """Check a snapshot's records against themselves and against the reports captured with them.
 
     ``controls`` are reports by name (``TrialBalance/Accrual/2026-11-23``); ``findings`` are those of the capture, taken
     over first: rows with ``code``, ``what`` and perhaps ``record`` and ``severity``. ``live``: for each entity the interval in which its
-    bodies were live, by the capture's fence. Never raises on what was captured.
+    bodies were live, by the capture's fence. ``before``: the reports of the snapshots that this one rests on, the newest first. Never raises on
+    what was captured.
     The books are held against every report that has figures of theirs, on both bases.
     """
     rows = list(records)
     graph = ReferenceGraph.of(rows)
     ledger = Ledger.of(rows)
-    tied, said = _tie_out(ledger, controls, captured_as(rows, findings, live))
+    tied, said = _tie_out(ledger, controls, captured_as(rows, findings, live), before)
     found = [
         *(_taken_over(one) for one in findings),
         *_dangling(graph),
@@ -113,8 +115,10 @@ def _gone(findings: Sequence[Mapping[str, Any]]) -> frozenset[RecordKey]:
     return frozenset(found)
 
 
-def _tie_out(ledger: Ledger, controls: Mapping[str, bytes], captured: Captured) -> tuple[Tied, list[Finding]]:
-    tied = tie(ledger, controls, captured)
+def _tie_out(
+    ledger: Ledger, controls: Mapping[str, bytes], captured: Captured, before: Iterable[Mapping[str, bytes]]
+) -> tuple[Tied, list[Finding]]:
+    tied = tie(ledger, controls, captured, before)
     findings = [*tied.findings, *unbalanced(tied)]
     if not any(name.startswith(_BALANCES) for name in tied.lines["control"].unique()):
         findings.append(Finding("no_control", "No trial balance of QuickBooks was captured to compare with.", None))

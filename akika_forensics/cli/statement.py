@@ -61,7 +61,7 @@ def statement(
     case = open_case(options)
     found = case.snapshot(snapshot)
     end = _day(as_of) or found.info.taken_at.date()
-    books = books_of(found)
+    books = books_of(case.vault, found)
     asked = ask(books, kind, end, _day(since), basis=basis, by=by, account=account or drill)
     drilled = None
     if drill:

@@ -125,3 +125,15 @@ def hidden(report_only: pl.DataFrame) -> list[Finding]:
         )
         for kind, count, size in rows.iter_rows()
     ]
+
+
+def of_before(carried: pl.DataFrame) -> list[Finding]:
+    """That some of it is as an earlier snapshot told it."""
+    if carried.is_empty():
+        return []
+    count = carried.select("entity", "id").n_unique()
+    what = (
+        f"{count} of them are of days of which no general ledger was captured with this snapshot, because none of their documents changed. "
+        "Their postings are those of the snapshots before."
+    )
+    return [Finding("report_only_before", what, None, "note")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
@@ -19,6 +19,7 @@ from akika_forensics.books.reported.figures import Reported, reported
 from akika_forensics.books.reported.sheet import Sheet
 from akika_forensics.books.tie_out import listed, reasons, telling
 from akika_forensics.books.tie_out.captured import NOTHING, Captured, Stamp
+from akika_forensics.books.tie_out.carried import Days, Reports, carried
 from akika_forensics.books.tie_out.causes import Cause, Causes, made_later, of_documents
 from akika_forensics.books.tie_out.compared import CASH, TIED, figures, of_list
 from akika_forensics.books.tie_out.documents import DIFFERING, Against, Window, against
@@ -58,6 +59,7 @@ class _Read:
 
     figures: list[Reported] = field(default_factory=list)
     ledgers: list[Against] = field(default_factory=list)
+    days: list[Days] = field(default_factory=list)
     transactions: list[pl.DataFrame] = field(default_factory=list)
     windows: list[listed.Window] = field(default_factory=list)
     accounts: list[tuple[str, pl.DataFrame, date, bool]] = field(default_factory=list)
@@ -70,6 +72,7 @@ class _Read:
         match page.report:
             case telling.LEDGER:
                 self.ledgers.append(_posting_by_posting(name, page, ledger))
+                self.days += _days(page)
             case listings.TRANSACTIONS:
                 self.transactions.append(listings.transactions(name, page))
                 if page.start is not None and page.end is not None:
@@ -88,11 +91,14 @@ class _Read:
             self.findings.append(telling.cut_off(name))
 
 
-def tie(ledger: Ledger, controls: Mapping[str, bytes], captured: Captured = NOTHING) -> Tied:
+def tie(
+    ledger: Ledger, controls: Mapping[str, bytes], captured: Captured = NOTHING, before: Iterable[Reports] = ()
+) -> Tied:
     """Hold the books against every report that has figures of theirs. Never raises on what was captured.
 
     ``captured``: what is known of the times of the records; without it nothing is put down to a change during the capture, and
-    transactions that post nothing are compared with no list.
+    transactions that post nothing are compared with no list. ``before``: the reports of earlier snapshots, the newest first, whose general
+    ledgers tell what only reports show of the days of which these do not.
     """
     read = _Read()
     for name in sorted(controls):
@@ -100,7 +106,8 @@ def tie(ledger: Ledger, controls: Mapping[str, bytes], captured: Captured = NOTH
             read.take(name, sheet.read(controls[name], name), ledger)
         except AkikaError as error:
             read.findings.append(Finding(f"control_{error.code}", f"{name}: {error}", None))
-    report_only = pl.concat([pl.DataFrame(schema=POSTINGS), *(one.report_only for one in read.ledgers)])
+    earlier = carried(ledger, read.days, before)
+    report_only = pl.concat([pl.DataFrame(schema=POSTINGS), *(one.report_only for one in read.ledgers), earlier])
     differing = pl.concat([pl.DataFrame(schema=DIFFERING), *(one.differing for one in read.ledgers)])
     rows = pl.concat([pl.DataFrame(schema=listings.LISTED), *read.transactions])
     times = _Times(captured, rows)
@@ -126,18 +133,29 @@ def tie(ledger: Ledger, controls: Mapping[str, bytes], captured: Captured = NOTH
         postings,
         len(read.ledgers),
         report_only,
-        (*found, *telling.hidden(report_only)),
+        (*found, *telling.hidden(report_only), *telling.of_before(earlier)),
         cash,
     )
 
 
-def report_only(ledger: Ledger, controls: Mapping[str, bytes]) -> pl.DataFrame:
-    """Postings of transactions that only the captured general ledgers tell of: columns of `POSTINGS`. Reports that cannot be read have none."""
+def report_only(ledger: Ledger, controls: Mapping[str, bytes], before: Iterable[Reports] = ()) -> pl.DataFrame:
+    """Postings of transactions that only the captured general ledgers tell of: columns of `POSTINGS`. Reports that cannot be read have none.
+
+    ``before`` as in `tie`.
+    """
     found = [pl.DataFrame(schema=POSTINGS)]
+    days: list[Days] = []
     for name in sorted(one for one in controls if one.startswith(LEDGER)):
         with contextlib.suppress(AkikaError):
-            found.append(_posting_by_posting(name, sheet.read(controls[name], name), ledger).report_only)
-    return pl.concat(found)
+            page = sheet.read(controls[name], name)
+            found.append(_posting_by_posting(name, page, ledger).report_only)
+            days += _days(page)
+    return pl.concat([*found, carried(ledger, days, before)])
+
+
+def _days(page: Sheet) -> list[Days]:
+    """Those of which a general ledger tells all."""
+    return [] if page.cut or page.start is None or page.end is None else [Days(page.start, page.end)]
 
 
 def _posting_by_posting(name: str, page: Sheet, ledger: Ledger) -> Against:

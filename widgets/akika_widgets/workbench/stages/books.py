@@ -240,7 +240,7 @@ class BooksStage(Stage):
 
         def work(work: Work) -> str:
             work.progress(f"rebuilding the books of {info.id}")
-            desk.shared.shelf.put(read_books(desk.case.snapshot(info.id)))
+            desk.shared.shelf.put(read_books(desk.case.vault, desk.case.snapshot(info.id)))
             return info.id
 
         desk.start("books", f"Reading the books of {info.id}", work)
