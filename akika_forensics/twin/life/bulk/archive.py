@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from akika_forensics.twin.ledger.document import LABELS, PURCHASES
 from akika_forensics.twin.life.bulk.cost_forms import form_number
-from akika_forensics.twin.life.bulk.figures import at_home, listed
+from akika_forensics.twin.life.bulk.figures import at_home
 from akika_forensics.twin.life.bulk.forms import Forms
 from akika_forensics.twin.life.bulk.known import Known
 from akika_forensics.twin.life.bulk.outlet import Batch
@@ -85,7 +85,7 @@ class Archive:
             _label(paper),
             paper.party.key if paper.party is not None else first[PARTY] if first else "",
             memo,
-            listed(value, millionths),
+            at_home(value, millionths),
             value if millionths else None,
             first[ACCOUNT] if first else self._idle(paper),
             department,

@@ -46,11 +46,3 @@ def at_home(cents: int, millionths: int) -> int:
         return cents
     value = (abs(cents) * millionths + 500_000) // 1_000_000
     return value if cents >= 0 else -value
-
-
-def listed(cents: int, millionths: int) -> int:
-    """Cents of home currency as lists of transactions show them: half a cent to the even one."""
-    if not millionths:
-        return cents
-    whole, rest = divmod(cents * millionths, 1_000_000)
-    return whole + (rest > 500_000 or (rest == 500_000 and whole % 2 == 1))
