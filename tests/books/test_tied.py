@@ -69,7 +69,7 @@ def of_a_life(seed: int, transactions: int) -> None:
     tied = tie(Ledger.of(records), controls, Captured(records))
     assert_nothing_is_left(tied)
     assert tied.lines.height > 1_000
-    assert tied.postings > 1_000
+    assert tied.postings > transactions
 
 
 @pytest.mark.parametrize("seed", range(1, 3))
@@ -80,7 +80,7 @@ def test_generated_companies_leave_nothing(seed: int) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(3, 203))
 def test_two_hundred_generated_companies_leave_nothing(seed: int) -> None:
-    of_a_life(seed, 600)
+    of_a_life(seed, 400)
 
 
 INCIDENTS = sorted(incidents.INCIDENTS.keys() - {"bank-feed"})

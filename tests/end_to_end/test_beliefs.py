@@ -35,7 +35,7 @@ def in_groups(choices: Sequence[tuple[str, str]], size: int) -> list[dict[str, s
     return groups
 
 
-GROUPS = in_groups(OTHERS, 3)
+GROUPS = in_groups(OTHERS, 4)
 
 
 @contextmanager

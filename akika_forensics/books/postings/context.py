@@ -38,9 +38,9 @@ class Context:
     def of(cls, chart: Chart, documents: Documents, beside: Documents | None = None) -> Context:
         """``beside`` are documents that are not posted and that these may pay or take up."""
         heads, findings = _rated(chart, documents)
-        rates, receipts = _rates(heads), _receipts(documents)
+        rates, receipts = _rates(heads, chart.home_currency), _receipts(documents)
         if beside is not None:
-            rates = pl.concat([rates, _rates(beside.heads)]).unique(["entity", "id"], keep="first")
+            rates = pl.concat([rates, _rates(beside.heads, chart.home_currency)]).unique(["entity", "id"], keep="first")
             receipts = pl.concat([receipts, _receipts(beside)]).unique(["entity", "id"], keep="first")
         return cls(chart, documents, heads, items_frame(chart.items.values()), rates, receipts, findings)
 
@@ -99,8 +99,10 @@ def items_frame(items: Iterable[Item]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={**dict.fromkeys(names, pl.String), "tracked": pl.Boolean}, orient="row")
 
 
-def _rates(heads: pl.DataFrame) -> pl.DataFrame:
-    foreign = pl.col("given_rate").is_not_null() & ~pl.col("given_rate").is_in([0, 1])
+def _rates(heads: pl.DataFrame, home: str | None) -> pl.DataFrame:
+    """Of documents in another currency, be it at par: what pays them goes by it and not by a rate of its own."""
+    abroad = (pl.col("currency") != home).fill_null(value=False) if home else pl.lit(value=False)
+    foreign = (pl.col("given_rate") > 0) & ((pl.col("given_rate") != 1) | abroad)
     return heads.filter(foreign & pl.col("entity").is_in(RATED)).select("entity", "id", their_rate="given_rate")
 
 

@@ -150,7 +150,7 @@ def _taken_up(side: TakenUp, first: int, documents: OfType) -> list[pl.DataFrame
         line=EXCHANGE,
         account=pl.lit(documents.context.chart.exchange_gain, pl.String),
         foreign=pl.lit(None, pl.Decimal(38, 2)),
-        amount=-sign * (goes - came),
+        amount=sign * (goes - came),
         item=pl.lit(None, pl.String),
     )
     return [lines, gains]
