@@ -81,7 +81,7 @@ def test_trouble_at_every_request(
     for do in ACTS.values():
         do(vault, 0)
     told: set[bool] = set()
-    for turn in range(1, 40):
+    for turn in range(1, 120):
         vault = open_vault(place, PASSPHRASE, heads=heads)
         before = seen(vault)
         server.trouble = trouble = Trouble((turn - 1) * step, outcome, later)
