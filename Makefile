@@ -53,7 +53,7 @@ types: ## mypy, strict
 	@tools/bootstrap.sh dev,workbench
 	$(BIN)/mypy
 
-soak: ## the long campaigns, and everything drawn with many more examples (about forty minutes on two cores)
+soak: ## the long campaigns, and everything drawn with many more examples (the better part of an hour on two cores)
 	@tools/bootstrap.sh dev,workbench
 	@tools/clients.sh
 	AKIKA_TEST_PROFILE=soak $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal -m "soak or hypothesis"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,22 +20,7 @@ from .conftest import PASSPHRASE, Scene, staged
 OTHERS = [(row.name, choice) for row in TABLE for choice in row.choices if choice != row.default]
 ALL_OTHERS = {row.name: row.choices[-1] for row in TABLE}
 FEW = random.Random(20261126).sample(OTHERS, 3)
-"""What `make test` tries of the single ones; all of them belong to the soak, a few at a time."""
-
-
-def in_groups(choices: Sequence[tuple[str, str]], size: int) -> list[dict[str, str]]:
-    """Every choice once, so many beliefs together as fit a group."""
-    groups: list[dict[str, str]] = []
-    for name, choice in random.Random(20261127).sample(choices, len(choices)):
-        fitting = next((group for group in groups if len(group) < size and name not in group), None)
-        if fitting is None:
-            groups.append({name: choice})
-        else:
-            fitting[name] = choice
-    return groups
-
-
-GROUPS = in_groups(OTHERS, 4)
+"""What `make test` tries of the single ones; all of them belong to the soak."""
 
 
 @contextmanager
@@ -94,17 +79,13 @@ def test_the_incidents_are_put_right_under_some_of_the_others(
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("chosen", GROUPS, ids=["+".join(f"{name}={one[name]}" for name in one) for one in GROUPS])
+@pytest.mark.parametrize(("name", "choice"), OTHERS, ids=[f"{name}={choice}" for name, choice in OTHERS])
 def test_the_incidents_are_put_right_under_every_other_choice(
-    chosen: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: Callable[[], str]
+    name: str, choice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: Callable[[], str]
 ) -> None:
-    beliefs = Beliefs().but(**chosen)
+    beliefs = Beliefs().but(**{name: choice})
     with company(tmp_path, monkeypatch, out, beliefs) as scene:
         whole_way(scene, beliefs)
-
-
-def test_every_other_choice_is_in_a_group() -> None:
-    assert sorted(pair for group in GROUPS for pair in group.items()) == sorted(OTHERS)
 
 
 def test_the_incidents_are_put_right_when_every_belief_is_wrong(

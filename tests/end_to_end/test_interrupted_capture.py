@@ -93,8 +93,8 @@ def _twin() -> Twin:
     [
         pytest.param((33,), 1, id="once"),
         *(
-            pytest.param(range(first, 70, 24), 2, id=f"anywhere-{first}", marks=pytest.mark.soak)
-            for first in range(2, 26, 4)
+            pytest.param(range(first, 70, 18), 2, id=f"anywhere-{first}", marks=pytest.mark.soak)
+            for first in range(2, 20, 3)
         ),
     ],
 )
