@@ -13,6 +13,7 @@ from akika_widgets.views.columns import counted_rows
 from akika_widgets.views.fills import Fill
 from akika_widgets.views.markup import Markup, readable, shortened, tag
 from akika_widgets.views.money_scale import brief, scale_of
+from akika_widgets.views.picture_heading import heading
 from akika_widgets.views.svg import fitted, frame, number, text_width
 from akika_widgets.views.view import View, anchor
 from akika_widgets.views.wording import amount
@@ -90,22 +91,7 @@ class AgeingBars(View):
 
         parts: list[Markup] = [
             fills.patterns(ident),
-            tag(
-                "text",
-                fitted(readable(self.title), _WIDTH - 40, 13),
-                tag("title", self.title),
-                x=20,
-                y=28,
-                class_="title",
-            ),
-            tag(
-                "text",
-                fitted(readable(self.sub), _WIDTH - 40, 11),
-                tag("title", self.sub),
-                x=20,
-                y=46,
-                class_="quiet small",
-            ),
+            *heading(self.title, self.sub, _WIDTH - 40),
         ]
         if not self.sides:
             parts.append(tag("text", "Nothing is open.", x=20, y=_TOP + 12, class_="quiet"))

@@ -10,6 +10,7 @@ from typing import Final
 from akika_widgets.views import fills
 from akika_widgets.views.markup import Markup, readable, shortened, tag
 from akika_widgets.views.money_scale import brief
+from akika_widgets.views.picture_heading import heading
 from akika_widgets.views.svg import fitted, frame, number, text_width
 from akika_widgets.views.view import View, anchor
 from akika_widgets.views.wording import amount
@@ -122,22 +123,7 @@ class TieMap(View):
         wide = min(74.0, (_WIDTH - 20 - _LEFT) / max(len(self.months), 1))
         parts: list[Markup] = [
             fills.patterns(ident),
-            tag(
-                "text",
-                fitted(readable(self.title), _WIDTH - 40, 13),
-                tag("title", self.title),
-                x=20,
-                y=28,
-                class_="title",
-            ),
-            tag(
-                "text",
-                fitted(readable(self.sub), _WIDTH - 40, 11),
-                tag("title", self.sub),
-                x=20,
-                y=46,
-                class_="quiet small",
-            ),
+            *heading(self.title, self.sub, _WIDTH - 40),
             *_legend(),
             *self._heads(wide),
         ]

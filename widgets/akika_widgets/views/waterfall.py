@@ -12,6 +12,7 @@ from akika_widgets.views import fills
 from akika_widgets.views.fills import Fill
 from akika_widgets.views.markup import Markup, readable, shortened, tag
 from akika_widgets.views.money_scale import brief, scale_of
+from akika_widgets.views.picture_heading import heading
 from akika_widgets.views.svg import fitted, frame, number
 from akika_widgets.views.view import View, anchor
 from akika_widgets.views.wording import amount
@@ -82,15 +83,7 @@ class Waterfall(View):
         bottom = number(_TOP + len(self.steps) * _ROW)
         parts: list[Markup] = [
             fills.patterns(ident),
-            tag(
-                "text",
-                fitted(readable(self.title), _WIDTH - 40, 13),
-                tag("title", self.title),
-                x=20,
-                y=28,
-                class_="title",
-            ),
-            tag("text", fitted(readable(self.sub), 500, 11), tag("title", self.sub), x=20, y=46, class_="quiet small"),
+            *heading(self.title, self.sub, _WIDTH - 40, beside=500),
             *self._legend(ident),
         ]
         if not self.steps:
