@@ -43,7 +43,7 @@ class Attempt:
         self._progress, self._keeper, self._should_stop = means.progress, means.keeper, means.keeper.should_stop
         self._findings = Findings()
         self._before, self._files_before = before, means.files_before
-        self.held = Held(means.writer, self._findings, before)
+        self.held = Held(means.writer, self._findings, before, company=means.company)
         self._unlisted: dict[str, str] = {}
         self._sparing = means.sparing
         plan = of_few if means.sparing else self._everything if decision.since is None else of_changes(decision.since)

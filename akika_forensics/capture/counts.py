@@ -9,6 +9,7 @@ from akika_forensics.capture.changes import FEED, LIST, Changes, ForcedFull
 from akika_forensics.capture.entities import is_name
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
+from akika_forensics.capture.same_company import COMPANY
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Reader
@@ -35,10 +36,14 @@ class Counts:
         """Compare; bring to its count what can be. ``quiet``: nothing changed since the last comparison.
 
         False when something differed, so that another pass has to tell whether it does still; ``mended`` then says
-        whether, as far as is known, it does not: just as many were found to be gone as were missing.
+        whether, as far as is known, it does not: just as many were found to be gone as were missing. Raises WrongCompany where
+        the books that answer now are another company's.
         """
         self.mended = False
-        self.counts = self._reader.counts(self._changes.entities)
+        # The company itself comes with the counts: what was read since the last ones is then known to be its own.
+        self.counts, companies = self._reader.counts_beside(self._changes.entities, [COMPANY])
+        for company in companies:
+            self._held.require_company(company)
         settled = True
         for name in self._changes.entities:
             means = self._changes.means(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from akika_forensics.capture import attachments
 from akika_forensics.capture.before import Before
@@ -16,9 +16,10 @@ from akika_forensics.capture.draft import Holding
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.numbers import Numbers
 from akika_forensics.capture.readings import MARK, Readings, instant
+from akika_forensics.capture.same_company import COMPANY, SameCompany
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
-from akika_forensics.model.instants import parse_instant
+from akika_forensics.model.identity import created_at
 from akika_forensics.model.known_fields import unknown_paths
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Slice
@@ -68,11 +69,19 @@ class Held:
 
     ``changes`` counts the readings that brought something new, ``ignored`` those that differed and were older.
 
-    With ``before`` all of that snapshot is held from the beginning, and the sink has taken it over already.
+    With ``before`` all of that snapshot is held from the beginning, and the sink has taken it over already. ``company``: whose
+    records they are; WrongCompany is raised where the record of the company itself is another's.
     """
 
-    def __init__(self, sink: SnapshotSink, findings: Findings, before: Before | None = None) -> None:
-        self._sink, self._findings = sink, findings
+    def __init__(
+        self,
+        sink: SnapshotSink,
+        findings: Findings,
+        before: Before | None = None,
+        *,
+        company: SameCompany | None = None,
+    ) -> None:
+        self._sink, self._findings, self._company = sink, findings, company
         numbers = Numbers()
         self._read = Readings(numbers)
         self._carried = Carried(before)
@@ -193,6 +202,11 @@ class Held:
     def _number(self, cut: Slice) -> int:
         return self._answers_before + cut.answer if cut.answer else 0
 
+    def require_company(self, cut: Slice) -> None:
+        """Raises WrongCompany where a record is that of a company, and of another one than is captured."""
+        if cut.key.entity == COMPANY and self._company is not None:
+            self._company.require(cut.payload)
+
     def as_state(self) -> Holding:
         """For `take_up`, in another process."""
         return Holding(
@@ -237,6 +251,7 @@ class Held:
             self._created.setdefault(key.entity, {})[key.id] = at
         if key.entity == attachments.ENTITY:
             self.files.put(key, body)
+        self.require_company(cut)
         if key.entity == "Preferences":
             prefs = body.get("CurrencyPrefs")
             self.multicurrency = bool(prefs.get("MultiCurrencyEnabled")) if isinstance(prefs, dict) else None
@@ -254,12 +269,3 @@ def _mark(cut: Slice) -> bytes:
         if isinstance(body, dict):
             data = payloads.canonical_value({name: value for name, value in body.items() if name not in _VOLATILE})
     return hashlib.blake2b(data, digest_size=MARK).digest()
-
-
-def created_at(body: dict[str, Any]) -> datetime | None:
-    """In whole seconds; None where the record does not say."""
-    times = body.get("MetaData")
-    try:
-        return parse_instant(times["CreateTime"]).replace(microsecond=0) if isinstance(times, dict) else None
-    except (KeyError, ValueError, AttributeError, OverflowError):
-        return None

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from akika_forensics.capture.attachments import FilesBefore
 from akika_forensics.capture.keeper import Keeper
+from akika_forensics.capture.same_company import SameCompany
 from akika_forensics.capture.sweep import Progress
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Reader
@@ -47,6 +48,7 @@ class Means:
     reader: Reader
     writer: SnapshotWriter
     company_info: bytes
+    company: SameCompany
     files_before: FilesBefore | None
     sparing: bool
     progress: Progress | None

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Final
 
 from akika_forensics.capture.controls import day_of
-from akika_forensics.capture.held import created_at
 from akika_forensics.capture.incremental import MARGIN
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
+from akika_forensics.model.identity import created_at
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Slice
 

@@ -15,6 +15,7 @@ from akika_forensics.capture.draft import State
 from akika_forensics.capture.incremental import FULL, INCREMENTAL, Decision, decide
 from akika_forensics.capture.keeper import Keeper
 from akika_forensics.capture.means import Means, SnapshotWriter
+from akika_forensics.capture.same_company import SameCompany
 from akika_forensics.capture.sweep import Progress, Stop, check
 from akika_forensics.errors import VaultDamaged
 from akika_forensics.model import instants
@@ -29,6 +30,7 @@ def run(
     full: bool = False,
     files_before: FilesBefore | None = None,
     sparing: bool = False,
+    called: str = "",
     draft: State | None = None,
     dropped: str = "",
     grown: Callable[[], bool] | None = None,
@@ -39,12 +41,13 @@ def run(
 
     ``before``: the company's newest snapshot, the one that ``writer`` would carry over. What has not changed since is
     taken over from it where that is sound, unless ``full``. ``files_before``: its attached files. ``sparing``: of QuickBooks'
-    own reports none but the trial balances of the day, to spare reads; a finding says so. ``draft``: where an interrupted
+    own reports none but the trial balances of the day, to spare reads; a finding says so. ``called``: by which name the vault knows
+    the company. ``draft``: where an interrupted
     capture stood, whose records ``writer`` has; what was read is not read again. ``dropped``: why none is gone on with, though there
     was one, a sentence. ``grown``: asked where an incremental capture turns out to read everything: whether it is ``sparing`` then.
 
     ``complete`` is true when all that the API lets us read is in the snapshot as of one instant inside the fence; what
-    is missing is a finding of severity ``problem``. Raises Interrupted when ``should_stop`` says so and ServiceError
+    is missing is a finding of severity ``problem``. Raises WrongCompany when the books that answer are another company's, Interrupted when ``should_stop`` says so and ServiceError
     when QuickBooks or the network fails; nothing is committed then, and what a capture of more than half a minute read is
     kept as a draft.
     """
@@ -53,7 +56,8 @@ def run(
         check(keeper.asked)
         asked_before = reader.requests
         _, info = reader.company()
-        means = Means(reader, writer, info, files_before, sparing, progress, keeper, grown)
+        company = SameCompany(reader.connection.realm_id, info, before, called)
+        means = Means(reader, writer, info, company, files_before, sparing, progress, keeper, grown)
         if draft is not None:
             begun = Before(before) if before is not None and draft.carried else None
             return Attempt(means, Decision(FULL, why=tuple(draft.why)), None).full(asked_before, begun, draft)

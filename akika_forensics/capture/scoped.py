@@ -20,6 +20,7 @@ from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
 from akika_forensics.capture.incremental import RULES
 from akika_forensics.capture.means import SnapshotWriter
+from akika_forensics.capture.same_company import SameCompany
 from akika_forensics.capture.scope import MOST_PASSES, Scope
 from akika_forensics.capture.surroundings import Memory, is_transaction
 from akika_forensics.capture.sweep import Progress, Stop, check
@@ -45,6 +46,7 @@ def run_scoped(
     *,
     base: Base | None,
     earlier: Sequence[Memory] = (),
+    called: str = "",
     files_before: FilesBefore | None = None,
     progress: Progress | None = None,
     should_stop: Stop | None = None,
@@ -52,10 +54,10 @@ def run_scoped(
     """Read the records that are asked for with their surroundings, and commit them over what ``base`` holds.
 
     ``earlier``: snapshots that hold what ``base`` has no longer of the records that are asked for. ``complete`` is about the
-    scope alone: all of it was there in one state at one instant inside the fence. Returns what ``commit`` returns.
-    Raises Interrupted, and ServiceError when QuickBooks or the network fails; nothing is committed then.
+    scope alone: all of it was there in one state at one instant inside the fence. ``called``: by which name the vault knows the company.
+    Returns what ``commit`` returns. Raises WrongCompany when the books that answer are another company's, Interrupted, and ServiceError when QuickBooks or the network fails; nothing is committed then.
     """
-    taken = _Scoped(reader, writer, asked, base, earlier, progress, should_stop)
+    taken = _Scoped(reader, writer, asked, base, earlier, called, progress, should_stop)
     return taken.run(files_before)
 
 
@@ -67,10 +69,11 @@ class _Scoped:
         asked: Sequence[RecordKey],
         base: Base | None,
         earlier: Sequence[Memory],
+        called: str,
         progress: Progress | None,
         should_stop: Stop | None,
     ) -> None:
-        self._reader, self._writer, self._base = reader, writer, base
+        self._reader, self._writer, self._base, self._called = reader, writer, base, called
         self._memories: list[Memory] = [*([base] if base is not None else []), *earlier]
         self._progress = progress
         self._findings = Findings()
@@ -85,6 +88,7 @@ class _Scoped:
         asked_before = self._reader.requests
         self._check()
         _, info = self._reader.company()
+        SameCompany(self._reader.connection.realm_id, info, self._base, self._called)
         start = self._reader.server_time or instants.now()
         if self._base is not None:
             self._writer.carry_over()

@@ -8,17 +8,19 @@ from typing import Final
 
 import httpx
 
+from akika_forensics.capture.same_company import known_of, require_same
 from akika_forensics.case.connection_state import ENDING, ConnectionState, judged
 from akika_forensics.case.sealed_connections import CAPTURE, RESTORE, SealedConnection, SlotTokenStore, connection_slots
 from akika_forensics.case.spending import SPENDING, Spending
 from akika_forensics.errors import SignInFailed, WrongCompany, WrongUse
 from akika_forensics.model.company import Company
+from akika_forensics.model.identity import Identity
 from akika_forensics.model.instants import now
 from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Reader, Tokens, open_reader
 from akika_forensics.quickbooks.endpoints import environment_of
 from akika_forensics.quickbooks.metering import NOTHING, Credits, metered_network
 from akika_forensics.settings import Secret
-from akika_forensics.vault import SnapshotInfo, Vault
+from akika_forensics.vault import Snapshot, SnapshotInfo, Vault
 from akika_forensics.vault.keys.roles import NotAllowed
 
 HINTS: Final = "hints/of/"
@@ -136,12 +138,8 @@ class Companies:
         kept, read = MemoryTokenStore(tokens), list[Credits]()
         limits = _limits(connection)
         with open_reader(connection, kept, limits=limits, transport=metered_network(limits, read.append)) as reader:
-            company, _ = reader.company()
-        if company.realm_id != connection.realm_id:
-            raise WrongUse(
-                f"The tokens lead to the company {company.realm_id}, not to {connection.realm_id}.",
-                do="Check the realm id.",
-            )
+            company, info = reader.company()
+        require_same(company.realm_id, Identity.of(info), known_of(self._newest(company)))
         chosen = name or self.name_of(company) or connection.name or company.name
         self._require_same(chosen, company, purpose)
         store = SlotTokenStore(self._vault, chosen, purpose)
@@ -152,6 +150,14 @@ class Companies:
         self.spending(chosen).count(sum(read, NOTHING))
         self.spending(chosen).write()
         return chosen, company
+
+    def _newest(self, company: Company) -> Snapshot | None:
+        taken = [
+            info.id
+            for info in self._vault.snapshots()
+            if info.company.realm_id == company.realm_id and info.company.production == company.production
+        ]
+        return self._vault.snapshot(taken[-1]) if taken else None
 
     def name_of(self, company: Company) -> str:
         """What the vault calls a company; empty when it does not know it, or by several names."""

@@ -10,7 +10,7 @@ from typing import Final
 from akika_forensics.capture.draft import State, Unsound, sound
 from akika_forensics.capture.incremental import RULES
 from akika_forensics.custody import CustodyLog
-from akika_forensics.errors import AkikaError, Interrupted, ServiceError
+from akika_forensics.errors import AkikaError, Interrupted, ServiceError, WrongCompany
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant, now
 from akika_forensics.vault import Vault
@@ -35,9 +35,9 @@ def begun(vault: Vault, company: Company, *, afresh: bool, go_on: bool = True) -
     """Begin a snapshot, or go on with what an interrupted capture left, unless ``afresh``. Holds the vault's lock.
     Without ``go_on`` what was left is not looked at: a commit makes it useless.
 
-    Raises VaultLocked, VaultDamaged, StorageFailed.
+    What was kept goes where another company turns out to have answered: nobody knows since when. Raises VaultLocked, VaultDamaged, StorageFailed.
     """
-    with vault.lock("capture"):
+    with vault.lock("capture"), _without_what_another_company_answered(vault, company):
         asked = ASKED if afresh and vault.drop_draft(company) else ""
         found = _open(vault, company) if go_on else Begun(vault.begin_snapshot(company), None, "")
         custody = CustodyLog(vault, company=company)
@@ -53,6 +53,20 @@ def begun(vault: Vault, company: Company, *, afresh: bool, go_on: bool = True) -
                             "capture_interrupted", "A capture was interrupted; what it read is kept.", {"why": why}
                         )
                 raise
+
+
+@contextmanager
+def _without_what_another_company_answered(vault: Vault, company: Company) -> Iterator[None]:
+    try:
+        yield
+    except WrongCompany as error:
+        if vault.drop_draft(company):
+            custody = CustodyLog(vault, company=company)
+            why = "Another company answered, and nobody knows since when."
+            custody.record(
+                "capture_dropped", f"What an interrupted capture had left was dropped. {why}", {"why": error.what}
+            )
+        raise
 
 
 def _open(vault: Vault, company: Company) -> Begun:

@@ -44,14 +44,23 @@ class Batches:
 
     def counts(self, searches: Iterable[Search]) -> list[int | Fault]:
         """How many records meet each condition, or the fault it was refused with, in order."""
+        return self.counts_beside(searches, ())[0]
+
+    def counts_beside(
+        self, searches: Iterable[Search], entities: Iterable[str]
+    ) -> tuple[list[int | Fault], list[Rows | None]]:
+        """`counts`, and `lists` of some entities out of the same requests."""
         asked = "the counts of records"
         self._times = []
+        queries, names = [statements.count(*one) for one in searches], list(entities)
+        parts = self._each([*queries, *map(_everything, names)], asked)
         found = [
             part.told if isinstance(part.told, Fault) else answers.counted(part.told, asked)
-            for part in self._each([statements.count(*one) for one in searches], asked)
+            for part in parts[: len(queries)]
         ]
         self.counted_at = min(self._times, default=None)
-        return found
+        beside = zip(names, parts[len(queries) :], strict=True)
+        return found, [_whole(name, part, asked) for name, part in beside]
 
     def searches(self, searches: Iterable[Search]) -> list[list[Slice] | Fault]:
         """The records that meet each condition, or the fault it was refused with, in order."""
@@ -81,8 +90,8 @@ class Batches:
         """
         asked = "several short lists"
         names = list(entities)
-        queries = [statements.select(name, statements.everything(name), size=ROWS) for name in names]
-        return [_whole(name, part, asked) for name, part in zip(names, self._each(queries, asked), strict=True)]
+        parts = self._each([_everything(name) for name in names], asked)
+        return [_whole(name, part, asked) for name, part in zip(names, parts, strict=True)]
 
     def _each(self, queries: Sequence[str], asked: str) -> list[_Part]:
         found: list[_Part] = []
@@ -117,6 +126,10 @@ class Batches:
         except Fault as error:
             return _Part(error, 0)
         return _Part(members.get("QueryResponse", msgspec.Raw(b"{}")), number_of(response))
+
+
+def _everything(entity: str) -> str:
+    return statements.select(entity, statements.everything(entity), size=ROWS)
 
 
 def _whole(entity: str, part: _Part, asked: str) -> Rows | None:

@@ -148,9 +148,15 @@ class Reader:
 
     def counts(self, entities: Iterable[str]) -> dict[str, int]:
         """How many records QuickBooks counts, inactive ones too; an entity whose count is refused is absent."""
+        return self.counts_beside(entities, ())[0]
+
+    def counts_beside(self, entities: Iterable[str], lists: Iterable[str]) -> tuple[dict[str, int], list[Slice]]:
+        """`counts`, and the records of some short ``lists`` out of the same requests; of one that is refused none."""
         names = [name for name in entities if CATALOGUE[name].queryable is not False]
-        return {name: found for name, found in zip(names, self.count_many([(name, "") for name in names]), strict=True)
-                if not isinstance(found, Fault)}  # fmt: skip
+        searches = [(name, including_inactive(name, "")) for name in names]
+        counts, rows = self._batches.counts_beside(searches, lists)
+        counted = {name: found for name, found in zip(names, counts, strict=True) if not isinstance(found, Fault)}
+        return counted, [cut for one in rows if one is not None for cut in one.slices]
 
     def count_many(self, searches: Iterable[tuple[str, str]]) -> list[int | Fault]:
         """How many records meet each (entity, condition), inactive ones too, or the fault it was refused with, in order.

@@ -26,7 +26,7 @@ from akika_forensics.restore.journal import DONE, UNRESOLVED, Journal, RunState,
 from akika_forensics.restore.live import drift, read_live
 from akika_forensics.restore.read_back import held_against, read_back
 from akika_forensics.restore.resolve import look
-from akika_forensics.restore.standing import check_company, check_live, written_by
+from akika_forensics.restore.standing import check_company, check_identity, check_live, written_by
 
 _ATTEMPTS: Final = 4
 
@@ -97,7 +97,9 @@ class Execution:
         Raises WrongCompany, StalePlan (with the fields that moved) before the first write, and
         ServiceError when QuickBooks cannot be reached; the journal then says where it stands.
         """
-        check_company(self.reader.company()[0], self.company)
+        live, company_info = self.reader.company()
+        check_company(live, self.company)
+        check_identity(self.company.realm_id, company_info, self.known)
         self._settle_unknown()
         check_live(self.reader, self.plan, self.run, self.known)
         if not self.run.begun:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from akika_forensics.errors import StalePlan, WrongCompany
 from akika_forensics.model.company import Company
+from akika_forensics.model.identity import Identity
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore.document import Plan, Step
 from akika_forensics.restore.evidence import State
@@ -24,6 +25,18 @@ def check_company(live: Company, wanted: Company) -> None:
                 means="Nothing was written.",
                 do="Connect to the company the plan was made for, or make a plan for this one.",
             )
+
+
+def check_identity(realm_id: str, company_info: bytes, known: State) -> None:
+    """Raises WrongCompany where the books that answer are of another company than those the plan was made from, under whatever name."""
+    live, record = Identity.of(company_info), next(iter(known.records(["CompanyInfo"])), None)
+    why = live.not_of(realm_id) or (Identity.of(record.payload).differs(live) if record is not None else "")
+    if why:
+        raise WrongCompany(
+            f"QuickBooks answers with the books of another company than the plan was made from. {why}",
+            means="Nothing was written.",
+            do="Sign in again with `akika connect` and choose the company there.",
+        )
 
 
 def check_live(reader: LiveReader, plan: Plan, run: RunState, known: State) -> None:

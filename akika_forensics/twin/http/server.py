@@ -58,6 +58,12 @@ class TwinServer:
             target=self._server.run, kwargs={"sockets": [self._socket]}, name="twin-server", daemon=True
         )
 
+    def answer_as(self, twin: Twin) -> None:
+        """From now on the books of another company answer under this one's address and sign-in, as by a mistake of whatever
+        stands between. Notifications and the company's own pages stay.
+        """
+        self._gate.twin = twin
+
     def start(self) -> Self:
         self._thread.start()
         while not self._server.started:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -15,10 +15,12 @@ from akika_forensics.errors import AkikaError
 from akika_forensics.model.instants import now
 from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Tokens, open_reader
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, TwinServer, sample
+from akika_forensics.twin import Twin, TwinServer, loading, sample
 from akika_forensics.twin.attachments.upload import Upload
 
 QUICK = Limits(throttle_wait=0.02, backoff=0.005, backoff_cap=0.02).unpaced()
+MADE_LATER = datetime(2024, 5, 6, 7, tzinfo=UTC)
+"""When QuickBooks made the company that answers in place of ours."""
 EXIT_CODES = {1, 3, 4}
 """Of a plain refusal by a service in trouble."""
 
@@ -107,3 +109,16 @@ def assert_honest(ended: Ended, twin: Twin, undisturbed: Any, *, exact: bool = T
         # A report that did not come ends no capture: it is said, and the records do not rest on it.
         assert ended.findings & {"control_missing", "control_cut", "control_left_out"}
     assert not {row["code"] for row in committed["findings"] if row["severity"] == "problem"}
+
+
+def stranger_of(twin: Twin) -> Twin:
+    """The same books to the byte, of a company that QuickBooks made at another time: no count differs."""
+    other = Twin(realm_id=twin.realm_id)
+    records = []
+    for (entity, _), payload in twin.dump().items():
+        body = json.loads(payload)
+        if entity == "CompanyInfo":
+            body["MetaData"] = {**body["MetaData"], "CreateTime": MADE_LATER.isoformat()}
+        records.append((entity, json.dumps(body).encode()))
+    loading.load_records(other, records, opening=None, opening_date=MADE_LATER.date())
+    return other
