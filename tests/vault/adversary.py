@@ -29,7 +29,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 SYNC_FILE = "sync file"
@@ -131,7 +131,7 @@ class _Disk:
 
     def at(self, path: str) -> _File | _Folder:
         node: _File | _Folder = self.root
-        for part in PurePosixPath(path).parts:
+        for part in _parts(path):
             assert isinstance(node, _Folder), path
             node = node.seen[part]
         return node
@@ -158,17 +158,15 @@ class _Disk:
             case "unlink":
                 self._change(call.path, None)
             case "rename":
-                source, target = PurePosixPath(call.path), PurePosixPath(call.other)
-                assert source.parent == target.parent, "a rename from one folder to another is not modelled"
-                self._folder(source).change({target.name: self.at(call.path), source.name: None})
+                (folder, source), (into, target) = _split(call.path), _split(call.other)
+                assert folder == into, "a rename from one folder to another is not modelled"
+                self._folder(folder).change({target: self.at(call.path), source: None})
             case "sync file":
                 node = self.nodes[call.node]
                 node.kept = node.content(node.pending)
                 node.pending.clear()
             case "sync folder":
-                folder = self.at(call.path)
-                assert isinstance(folder, _Folder)
-                folder.sync()
+                self._folder(call.path).sync()
             case _:
                 raise AssertionError(call)
 
@@ -193,17 +191,29 @@ class _Disk:
         return found
 
     def _enter(self, path: str, node: _File | _Folder) -> None:
-        folder = self._folder(PurePosixPath(path))
-        folder.change({PurePosixPath(path).name: node})
+        parent, name = _split(path)
+        folder = self._folder(parent)
+        folder.change({name: node})
         folder.sync()
 
-    def _folder(self, path: PurePosixPath) -> _Folder:
-        folder = self.at(str(path.parent))
+    def _folder(self, path: str) -> _Folder:
+        folder = self.at(path)
         assert isinstance(folder, _Folder)
         return folder
 
     def _change(self, path: str, node: _File | _Folder | None) -> None:
-        self._folder(PurePosixPath(path)).change({PurePosixPath(path).name: node})
+        parent, name = _split(path)
+        self._folder(parent).change({name: node})
+
+
+def _parts(path: str) -> list[str]:
+    """The names on the way to a place below the folder, which is ``.`` itself."""
+    return [] if path in {"", "."} else path.split("/")
+
+
+def _split(path: str) -> tuple[str, str]:
+    parent, _, name = path.rpartition("/")
+    return parent, name
 
 
 @dataclass(frozen=True)
@@ -222,14 +232,16 @@ class Crash:
         prefix = f"{folder}/"
         return {path.removeprefix(prefix): data for path, data in self.files.items() if path.startswith(prefix)}
 
-    def write(self, into: Path) -> None:
-        """Put it all into a folder, in place of what was there."""
+    def write(self, into: Path, *, only: str = "") -> None:
+        """Put it all into a folder, in place of what was there; ``only`` what lies in one folder, such as ``heads``."""
         shutil.rmtree(into, ignore_errors=True)
         into.mkdir(parents=True)
         for path in sorted(self.folders):
-            (into / path).mkdir(mode=0o700)
+            if path.startswith(only):
+                (into / path).mkdir(mode=0o700)
         for path, data in self.files.items():
-            (into / path).write_bytes(data)
+            if path.startswith(only):
+                (into / path).write_bytes(data)
 
     def __str__(self) -> str:
         return f"after {self.at} calls, the last {self.last and self.last[:3]}, seed {self.seed}"
@@ -246,6 +258,7 @@ class Recorder:
         self._open: dict[int, tuple[_File | str, int]] = {}
         self._start = _read(self.root)
         self._live = self._fresh()
+        self._replayed: dict[frozenset[str], tuple[int, _Disk]] = {}
 
     @property
     def length(self) -> int:
@@ -298,11 +311,7 @@ class Recorder:
     def _state(
         self, at: int, seed: int, chance: random.Random | None, without: Collection[str], then: Sequence[Call]
     ) -> Crash:
-        disk = self._fresh()
-        for call in (*self.calls[:at], *then):
-            if call.name not in without:
-                disk.play(call)
-        found = disk.files(chance)
+        found = self._disk(at, frozenset(without), then).files(chance)
         return Crash(
             at,
             seed,
@@ -311,6 +320,18 @@ class Recorder:
             {path: data for path, data in found.items() if not path.endswith("/")},
             tuple(path.rstrip("/") for path in found if path.endswith("/")),
         )
+
+    def _disk(self, at: int, without: frozenset[str], then: Sequence[Call]) -> _Disk:
+        """After so many calls. One disk is kept and played on, so that points in order cost one run of the calls."""
+        made, disk = self._replayed.get(without, (0, self._fresh())) if not then else (0, self._fresh())
+        if made > at:
+            made, disk = 0, self._fresh()
+        for call in (*self.calls[made:at], *then):
+            if call.name not in without:
+                disk.play(call)
+        if not then:
+            self._replayed[without] = at, disk
+        return disk
 
     def _guarded(self, wrapper: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **more: Any) -> Any:

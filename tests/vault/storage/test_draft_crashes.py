@@ -20,7 +20,7 @@ from akika_forensics.errors import AkikaError
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import HeadStore, Vault, open_vault, verify
 
-STRIDE = 9
+STRIDE, SEEDS, SLICES = 9, 4, 8
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 RECEIPT = RecordKey("Attachable", "7")
 
@@ -123,9 +123,10 @@ def test_what_was_saved_is_gone_on_with(played: Played, kit: ModuleType, tmp_pat
 
 
 @pytest.mark.soak
-def test_what_was_saved_is_gone_on_with_at_any_call(played: Played, kit: ModuleType, tmp_path: Path) -> None:
-    points = [(at, seed) for at in range(played.disk.length + 1) for seed in range(4)]
-    assert played.problems(points, kit, tmp_path / "crashed") == {}
+@pytest.mark.parametrize("part", range(SLICES))
+def test_what_was_saved_is_gone_on_with_at_any_call(played: Played, kit: ModuleType, tmp_path: Path, part: int) -> None:
+    points = [(at, seed) for at in range(played.disk.length + 1) for seed in range(SEEDS)]
+    assert played.problems(points[part::SLICES], kit, tmp_path / "crashed") == {}
 
 
 @pytest.mark.parametrize("call", [SYNC_FILE, SYNC_FOLDER])
