@@ -80,6 +80,9 @@ def main() -> None:
     parser.add_argument("--only", action="append", help="parts to measure; all when left out")
     parser.add_argument("--part", help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    unknown = sorted(set(asked.only or ()) - Bench(Path(), asked.records, asked.days).parts().keys())
+    if unknown:
+        parser.error(f"no such part: {', '.join(unknown)}")
     if asked.part:
         Bench(asked.folder, asked.records, asked.days).parts()[asked.part]()
         return
