@@ -23,6 +23,7 @@ from akika_forensics.quickbooks.connection import LOOPBACK, Tokens
 from akika_forensics.quickbooks.endpoints import PRODUCTION, Endpoints, environment_of
 from akika_forensics.quickbooks.faults import no_answer
 from akika_forensics.quickbooks.limits import Clock, SystemClock
+from akika_forensics.quickbooks.network import network
 from akika_forensics.quickbooks.token_answers import REFUSALS, basic, refused, token_request, tokens_of
 from akika_forensics.quickbooks.transport import Log
 from akika_forensics.settings import Secret
@@ -215,7 +216,7 @@ def revoke(
 
 def _send(request: httpx.Request, asked: str, clock: Clock, transport: httpx.BaseTransport | None) -> httpx.Response:
     """Sent once: a code is good once."""
-    log = Log(transport or httpx.HTTPTransport(), clock)
+    log = Log(transport or network(), clock)
     try:
         with httpx.Client(transport=log, follow_redirects=False, trust_env=False) as client:
             return client.send(request)

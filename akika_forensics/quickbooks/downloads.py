@@ -17,6 +17,7 @@ import httpx
 from akika_forensics.errors import NetworkFailed, ServiceError
 from akika_forensics.quickbooks.connection import LOOPBACK, Connection
 from akika_forensics.quickbooks.limits import Limits
+from akika_forensics.quickbooks.network import network
 
 LARGEST: Final = 100 * 2**20
 """Bytes of one file. Source: QuickBooks API, Attachable: a request carries at most 100 MB."""
@@ -101,7 +102,7 @@ class Downloads:
         }
         # No httpx.Client: it would log whole addresses, and whoever has one can fetch the file.
         self._transport: httpx.BaseTransport = _BareGet(
-            transport or httpx.HTTPTransport(trust_env=False, limits=httpx.Limits(max_connections=limits.in_flight))
+            transport or network(limits=httpx.Limits(max_connections=limits.in_flight), trust_env=False)
         )
 
     def __enter__(self) -> Self:

@@ -12,6 +12,7 @@ import msgspec
 from akika_forensics.errors import NetworkFailed, WrongUse
 from akika_forensics.quickbooks.connection import check_address
 from akika_forensics.quickbooks.faults import no_answer
+from akika_forensics.quickbooks.network import network
 
 PRODUCTION: Final = "production"
 SANDBOX: Final = "sandbox"
@@ -77,7 +78,7 @@ def endpoints_of(base_url: str, *, transport: httpx.BaseTransport | None = None)
         return INTUIT
     asked = "the addresses of its sign-in"
     try:
-        with httpx.Client(transport=transport, trust_env=False, timeout=30.0) as client:
+        with httpx.Client(transport=transport or network(trust_env=False), trust_env=False, timeout=30.0) as client:
             response = client.get(base_url.rstrip("/") + DISCOVERY, headers={"Accept": "application/json"})
     except httpx.HTTPError as error:
         raise no_answer(error, asked) from None

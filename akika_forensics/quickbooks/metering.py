@@ -15,6 +15,7 @@ import httpx
 import msgspec
 
 from akika_forensics.quickbooks.limits import Limits
+from akika_forensics.quickbooks.network import network
 
 _QUERY: Final = "QueryResponse"
 _FAULT: Final = "Fault"
@@ -95,7 +96,7 @@ def metered_network(
     limits: Limits, count: Callable[[Credits], None], at_end: Callable[[], None] = lambda: None
 ) -> httpx.BaseTransport:
     """The network as a reader uses it, with a count."""
-    return Metered(httpx.HTTPTransport(limits=httpx.Limits(max_connections=limits.in_flight)), count, at_end)
+    return Metered(network(limits=httpx.Limits(max_connections=limits.in_flight)), count, at_end)
 
 
 def _place(path: str) -> str | None:

@@ -22,6 +22,7 @@ from akika_forensics.quickbooks.change_feed import ChangeFeed, FeedReading
 from akika_forensics.quickbooks.connection import Connection, TokenStore
 from akika_forensics.quickbooks.limits import Limits, Pace, allowance_of
 from akika_forensics.quickbooks.lists import READ_WITHOUT_ID, Lists, including_inactive, notes
+from akika_forensics.quickbooks.network import network
 from akika_forensics.quickbooks.paging import Page, PagePlan, pages_in_turn
 from akika_forensics.quickbooks.questions import Answered, Questions, number_of
 from akika_forensics.quickbooks.sign_in import SignIn
@@ -86,7 +87,7 @@ class Reader:
         self.connection = connection
         self.clock = limits.clock
         self._pace = Pace(limits, allowance_of(connection.company_url, limits))
-        base = transport or httpx.HTTPTransport(limits=httpx.Limits(max_connections=limits.in_flight))
+        base = transport or network(limits=httpx.Limits(max_connections=limits.in_flight))
         guarded = WriteBlock(base, connection)
         spelled = Spelled(Paced(guarded, limits, self._pace))
         stack = Log(Retry(spelled, limits, self._pace, lambda _: True), limits.clock, on_request)

@@ -22,6 +22,7 @@ from akika_forensics.quickbooks import answers, faults
 from akika_forensics.quickbooks.answers import Slice
 from akika_forensics.quickbooks.connection import Connection, TokenStore
 from akika_forensics.quickbooks.limits import Limits, Pace, allowance_of
+from akika_forensics.quickbooks.network import network
 from akika_forensics.quickbooks.sign_in import SignIn
 from akika_forensics.quickbooks.transport import Log, Paced, RequestLine, Retry
 
@@ -112,7 +113,7 @@ class Writer:
         self.connection = connection
         self._opened_for = (connection.base_url, connection.realm_id)
         self._pace = Pace(limits, allowance_of(connection.company_url, limits))
-        guarded = OneCompany(transport or httpx.HTTPTransport(), connection)
+        guarded = OneCompany(transport or network(), connection)
         token_url = httpx.URL(connection.token_url)
         retrying = Retry(
             Paced(guarded, limits, self._pace), limits, self._pace, lambda request: request.url == token_url

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 
 import polars as pl
 
+from akika_forensics.books import Ledger
 from akika_forensics.graph.links import PSEUDO_ITEMS, is_mirror
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.record import Record, RecordKey
@@ -28,11 +31,19 @@ class State(Protocol):
     def records(self, entities: Iterable[str] | None = None) -> Iterator[Record]: ...
 
 
+def balances_of(state: State, as_of: date) -> Mapping[str, Decimal]:
+    """The balance of each account at the end of a day, as `Ledger.trial_balance`: worked out once by a state that remembers."""
+    if isinstance(state, Remembering | RecordState):
+        return state.trial_balance(as_of)
+    return Ledger.of(state.records()).trial_balance(as_of)
+
+
 class Remembering:
     """A state whose records are read once: single look-ups into a vault cost a file read each."""
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._balances: dict[date, Mapping[str, Decimal]] = {}
         self._index: pl.DataFrame | None = None
         self._keys: frozenset[tuple[str, str]] | None = None
         self._records: dict[RecordKey, Record] = {}
@@ -60,6 +71,15 @@ class Remembering:
     def records(self, entities: Iterable[str] | None = None) -> Iterator[Record]:
         for record in self._state.records(entities):
             yield self._records.setdefault(record.key, record)
+
+    def trial_balance(self, as_of: date) -> Mapping[str, Decimal]:
+        """See `balances_of`."""
+        if as_of not in self._balances:
+            inner = self._state if isinstance(self._state, RecordState) else None
+            self._balances[as_of] = (
+                inner.trial_balance(as_of) if inner else Ledger.of(self.records()).trial_balance(as_of)
+            )
+        return self._balances[as_of]
 
 
 @dataclass
@@ -182,6 +202,7 @@ class RecordState:
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._records = {record.key: record for record in records}
+        self._balances: dict[date, Mapping[str, Decimal]] = {}
 
     def index(self) -> pl.DataFrame:
         ordered = [self._records[key] for key in sorted(self._records)]
@@ -202,3 +223,9 @@ class RecordState:
         for key in sorted(self._records):
             if wanted is None or key.entity in wanted:
                 yield self._records[key]
+
+    def trial_balance(self, as_of: date) -> Mapping[str, Decimal]:
+        """See `balances_of`: what was worked out to verify a run is there when its undo is planned."""
+        if as_of not in self._balances:
+            self._balances[as_of] = Ledger.of(self.records()).trial_balance(as_of)
+        return self._balances[as_of]

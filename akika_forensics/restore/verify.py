@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from akika_forensics.books import Ledger, TrialBalance
+from akika_forensics.books import TrialBalance
 from akika_forensics.changes import compare_records
 from akika_forensics.model.instants import parse_date
 from akika_forensics.model.money import ZERO, money
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.restore.bodies import unmet, with_ids
 from akika_forensics.restore.document import Action, Fidelity, Plan, Step
-from akika_forensics.restore.evidence import State
+from akika_forensics.restore.evidence import State, balances_of
 from akika_forensics.restore.fidelity import compare
 from akika_forensics.restore.journal import DONE, RunState, register
 
@@ -135,7 +135,7 @@ def _balances(
     plan: Plan, final: State, control_now: TrialBalance | None, control_final: TrialBalance | None
 ) -> tuple[BalanceOutcome, ...]:
     as_of = parse_date(plan.prediction.as_of)
-    actual = Ledger.of(final.records()).trial_balance(as_of)
+    actual = balances_of(final, as_of)
     comparable = control_now is not None and control_final is not None and control_now.end == control_final.end == as_of
     predicted = {line.account: line for line in plan.prediction.lines}
     reported_now = control_now.lines if comparable and control_now else {}

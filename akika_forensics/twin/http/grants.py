@@ -5,7 +5,7 @@ One *grant* is one press of Connect. Everything that was issued on it ends with 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Self
 
@@ -84,9 +84,8 @@ _KINDS: dict[str, Any] = {"grants": Grant, "access": Access, "refresh": Refresh,
 
 
 def _plain(row: Any) -> dict[str, Any]:
-    return {
-        name: format_instant(value) if isinstance(value, datetime) else value for name, value in asdict(row).items()
-    }
+    values = ((one.name, getattr(row, one.name)) for one in fields(row))
+    return {name: format_instant(value) if isinstance(value, datetime) else value for name, value in values}
 
 
 def _read(kind: Any, row: dict[str, Any]) -> Any:

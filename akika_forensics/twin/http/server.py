@@ -17,6 +17,7 @@ from akika_forensics.twin.engine import Twin
 from akika_forensics.twin.http import application, oauth
 from akika_forensics.twin.http.gate import Gate, Hook
 from akika_forensics.twin.http.limits import Limits
+from akika_forensics.twin.http.prompt import PromptServer
 from akika_forensics.twin.http.request_log import Seen
 from akika_forensics.twin.webhooks.couriers import Couriers
 
@@ -53,7 +54,7 @@ class TwinServer:
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        self._server = uvicorn.Server(config)
+        self._server = PromptServer(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, name="twin-server", daemon=True
         )
@@ -76,7 +77,7 @@ class TwinServer:
     def stop(self) -> None:
         """Finish what runs, close the port; may be called twice."""
         if self._thread.is_alive():
-            self._server.should_exit = True
+            self._server.end()
             self._thread.join(timeout=10)
         self._gate.couriers.stop()
         self._socket.close()
