@@ -10,12 +10,13 @@ from typing import Any
 import polars as pl
 import pytest
 from books.companies import Controls, captured
+from sample_twin import sample_twin
 
 from akika_forensics.books import Captured, Ledger
 from akika_forensics.books.tie_out.tied import Tied, tie
 from akika_forensics.books.tie_out.why import DOCUMENTS, UNEXPLAINED
 from akika_forensics.model.record import Record, RecordKey
-from akika_forensics.twin import Twin, incidents, life, sample
+from akika_forensics.twin import Twin, incidents, life
 
 REPORTS = {
     ("TrialBalance", "Accrual"),
@@ -46,8 +47,7 @@ def assert_nothing_is_left(tied: Tied) -> None:
 
 @pytest.fixture(scope="module")
 def company() -> Iterator[tuple[list[Record], Controls]]:
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     yield captured(twin)
     twin.close()
 
@@ -91,8 +91,7 @@ INCIDENTS = sorted(incidents.INCIDENTS.keys() - {"bank-feed"})
 )
 def test_nothing_is_left_after_each_incident(name: str) -> None:
     """The sample company is at no bank, so its feed cannot be disturbed."""
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     incidents.run(twin, name)
     records, controls = captured(twin)
     twin.close()
@@ -228,8 +227,7 @@ def _cells(rows: Any) -> Iterator[list[dict[str, Any]]]:
 
 
 def test_what_only_reports_show_is_named_and_not_absorbed() -> None:
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     employee = next(key[1] for key in twin.dump() if key[0] == "Employee")
     twin.screens.paycheck(employee, "35", "2026-10-30", 900, withheld=100, employer_taxes=70)
     twin.screens.payroll_tax("35", "2026-11-10", 120, "United States Treasury")

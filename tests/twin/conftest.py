@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from akika_forensics.twin import Founding, QuickBooksFault, Twin
+from akika_forensics.twin.clock import ClockState
 
 from .served_scene import company as company  # noqa: PLC0414 - a fixture for every module here
 
@@ -41,6 +42,12 @@ class Books:
     def __init__(self, path: Path | None = None, founding: Founding | None = None) -> None:
         self.clock = Clock()
         self.twin = Twin(path, clock=self.clock, realm_id="1234567890", company_name="Garden & Sons", founding=founding)
+        if path is None and founding is None and KEYED:
+            self._copy(KEYED[0])
+        else:
+            self._key()
+
+    def _key(self) -> None:
         twin = self.twin
         for name, kind, subtype in (
             ("Checking", "Bank", "Checking"),
@@ -76,6 +83,15 @@ class Books:
                 "AssetAccountRef": ref(self.stock),
             },
         )
+
+    def _copy(self, keyed: Books) -> None:
+        """Be as a company that was keyed before: its records, its Ids, and the time at which it was done."""
+        keyed.twin.store.copy_into(self.twin.store)
+        lists = ("checking", "card", "sales", "rent", "stock", "cogs", "shrinkage")
+        for name in (*lists, "ann", "bob", "job", "lumber", "power", "digging", "pump"):
+            setattr(self, name, getattr(keyed, name))
+        self.clock.now = keyed.clock.now
+        self.twin.clock.restore(ClockState(floor=keyed.twin.clock._latest))
 
     def made(self, entity: str, body: Body) -> str:
         return str(self.twin.create(entity, body)["Id"])
@@ -140,6 +156,11 @@ class Books:
         assert caught.value.code == code, str(caught.value)
         assert self.twin.dump() == before
         return caught.value
+
+
+KEYED: list[Books] = []
+"""The company that others are copies of: keyed before any test can change how."""
+KEYED.append(Books())
 
 
 @pytest.fixture
