@@ -25,8 +25,21 @@ def notice(columns: int) -> dict[str, Any]:
 def limited(report: dict[str, Any]) -> dict[str, Any]:
     """A report with as many of its rows as it may have, then the notice, and after that nothing: no total either."""
     columns = max(width(report["Columns"]["Column"]), 1)
-    rows, _ = _fitting(report["Rows"].get("Row", []), MOST_CELLS // columns, notice(columns))
+    most, last = MOST_CELLS // columns, notice(columns)
+    if _size(report["Rows"].get("Row", [])) <= most:
+        return report
+    rows, _ = _fitting(report["Rows"].get("Row", []), most, last)
     return {**report, "Rows": {"Row": rows}} if rows else report
+
+
+def _size(rows: Sequence[dict[str, Any]]) -> int:
+    """How many rows, headers and totals there are."""
+    inner = [row for row in rows if "ColData" not in row]
+    return (
+        len(rows)
+        - len(inner)
+        + sum(("Header" in row) + ("Summary" in row) + _size(row.get("Rows", {}).get("Row", [])) for row in inner)
+    )
 
 
 def _fitting(rows: Sequence[dict[str, Any]], left: int, last: dict[str, Any]) -> tuple[list[dict[str, Any]], int]:

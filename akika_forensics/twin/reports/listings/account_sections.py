@@ -100,7 +100,7 @@ class Sections:
         self.cut = self.cut or fit < len(moved)
         after = accumulate((sign * found[1] for found in moved[:fit]), initial=balance)
         next(after)
-        shown = self._listing.rows([(*found, so_far) for found, so_far in zip(moved, after, strict=False)])
+        shown = self._listing.rows(moved[:fit], list(after))
         sums = self._listing.sums(shown)
         return [*rows, *shown, *([self._listing.cut()] if self.cut else [])], sums
 

@@ -21,6 +21,10 @@ class Authors:
         self._users = {user.id: user.name for user in session.store.trail.users()}
         self._unnamed = session.beliefs.choice("app_as_author") == "nobody"
 
+    def plain(self) -> dict[str, str]:
+        """Names of the users that stand for themselves in whatever they wrote."""
+        return {} if self._unnamed else {user: name for user, name in self._users.items() if user != actors.SYSTEM.user}
+
     def name(self, which: str, entity: str, record_id: str, user: str | None) -> str:
         """Who ``created`` or last ``modified`` a record; empty where nobody knows."""
         if user is None:

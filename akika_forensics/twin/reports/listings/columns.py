@@ -53,8 +53,10 @@ class Column:
 
 def amount(cents: int) -> str:
     """Cents as lists write them."""
-    units, rest = divmod(abs(cents), 100)
-    return f"{'-' if cents < 0 else ''}{units or ''}.{rest:02}"
+    if -10 < cents < 10:
+        return f"{'-' if cents < 0 else ''}.0{abs(cents)}"
+    text = str(cents)
+    return f"{text[:-2]}.{text[-2:]}"
 
 
 def money(cents: int | None) -> Cell:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from operator import itemgetter
 from typing import Any, Final
 
 from akika_forensics.twin import settings
 from akika_forensics.twin.reports import sheet
+from akika_forensics.twin.reports.listings.at_once import AT_ONCE
 from akika_forensics.twin.reports.listings.authors import Authors
 from akika_forensics.twin.reports.listings.columns import COLUMNS, EMPTY, SUMMED, Column, Shown, amount
 from akika_forensics.twin.reports.listings.names import Cell, Names
@@ -67,6 +67,7 @@ class Listing:
         self.facts = [fact for fact in wanted if fact not in computed]
         self._places = {fact: place for place, fact in enumerate([*self.facts, *computed])}
         self._cells = [self._maker(column) for column in self.columns]
+        self._passes = [self._pass(column) for column in self.columns]
         self._further = [self._blank(column) if column.whole else self._maker(column) for column in self.columns]
         self.usual_sort = "txn_type" if session.beliefs.choice("rows_sorted_by") == "txn_type" else ""
         self.left = sheet.MOST_CELLS // max(len(self.columns), 1)
@@ -107,17 +108,27 @@ class Listing:
     def row(self, found: Found) -> dict[str, Any]:
         return {"ColData": [cell(found) for cell in self._cells], "type": "Data"}
 
-    def rows(self, found: Sequence[Found]) -> list[dict[str, Any]]:
-        """Like ``row``, column by column: each cell is made once for all rows that show the same."""
+    def rows(self, found: Sequence[Found], *computed: Sequence[Any]) -> list[dict[str, Any]]:
+        """Like ``row``, column by column; ``computed`` are the values of the computed facts, row by row."""
         if not self.columns:
             return [self.row(one) for one in found]
-        cells = [self._column(column, found) for column in self.columns]
+        if not found:
+            return []
+        values = [*zip(*found, strict=True), *computed]
+        cells = [made(*(values[self._places[one]] for one in column.facts)) for column, made in self._made()]
         return [{"ColData": list(some), "type": "Data"} for some in zip(*cells, strict=True)]
 
-    def _column(self, column: Column, found: Sequence[Found]) -> Iterable[Cell]:
-        at = [self._places[fact] for fact in column.facts]
-        made = _Made(column.cell(self._shown), several=len(at) > 1)
-        return map(made.__getitem__, map(itemgetter(*at), found))
+    def _made(self) -> Iterable[tuple[Column, Callable[..., Iterable[Cell]]]]:
+        return zip(self.columns, self._passes, strict=True)
+
+    def _pass(self, column: Column) -> Callable[..., Iterable[Cell]]:
+        """What makes the cells of a column of the values of its facts, each once for all rows that show the same."""
+        if column.key in AT_ONCE:
+            return AT_ONCE[column.key](self._shown)
+        made = _Made(column.cell(self._shown), several=len(column.facts) > 1)
+        if len(column.facts) == 1:
+            return lambda values: map(made.__getitem__, values)
+        return lambda *values: map(made.__getitem__, zip(*values, strict=True))
 
     def further(self, found: Found) -> dict[str, Any]:
         """A further line of a transaction whose first one stands above."""
@@ -140,8 +151,10 @@ class Listing:
         found: dict[str, int | None] = {}
         for place, column in enumerate(self.columns):
             if column.key in SUMMED:
-                texts = [text for row in rows if (text := row["ColData"][place]["value"])]
-                found[column.key] = sum(map(_cents, texts)) if texts else None
+                texts = [row["ColData"][place]["value"] for row in rows]
+                # One text of all of them: without its points it holds cents, and nothing where a cell is empty.
+                whole = " ".join(texts).replace(".", "").split()
+                found[column.key] = sum(map(int, whole)) if whole else None
         return found
 
     def take(self, rows: int = 1) -> bool:
@@ -172,11 +185,6 @@ class Listing:
 
 def _sum(cents: int | None) -> Cell:
     return EMPTY if cents is None else {"value": amount(cents)}
-
-
-def _cents(text: str) -> int:
-    """Of an amount as lists write it."""
-    return int(text.replace(".", ""))
 
 
 def _chosen(session: Session, asked: Asked, offered: Sequence[str], usual: Sequence[str]) -> list[str]:
