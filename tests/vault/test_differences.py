@@ -174,3 +174,17 @@ def test_what_lies_across_one_another_is_put_in_order_first() -> None:
     for stored in (steps.Stored(parts), steps.Stored(parts[::-1]), steps.Stored(parts[1:], parts[0])):
         assert steps.differences(told, stored).rows() == [("Bill", "7", b"0", b"4")]
     assert steps.differences(told[:3], steps.Stored([parts[0], parts[1].head(1)])).rows() == [("Bill", "7", b"0", b"3")]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["a", "b", "ä"]), st.sampled_from(["1", "10", "2"]), st.integers(0, 2)), max_size=6
+    )
+)
+def test_rows_are_in_order_where_each_comes_after_the_one_before_it(rows: list[tuple[str, str, int]]) -> None:
+    schema = {name: frames.INDEX[name] for name in frames.VERSION}
+    spelled = [(entity.encode(), ident.encode(), segment) for entity, ident, segment in rows]
+    for count in (2, 3):
+        keys = [row[:count] for row in spelled]
+        frame = pl.DataFrame(rows, schema=schema, orient="row")
+        assert steps.is_sorted(frame, frames.VERSION[:count]) == (keys == sorted(set(keys)))

@@ -274,12 +274,13 @@ class Endless:
             yield bytes([number]) * (1 << 20)
 
 
-def test_files_are_read_in_pieces_by_threads_and_given_in_their_order() -> None:
+@pytest.mark.parametrize("length", [1, 8 << 20], ids=["in this thread", "by threads"])
+def test_files_are_read_in_pieces_and_given_in_their_order(length: int) -> None:
     backend: Any = Endless()
     expected = hashlib.sha256(b"".join(bytes([number]) * (1 << 20) for number in range(256))).hexdigest()
     tracemalloc.start()
     try:
-        found = list(bulk.digests(backend, dict.fromkeys(["a", "absent", "b"], 1), lambda _: None))
+        found = list(bulk.digests(backend, dict.fromkeys(["a", "absent", "b"], length), lambda _: None))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -287,7 +288,29 @@ def test_files_are_read_in_pieces_by_threads_and_given_in_their_order() -> None:
     assert peak < 32 << 20
 
 
-def test_an_interruption_stops_the_threads() -> None:
+@given(
+    st.dictionaries(st.text("abc", min_size=1, max_size=3), st.none() | st.binary(max_size=60), max_size=9),
+    st.sampled_from([1, 8 << 20]),
+)
+def test_whoever_reads_them_the_digests_are_those_of_the_files(files: dict[str, bytes | None], length: int) -> None:
+    class Held:
+        def chunks(self, path: str) -> Iterator[bytes]:
+            data = files[path]
+            if data is None:
+                raise FileNotFoundError(path)
+            yield from (data[start : start + 7] for start in range(0, len(data), 7))
+
+    told: list[int] = []
+    backend: Any = Held()
+    found = list(bulk.digests(backend, dict.fromkeys(files, length), told.append))
+    assert found == [
+        (path, None if data is None else (len(data), hashlib.sha256(data).hexdigest())) for path, data in files.items()
+    ]
+    assert max(told, default=0) == sum(len(data) for data in files.values() if data)
+
+
+@pytest.mark.parametrize("length", [1, 8 << 20], ids=["in this thread", "by threads"])
+def test_an_interruption_stops_the_reading(length: int) -> None:
     class Slow:
         def __init__(self) -> None:
             self.ended = 0
@@ -308,7 +331,7 @@ def test_an_interruption_stops_the_threads() -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        list(bulk.digests(backend, dict.fromkeys("abcde", 8 << 20), told))
+        list(bulk.digests(backend, dict.fromkeys("abcde", length), told))
     assert backend.ended >= 1
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final, NamedTuple
 
@@ -47,9 +48,12 @@ def digests(
     """Of the files by their paths, in order. ``lengths``: about how long each is, so that small ones are done together.
 
     ``told(bytes so far)`` is called in this thread, a few times a second. Stops its threads when the iterator is closed
-    or an interruption comes.
+    or an interruption comes. What one thread would do alone is done in this one.
     """
     read = _Count()
+    if len(lengths) <= _TOGETHER_FILES and sum(lengths.values()) <= _TOGETHER_BYTES:
+        yield from _in_turn(backend, lengths, read, told)
+        return
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="akika-verify") as pool:
         waiting: deque[Future[list[tuple[str, Digest | None]]]] = deque()
         coming = _groups(lengths)
@@ -76,6 +80,23 @@ def _groups(lengths: Mapping[str, int]) -> Iterator[list[str]]:
         size += length
     if group:
         yield group
+
+
+def _in_turn(
+    backend: Backend, paths: Iterable[str], read: _Count, told: Callable[[int], None]
+) -> Iterator[tuple[str, Digest | None]]:
+    last = time.monotonic()
+
+    def counted(count: int) -> None:
+        nonlocal last
+        read.add(count)
+        if time.monotonic() - last > _TOLD_EVERY_SECONDS:
+            last = time.monotonic()
+            told(read.bytes)
+
+    for path in paths:
+        yield path, digest_of(backend, path, counted)
+    told(read.bytes)
 
 
 def _all_of(backend: Backend, paths: list[str], counted: Callable[[int], None]) -> list[tuple[str, Digest | None]]:

@@ -19,19 +19,18 @@ from akika_forensics.vault.snapshots.shelf import Shelf
 
 class Step(NamedTuple):
     """What a snapshot changes: rows of its own segments and those of its manifest, as `frames.MANIFEST`; and what is
-    touched by it of the snapshot that it follows, which leaves most of a company alone.
+    touched by it of the snapshot that it follows, which leaves most of a company alone, ``before`` and ``after`` it.
     """
 
     changes: pl.DataFrame
     before: pl.DataFrame
+    after: pl.DataFrame
 
     @classmethod
     def of(cls, changes: pl.DataFrame, before: pl.DataFrame) -> Step:
-        return cls(changes, before.join(changes.select(*frames.KEY), on=frames.KEY, how="semi"))
-
-    @property
-    def after(self) -> pl.DataFrame:
-        return self.changes.filter(~pl.col("removed")).select(*frames.STATE).sort(frames.KEY)
+        touched = before.join(changes.select(*frames.KEY), on=frames.KEY, how="semi")
+        after = changes.lazy().filter(~pl.col("removed")).select(*frames.STATE).sort(frames.KEY).collect()
+        return cls(changes, touched, after)
 
     def applied(self, before: pl.DataFrame) -> pl.DataFrame:
         """The whole state after it, in no order: sorting it for every snapshot would cost more than the check."""
@@ -55,11 +54,15 @@ def check_manifest(
     """``listed``: the manifest in use; ``fresh``: rows of the segments that came with its snapshot; ``rows``: those of
     any segments, None where they cannot be read.
     """
-    live = listed.filter(~pl.col("removed")).select(*frames.STATE)
-    others = live.join(fresh, on="segment", how="anti")
-    stored = rows(set(others["segment"].drop_nulls().to_list()))
+    if listed.is_empty():
+        return
     if listed.select(*frames.KEY).is_duplicated().any():
         raise DamagedFile(path, "It lists a record twice.")
+    live = listed.filter(~pl.col("removed")).select(*frames.STATE)
+    others = live.join(fresh, on="segment", how="anti")
+    if others.is_empty():
+        return
+    stored = rows(set(others["segment"].drop_nulls().to_list()))
     if others["segment"].null_count() or (
         stored is not None and not others.join(stored, on=[*frames.STATE], how="anti").is_empty()
     ):
@@ -83,7 +86,7 @@ def check_changes(shelf: Shelf, commit: Commit, step: Step) -> None:
     if rows.select(*frames.KEY).is_duplicated().any():
         raise DamagedFile(path, "It lists a record that its own segments hold, or holds one twice.")
     removed = rows.filter("removed")
-    if not removed.join(before, on=frames.KEY, how="anti").is_empty():
+    if not removed.is_empty() and not removed.join(before, on=frames.KEY, how="anti").is_empty():
         raise DamagedFile(path, "It removes a record that was not there.")
     if shelf.holdings.lists_all(commit):
         return

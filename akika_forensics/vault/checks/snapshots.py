@@ -15,7 +15,7 @@ from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.checks import following
 from akika_forensics.vault.checks.effort import CONTROLS, PAYLOADS, Effort
 from akika_forensics.vault.checks.inspection import Inspection
-from akika_forensics.vault.snapshots import facts, frames, leaves, rolls, stored_payloads
+from akika_forensics.vault.snapshots import facts, frames, leaves, rolls, steps, stored_payloads
 from akika_forensics.vault.snapshots.batch import segment_leaves
 from akika_forensics.vault.snapshots.commits import Commit
 from akika_forensics.vault.snapshots.parts import Part
@@ -73,7 +73,7 @@ class _Rows:
         """The rows of some segments; None when one of them could not be read."""
         if numbers & self.unread:
             return None
-        return self._all.filter(pl.col("segment").is_in(sorted(numbers)))
+        return steps.of_segments(self._all, numbers)
 
 
 def _distinct(parts: dict[int, Part]) -> list[Part]:
@@ -101,7 +101,7 @@ def _check_part(shelf: Shelf, company: str, part: Part, effort: Effort) -> pl.Da
 def _in_order(index: pl.DataFrame) -> bool:
     """Readers of states rely on it."""
     rows = index.select(*frames.VERSION)
-    return rows.equals(rows.sort(frames.VERSION)) and not rows.is_duplicated().any()
+    return not any(rows[name].null_count() for name in frames.VERSION) and steps.is_sorted(rows, frames.VERSION)
 
 
 def _check_payloads(

@@ -54,7 +54,7 @@ def in_order(shelf: Shelf, company: str, rows: pl.DataFrame) -> Iterator[pl.Data
     Holds `MOST_BYTES` of payloads and the parts they lie in, one after the other.
     """
     for turn in in_turns(rows, MOST_BYTES):
-        yield with_payloads(shelf, company, turn).select(*frames.PAYLOAD_1).sort(frames.KEY)
+        yield with_payloads(shelf, company, turn).lazy().select(*frames.PAYLOAD_1).sort(frames.KEY).collect()
 
 
 def by_part(shelf: Shelf, company: str, rows: pl.DataFrame) -> Iterator[tuple[Part, pl.DataFrame]]:
@@ -65,7 +65,7 @@ def by_part(shelf: Shelf, company: str, rows: pl.DataFrame) -> Iterator[tuple[Pa
         part = parts.setdefault((found := shelf.part(company, number)).index, found)
         segments.setdefault(part.index, []).append(number)
     for path, numbers in segments.items():
-        yield parts[path], rows.filter(pl.col("segment").is_in(numbers))
+        yield parts[path], rows if len(segments) == 1 else rows.filter(pl.col("segment").is_in(numbers))
 
 
 def with_payloads(shelf: Shelf, company: str, rows: pl.DataFrame) -> pl.DataFrame:

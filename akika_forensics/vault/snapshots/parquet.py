@@ -86,7 +86,10 @@ def read(
             scan = scan.with_columns(given)
         scan = scan if choice.span is None else scan.slice(*choice.span)
         scan = scan if choice.where is None else scan.filter(choice.where)
-        return scan.select(list(schemas[0]) if choice.columns is None else list(choice.columns)).collect()
+        columns = list(schemas[0]) if choice.columns is None else list(choice.columns)
+        # Of a short file planning takes longer than reading: a file that is wanted as it stands is not projected.
+        as_it_stands = choice.numbered is None and columns == list(found)
+        return (scan if as_it_stands else scan.select(columns)).collect()
     except PolarsError as error:
         raise DamagedFile(path, _CLOSED) from error
 

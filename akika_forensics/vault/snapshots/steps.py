@@ -78,13 +78,15 @@ def of_each(parts: Sequence[tuple[int, pl.DataFrame]]) -> pl.DataFrame:
     return whole if right.all() else whole.filter(right)
 
 
-def is_sorted(rows: pl.DataFrame) -> bool:
-    """By key, each once."""
+def is_sorted(rows: pl.DataFrame, by: Sequence[str] = KEY) -> bool:
+    """Each once, in the order of some columns, the first before the second and so on; none of them may have a null."""
     if len(rows) < 2:
         return True
-    one, other = rows.head(-1), rows.slice(1)
-    entity, next_entity, ident, next_ident = one["entity"], other["entity"], one["id"], other["id"]
-    return bool(((entity < next_entity) | ((entity == next_entity) & (ident < next_ident))).all())
+    rising = pl.Series([False])
+    for column in (rows[name].rechunk() for name in reversed(by)):
+        one, other = column.head(-1), column.slice(1)
+        rising = (one < other) | ((one == other) & rising)
+    return bool(rising.all())
 
 
 def state(before: pl.DataFrame | None, steps: Sequence[Step], stored: Stored) -> pl.DataFrame:
@@ -167,12 +169,14 @@ def _removes(rows: pl.DataFrame) -> bool:
 
 def _latest(changes: Sequence[_Change], places: Mapping[int, int]) -> pl.DataFrame:
     """The last of all under each key: columns of `_ROWS`, sorted by key."""
-    rows = [pl.DataFrame(schema=_ROWS)]
+    rows: list[pl.LazyFrame] = []
     for one in changes:
         if not one.rows.is_empty():
-            told = one.rows if "removed" in one.rows.columns else one.rows.with_columns(removed=pl.lit(value=False))
-            rows.append(told.with_columns(_at(one.at, places)).select(*_ROWS))
-    return pl.concat(rows).sort(_AT, maintain_order=True).unique(KEY, keep="last").sort(KEY)
+            removed = [] if "removed" in one.rows.columns else [pl.lit(value=False).alias("removed")]
+            rows.append(one.rows.lazy().with_columns(_at(one.at, places), *removed).select(*_ROWS))
+    if not rows:
+        return pl.DataFrame(schema=_ROWS)
+    return pl.concat(rows).sort(_AT, maintain_order=True).unique(KEY, keep="last").sort(KEY).collect()
 
 
 def _with(rows: pl.DataFrame, at: pl.Expr, rest: pl.DataFrame) -> pl.DataFrame:

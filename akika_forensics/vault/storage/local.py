@@ -91,13 +91,20 @@ class LocalBackend:
             raise failed("read", path, error) from error
 
     def list(self, folder: str = "") -> tuple[str, ...]:
+        # Strings and no Path: whoever verifies a vault lists thousands of names.
         found: list[str] = []
-        for place, folders, names in os.walk(self.root / folder, onerror=_unless_absent):
-            # Strings and no Path: whoever verifies a vault lists thousands of names.
-            below = os.path.relpath(place, self.root).replace(os.sep, "/")
-            prefix = "" if below == "." else f"{below}/"
-            linked = [name for name in folders if os.path.islink(os.path.join(place, name))]  # noqa: PTH114, PTH118 -- as above
-            found.extend(f"{prefix}{name}" for name in (*names, *linked))
+        waiting = [folder.rstrip("/")]
+        while waiting:
+            place = waiting.pop()
+            prefix = f"{place}/" if place else ""
+            try:
+                with os.scandir(f"{self.root}/{place}") as entries:
+                    for entry in entries:
+                        # A link to a folder is listed, not followed.
+                        into = waiting if entry.is_dir(follow_symlinks=False) else found
+                        into.append(f"{prefix}{entry.name}")
+            except OSError as error:
+                _unless_absent(error)
         return tuple(sorted(found))
 
     def delete(self, path: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -27,23 +28,26 @@ class Place:
         self.root, self.heads = folder / "vault", HeadStore(folder / "heads")
         create(self.root, self.secret, heads=self.heads, cost=KdfCost.CHEAP)
 
-    def start(self, kind: str) -> subprocess.Popen[str]:
-        started = subprocess.Popen(
+    def prepare(self, kind: str) -> subprocess.Popen[str]:
+        """A process that opens nothing before it is told the passphrase."""
+        return subprocess.Popen(
             [sys.executable, processes.__file__, kind, str(self.root), str(self.heads.folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
         )
-        assert started.stdin is not None
-        started.stdin.write(f"{self.secret.reveal()}\n")
-        started.stdin.flush()
-        return started
+
+    def start(self, prepared: subprocess.Popen[str]) -> subprocess.Popen[str]:
+        assert prepared.stdin is not None
+        prepared.stdin.write(f"{self.secret.reveal()}\n")
+        prepared.stdin.flush()
+        return prepared
 
     @contextmanager
     def reader(self) -> Iterator[None]:
         """Reads on until the end; fails when it ever saw a part of something."""
-        running = self.start("read")
+        running = self.start(self.prepare("read"))
         try:
             yield
         except BaseException:
@@ -54,9 +58,9 @@ class Place:
         assert running.returncode == 0, "the reader saw what it should not"
         assert len(seen.splitlines()) > 1
 
-    def killed(self, lines: int, delay: float) -> list[tuple[str, int, Any]]:
+    def killed(self, writer: subprocess.Popen[str], lines: int, delay: float) -> list[tuple[str, int, Any]]:
         """What a writer had said when it was killed, after so many lines and a moment."""
-        running = self.start("write")
+        running = self.start(writer)
         assert running.stdout is not None
         said = [running.stdout.readline() for _ in range(lines)]
         assert all(said), "the writer ended by itself"
@@ -68,13 +72,25 @@ class Place:
 
 def campaign(place: Place, kills: int) -> None:
     said: list[tuple[str, int, Any]] = []
-    for number in range(kills):
-        drawn = chance("kills", number)
-        said += place.killed(drawn.randrange(1, 7), drawn.random() * 0.05)
-        processes.look(open_vault(place.root, place.secret, heads=place.heads), said)
-        report = verify(place.root, place.secret, heads=place.heads)
-        assert report.ok, (named("kills", number), report.findings)
+    with contextlib.ExitStack() as ended:
+        writer = place.prepare("write")
+        ended.callback(put_away, writer)
+        for number in range(kills):
+            drawn = chance("kills", number)
+            said += place.killed(writer, drawn.randrange(1, 7), drawn.random() * 0.05)
+            if number + 1 < kills:  # the next one imports what it needs while this one's work is looked at
+                writer = place.prepare("write")
+                ended.callback(put_away, writer)
+            processes.look(open_vault(place.root, place.secret, heads=place.heads), said)
+            report = verify(place.root, place.secret, heads=place.heads)
+            assert report.ok, (named("kills", number), report.findings)
     assert len(said) >= kills
+
+
+def put_away(running: subprocess.Popen[str]) -> None:
+    if running.returncode is None:
+        running.kill()
+        running.communicate()
 
 
 def test_a_few_kills(kit: ModuleType, tmp_path: Path) -> None:
