@@ -81,9 +81,9 @@ def test_trouble_at_every_request(
     for do in ACTS.values():
         do(vault, 0)
     told: set[bool] = set()
+    vault = open_vault(place, PASSPHRASE, heads=heads)
+    before = seen(vault)
     for turn in range(1, 120):
-        vault = open_vault(place, PASSPHRASE, heads=heads)
-        before = seen(vault)
         server.trouble = trouble = Trouble((turn - 1) * step, outcome, later)
         try:
             ACTS[act](vault, turn)
@@ -98,12 +98,15 @@ def test_trouble_at_every_request(
         # What could not be given back would be held for two minutes.
         server.client().delete_object(Bucket=bucket, Key="amy/lock")
         told.add(acknowledged)
-        after = seen(open_vault(place, PASSPHRASE, heads=heads))
+        # What is looked at here is also what the next turn begins with: nothing happens in between.
+        vault = open_vault(place, PASSPHRASE, heads=heads)
+        after = seen(vault)
         whole = expected(act, before, turn)
         assert after[0] in ((whole[0],) if acknowledged else (before[0], whole[0])), turn
         assert after[1] in ((whole[1],) if acknowledged else (before[1], whole[1])), turn
         assert after[2] in ((whole[2],) if acknowledged else (before[2], whole[2])), turn
         assert (after[2], after[1]) != (whole[2], before[1]) or act == "snapshot", "one is done after the other"
+        before = after
     else:
         pytest.fail("the act never came to its end")
     report = verify(place, PASSPHRASE, heads=heads)
