@@ -189,3 +189,24 @@ def test_an_entry_that_nobody_signed_is_not_remembered(kit: ModuleType, filled: 
     forged.unlink()
     filled.open()
     assert filled.verify().findings == ()
+
+
+def test_a_value_is_written_again_without_reading_its_versions_of_before(in_memory: Any, kit: ModuleType) -> None:
+    """Also where they could not be removed: each request costs, and in a bucket they would add up."""
+
+    class Keeping(kit.MemoryBackend):  # type: ignore[name-defined, misc]
+        read_of_it = 0
+
+        def read(self, path: str) -> bytes:
+            self.read_of_it += path.startswith("slots/")
+            return bytes(super().read(path))
+
+        def delete(self, path: str) -> None:
+            pass
+
+    backend = Keeping()
+    slot = in_memory.create(backend).slot("x")
+    for turn in range(5):
+        slot.write(b"%d" % turn)
+    assert backend.read_of_it == 0
+    assert slot.read() == b"4"

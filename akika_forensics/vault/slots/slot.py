@@ -118,11 +118,12 @@ class Slot:
 
     def _next(self, keyring: Keyring, older: Collection[int]) -> int:
         """After every version under the keys in use, and where nothing lies: what somebody without them laid there under
-        the highest number does not count.
+        the highest number does not count. Of what this machine has not seen the highest is read first, and none below ours.
         """
-        ours = [seq for seq in older if seq + 1 < _END and self._is_ours(keyring, seq)]
-        free = itertools.count(max([*ours, self._last(keyring)]) + 1)
-        return next(seq for seq in free if seq not in older)
+        last = self._last(keyring)
+        unseen = (seq for seq in sorted(older, reverse=True) if last < seq < _END - 1)
+        newest = next((seq for seq in unseen if self._is_ours(keyring, seq)), last)
+        return next(seq for seq in itertools.count(newest + 1) if seq not in older)
 
     def _is_ours(self, keyring: Keyring, seq: int) -> bool:
         path = layout.slot(self._folder, seq)
