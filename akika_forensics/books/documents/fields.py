@@ -56,7 +56,8 @@ _TAXED: Final = {
 }
 _SOLD: Final = {"TotalAmt": NUMBER, "HomeTotalAmt": NUMBER, "CustomerRef": _NAME, "ClassRef": _REF, **_TAXED}
 _BOUGHT: Final = {"TotalAmt": NUMBER, "HomeTotalAmt": NUMBER, **_TAXED}
-_SALES_LINES: Final = ("SalesItemLineDetail", "DiscountLineDetail", "GroupLineDetail")
+_GROUP: Final = "GroupLineDetail"
+_SALES_LINES: Final = ("SalesItemLineDetail", "DiscountLineDetail", _GROUP)
 _COST_LINES: Final = ("AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail", "TDSLineDetail")
 
 _HEAD: Final[dict[str, dict[str, pa.DataType]]] = {
@@ -115,13 +116,38 @@ POSTING: Final = frozenset(_HEAD)
 """Entities that move balances."""
 
 
+_CLASSED: Final = frozenset(
+    {"Bill", "CreditMemo", "Invoice", "Purchase", "RefundReceipt", "SalesReceipt", "VendorCredit"}
+)
+_RARE: Final = {
+    **dict.fromkeys(_CLASSED, ("ClassRef",)),
+    **{entity: ("ClassRef", _GROUP) for entity, kinds in _LINES.items() if _GROUP in kinds},
+}
+
+
+def rare(entity: str) -> tuple[str, ...]:
+    """What many companies have none of and what costs more to be read as absent, line after line, than to be looked for."""
+    return _RARE.get(entity, ())
+
+
 @cache
-def document(entity: str) -> pa.Schema:
-    """The fields of one type of transaction. Raises KeyError for one that posts nothing."""
+def document(entity: str, without: frozenset[str] = frozenset()) -> pa.Schema:
+    """The fields of one type of transaction; those ``without``, out of what is ``rare``, are in none of its parts.
+
+    Raises KeyError for a type that posts nothing.
+    """
     head = {**_ALWAYS, **_HEAD[entity]}
     if entity in _LINES:
         head["Line"] = pa.list_(pa.struct(_line(_LINES[entity])))
-    return pa.schema(list(head.items()))
+    return pa.schema([(name, _less(kind, without)) for name, kind in head.items() if name not in without])
+
+
+def _less(kind: pa.DataType, without: frozenset[str]) -> pa.DataType:
+    if pa.types.is_list(kind):
+        return pa.list_(_less(kind.value_type, without))
+    if pa.types.is_struct(kind):
+        return pa.struct([(one.name, _less(one.type, without)) for one in kind.fields if one.name not in without])
+    return kind
 
 
 def _line(kinds: tuple[str, ...]) -> list[tuple[str, pa.DataType]]:
@@ -129,7 +155,7 @@ def _line(kinds: tuple[str, ...]) -> list[tuple[str, pa.DataType]]:
     for kind in kinds:
         if kind == "LinkedTxn":
             fields.append((kind, _LINKS))
-        elif kind == "GroupLineDetail":
+        elif kind == _GROUP:
             simple = _line(tuple(one for one in kinds if one != kind))
             fields.append((kind, pa.struct([("Line", pa.list_(pa.struct(simple)))])))
         else:

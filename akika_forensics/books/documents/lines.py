@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
@@ -116,11 +117,17 @@ def _struct(rows: pl.DataFrame, name: str) -> list[pl.Field]:
     return list(kind.fields) if isinstance(kind, pl.Struct) else []
 
 
-def _fields(rows: pl.DataFrame) -> set[str]:
-    return {one.name for one in _struct(rows, "row")}
+def _fields(rows: pl.DataFrame) -> dict[str, frozenset[str]]:
+    """The fields of a line, and the fields of each that nests."""
+    return {
+        one.name: frozenset(inner.name for inner in one.dtype.fields)
+        if isinstance(one.dtype, pl.Struct)
+        else frozenset()
+        for one in _struct(rows, "row")
+    }
 
 
-def _flat(has: set[str]) -> list[pl.Expr]:
+def _flat(has: Mapping[str, frozenset[str]]) -> list[pl.Expr]:
     kind = text("row", "DetailType")
     details = [name for name in has if name.endswith("LineDetail") and name != _GROUP]
 
@@ -145,7 +152,7 @@ def _flat(has: set[str]) -> list[pl.Expr]:
     if "DepositLineDetail" in has:
         holders["DepositLineDetail"] = ref("row", "DepositLineDetail", "Entity")
         kinds["DepositLineDetail"] = named(path("row", "DepositLineDetail", "Entity"), "Customer")
-    classed = [one for one in details if one not in ("ItemAdjustmentLineDetail", "TDSLineDetail")]
+    classed = [one for one in details if "ClassRef" in has[one]]
     adjusted = "ItemAdjustmentLineDetail" in has
     quantities: dict[str, pl.Expr] = {one: path("row", one, "Qty") for one in stocked}
     items = refs("ItemRef", *stocked)

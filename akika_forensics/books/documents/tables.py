@@ -50,6 +50,9 @@ PARTY: Final = {
 _SIDE_BY_SIDE: Final = 5_000
 """Fewer documents are read sooner than threads are begun."""
 
+_ELSEWHERE: Final = ("Line", "CurrencyRef", "ClassRef", "DepartmentRef")
+"""What stands in ``heads`` and ``lines`` as it is wanted, and need not be kept as it nests."""
+
 _TURNED: Final = {"Purchase": "Credit", "TaxPayment": "Refund"}
 _DAY: Final = {"TaxPayment": "PaymentDate"}
 
@@ -57,7 +60,7 @@ _DAY: Final = {"TaxPayment": "PaymentDate"}
 class Documents(NamedTuple):
     """``heads``, ``lines`` and ``taxes`` have the columns of ``HEADS``, ``LINES`` and ``TAXES``.
 
-    ``bodies`` has, for each type, its documents with the fields of the type as they nest; ``unread`` says by ``doc``
+    ``bodies`` has, for each type, its documents with what else of their fields is read, as it nests; ``unread`` says by ``doc``
     why a document cannot be posted. A document that is there is in no other table.
     """
 
@@ -126,7 +129,7 @@ def _read(part: _Part) -> _Found:
     unread = {begun + place: why for place, why in found.unread.items()}
     unread |= _undated(entity, head, unread)
     sound = frame.filter(~pl.col("doc").is_in(list(unread))) if unread else frame
-    return _Found(entity, head, lines_of(entity, sound), _taxes(sound), sound.drop("Line", strict=False), unread)
+    return _Found(entity, head, lines_of(entity, sound), _taxes(sound), sound.drop(_ELSEWHERE, strict=False), unread)
 
 
 def _whole(parts: list[pl.DataFrame], schema: Mapping[str, Any]) -> pl.DataFrame:

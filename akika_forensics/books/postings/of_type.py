@@ -49,7 +49,7 @@ class OfType:
     def of(cls, entity: str, context: Context) -> OfType:
         found = context.documents
         own = found.bodies[entity]
-        fields = [name for name in own.columns if name not in ("CurrencyRef", "ClassRef", "DepartmentRef", "key")]
+        fields = [name for name in own.columns if name != "key"]
         heads = _among(context.heads, own).with_columns(sign=pl.when("turned").then(-1).otherwise(1))
         if heads["doc"].equals(own["doc"]):
             heads = heads.hstack(own.select(fields).drop("doc"))
