@@ -70,6 +70,10 @@ class Books:
             raise WrongUse(f"There is no basis {basis!r}.", do="Say accrual or cash.")
         return self.accrual if basis == "accrual" else self.cash
 
+    def worked_out(self, basis: str) -> bool:
+        """Whether the postings on a basis are there already; those on the cash basis of a large company take a while."""
+        return basis == "accrual" or self.on_cash is not None or "_cash" in vars(self)
+
     def postings(self, basis: Basis = "accrual") -> pl.DataFrame:
         """Every debit and credit: columns of `books.postings.frame.POSTINGS`."""
         return self._cash if basis == "cash" else self._accrual

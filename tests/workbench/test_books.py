@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import threading
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from akika_forensics.case.captured import Kept
 from akika_forensics.errors import WrongUse
 from akika_widgets.views.live import Event
 from akika_widgets.views.wording import amount
+from akika_widgets.workbench import figuring
 from akika_widgets.workbench.app import Workbench
 from akika_widgets.workbench.book_shelf import MOST, BookShelf
 from akika_widgets.workbench.books_choice import NAMES
@@ -214,6 +216,42 @@ def test_a_planted_residual_is_told_just_there(scene: Scene, monkeypatch: pytest
     assert text.count('class="bare"') == 2, "one square, and one in the legend"
     bench.do("kind", "profit-and-loss")
     assert "agree to the cent; residual 0.00" in bench.text()
+
+
+def test_a_large_statement_is_worked_out_beside_the_page(
+    scene: Scene, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    made = figuring.figures_of
+
+    def slowly(*args: Any) -> Any:
+        begun.set()
+        assert go_on.wait(60)
+        return made(*args)
+
+    monkeypatch.setattr(figuring, "LARGE", 0)
+    monkeypatch.setattr(figuring, "figures_of", slowly)
+    end = "2026-09-29"
+    assert bench.do("end", end)
+    assert bench.do("kind", "receivables"), "the page answers while it is worked out"
+    working = part(bench, "JobView")
+    assert begun.wait(60)
+    assert "Working out a statement of s1" in str(working.render())
+    assert not bench.workbench.desk.why_wait(), "it keeps nobody from writing"
+    assert not [view for view in bench.workbench.views() if type(view).__name__ == "LiveFigures"]
+    assert bench.do("kind", "receivables"), "asked for anew: the first one is not waited for"
+    assert bench.do("kind", "payables")
+    second = part(bench, "JobView")
+    assert second is not working
+    assert second.dispatch(Event("stop"))
+    go_on.set()
+    assert second.job.wait(60)
+    assert second.job.snapshot().state == "stopped"
+    assert part(bench, "JobView") is second, "what was stopped is not begun again by itself"
+    assert bench.do("kind", "payables")
+    assert part(bench, "JobView").job.wait(60)
+    assert part(bench, "LiveFigures").table.rows
+    assert working.job.wait(60)
 
 
 def test_without_a_snapshot_there_are_no_books(tmp_path: Path, state_dir: Path) -> None:

@@ -242,6 +242,12 @@ class Desk:
             self.memory.keep(slot_of(kind, topic), job)
         return job
 
+    def work_out[T](self, kind: str, name: str, work: Callable[[Work], T], *, about: str) -> Job[T]:
+        """Begin long work that writes nothing to the vault and keeps nobody from writing; one after another."""
+        job = jobs.start(name, work, kind=kind, about=about, queue=f"{self.case.vault.id}/{kind}")
+        self.memory.keep(slot_of(kind, about), job)
+        return job
+
     def why_wait(self) -> str:
         """Why nothing may be written to the vault now: one thing at a time."""
         running = [job for job in self.memory.running() if self._ours(job)]

@@ -22,6 +22,7 @@ from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.table import marked
 from akika_widgets.workbench.books_choice import BY, NAMES, Wanted, of_a_period
 from akika_widgets.workbench.desk import Desk
+from akika_widgets.workbench.figuring import Figuring
 from akika_widgets.workbench.stages.drilling import DrilledDocument, DrillHead, postings_table, register_table
 from akika_widgets.workbench.stages.stage import Drawn, Place, Shown, Stage, bar
 from akika_widgets.workbench.statement_files import FORMS, why_no_picture, write_statement
@@ -34,6 +35,7 @@ class BooksStage(Stage):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.wanted = Wanted()
+        self._figuring = Figuring(desk)
         self._of: Hashable = None
         self._parts: tuple[Any, ...] = ()
         self._figures: tuple[StatementFigures, LiveFigures] | None = None
@@ -150,6 +152,9 @@ class BooksStage(Stage):
             return (*going, *self._drilled)
         asked = self._asked(read)
         if self._of != (read.books.snapshot, asked):
+            if not self._figuring.ready(read, asked):
+                working = self._figuring.view()
+                return going if working is None else (*going, working)
             self._parts, self._of = self._made(read, asked), (read.books.snapshot, asked)
         return (*going, *self._parts)
 
@@ -256,6 +261,7 @@ class BooksStage(Stage):
 
     def _leave(self) -> None:
         self._asked_about = self._seen = self._drilled = None
+        self._figuring.leave()
 
     def act_write(self, event: Event) -> None:
         read, desk, form = self.read(), self.desk, event.value
