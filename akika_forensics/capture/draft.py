@@ -119,19 +119,24 @@ def read_state(text: bytes) -> State:
     return _FORMAT.opened(text, State)
 
 
-def sound(data: bytes, *, rules: int, now: datetime) -> State:
-    """What a draft holds, where a capture by these rules can go on with it at this time. Raises Unsound."""
+def sound(data: bytes, *, rules: int) -> State:
+    """What a draft holds, where a capture by these rules can read it; `overtaken` says whether it comes in time. Raises Unsound."""
     try:
         state = read_state(unpack(data))
-        start = state.start
+        _ = state.start
     except NewerFormat as error:
         raise Unsound("A newer version of the software left it.") from error
     except (VaultDamaged, ValueError) as error:
         raise Unsound("What is noted of where it stood cannot be read.") from error
     if state.rules != rules:
         raise Unsound("It was made by other rules of capture.")
-    if now - start > REACHES:
-        raise Unsound(f"It began on {start:%Y-%m-%d}, longer ago than the change feed reaches.")
-    if start - now > timedelta(days=1):
-        raise Unsound("It began later than the company's clock says it is now.")
     return state
+
+
+def overtaken(state: State, now: datetime) -> str:
+    """Why a capture can not go on with it at this time of the company's clock, a sentence; empty where it can."""
+    if now - state.start > REACHES:
+        return f"It began on {state.start:%Y-%m-%d}, longer ago than the change feed reaches."
+    if state.start - now > timedelta(days=1):
+        return "It began later than the company's clock says it is now."
+    return ""

@@ -11,7 +11,7 @@ from akika_forensics.capture.attempt import Attempt
 from akika_forensics.capture.before import Before, Snapshot
 from akika_forensics.capture.carried import names_taken_out, standing
 from akika_forensics.capture.changes import ForcedFull
-from akika_forensics.capture.draft import State
+from akika_forensics.capture.draft import State, overtaken
 from akika_forensics.capture.incremental import FULL, INCREMENTAL, Decision, decide
 from akika_forensics.capture.keeper import Keeper
 from akika_forensics.capture.means import Means, SnapshotWriter
@@ -19,6 +19,7 @@ from akika_forensics.capture.same_company import SameCompany
 from akika_forensics.capture.sweep import Progress, Stop, check
 from akika_forensics.errors import VaultDamaged
 from akika_forensics.model import instants
+from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Reader
 
 
@@ -43,7 +44,7 @@ def run(
     taken over from it where that is sound, unless ``full``. ``files_before``: its attached files. ``sparing``: of QuickBooks'
     own reports none but the trial balances of the day, to spare reads; a finding says so. ``called``: by which name the vault knows
     the company. ``draft``: where an interrupted
-    capture stood, whose records ``writer`` has; what was read is not read again. ``dropped``: why none is gone on with, though there
+    capture stood, whose records ``writer`` has; what was read is not read again, unless by the server's time it comes too late. ``dropped``: why none is gone on with, though there
     was one, a sentence. ``grown``: asked where an incremental capture turns out to read everything: whether it is ``sparing`` then.
 
     ``complete`` is true when all that the API lets us read is in the snapshot as of one instant inside the fence; what
@@ -58,8 +59,14 @@ def run(
         _, info = reader.company()
         company = SameCompany(reader.connection.realm_id, info, before, called)
         means = Means(reader, writer, info, company, files_before, sparing, progress, keeper, grown)
+        begun = Before(before) if before is not None and draft is not None and draft.carried else None
+        if draft is not None and (late := overtaken(draft, reader.server_time or instants.now())):
+            keeper.dropped = late
+            for entity, versions in draft.held.versions.items():
+                for one in versions.ids:
+                    writer.remove(RecordKey(entity, one))
+            return Attempt(means, Decision(FULL, why=tuple(draft.why)), None).full(asked_before, begun)
         if draft is not None:
-            begun = Before(before) if before is not None and draft.carried else None
             return Attempt(means, Decision(FULL, why=tuple(draft.why)), None).full(asked_before, begun, draft)
         return _run(means, asked_before, before, full=full)
 
@@ -71,6 +78,9 @@ def _run(means: Means, asked_before: int, before: Snapshot | None, *, full: bool
     merged = () if before is None else names_taken_out(before.info)
     decision = decide(behind, full=full, now=means.reader.server_time or instants.now(), lost=lost, merged=merged)
     given_up = None
+    if decision.kind == FULL and before is not None and not full and means.grown is not None:
+        # Whoever allowed the capture went by this machine's clock, and by less than is known now.
+        means = replace(means, sparing=means.grown() or means.sparing)
     if before is not None and decision.kind == INCREMENTAL:
         means.writer.carry_over()
         base = Before(before)

@@ -100,7 +100,7 @@ class PlanDesk:
             before=_ref(before),
             now=_ref(fresh),
             after=_ref(later) if later else None,
-            scope=scope,
+            scope=scope.until(fresh.info.finished_at),
             as_of=_as_of(fresh),
             made_at=now(),
             decisions=dict(decisions or {}),

@@ -56,9 +56,11 @@ class Hint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: str
     what: str
 
-    def answered_by(self, taken_at: datetime) -> bool:
-        """Whether a capture that began then, by QuickBooks' clock, has seen what the event tells of."""
-        return parse_instant(self.at) < taken_at if self.at else parse_instant(self.came) + _SKEW < taken_at
+    def answered_by(self, taken_at: datetime, began: datetime | None = None) -> bool:
+        """Whether a capture that began then, by QuickBooks' clock, has seen what the event tells of. ``began``: the same moment by
+        this machine's clock, where that is known.
+        """
+        return parse_instant(self.at) < taken_at if self.at else parse_instant(self.came) + _SKEW < (began or taken_at)
 
 
 class Raw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -157,20 +159,23 @@ class Hints:
                 new[name] = self._add(name, hints, raw)
         return Kept(new, strangers)
 
-    def pending(self, name: str, newest: SnapshotInfo | None) -> Pending | None:
-        """What no snapshot of the company has answered; None for nothing."""
+    def pending(self, name: str, newest: SnapshotInfo | None, began: datetime | None = None) -> Pending | None:
+        """What no snapshot of the company has answered; None for nothing. ``began``: of the newest, as in `Hint.answered_by`."""
         stored = self._stored(name)
-        waiting = [one for one in stored.waiting if newest is None or not one.answered_by(newest.taken_at)]
+        waiting = [one for one in stored.waiting if newest is None or not one.answered_by(newest.taken_at, began)]
         if not waiting:
             return None
         came = [parse_instant(one.came) for one in waiting]
         return Pending(min(came), max(came), len(waiting) + stored.more, tuple(one.what for one in waiting))
 
-    def answered(self, name: str, info: SnapshotInfo) -> int:
-        """A snapshot was taken: what it answers waits no longer, and all that came becomes evidence. Gives how many events."""
+    def answered(self, name: str, info: SnapshotInfo, began: datetime | None = None) -> int:
+        """A snapshot was taken: what it answers waits no longer, and all that came becomes evidence. Gives how many events.
+
+        ``began`` as in `Hint.answered_by`.
+        """
         with self._exclusive(name):
             stored = self._stored(name)
-            left = [one for one in stored.waiting if not one.answered_by(info.taken_at)]
+            left = [one for one in stored.waiting if not one.answered_by(info.taken_at, began)]
             gone = len(stored.waiting) - len(left) + stored.more
             if gone or stored.raw:
                 self._file(name, stored, f"; snapshot {info.id} was captured after {gone} of the changes they tell of")

@@ -12,7 +12,7 @@ from akika_forensics.capture.incremental import RULES
 from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import AkikaError, Interrupted, ServiceError, WrongCompany
 from akika_forensics.model.company import Company
-from akika_forensics.model.instants import format_instant, now
+from akika_forensics.model.instants import format_instant
 from akika_forensics.vault import Vault
 from akika_forensics.vault.snapshots.writer import SnapshotWriter
 
@@ -74,7 +74,7 @@ def _open(vault: Vault, company: Company) -> Begun:
     if writer.taken_up is None:
         return Begun(writer, None, writer.dropped)
     try:
-        return Begun(writer, sound(writer.taken_up, rules=RULES, now=now()), "")
+        return Begun(writer, sound(writer.taken_up, rules=RULES), "")
     except Unsound as reason:
         with writer:
             pass

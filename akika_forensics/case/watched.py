@@ -12,7 +12,7 @@ from akika_forensics.capture import budget
 from akika_forensics.capture.budget import Measure
 from akika_forensics.case.budget import Budget, captures_left, kind_of
 from akika_forensics.case.case import Case
-from akika_forensics.case.hints import Hints, Kept, summed
+from akika_forensics.case.hints import Hints, Kept, Pending, summed
 from akika_forensics.case.schedule import Every, Schedule
 from akika_forensics.case.watching import Allowed, Taken
 from akika_forensics.model import instants
@@ -47,9 +47,17 @@ class WallClock:
 
 
 class VaultDesk:
-    """What `watching.Watch` asks, answered by a vault. ``schedule`` says how many captures a month still brings."""
+    """What `watching.Watch` asks, answered by a vault. ``schedule`` says how many captures a month still brings; ``clock``: of the watch.
 
-    def __init__(self, case: Case, names: tuple[str, ...], schedule: Schedule) -> None:
+    A snapshot tells when it began by QuickBooks' clock, and a watch waits by this machine's, which may be wrong: what this desk
+    took is dated by this machine, and what others took lies at the latest in the moment in which it was first seen here.
+    """
+
+    def __init__(
+        self, case: Case, names: tuple[str, ...], schedule: Schedule, clock: Callable[[], datetime] = instants.now
+    ) -> None:
+        self._clock = clock
+        self._began: dict[str, datetime] = {}
         self._cases = {name: Case(case.vault, name) for name in names}
         self._budget: Budget = case.budget
         self._companies = case.companies
@@ -58,10 +66,13 @@ class VaultDesk:
 
     def newest(self, name: str) -> datetime | None:
         info = self._newest(name)
-        return info.taken_at if info else None
+        return self._began_at(info) if info else None
+
+    def _began_at(self, info: SnapshotInfo) -> datetime:
+        return self._began.setdefault(info.digest, min(info.taken_at, self._clock()))
 
     def hinted(self, name: str) -> tuple[datetime, datetime] | None:
-        found = self.hints.pending(name, self._newest(name))
+        found = self._waiting(name)
         return (found.first, found.last) if found else None
 
     def allowed(self, name: str, now: datetime) -> Allowed:
@@ -87,9 +98,10 @@ class VaultDesk:
 
     def capture(self, name: str, *, sparing: bool, should_stop: Callable[[], bool]) -> Taken:
         case = self._cases[name]
-        waited = self.hints.pending(name, self._newest(name))
+        waited, began = self._waiting(name), self._clock()
         info = case.capture(why="by the watch", sparing=sparing, should_stop=should_stop)
-        self.hints.answered(name, info)
+        self._began[info.digest] = began
+        self.hints.answered(name, info, began)
         cost = case.budget.cost(name, info)
         told = f" QuickBooks had told of {summed(waited.what)}." if waited else ""
         ending = "".join(f" {word}" for word in self._companies.warnings(name))
@@ -97,7 +109,12 @@ class VaultDesk:
         return Taken(
             info.complete,
             f"snapshot {info.id} ({kind_of(info)}): {info.records:,} records, {info.new_versions:,} new versions, {cost.once:,} reads.{told}{whole}{ending}",
+            began,
         )
+
+    def _waiting(self, name: str) -> Pending | None:
+        newest = self._newest(name)
+        return self.hints.pending(name, newest, None if newest is None else self._began_at(newest))
 
     def _to_come(self, name: str, now: datetime) -> float:
         """Captures until the month ends: as many as the schedule brings, or as the month's pace so far if that is faster."""

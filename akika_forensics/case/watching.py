@@ -46,17 +46,18 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A snapshot that was taken, in a line for who watches."""
+    """A snapshot that was taken, in a line for who watches; ``at``: when it began, as `Desk.newest` says it from now on."""
 
     complete: bool
     line: str
+    at: datetime
 
 
 class Desk(Protocol):
     """What the loop asks of the world."""
 
     def newest(self, name: str) -> datetime | None:
-        """When the newest snapshot of a company began, whoever took it."""
+        """When the newest snapshot of a company began, whoever took it; by the clock of the watch, and the same at each asking."""
         ...
 
     def hinted(self, name: str) -> tuple[datetime, datetime] | None:
@@ -206,7 +207,7 @@ class Watch:
             self.taken += 1
             self.incomplete += not taken.complete
             self._failures.pop(name, None)
-            self._standing[name] = Standing(last=began)
+            self._standing[name] = Standing(last=taken.at)
             self._say(name, taken.line)
 
     def _taken_by_another(self, name: str, now: datetime) -> bool:

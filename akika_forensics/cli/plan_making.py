@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,15 +53,15 @@ def create(
 
 
 def _imports(since: str, until: str, entity: str) -> list[Any]:
-    from akika_forensics.model.instants import now, parse_instant
-    from akika_forensics.restore.scope import ImportWindow
+    from akika_forensics.model.instants import parse_instant
+    from akika_forensics.restore.scope import OPEN, ImportWindow
 
     if not since:
         if until or entity:
             raise WrongUse("An import needs its beginning.", do="Give --import-since.")
         return []
     try:
-        end: datetime = parse_instant(until) if until else now()
+        end = parse_instant(until) if until else OPEN
         return [ImportWindow(parse_instant(since), end, entity or None)]
     except ValueError as error:
         raise WrongUse(f"The time of the import cannot be read: {error}.", do="Write 2026-11-23T10:00:00Z.") from error

@@ -49,11 +49,11 @@ class Batches:
     def counts_beside(
         self, searches: Iterable[Search], entities: Iterable[str]
     ) -> tuple[list[int | Fault], list[Rows | None]]:
-        """`counts`, and `lists` of some entities out of the same requests."""
+        """`counts`, and out of the same requests the rows of entities of which a company has one record; None as of `lists`."""
         asked = "the counts of records"
         self._times = []
         queries, names = [statements.count(*one) for one in searches], list(entities)
-        parts = self._each([*queries, *map(_everything, names)], asked)
+        parts = self._each([*queries, *map(statements.single, names)], asked)
         found = [
             part.told if isinstance(part.told, Fault) else answers.counted(part.told, asked)
             for part in parts[: len(queries)]
@@ -90,8 +90,8 @@ class Batches:
         """
         asked = "several short lists"
         names = list(entities)
-        parts = self._each([_everything(name) for name in names], asked)
-        return [_whole(name, part, asked) for name, part in zip(names, parts, strict=True)]
+        queries = [statements.select(name, statements.everything(name), size=ROWS) for name in names]
+        return [_whole(name, part, asked) for name, part in zip(names, self._each(queries, asked), strict=True)]
 
     def _each(self, queries: Sequence[str], asked: str) -> list[_Part]:
         found: list[_Part] = []
@@ -126,10 +126,6 @@ class Batches:
         except Fault as error:
             return _Part(error, 0)
         return _Part(members.get("QueryResponse", msgspec.Raw(b"{}")), number_of(response))
-
-
-def _everything(entity: str) -> str:
-    return statements.select(entity, statements.everything(entity), size=ROWS)
 
 
 def _whole(entity: str, part: _Part, asked: str) -> Rows | None:

@@ -151,11 +151,11 @@ class Reader:
         """How many records QuickBooks counts, inactive ones too; an entity whose count is refused is absent."""
         return self.counts_beside(entities, ())[0]
 
-    def counts_beside(self, entities: Iterable[str], lists: Iterable[str]) -> tuple[dict[str, int], list[Slice]]:
-        """`counts`, and the records of some short ``lists`` out of the same requests; of one that is refused none."""
+    def counts_beside(self, entities: Iterable[str], singles: Iterable[str]) -> tuple[dict[str, int], list[Slice]]:
+        """`counts`, and out of the same requests the record of entities of which a company has one; of one that is refused none."""
         names = [name for name in entities if CATALOGUE[name].queryable is not False]
         searches = [(name, including_inactive(name, "")) for name in names]
-        counts, rows = self._batches.counts_beside(searches, lists)
+        counts, rows = self._batches.counts_beside(searches, singles)
         counted = {name: found for name, found in zip(names, counts, strict=True) if not isinstance(found, Fault)}
         return counted, [cut for one in rows if one is not None for cut in one.slices]
 

@@ -30,6 +30,11 @@ def select(entity: str, where: str = "", *, order: str = "", start: int = 1, siz
     return " ".join(parts)
 
 
+def single(entity: str) -> str:
+    """The one record of what every company has once, such as CompanyInfo."""
+    return f"SELECT * FROM {entity}"  # noqa: S608 -- a name of our own catalogue
+
+
 def count(entity: str, where: str = "") -> str:
     return " ".join(("SELECT count(*) FROM", entity, *(("WHERE", where) if where else ())))
 

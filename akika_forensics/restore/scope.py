@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.instants import format_instant, parse_instant
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore.evidence import Evidence
 
+OPEN: Final = datetime.max.replace(tzinfo=UTC)
+"""The end of a span that reaches to the state a plan is made for: `Scope.until`."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportWindow:
-    """Everything created in a span of time, of one entity or of all: what an import brought in."""
+    """Everything created in a span of time, of one entity or of all: what an import brought in. By QuickBooks' clock."""
 
     since: datetime
     until: datetime
@@ -42,6 +45,12 @@ class Scope:
                 "The plan has no scope.",
                 do="Name records (--record Invoice:130), an import (--import-since, --import-until) or --all.",
             )
+
+    def until(self, moment: datetime) -> Scope:
+        """The same, where spans that are open end at a moment of QuickBooks' clock."""
+        return replace(
+            self, imports=tuple(replace(one, until=moment) if one.until == OPEN else one for one in self.imports)
+        )
 
     def candidates(self, evidence: Evidence) -> dict[RecordKey, str]:
         """The records to judge, each with the reason it is in scope, in a fixed order."""

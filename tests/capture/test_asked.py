@@ -94,7 +94,7 @@ def test_a_capture_that_is_gone_on_with_tells_the_requests_of_both_runs(heard: H
     before = set(heard.said)
     again, state = writer.after_an_interruption()
     heard._company.before = lambda _: None
-    info = run(heard, again, draft=draft.sound(state, rules=RULES, now=heard.clock.now()))
+    info = run(heard, again, draft=draft.sound(state, rules=RULES))
     assert info["fence"]["interrupted"] == 1
     assert_named_answers_hold(heard, info, again.records)
     named = {one.intuit_tid for one in asked.read(info["brought"])}

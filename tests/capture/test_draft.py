@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from akika_forensics.capture import draft
-from akika_forensics.capture.draft import State, Unsound, pack, read_state, sound, unpack
+from akika_forensics.capture.draft import State, Unsound, overtaken, pack, read_state, sound, unpack
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
 from akika_forensics.model.record import RecordKey
@@ -124,36 +124,36 @@ def test_a_file_that_did_not_come_is_tried_again() -> None:
 
 
 UNSOUND = {
-    "other rules": (pack(state(rules=2)), NOON, "It was made by other rules of capture."),
-    "too old": (
-        pack(state()),
-        NOON + timedelta(days=29),
-        "It began on 2026-11-27, longer ago than the change feed reaches.",
-    ),
-    "a clock that went back": (
-        pack(state()),
-        NOON - timedelta(days=2),
-        "It began later than the company's clock says it is now.",
-    ),
+    "other rules": (pack(state(rules=2)), "It was made by other rules of capture."),
     "a newer version": (
         draft.zlib.compress(unpack(pack(state())).replace(b"akika-capture-1", b"akika-capture-2")),
-        NOON,
         "A newer version of the software left it.",
     ),
-    "something else": (b"half", NOON, "What is noted of where it stood cannot be read."),
-    "cut short": (draft.zlib.compress(b"{"), NOON, "What is noted of where it stood cannot be read."),
+    "something else": (b"half", "What is noted of where it stood cannot be read."),
+    "cut short": (draft.zlib.compress(b"{"), "What is noted of where it stood cannot be read."),
+}
+OVERTAKEN = {
+    "too old": (NOON + timedelta(days=29), "It began on 2026-11-27, longer ago than the change feed reaches."),
+    "a clock that went back": (NOON - timedelta(days=2), "It began later than the company's clock says it is now."),
+    "in time": (NOON + timedelta(days=27), ""),
 }
 
 
 @pytest.mark.parametrize("name", UNSOUND)
 def test_what_is_not_sound_is_refused_with_its_reason(name: str) -> None:
-    data, now, why = UNSOUND[name]
+    data, why = UNSOUND[name]
     with pytest.raises(Unsound) as refused:
-        sound(data, rules=1, now=now)
+        sound(data, rules=1)
     assert str(refused.value) == why
+
+
+@pytest.mark.parametrize("name", OVERTAKEN)
+def test_what_comes_too_late_is_not_gone_on_with(name: str) -> None:
+    now, why = OVERTAKEN[name]
+    assert overtaken(state(), now) == why
 
 
 def test_what_is_sound_is_given_back() -> None:
     kept = state()
-    assert sound(pack(kept), rules=1, now=NOON + timedelta(days=27)) == kept
+    assert sound(pack(kept), rules=1) == kept
     assert kept.start == NOON

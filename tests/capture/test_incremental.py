@@ -252,3 +252,26 @@ def test_what_changes_while_the_feed_is_slow_to_answer_is_not_passed_over(
     assert writer.committed["complete"]
     assert writer.committed["fence"]["kind"] == "incremental"
     assert writer.state == company.state()
+
+
+def test_where_the_companys_clock_asks_for_everything_the_months_reads_are_asked_again(
+    settled: Any, run: Any, writers: Any
+) -> None:
+    """The forecast went by this machine's clock, by which the feed still reaches."""
+    company, first = settled
+    asked: list[str] = []
+
+    def grown() -> bool:
+        asked.append("again")
+        return True
+
+    company.clock.sleep(3600)
+    assert run(company, writers(first), before=first.snapshot, grown=grown)["fence"]["kind"] == "incremental"
+    assert not asked
+    company.clock.sleep(40 * 86_400)
+    info = run(company, writers(first), before=first.snapshot, grown=grown)
+    assert info["fence"]["kind"] == "full"
+    assert asked == ["again"]
+    assert "controls_spared" in {row["code"] for row in info["findings"]}
+    run(company, writers(first), before=first.snapshot, grown=grown, full=True)
+    assert asked == ["again"]

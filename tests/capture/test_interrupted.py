@@ -31,7 +31,7 @@ def _pages(seen: list[httpx.Request]) -> Counter[str]:
 def _go_on(run: Any, company: Any, writer: Any, **more: Any) -> Any:
     """The next capture, as the vault would begin it."""
     again, state = writer.after_an_interruption()
-    kept = draft.sound(state, rules=RULES, now=company.clock.now())
+    kept = draft.sound(state, rules=RULES)
     return again, lambda: run(company, again, draft=kept, **more)
 
 
@@ -135,6 +135,26 @@ class TestGoesOn:
         assert former - set(again.controls), "those of the day before"
         assert len(again.controls) == asked
 
+    @pytest.mark.parametrize("days", [29, -3], ids=["too late", "before it began"])
+    def test_by_the_clock_of_the_company_it_may_come_too_late(
+        self, run: Any, large: Any, writer: Any, writers: Any, days: int
+    ) -> None:
+        """Whatever this machine's clock says, which is not asked."""
+        _slow(large, EVERY)
+        with pytest.raises(Interrupted):
+            run(large, writer, should_stop=_stop_after(large, 30))
+        large.before = lambda _: None
+        large.clock.sleep(days * 86_400)
+        invoice = next(key for key in writer.drafts[-1][1] if key.entity == "Invoice")
+        large.delete("Invoice", invoice.id)
+        again, go_on = _go_on(run, large, writer)
+        info = go_on()
+        assert again.state == large.state()
+        assert info["complete"], info["findings"]
+        assert info["fence"]["interrupted"] == 0
+        (said,) = [row["what"] for row in info["findings"] if row["code"] == "draft_dropped"]
+        assert "It began" in said
+
     def test_what_went_before_the_interruption_is_not_forgotten(self, run: Any, large: Any, writer: Any) -> None:
         _slow(large, EVERY)
         deleted_after: list[int] = []
@@ -165,7 +185,7 @@ class TestGoesOn:
                 break
             except Interrupted:
                 at, kept = at.after_an_interruption()
-                state = draft.sound(kept, rules=RULES, now=large.clock.now())
+                state = draft.sound(kept, rules=RULES)
         assert turn > 3
         assert info["complete"], info["findings"]
         assert at.state == large.state()

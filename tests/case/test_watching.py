@@ -58,7 +58,7 @@ class World:
         if self.fails.get(name):
             raise self.fails[name].pop(0)
         self.last[name] = began
-        return Taken(True, f"snapshot {len(self.begun)}")
+        return Taken(True, f"snapshot {len(self.begun)}", began)
 
     def wait(self, seconds: float) -> None:
         assert seconds > 0
