@@ -153,7 +153,7 @@ class Attempt:
 
     def _commit(self, fence: Fence, start: datetime, whole_at: datetime, asked_before: int) -> Any:
         close_references(self._reader, self.held, self._findings, unlisted=self._unlisted, gone=fence.changes.gone)
-        note_gaps(self._findings, self.held)
+        note_gaps(self._findings, self.held, self._before)
         fence.tell()
         self._controls.tell(self._findings)
         if self._sparing:

@@ -45,6 +45,10 @@ class Before:
         rows = self._frames.get(entity)
         return {} if rows is None else dict(rows.select("id", "digest").iter_rows())
 
+    def ids(self, entity: str) -> list[str]:
+        rows = self._frames.get(entity)
+        return [] if rows is None else rows["id"].to_list()
+
     def created(self, entity: str) -> dict[str, datetime]:
         """Id → when it was created, in whole seconds, of those that say it."""
         rows = self._snapshot.lazy([entity]).select("id", pl.col("created_at").dt.truncate("1s")).collect()
