@@ -8,13 +8,13 @@ from decimal import Decimal
 import polars as pl
 import pytest
 from books.companies import Controls, captured
+from sample_twin import sample_twin
 
 from akika_forensics.books import Ledger, report_only
 from akika_forensics.books.postings.frame import POSTINGS
 from akika_forensics.books.tie_out.carried import Days, carried
 from akika_forensics.books.tie_out.tied import tie
 from akika_forensics.model.record import Record
-from akika_forensics.twin import Twin, sample
 
 type Company = tuple[list[Record], Controls]
 
@@ -22,8 +22,7 @@ type Company = tuple[list[Record], Controls]
 @pytest.fixture(scope="module")
 def states() -> Iterator[tuple[Company, Company]]:
     """A company, and the same with a second paycheck, on a day of the year before."""
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     employee = next(key[1] for key in twin.dump() if key[0] == "Employee")
     twin.screens.paycheck(employee, "35", "2026-10-30", 900, withheld=100, employer_taxes=70)
     first = captured(twin)

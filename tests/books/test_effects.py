@@ -10,12 +10,13 @@ from typing import Any
 import polars as pl
 import pytest
 from books.companies import captured
+from sample_twin import sample_twin
 
 from akika_forensics.books import Ledger, effect
 from akika_forensics.books.effects import by_account, by_class, by_month, by_party, in_closed_periods, moved
 from akika_forensics.changes.compare import compare
 from akika_forensics.model.record import Record, RecordKey
-from akika_forensics.twin import Twin, incidents, sample
+from akika_forensics.twin import incidents
 
 Make = Callable[..., Record]
 
@@ -38,8 +39,7 @@ class Held:
     "name", ["demo", "deleted-customer"] if "deleted-customer" in incidents.INCIDENTS else ["demo"]
 )
 def test_the_effect_of_an_incident_is_traced_to_its_changes(name: str) -> None:
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     before, _ = captured(twin)
     incidents.run(twin, name)
     after, _ = captured(twin)

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_twin import sample_twin
 
 from akika_forensics.books import Ledger, TieOutLine, shown, tie, unbalanced
 from akika_forensics.model.payload import encode
 from akika_forensics.model.record import Record, RecordKey
-from akika_forensics.twin import Twin, incidents, loading, sample
+from akika_forensics.twin import Twin, incidents, loading
 from akika_forensics.twin.faults import QuickBooksFault
 
 ENDS = ("2026-08-15", "2026-12-31", "2027-03-01")
@@ -35,8 +36,7 @@ def compared(twin: Twin, end: str) -> tuple[TieOutLine, ...]:
 
 @pytest.fixture
 def twin() -> Iterator[Twin]:
-    company = Twin()
-    sample.build(company)
+    company = sample_twin()
     yield company
     company.close()
 
@@ -174,9 +174,8 @@ def test_after_any_documents_deletions_and_voids() -> None:
     @settings(max_examples=15)
     @given(steps=st.lists(steps(), min_size=3, max_size=8))
     def agree(steps: list[tuple[str, Any]]) -> None:
-        twin = Twin()
+        twin = sample_twin()
         try:
-            sample.build(twin)
             for step in steps:
                 allowed.setdefault(step[0], []).append(act(twin, step))
             for end in ("2026-12-31", "2026-09-15"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from sample_twin import sample_twin
 
 from akika_forensics.errors import Refused
 from akika_forensics.model.company import Company
@@ -19,7 +20,7 @@ from akika_forensics.restore.journal import DONE, MemoryJournal, fold
 from akika_forensics.restore.planner import Request, make_plan
 from akika_forensics.restore.rehearse import stage_connection
 from akika_forensics.restore.scope import Scope
-from akika_forensics.twin import Twin, TwinServer, sample, serve
+from akika_forensics.twin import Twin, TwinServer, serve
 
 LOST = (RecordKey("Invoice", "10"), RecordKey("Bill", "52"), RecordKey("Purchase", "88"))
 
@@ -63,8 +64,7 @@ def state_of(twin: Twin) -> RecordState:
 
 @pytest.fixture
 def stage() -> Iterator[Stage]:
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     before = state_of(twin)
     for key in LOST:
         body = twin.get(*key)

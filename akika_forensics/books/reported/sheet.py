@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
 from akika_forensics.errors import Fault, Found, WrongUse
@@ -159,10 +160,15 @@ def _rows(rows: Any, within: tuple[Cell, ...], groups: tuple[str, ...]) -> Itera
 
 
 def _cells(cells: Any) -> tuple[Cell, ...]:
+    if not isinstance(cells, list):
+        return ()
+    # Most of the time of a report goes in here: both names begin small however a service spells, and few cells have an Id.
     return tuple(
-        Cell(str(_get(cell, "value") or ""), _id(_get(cell, "id")))
-        for cell in (cells if isinstance(cells, list) else [])
-        if isinstance(cell, dict)
+        [
+            Cell(str(cell.get("value") or ""), _id(cell["id"]) if "id" in cell else None)
+            for cell in cells
+            if isinstance(cell, dict)
+        ]
     )
 
 
@@ -198,7 +204,12 @@ def _get(holder: Any, name: str) -> Any:
     """The value at ``name``; report services have been seen with ``Header`` and with ``header``."""
     if not isinstance(holder, dict):
         return None
-    return holder[name] if name in holder else holder.get(name[:1].lower() + name[1:])
+    return holder[name] if name in holder else holder.get(_small(name))
+
+
+@cache
+def _small(name: str) -> str:
+    return name[:1].lower() + name[1:]
 
 
 def _text(holder: Any, name: str) -> str | None:
