@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import shutil
@@ -44,6 +45,12 @@ os.fsync = _sync  # type: ignore[assignment]
 def _remove_our_variables() -> None:
     for name in [name for name in os.environ if name.startswith("AKIKA_")]:
         del os.environ[name]
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the collector need not look at all of it in every test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

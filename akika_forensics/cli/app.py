@@ -6,6 +6,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import cache
 
 import typer
 from typer.exceptions import TyperException
@@ -68,6 +69,10 @@ for module in (demo, vault, connect, companies, capture, watch, budget, vault_ve
         app.command(command.name, help=command.help)(command.run)
 
 
+_made = cache(typer.main.get_command)
+"""All verbs, ready to be run. Making them takes longer than many a verb does: once in a process, which may run many."""
+
+
 @app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,
@@ -90,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.debug:
             # Other libraries' debug lines would carry text from the books.
             logging.getLogger("akika_forensics").setLevel(logging.DEBUG)
-        result = typer.main.get_command(app).main(rest, prog_name="akika", obj=options, standalone_mode=False)
+        result = _made(app).main(rest, prog_name="akika", obj=options, standalone_mode=False)
         if result == Interrupted.exit_code:
             # What runs the commands makes a silent code of Ctrl-C.
             return _fail(Interrupted("Stopped.", means="What was done is kept."), options)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 
 from akika_forensics.case.case import Case, init_vault
 from akika_forensics.cli import main
+from akika_forensics.errors import WrongUse
 from akika_forensics.quickbooks import Connection
 from akika_forensics.settings import Secret
 from akika_forensics.twin import Twin, TwinServer, sample, serve
@@ -73,6 +76,34 @@ def staged(folder: Path, twin: Twin, out: Callable[[], str], faults: str = "") -
         )
         case.connect(connection, Secret(given.refresh_token))
         yield Scene(twin, server, case, folder, out)
+
+
+class Kept:
+    """A scene as it stands when nobody serves it, to begin from again and again: company, folder, and what this machine remembers."""
+
+    def __init__(self, scene: Scene, place: Path) -> None:
+        self._scene, self._twin = scene, scene.twin.copy()
+        self._folders = [(scene.folder, place / "scene"), (Path(os.environ["AKIKA_STATE_DIR"]), place / "state")]
+        for folder, kept in self._folders:
+            shutil.copytree(folder, kept, symlinks=True)
+
+    @contextmanager
+    def again(self) -> Iterator[Scene]:
+        """The scene as it was kept, at the same places and served at the same port, which the vault knows."""
+        for folder, kept in self._folders:
+            shutil.rmtree(folder)
+            shutil.copytree(kept, folder, symlinks=True)
+        twin = self._twin.copy()
+        with self._served(twin) as server:
+            yield replace(self._scene, twin=twin, server=server)
+        twin.close()
+
+    def _served(self, twin: Twin) -> TwinServer:
+        for _ in range(600):
+            with suppress(WrongUse):
+                return serve(twin, port=self._scene.server.port)
+            time.sleep(0.1)  # somebody else was given the port meanwhile
+        return serve(twin, port=self._scene.server.port)
 
 
 @pytest.fixture

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from warm import Started, warm
 
 from akika_forensics.capture import keeper
 from akika_forensics.errors import Interrupted
@@ -23,29 +22,25 @@ from akika_forensics.twin.attachments.upload import Upload
 
 from .conftest import PASSPHRASE, Scene, staged
 
-RUN = """
-import sys
+SLOW = "slow@every9:0.2"
+"""Others are answered meanwhile, a dozen of them."""
+
+SAVING = """
 from akika_forensics.capture import keeper
-from akika_forensics.errors import Interrupted
-from akika_forensics.model.record import RecordKey
-from akika_forensics.quickbooks.downloads import Downloads
 keeper.EVERY, keeper._SHARE = 0.0, 0
-from akika_forensics.cli import main
-raise SystemExit(main(sys.argv[1:]))
 """
 """The command line, saving wherever it may: a test does not wait for half a minute."""
 
 
-def start(scene: Scene, *arguments: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", RUN, *arguments, "--vault", str(scene.vault), "--json"]
+def start(scene: Scene, *arguments: str) -> Started:
     environment = {**os.environ, "AKIKA_PASSPHRASE": PASSPHRASE}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return warm().start([*arguments, "--vault", str(scene.vault), "--json"], environment, before=SAVING)
 
 
 def stopped_at(scene: Scene, moment: str, number: int, how: signal.Signals = signal.SIGKILL) -> tuple[bool, bytes]:
     """Signal a capture when the server is about to apply, or has just applied, its n-th request. False: it ended before."""
     seen, hit = 0, False
-    process: subprocess.Popen[bytes] | None = None
+    process: Started | None = None
 
     def watch(_number: int, _kind: str) -> None:
         nonlocal seen, hit
@@ -59,7 +54,7 @@ def stopped_at(scene: Scene, moment: str, number: int, how: signal.Signals = sig
     setattr(scene.server, moment, watch)
     try:
         process = start(scene, "capture")
-        output, errors = process.communicate(timeout=120)
+        output, errors = process.communicate()
         assert hit or process.returncode == 0, (output, errors)
     finally:
         setattr(scene.server, moment, None)
@@ -106,9 +101,7 @@ def test_killed_anywhere_and_gone_on_with(
     for number in numbers:
         for moment in ("before_apply", "after_apply")[:moments]:
             twin = _twin()
-            with staged(
-                tmp_path / f"{moment}-{number}", twin, out, faults="slow@every9" if len(numbers) > 2 else ""
-            ) as scene:
+            with staged(tmp_path / f"{moment}-{number}", twin, out, faults=SLOW if len(numbers) > 2 else "") as scene:
                 begin = len(scene.server.log)
                 hit, _ = stopped_at(scene, moment, number)
                 if not hit:

@@ -7,32 +7,30 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from warm import Started, warm
 
 from akika_forensics.twin import Twin, sample
 
-from .conftest import PASSPHRASE, Scene, staged
+from .conftest import PASSPHRASE, Kept, Scene, staged
 
 POINTS = 50
 
 
-def start(scene: Scene, verb: str, file: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "akika_forensics", "plan", verb, str(file), "--vault", str(scene.vault), "--json"]
-    environment = {**os.environ, "AKIKA_PASSPHRASE": PASSPHRASE}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def start(scene: Scene, verb: str, file: Path) -> Started:
+    arguments = ["plan", verb, str(file), "--vault", str(scene.vault), "--json"]
+    return warm().start(arguments, {**os.environ, "AKIKA_PASSPHRASE": PASSPHRASE})
 
 
 def killed_at(scene: Scene, file: Path, verb: str, moment: str, number: int, *, writes: bool = False) -> bool:
     """Kill -9 the run when the server is about to apply, or has just applied, its n-th request (or write) from now. False: it ended before."""
     seen = 0
     hit = False
-    process: subprocess.Popen[bytes] | None = None
+    process: Started | None = None
 
     def watch(_number: int, kind: str) -> None:
         nonlocal seen, hit
@@ -47,7 +45,7 @@ def killed_at(scene: Scene, file: Path, verb: str, moment: str, number: int, *, 
     setattr(scene.server, moment, watch)
     try:
         process = start(scene, verb, file)
-        output, errors = process.communicate(timeout=120)
+        output, errors = process.communicate()
         assert hit or process.returncode == 0, (output, errors)
     finally:
         setattr(scene.server, moment, None)
@@ -56,7 +54,7 @@ def killed_at(scene: Scene, file: Path, verb: str, moment: str, number: int, *, 
 
 def finish(scene: Scene, file: Path) -> None:
     process = start(scene, "resume", file)
-    output, errors = process.communicate(timeout=120)
+    output, errors = process.communicate()
     assert process.returncode == 0, (output, errors)
 
 
@@ -107,13 +105,14 @@ def test_killed_anywhere_and_resumed(
     monkeypatch.setenv("AKIKA_PASSPHRASE", PASSPHRASE)
     points = [(moment, number) for number in numbers for moment in ("before_apply", "after_apply")]
     killed = 0
+    twin = Twin()
+    sample.build(twin)
+    with staged(tmp_path / "scene", twin, out) as scene:
+        whole = by_number(scene)
+        file = damaged(scene)
+    begun = Kept(scene, tmp_path / "kept")
     for moment, number in points:
-        twin = Twin()
-        sample.build(twin)
-        whole = None
-        with staged(tmp_path / f"{moment}-{number}", twin, out) as scene:
-            whole = by_number(scene)
-            file = damaged(scene)
+        with begun.again() as scene:
             verb = "execute"
             if killed_at(scene, file, verb, moment, number, writes=writes):
                 killed += 1

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from hurried_clock import HurriedClock
 
 from akika_forensics.case import companies
 from akika_forensics.cli import main
@@ -38,7 +39,7 @@ SHORT = random.Random(zlib.crc32(repr(CASES).encode())).sample(CASES, 5)
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = Limits(throttle_wait=0.02, backoff=0.005, backoff_cap=0.02).unpaced()
+    quick = Limits(throttle_wait=0.02, backoff=0.005, backoff_cap=0.02, clock=HurriedClock()).unpaced()
     monkeypatch.setattr(companies, "_limits", lambda _connection: replace(quick))
 
 

@@ -7,13 +7,15 @@ from akika_forensics.twin import Twin, serve
 from tests.capture.conftest import FakeSnapshotWriter
 
 from .scene import company, take
+from .unchanging import unchanging
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Twin]:
     """One company for all: a capture changes nothing of it."""
     twin = company()
-    yield twin
+    with unchanging(twin):
+        yield twin
     twin.close()
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from hurried_clock import HurriedClock
 
 from akika_forensics import capture
 from akika_forensics.errors import AkikaError
@@ -18,7 +19,7 @@ from akika_forensics.settings import Secret
 from akika_forensics.twin import Twin, TwinServer, loading, sample
 from akika_forensics.twin.attachments.upload import Upload
 
-QUICK = Limits(throttle_wait=0.02, backoff=0.005, backoff_cap=0.02).unpaced()
+QUICK = Limits(throttle_wait=0.02, backoff=0.005, backoff_cap=0.02, clock=HurriedClock()).unpaced()
 MADE_LATER = datetime(2024, 5, 6, 7, tzinfo=UTC)
 """When QuickBooks made the company that answers in place of ours."""
 EXIT_CODES = {1, 3, 4}

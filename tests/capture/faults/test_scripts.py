@@ -29,6 +29,8 @@ AT = {
 NOT_AT_SIGN_IN = {"forbidden", "fault"}
 WHEN = ("1", "2-3", "every3", "*")
 """``*``: whatever is done about it, it happens again."""
+AMOUNT = {"slow": ":0.2"}
+"""Seconds: as long as a dozen other answers take."""
 INCREMENTAL = {"sign-in", "company", "batch", "count", "search", "feed", "report"}
 
 CASES = [
@@ -36,7 +38,7 @@ CASES = [
     for kind, what, where, when in itertools.product(("full", "incremental"), WHATS, AT, WHEN)
     if not (where == "sign-in" and what in NOT_AT_SIGN_IN)
     and not (kind == "incremental" and where not in INCREMENTAL)
-    # It waits a second of the company's clock at each.
+    # It waits at each, and so does the test.
     and not (what == "slow" and when not in {"1", "2-3"})
 ]
 SHORT = 36
@@ -63,7 +65,7 @@ def undisturbed(whole: Any, later: Any) -> dict[str, Any]:
 def _run(served: Twin, undisturbed: dict[str, Any], writers: Any, case: tuple[str, str, str, str]) -> Ended:
     kind, what, where, when = case
     before, whole = served.dump(), undisturbed["full"]
-    spec = f"{what}@{AT[where]}:{when}"
+    spec = f"{what}@{AT[where]}:{when}{AMOUNT.get(what, '')}"
     options: dict[str, Any] = {}
     writer = writers(whole) if kind == "incremental" else writers()
     if kind == "incremental":

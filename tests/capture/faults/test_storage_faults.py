@@ -18,6 +18,7 @@ from akika_forensics.twin import Twin, serve
 from akika_forensics.twin.attachments.upload import Upload
 
 from .scene import QUICK, assert_honest, company, take
+from .unchanging import unchanging
 
 FILES = tuple(bytes([65 + number]) * (700 + number) for number in range(4))
 
@@ -110,7 +111,8 @@ def served() -> Iterator[Twin]:
     twin = company()
     for number, content in enumerate(FILES):
         twin.attach(Upload([content], f"{number}.txt", "text/plain", {}))
-    yield twin
+    with unchanging(twin):
+        yield twin
     twin.close()
 
 
