@@ -225,9 +225,24 @@ class Scribe:
         self.books.twin.create("TaxService", {"TaxCode": f"Code {self._number}", "TaxRateDetails": [rate]})
 
 
+_KEYED: dict[type, Books] = {}
+"""By its clock, the furnished company that others are copies of; nobody changes it."""
+
+
 def furnished() -> Books:
-    """A company with a record of every kind."""
-    books = Books()
+    """A company with a record of every kind, of one's own; keyed once."""
+    copied = Books()
+    keyed = _KEYED.get(type(copied.clock))
+    if keyed is None:
+        keyed = _KEYED[type(copied.clock)] = _furnish(Books())
+    copied._copy(keyed)
+    for name, value in vars(keyed).items():
+        if name not in {"clock", "twin"}:
+            setattr(copied, name, value)
+    return copied
+
+
+def _furnish(books: Books) -> Books:
     body = books.get("Preferences", "1")
     body["CurrencyPrefs"]["MultiCurrencyEnabled"] = True
     books.twin.put_raw("Preferences", payloads.encode(body))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sample_twin import sample_twin
 
 from akika_forensics import capture
 from akika_forensics.capture import sweep
@@ -147,6 +148,14 @@ def _early_in(paths: list[str]) -> int:
     """Reports that were asked for before anything asked what changed."""
     fence = next(at for at, path in enumerate(paths) if "/cdc" in path)
     return sum(map(_is_report, paths[:fence]))
+
+
+@pytest.fixture
+def twin() -> Iterator[Twin]:
+    """The sample company; nothing here rests on when it was keyed, since the clock goes on before it is read."""
+    copied = sample_twin()
+    yield copied
+    copied.close()
 
 
 @pytest.fixture
