@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from akika_forensics.twin.people.actors import Actor
 from akika_forensics.twin.people.acts import Act
 from akika_forensics.twin.store import SILENT, Store
 from akika_forensics.twin.tables import Row
+from akika_forensics.twin.worked_out import WorkedOut
 
 Key = tuple[str, str]
 
@@ -27,6 +28,7 @@ class Cache:
     def __init__(self, limit: int = 50_000) -> None:
         self._bodies: dict[Key, dict[str, Any]] = {}
         self._limit = limit
+        self.worked_out = WorkedOut()
 
     def get(self, row: Row) -> dict[str, Any]:
         key = (row.entity, row.id)
@@ -47,6 +49,7 @@ class Cache:
     def clear(self) -> None:
         """What was read may have been undone."""
         self._bodies.clear()
+        self.worked_out.clear()
 
 
 class Session:
@@ -107,6 +110,12 @@ class Session:
         """One of the company's preferences as it stands in this request; None where it says nothing."""
         inner = (self.find("Preferences", "1") or {}).get(section)
         return inner.get(field) if isinstance(inner, dict) else None
+
+    def worked_out(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What ``make`` works out of the company's file, or did since it was last written to; treat as read-only."""
+        if self._dirty or self._removed:
+            return make()
+        return self._cache.worked_out.get(self.store.revision(), key, make)
 
     def edit(self, entity: str, record_id: str) -> dict[str, Any] | None:
         """A body that may be changed and will be written."""

@@ -33,7 +33,7 @@ class Store(Entries):
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
-        self._depth = 0
+        self._depth = self._undone = 0
         self._db = sqlite3.connect(
             str(path) if path else ":memory:", check_same_thread=False, isolation_level=None, cached_statements=256
         )
@@ -93,6 +93,7 @@ class Store(Entries):
                 yield
             except BaseException:
                 self._db.execute(undo)
+                self._undone += 1
                 if self._depth > 1:
                     self._db.execute(commit)
                 raise
@@ -103,6 +104,12 @@ class Store(Entries):
                         watcher()
             finally:
                 self._depth -= 1
+
+    def revision(self) -> tuple[int, int, int]:
+        """Another one after anything was written here or undone, replaced as a whole, or written by another process."""
+        with self._lock:
+            (others,) = self._db.execute("PRAGMA data_version").fetchone()
+            return self._db.total_changes, self._undone, int(others)
 
     # records
 
@@ -251,6 +258,8 @@ class Store(Entries):
         """All of this company in place of what the other file holds."""
         with self._lock, other._lock:
             self._db.backup(other._db)
+            other._undone += 1
+            other.wrote()
         other.beliefs = self.beliefs
 
     def setting(self, name: str) -> str | None:

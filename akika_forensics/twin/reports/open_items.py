@@ -8,6 +8,7 @@ one side gives the other takes, so the open items add up to the control accounts
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
@@ -95,7 +96,11 @@ def _books(session: Session, side: Side, day: str, settled_until: str | None, *,
 
 def what_is_open(session: Session, side: Side, day: str, settled_until: str | None = None) -> list[OpenItem]:
     """Those of ``all_items`` of which something is left."""
-    return _books(session, side, day, settled_until).items(settled=False)
+    found = session.worked_out(
+        ("open items", side.kind, day, settled_until or day),
+        lambda: _books(session, side, day, settled_until).items(settled=False),
+    )
+    return [copy(item) for item in found]  # lists write into them what they tell of a document
 
 
 def open_items(session: Session, side: Side, day: str, settled_until: str | None = None) -> list[OpenItem]:
