@@ -396,6 +396,11 @@ class Company(RuleBasedStateMachine):
 
 
 Company.TestCase.settings = (
-    settings(max_examples=400, stateful_step_count=60) if SOAK else settings(max_examples=40, stateful_step_count=40)
+    settings(max_examples=100, stateful_step_count=60) if SOAK else settings(max_examples=40, stateful_step_count=40)
 )
 TestCompany = Company.TestCase
+
+if SOAK:  # 400 lives in four tests, which workers share
+    TestSecondCompany, TestThirdCompany, TestFourthCompany = (
+        type(f"Test{number}Company", (Company.TestCase,), {}) for number in ("Second", "Third", "Fourth")
+    )
