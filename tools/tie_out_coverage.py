@@ -30,6 +30,10 @@ _COMPANY = "recorded/qbo_api"
 _STOCK = ("recorded/exquickbooks/query.json", "real_records")
 """Items and accounts of the stock sandbox company: every such company has the same ones under the same Ids."""
 
+_NAMED_IN_XML = r'<ColData value="(Bill|Check|Deposit|Expense|Invoice|Journal Entry|Payment)" +id="([0-9]+)"'
+"""A document in a row of a report: what it is called there, and its Id."""
+_ENTITY = {"Check": "Purchase", "Expense": "Purchase", "Journal Entry": "JournalEntry"}
+
 _HEAD = """\
 # What the tie-out was tried against
 
@@ -38,7 +42,8 @@ them where they are.
 
 The books are held against the twin's reports in every run. Against reports of the real service they can be held as far as the documents
 behind these were recorded too. A balance or a total is of every document since the company's first day, so that no balance is covered; a general
-ledger names its documents one by one, and is compared posting by posting for those that were recorded.
+ledger names its documents one by one, and is compared posting by posting for those that were recorded. Reports in XML are not compared: their
+totals are of every document like any other, and of the documents that two of them name by Id none was recorded.
 """
 
 
@@ -102,10 +107,13 @@ def _is_xml(path: Path) -> bool:
 
 
 def _of_xml(path: Path) -> Row:
-    """Reports in a form that is not captured: counted."""
+    """Reports in a form that is not captured: counted, and the documents that they name looked for beside them."""
     text = path.read_text("utf-8-sig")
+    named = {(_ENTITY.get(kind, kind), key) for kind, key in re.findall(_NAMED_IN_XML, text)}
+    beside = [one.read_text("utf-8-sig") for one in sorted(path.parent.glob("*.xml"))]
+    recorded = sum(any(re.search(rf"<{kind}\b[^>]*>\s*<Id>{key}</Id>", one) for one in beside) for kind, key in named)
     figures = re.findall(r'(?:value="|<value>)-?[0-9][0-9,]*\.[0-9]+(?:"|<)', text)
-    return Row(_tag(text, "ReportName"), _tag(text, "ReportBasis"), "XML", len(figures), 0, 0, 0, 0)
+    return Row(_tag(text, "ReportName"), _tag(text, "ReportBasis"), "XML", len(figures), len(named), recorded, 0, 0)
 
 
 def _tag(text: str, name: str) -> str:
