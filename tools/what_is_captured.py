@@ -24,7 +24,7 @@ A capture reads every list that QuickBooks lets an application read, inactive re
 QuickBooks' own are captured beside them, see [Capture](design/capture.md#controls), and the bytes of attached files. `akika check` prints the same for one
 snapshot: what there is of each entity, and from when to when it was as the snapshot shows it.
 
-How changes are found: **change feed**, where QuickBooks tells of them; **searched by time**, with disappearances found by counts; **read whole again**.
+How changes are found: **QuickBooks' list of changes** (the change feed), where QuickBooks tells of them; **searched by time**, with disappearances found by counts; **read whole again**.
 How sure that is: *documented* by Intuit; *observed* in recorded or published answers; *believed*, and then a capture takes the way that is right either
 way. The last column names the [switches of the twin](twin.md) that the tests turn both ways.
 """

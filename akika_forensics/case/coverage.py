@@ -13,6 +13,7 @@ from akika_forensics.capture.carried import standing
 from akika_forensics.capture.coverage import OUT_OF_REACH, Covered, Reach, coverage
 from akika_forensics.capture.incremental import intervals
 from akika_forensics.case.captured import reported_counts
+from akika_forensics.case.plain_words import not_there
 from akika_forensics.case.rows import TIME, Rows
 from akika_forensics.model.record import Record
 from akika_forensics.vault import SnapshotInfo
@@ -24,7 +25,7 @@ MARKS: Final = {
     Reach.PARTLY: Mark("✓", "in part", "changed"),
     Reach.NOT: Mark("·", "not captured", "quiet"),
 }
-WAYS: Final = {"feed": "change feed", "search": "searched by time", "list": "read whole again"}
+WAYS: Final = {"feed": "QuickBooks' list of changes", "search": "searched by time", "list": "read whole again"}
 """How the changes of an entity are noticed, in a few words."""
 
 
@@ -113,7 +114,7 @@ def live_in(info: SnapshotInfo) -> dict[str, tuple[datetime, datetime]]:
 
 
 def missing(one: Covered) -> str:
-    return "; ".join(part for part in (one.why, _hidden(one.hidden)) if part)
+    return "; ".join(part for part in (not_there(one.why), _hidden(one.hidden)) if part)
 
 
 def _hidden(fields: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from akika_forensics.model.payload import encode
 
 if TYPE_CHECKING:
     from akika_forensics.case.coverage import Coverage
+    from akika_forensics.case.plain_words import FindingLike
 
 
 def diff(
@@ -104,6 +105,7 @@ def check(
     profile: str = typer.Option("", help="What a real company answered: the file that `akika twin probe` wrote."),
     attest: bool = typer.Option(False, "--attest", help="Sign the judgement, beside the snapshot."),
     figures: str = typer.Option("", "--table", help="Write every compared figure to this new .csv file."),
+    detail: bool = typer.Option(False, "--detail", help="Show each finding as it is recorded, with its code, too."),
 ) -> None:
     from akika_forensics.case.attested import digest, table_to
     from akika_forensics.case.unverified import sentence
@@ -133,9 +135,7 @@ def check(
             }
         )
     else:
-        for finding in report.findings:
-            row = finding_json(finding)
-            say(f"{row['code']}: {row['what']}")
+        _tell_findings(report.findings, detail=detail)
         apart = [line for line in report.tie_out if line.residual != ZERO]
         rows = [
             (
@@ -158,11 +158,30 @@ def check(
         _tell_coverage(report.coverage)
         say(f"Reports of QuickBooks kept with it: {_counted(report.controls)}.")
         if report.unverified:
-            say(sentence(report.unverified))
+            say(sentence(report.unverified) if detail else _untold(len(report.unverified)))
         if attested:
             say(f"Attested: {attested.statement}")
     if not report.complete or residual != ZERO:
         raise typer.Exit(1)
+
+
+def _tell_findings(findings: Iterable[FindingLike], *, detail: bool) -> None:
+    """What happened, then once for all of a kind what it means for the books and what to do."""
+    from akika_forensics.case.plain_words import grouped
+
+    for group in grouped(findings):
+        for one in group.findings:
+            say(f"{'Problem' if one.severity == 'problem' else 'Note'}: {one.what}")
+            if detail:
+                say(f"    {one.code}: {one.stored}")
+        if group.first.means:
+            say(f"    For the books: {group.first.means}")
+            say(f"    What to do: {group.first.do}")
+
+
+def _untold(number: int) -> str:
+    facts = f"{number} facts" if number != 1 else "1 fact"
+    return f"It rests on {facts} about QuickBooks that nobody has verified; `akika check --detail` names them."
 
 
 def _tell_coverage(coverage: Coverage) -> None:

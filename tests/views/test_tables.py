@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from view_samples import Effect, Finding, Snapshot, Step, TieOut, every_view, verification
+from view_samples import Effect, Finding, Snapshot, Step, TieOut, Told, every_view, verification
 
 from akika_forensics.model.company import Company
 from akika_widgets.views.markup import Markup
@@ -21,7 +21,7 @@ from akika_widgets.views.restored import RestoredView, verdict
 from akika_widgets.views.svg import fitted, palette, text_width, wrapped
 from akika_widgets.views.tables import AccountEffectTable, StepTable, TieOutTable
 from akika_widgets.views.view import stylesheet
-from akika_widgets.views.wholeness import FindingsView, SnapshotsView
+from akika_widgets.views.wholeness import ExplainedView, FindingsView, SnapshotsView
 
 EFFECTS = [
     Effect("1", "Checking", Decimal(10), Decimal(10)),
@@ -173,6 +173,18 @@ def test_snapshots_and_findings() -> None:
     assert [row[1] for row in rows(found.html())] == ["What", "a problem", "a note"]
     assert "1 problem, 1 worth knowing" in found.text()
     assert "nothing was found" in FindingsView([]).text()
+
+
+def test_explained_findings_show_their_meaning_and_keep_what_is_recorded() -> None:
+    note = Told("a", "A note.", "note", "Nothing is missing.", "Run `akika check --detail`.", "A note as recorded.")
+    view = ExplainedView([note, Told("b", "A problem.", "problem", "", "", "A problem.")])
+    heads, problem, shown = rows(view.html())
+    assert heads == ["Kind", "What happened", "For the books", "What to do"]
+    assert problem == ["≠problem", "A problem.", "", ""]
+    assert shown[1] == "A note.As it is recordedA note as recorded."
+    assert shown[2:] == ["Nothing is missing.", "Run akika check --detail."]
+    assert "note: A note. Nothing is missing. Run `akika check --detail`." in view.text()
+    assert "nothing was found" in ExplainedView([]).text()
 
 
 def test_every_view_gives_equal_bytes_for_equal_values() -> None:

@@ -40,7 +40,7 @@ from akika_widgets.views.tie_map import Tie, TieMap
 from akika_widgets.views.timeline import Moment, TimelineView
 from akika_widgets.views.verified_balances import VerifiedBalances
 from akika_widgets.views.view import View
-from akika_widgets.views.wholeness import FindingsView, SnapshotsView
+from akika_widgets.views.wholeness import ExplainedView, FindingsView, SnapshotsView
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,16 @@ class Snapshot:
     scoped: bool = False
     taken_at: datetime = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
     digest: str = "ab" * 32
+
+
+@dataclass(frozen=True)
+class Told:
+    code: str
+    what: str
+    severity: str
+    means: str
+    do: str
+    stored: str
 
 
 @dataclass(frozen=True)
@@ -388,6 +398,9 @@ def every_view(text: str = "a name") -> list[View]:
         RestoredView(None, title=text),
         SnapshotsView([Snapshot(text, company)], title=text),
         FindingsView([Finding(text, text, text), Finding("code", text)], title=text),
+        ExplainedView(
+            [Told(text, text, text, text, text, text), Told("code", text, "problem", "", "", "")], title=text
+        ),
         ThreeWayView(*states(text), title=text),
         PredictedBalance(prediction(text), receivable=prediction(text).lines, skipped=1, title=text),
         reviewed(text),

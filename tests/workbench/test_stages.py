@@ -144,6 +144,8 @@ def test_the_check_of_a_snapshot_shows_whether_it_ties_out(bench: Bench) -> None
     drawn = bench.text()
     assert "ties out" in drawn
     assert "Snapshot s1 against QuickBooks" in drawn
+    assert "For the books" in drawn
+    assert "What to do" in drawn
     assert bench.do("show", "s1")
     assert "Snapshot s1 against QuickBooks" not in bench.text()
 

@@ -123,6 +123,55 @@ class FindingsView(TableView):
         return self._drawn([("Kind", False), ("What", False)], rows)
 
 
+class ExplainedLike(FindingLike, Protocol):
+    @property
+    def means(self) -> str: ...
+    @property
+    def do(self) -> str: ...
+    @property
+    def stored(self) -> str: ...
+
+
+class ExplainedView(FindingsView):
+    """The same with what each finding means for the books and what to do; the sentence that is recorded opens below."""
+
+    def __init__(self, findings: Iterable[ExplainedLike], *, title: str = "Findings", limit: int = ROWS) -> None:
+        held = tuple(findings)
+        super().__init__(held, title=title, limit=limit)
+        self.explained = tuple(sorted(held, key=lambda one: one.severity != "problem"))
+
+    def plain(self) -> str:
+        if not self.explained:
+            return super().plain()
+        lines = [
+            f"  {one.severity}: {' '.join(part for part in (shortened(one.what, LONG), one.means, one.do) if part)}"
+            for one in self.explained[: self.limit]
+        ]
+        return "\n".join([f"{self.title}: {self.sub}", *lines])
+
+    def html(self) -> Markup:
+        if not self.explained:
+            return self._empty()
+        rows = [
+            tag(
+                "tr",
+                tag("td", _severity(one.severity)),
+                tag("td", tag("bdi", sentence(shortened(one.what, LONG))), _recorded(one)),
+                tag("td", sentence(shortened(one.means, LONG))),
+                tag("td", sentence(shortened(one.do, LONG))),
+            )
+            for one in self.explained
+        ]
+        headings = [("Kind", False), ("What happened", False), ("For the books", False), ("What to do", False)]
+        return self._drawn(headings, rows)
+
+
+def _recorded(one: ExplainedLike) -> Markup | None:
+    if one.stored == one.what:
+        return None
+    return tag("details", tag("summary", "As it is recorded"), tag("bdi", shortened(one.stored, LONG)))
+
+
 def _severity(word: Any) -> Markup:
     return marked("≠", "problem", "removed") if word == "problem" else marked("·", shortened(str(word), 40), "quiet")
 

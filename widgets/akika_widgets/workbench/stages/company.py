@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from akika_forensics.case.plain_words import explained
 from akika_forensics.jobs import Work
 from akika_forensics.vault import SnapshotInfo
 from akika_widgets.views import controls
@@ -12,7 +13,7 @@ from akika_widgets.views.live import Event
 from akika_widgets.views.markup import Markup, tag
 from akika_widgets.views.table import marked
 from akika_widgets.views.tables import TieOutTable
-from akika_widgets.views.wholeness import FindingsView, when
+from akika_widgets.views.wholeness import ExplainedView, when
 from akika_widgets.workbench.connecting import CONNECT, DISCONNECT, ConnectingView
 from akika_widgets.workbench.desk import Desk
 from akika_widgets.workbench.stages.stage import Place, Shown, Stage, bar
@@ -133,7 +134,7 @@ class CompanyStage(Stage):
             if made is None:
                 made = self._parts[self.shown] = (
                     Shown(TieOutTable(report.tie_out, title=f"Snapshot {self.shown} against QuickBooks' own reports")),
-                    Shown(FindingsView(report.findings, title=f"Findings in {self.shown}")),
+                    Shown(ExplainedView(map(explained, report.findings), title=f"Findings in {self.shown}")),
                 )
             shown = made
         return (*(view for view in going if view is not None), *shown, self.connecting)

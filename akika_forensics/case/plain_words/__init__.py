@@ -1,0 +1,15 @@
+"""Findings in an accountant's words, where they are shown; what the vault keeps of them stays as it was written."""
+
+from __future__ import annotations
+
+from akika_forensics.case.plain_words.explained import (
+    ALL_WORDS,
+    Explained,
+    FindingLike,
+    Group,
+    explained,
+    grouped,
+    not_there,
+)
+
+__all__ = ["ALL_WORDS", "Explained", "FindingLike", "Group", "explained", "grouped", "not_there"]
