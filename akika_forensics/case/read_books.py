@@ -11,6 +11,7 @@ import polars as pl
 
 from akika_forensics.books import Ledger, tie
 from akika_forensics.case.captured import Kept
+from akika_forensics.case.company_day import company_day
 from akika_forensics.case.coverage import live_in
 from akika_forensics.case.ledgers_before import ledgers_before
 from akika_forensics.case.results import Together
@@ -100,4 +101,4 @@ def read_books(vault: Vault, snapshot: Snapshot) -> ReadBooks:
     tied = tie(ledger, kept, captured, ledgers_before(vault, snapshot))
     # The tie-out has what only reports show and the cash basis already: neither is worked out twice.
     books = Books(snapshot.info.id, ledger, tied.report_only, names_of(records), tied.cash)
-    return ReadBooks(books, ties_of(tied), snapshot.info.taken_at.date())
+    return ReadBooks(books, ties_of(tied), company_day(snapshot.info))

@@ -49,6 +49,7 @@ def statement(
         None, help="A new .csv or .xlsx file, or .svg for the picture, not encrypted; custody lists it."
     ),
 ) -> None:
+    from akika_forensics.case.company_day import company_day
     from akika_forensics.case.statement_asked import KINDS, ask, frame_of
     from akika_forensics.case.statements import books_of
     from akika_forensics.case.statements import drill as drill_into
@@ -60,7 +61,7 @@ def statement(
     drilling.require_row(drill, documents=documents, column=column, party=party, item=item)
     case = open_case(options)
     found = case.snapshot(snapshot)
-    end = _day(as_of) or found.info.taken_at.date()
+    end = _day(as_of) or company_day(found.info)
     books = books_of(case.vault, found)
     asked = ask(books, kind, end, _day(since), basis=basis, by=by, account=account or drill)
     drilled = None

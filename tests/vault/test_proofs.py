@@ -155,6 +155,16 @@ def test_a_better_rule_adds_a_judgement_and_changes_nothing(filled: Any) -> None
     assert filled.verify(keys=False).ok
 
 
+def test_a_document_made_by_another_since_is_read_by_who_had_looked_before(kit: Any, empty: Any) -> None:
+    """Its key lies in a table that came later: that is no company that was erased."""
+    early = empty.open()
+    assert not early.snapshots()
+    kit.take(empty.vault, kit.books())
+    made = empty.vault.attest("s1", replace(RULE, document=b'{"lines":[]}'))
+    assert made.document is not None
+    assert early.get_document(made.document) == b'{"lines":[]}'
+
+
 @pytest.mark.parametrize("wrong", [{"rule": ""}, {"version": " "}, {"statement": ""}, {"kind": "Not a kind"}])
 def test_a_judgement_without_a_rule_is_refused(filled: Any, wrong: dict[str, str]) -> None:
     before = filled.files()

@@ -191,7 +191,14 @@ class Shelf(Stacks):
         return self._keychain.find("index", name) if self._keychain is not None else None
 
     def find(self, name: str) -> bytes | None:
-        """The key of a document or of a company's chain, by its id. Raises NotAllowed."""
+        """The key of a document or of a company's chain, by its id; None where it is gone. Raises NotAllowed."""
+        found = self._found(name)
+        if found is None:
+            self.refresh()  # another process may have made it since
+            found = self._found(name)
+        return found
+
+    def _found(self, name: str) -> bytes | None:
         keychain = self.keychain
         return keychain.find("payload", name) or keychain.find("payload", f"{DOCUMENTS}{name}")
 
