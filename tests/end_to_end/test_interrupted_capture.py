@@ -22,9 +22,6 @@ from akika_forensics.twin.attachments.upload import Upload
 
 from .conftest import PASSPHRASE, Scene, staged
 
-SLOW = "slow@every9:0.2"
-"""Others are answered meanwhile, a dozen of them."""
-
 SAVING = """
 from akika_forensics.capture import keeper
 keeper.EVERY, keeper._SHARE = 0.0, 0
@@ -101,7 +98,9 @@ def test_killed_anywhere_and_gone_on_with(
     for number in numbers:
         for moment in ("before_apply", "after_apply")[:moments]:
             twin = _twin()
-            with staged(tmp_path / f"{moment}-{number}", twin, out, faults=SLOW if len(numbers) > 2 else "") as scene:
+            with staged(
+                tmp_path / f"{moment}-{number}", twin, out, faults="slow@every9" if len(numbers) > 2 else ""
+            ) as scene:
                 begin = len(scene.server.log)
                 hit, _ = stopped_at(scene, moment, number)
                 if not hit:

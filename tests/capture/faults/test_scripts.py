@@ -29,8 +29,6 @@ AT = {
 NOT_AT_SIGN_IN = {"forbidden", "fault"}
 WHEN = ("1", "2-3", "every3", "*")
 """``*``: whatever is done about it, it happens again."""
-AMOUNT = {"slow": ":0.2"}
-"""Seconds: as long as a dozen other answers take."""
 INCREMENTAL = {"sign-in", "company", "batch", "count", "search", "feed", "report"}
 
 CASES = [
@@ -65,7 +63,7 @@ def undisturbed(whole: Any, later: Any) -> dict[str, Any]:
 def _run(served: Twin, undisturbed: dict[str, Any], writers: Any, case: tuple[str, str, str, str]) -> Ended:
     kind, what, where, when = case
     before, whole = served.dump(), undisturbed["full"]
-    spec = f"{what}@{AT[where]}:{when}{AMOUNT.get(what, '')}"
+    spec = f"{what}@{AT[where]}:{when}"
     options: dict[str, Any] = {}
     writer = writers(whole) if kind == "incremental" else writers()
     if kind == "incremental":
