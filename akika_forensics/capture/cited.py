@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from akika_forensics.model.catalogue import ANY_ENTITY, CATALOGUE, Reference, linked_entity
 from akika_forensics.model.references import PSEUDO_TAX_CODES
 
@@ -26,7 +28,10 @@ class _Place(NamedTuple):
 
 
 def cited_by(entity: str, body: dict[str, Any]) -> tuple[list[Cited], list[str]]:
-    """The records that a body cites by Id, and the types of linked transactions that the API cannot read."""
+    """The records that a body cites by Id, and the types of linked transactions that the API cannot read.
+
+    ``body`` as `payload.decode` or as `payload.digested` decodes it.
+    """
     targets: list[Cited] = []
     unreadable: list[str] = []
     _gather(_places(entity), body, targets, unreadable)
@@ -83,18 +88,22 @@ def _take(
     if value is None or value == "" or (reference.linked and not value):
         return
     if reference.linked:
-        named = str(holder.get("TxnType", ""))
+        named = _text(holder.get("TxnType", ""))
         entity = _linked(named)
         if entity is None:
             unreadable.append(named)
     elif reference.targets in _PLAIN:
         entity = reference.targets[0]
-        if entity == "TaxCode" and str(value) in PSEUDO_TAX_CODES:
+        if entity == "TaxCode" and _text(value) in PSEUDO_TAX_CODES:
             return
     else:
         entity = _named(reference, holder, around)
     if entity is not None:
-        targets.append((entity, str(value)))
+        targets.append((entity, _text(value)))
+
+
+def _text(value: Any) -> str:
+    return bytes(value).decode() if isinstance(value, msgspec.Raw) else str(value)
 
 
 _PLAIN: Final = frozenset((name,) for name in CATALOGUE)

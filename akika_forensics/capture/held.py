@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from akika_forensics.capture import attachments
 from akika_forensics.capture.before import Before
@@ -21,6 +21,7 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.identity import created_at
 from akika_forensics.model.known_fields import unknown_paths
+from akika_forensics.model.payload import Digested
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Slice
 
@@ -32,7 +33,7 @@ _VOLATILE: Final = ("TempDownloadUri", "ThumbnailTempDownloadUri")
 class SnapshotSink(Protocol):
     """The part of the vault's SnapshotWriter that takes records."""
 
-    def add(self, key: RecordKey, payload: bytes) -> None: ...
+    def add(self, key: RecordKey, payload: bytes, digested: Digested | None = None) -> None: ...
     def remove(self, key: RecordKey) -> None: ...
 
 
@@ -150,12 +151,13 @@ class Held:
                 return False
         carried = self._carried.of(cut.key.entity)
         try:
-            if before is None and cut.key.id in carried and carried[cut.key.id] == payloads.digest(cut.payload):
+            digested = payloads.digested(cut.payload)
+            if before is None and cut.key.id in carried and carried[cut.key.id] == digested.digest:
                 self._read.put(cut.key, mark, at, None, self._number(cut))
                 del carried[cut.key.id]
                 return False
-            day = self._look_at(cut)
-            self._sink.add(cut.key, cut.payload)
+            day = self._look_at(cut, digested.value)
+            self._sink.add(cut.key, cut.payload, digested)
         except WrongUse as error:
             self.citations.drop(cut.key)
             self.drop(cut.key)
@@ -226,8 +228,9 @@ class Held:
         self.multicurrency = state.multicurrency
         self.files.take_up(state.files)
 
-    def _look_at(self, cut: Slice) -> date | None:
-        key, body = cut.key, payloads.decode(cut.payload)
+    def _look_at(self, cut: Slice, body: Any) -> date | None:
+        """``body`` as `payload.digested` decodes it; the day on which the record stands."""
+        key = cut.key
         if not isinstance(body, dict):
             raise WrongUse(f"{key} is not a JSON object.")
         if not cut.has_id:
@@ -250,7 +253,7 @@ class Held:
         if self._created is not None and (at := created_at(body)) is not None:
             self._created.setdefault(key.entity, {})[key.id] = at
         if key.entity == attachments.ENTITY:
-            self.files.put(key, body)
+            self.files.put(key, payloads.decode(cut.payload))
         self.require_company(cut)
         if key.entity == "Preferences":
             prefs = body.get("CurrencyPrefs")

@@ -11,6 +11,7 @@ from akika_forensics.capture.attachments import FilesBefore
 from akika_forensics.capture.keeper import Keeper
 from akika_forensics.capture.same_company import SameCompany
 from akika_forensics.capture.sweep import Progress
+from akika_forensics.model.payload import Digested
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Reader
 
@@ -18,7 +19,7 @@ from akika_forensics.quickbooks import Reader
 class SnapshotWriter(Protocol):
     """What a capture needs of the vault's snapshot writer; ``Info`` is whatever its commit returns."""
 
-    def add(self, key: RecordKey, payload: bytes) -> None: ...
+    def add(self, key: RecordKey, payload: bytes, digested: Digested | None = None) -> None: ...
     def remove(self, key: RecordKey) -> None: ...
     def carry_over(self) -> None: ...
     def save_draft(self, state: bytes) -> None: ...

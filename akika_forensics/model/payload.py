@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from decimal import Decimal
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 
@@ -98,10 +98,14 @@ def digest(payload: bytes) -> bytes:
     return hashlib.sha256(canonical(payload)).digest()
 
 
-def digested(payload: bytes) -> tuple[bytes, Any]:
-    """`digest`, and the decoded value it is of, in which a number with a fraction is no more than a `msgspec.Raw`.
+class Digested(NamedTuple):
+    """`digest` of a payload, and the decoded value it is of, in which a number with a fraction is no more than a `msgspec.Raw`."""
 
-    For whoever needs both of every record: decoding takes longer than all else. Raises WrongUse on bad JSON.
-    """
+    digest: bytes
+    value: Any
+
+
+def digested(payload: bytes) -> Digested:
+    """For whoever needs both of every record: decoding takes longer than all else. Raises WrongUse on bad JSON."""
     value = _decode(_CANONICAL_DECODER, payload)
-    return hashlib.sha256(_CANONICAL_ENCODER.encode(value)).digest(), value
+    return Digested(hashlib.sha256(_CANONICAL_ENCODER.encode(value)).digest(), value)

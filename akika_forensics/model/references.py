@@ -114,8 +114,9 @@ def _compiled(pattern: str) -> Steps:
 @cache
 def steps_of(entity: str) -> tuple[tuple[Reference, Steps], ...]:
     """The references of an entity that name records of the company, each with its path in parts."""
-    rows = CATALOGUE[entity].references
-    return tuple((reference, _compiled(reference.path)) for reference in rows if not reference.external)
+    # Of a RecurringTransaction the catalogue says in words what it cites: no path, but a body could have a field of its name.
+    rows = [row for row in CATALOGUE[entity].references if not row.external and not row.path.startswith("<")]
+    return tuple((reference, _compiled(reference.path)) for reference in rows)
 
 
 def _walk(value: Any, steps: Steps, at: int, prefix: str) -> Iterator[tuple[str, Any]]:

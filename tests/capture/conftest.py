@@ -13,6 +13,7 @@ import pytest
 
 from akika_forensics import capture
 from akika_forensics.model import payload as payloads
+from akika_forensics.model.payload import Digested
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Limits, open_reader
 from akika_forensics.twin import Twin, TwinServer, sample, serve
@@ -98,7 +99,8 @@ class FakeSnapshotWriter:
         assert self.committed is not None
         return FakeSnapshot("s1", self.records, self.committed)
 
-    def add(self, key: RecordKey, payload: bytes) -> None:
+    def add(self, key: RecordKey, payload: bytes, digested: Digested | None = None) -> None:
+        assert digested is None or digested.digest == payloads.digest(payload)
         self.records[key] = payload
 
     def remove(self, key: RecordKey) -> None:

@@ -14,6 +14,7 @@ from akika_forensics.capture import draft
 from akika_forensics.capture.draft import State, Unsound, overtaken, pack, read_state, sound, unpack
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
+from akika_forensics.model.payload import Digested
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import PagePlan, Slice
 
@@ -24,7 +25,7 @@ class Sink:
     def __init__(self) -> None:
         self.records: dict[RecordKey, bytes] = {}
 
-    def add(self, key: RecordKey, payload: bytes) -> None:
+    def add(self, key: RecordKey, payload: bytes, digested: Digested | None = None) -> None:
         self.records[key] = payload
 
     def remove(self, key: RecordKey) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from akika_forensics.capture.citations import Citations
 from akika_forensics.capture.cited import cited_by
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
+from akika_forensics.model import payload
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import links_of
@@ -116,10 +118,15 @@ def _both(entity: str, body: dict[str, Any]) -> None:
     targets, unreadable = cited_by(entity, body)
     assert sorted(targets) == sorted(tuple(link.target) for link in links if link.target is not None)
     assert sorted(unreadable) == sorted(link.name for link in links if link.target is None and link.linked)
+    assert cited_by(entity, payload.digested(payload.encode(body)).value) == (targets, unreadable)
 
 
-VALUE = st.one_of(st.none(), st.just(""), st.just("7"), st.just("TAX"), st.integers(0, 3), st.booleans())
-TYPE = st.sampled_from(["Customer", "vendor", "Invoice", "Check", "StatementCharge", "Nonsense", "", None, 5])
+VALUE = st.one_of(
+    st.none(), st.just(""), st.just("7"), st.just("TAX"), st.integers(0, 3), st.booleans(), st.just(Decimal("1.5"))
+)
+TYPE = st.sampled_from(
+    ["Customer", "vendor", "Invoice", "Check", "StatementCharge", "Nonsense", "", None, 5, Decimal("1.5")]
+)
 HOLDER = st.one_of(
     VALUE,
     st.fixed_dictionaries({}, optional={"value": VALUE, "name": VALUE, "type": TYPE, "TxnId": VALUE, "TxnType": TYPE}),

@@ -10,6 +10,7 @@ import pytest
 
 from akika_forensics.capture import readable_entities
 from akika_forensics.errors import Interrupted, NetworkFailed, SignInFailed, WrongUse
+from akika_forensics.model.payload import Digested
 from akika_forensics.model.record import RecordKey
 
 
@@ -151,10 +152,10 @@ class TestNotWhole:
             company.put("Invoice", str(number + 1))
         take = writer.add
 
-        def add(key: RecordKey, payload: bytes) -> None:
+        def add(key: RecordKey, payload: bytes, digested: Digested | None = None) -> None:
             if key.id == "2":
                 raise WrongUse("This number is too long.")
-            take(key, payload)
+            take(key, payload, digested)
 
         writer.add = add
         company.clock.sleep(3600)

@@ -30,6 +30,7 @@ from akika_forensics.case.first_hour.slices import read_days
 from akika_forensics.case.hints import Hints
 from akika_forensics.lab.working_folder import MEMORY, Shipped, place_all
 from akika_forensics.model.instants import now
+from akika_forensics.model.payload import Digested
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Answered, Connection, PagePlan, Slice
 from akika_forensics.quickbooks.webhooks import read_notification
@@ -54,7 +55,7 @@ INCIDENT: Final = "deleted-invoice"
 class _NoSink:
     """Takes records and forgets them."""
 
-    def add(self, key: RecordKey, payload: bytes) -> None: ...
+    def add(self, key: RecordKey, payload: bytes, digested: Digested | None = None) -> None: ...
     def remove(self, key: RecordKey) -> None: ...
 
 

@@ -150,15 +150,16 @@ class SnapshotWriter:
         finally:
             self._release()
 
-    def add(self, key: RecordKey, payload: bytes) -> None:
-        """A record as received; the last of a key wins. Raises WrongUse when it is not JSON.
+    def add(self, key: RecordKey, payload: bytes, digested: payloads.Digested | None = None) -> None:
+        """A record as received; the last of a key wins. Raises WrongUse when it is not JSON. ``digested``: what
+        `payload.digested` says of it, from whoever has asked already.
 
         The same value in other bytes (another order of fields, ``100`` for ``100.00``) is stored again, because a
         snapshot gives back exactly what was received; it is no new version, because nothing changed.
         """
         if self._lock is None:
             self._require_open()
-        digest, value = payloads.digested(payload)
+        digest, value = payloads.digested(payload) if digested is None else digested
         self._arrivals.add(key, digest, hashlib.sha256(payload).digest(), payload, facts.texts(value))
 
     def remove(self, key: RecordKey) -> None:
