@@ -105,7 +105,8 @@ def _each(side: Each, first: int, documents: OfType, elsewhere: Sequence[str]) -
     else:
         wanted = ~pl.col("kind").is_in(elsewhere) | pl.col("kind").is_null()
     rows = documents.lines.filter(wanted & (_AMOUNT != 0))
-    rows = rows.join(documents.context.items, on="item", how="left", maintain_order="left")
+    if rows.height:
+        rows = rows.join(documents.context.items, on="item", how="left", maintain_order="left")
     return _by_line(documents, rows, side.side, first, accounts.picked(side.accounts, documents.context.chart))
 
 
