@@ -275,8 +275,8 @@ def test_on_a_narrow_page_the_list_stands_below(page: Any) -> None:
 def test_five_thousand_records_are_drawn_and_answer(page: Any) -> None:
     nodes, edges = company(5_000)
     live = GraphView(nodes, edges, drawn=5_000).live()
-    live.scope = "whole"
-    live._drop()
+    live.visible.scope = "whole"
+    live.visible.drop()
     with opened(page, live) as canvas:
         assert canvas.evaluate("element => element.__cy.nodes().length") == 5_000
         assert canvas.evaluate("element => element.__cy.edges()[0].style('curve-style')") == "haystack"

@@ -25,8 +25,9 @@ from akika_forensics.model.record import Record, RecordKey
 from akika_widgets.views.graph_records import FOLLOWED, KnownRecords
 from akika_widgets.views.graph_scene import LARGEST, near, place_id, reached
 from akika_widgets.views.live import Event
-from akika_widgets.views.live_graph import FEW, FOLDED, LiveGraph
+from akika_widgets.views.live_graph import LiveGraph
 from akika_widgets.views.record_graph import GraphNode, GraphView
+from akika_widgets.views.visible_graph import FEW, FOLDED
 
 CUSTOMER, INVOICE, PAYMENT, DEPOSIT = (
     RecordKey("Customer", "1"),

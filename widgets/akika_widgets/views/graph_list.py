@@ -17,6 +17,7 @@ from akika_widgets.views.graph_scene import place_id
 from akika_widgets.views.markup import Markup, join, shortened, style_block, tag
 from akika_widgets.views.record_graph import GraphNodeLike, State, short_label, state_of, type_words
 from akika_widgets.views.view import anchor
+from akika_widgets.views.visible_graph import FEW, SCOPES, WAYS
 
 if TYPE_CHECKING:
     from akika_widgets.views.live_graph import LiveGraph
@@ -44,35 +45,31 @@ def beside_the_picture(view: LiveGraph) -> Markup:
 
 
 def _head(view: LiveGraph) -> Markup:
-    from akika_widgets.views.live_graph import WAYS  # noqa: PLC0415 - the view stands on this module
-
     about = None
-    if view.root is not None:
+    if view.visible.root is not None:
         about = tag(
             "span",
             f"{WAYS[view.way]}: ",
-            tag("bdi", shortened(view.nodes[view.root].label, 120)),
+            tag("bdi", shortened(view.nodes[view.visible.root].label, 120)),
             class_="ak-graph-about",
         )
     return tag("h2", tag("bdi", shortened(view.title, 200)), about, class_="ak-graph-title")
 
 
 def _bar(view: LiveGraph) -> Markup:
-    from akika_widgets.views.live_graph import FEW, SCOPES, WAYS  # noqa: PLC0415 - the view stands on this module
-
     parts = [
         _search(view),
         controls.choices(view, "Direction", "way", list(WAYS.items()), view.way),
-        controls.button(view, "Restore order", "order", pressed=view.ordered),
+        controls.button(view, "Restore order", "order", pressed=view.visible.ordered),
     ]
     extent = []
     if len(view.nodes) > FEW:
-        around = view.focus and len(view.nodes) > view.drawn
+        around = view.visible.focus and len(view.nodes) > view.visible.drawn
         scopes = [(key, words) for key, words in SCOPES.items() if key != "near" or around]
         extent = [
             controls.choices(view, "Extent", "scope", scopes, view.scope),
-            controls.select(view, "Type", "kind", view.kinds(), view.kind, act="kind", hidden_label=True),
-            controls.select(view, "State", "state", view.states(), view.state, act="state", hidden_label=True),
+            controls.select(view, "Type", "kind", view.kinds(), view.visible.kind, act="kind", hidden_label=True),
+            controls.select(view, "State", "state", view.states(), view.visible.state, act="state", hidden_label=True),
         ]
     return join(
         [
@@ -128,7 +125,7 @@ def _side(view: LiveGraph) -> list[Markup]:
     if missing:
         title = tag("h4", f"Found, but not in the picture ({len(missing):,})")
         parts += [title, _records(view, "elsewhere", [view.nodes[key] for key in missing])]
-    parts.append(_steps(view) if view.ordered else _everything(view))
+    parts.append(_steps(view) if view.visible.ordered else _everything(view))
     return parts
 
 
@@ -162,8 +159,8 @@ def _chosen(view: LiveGraph, place: Hashable) -> list[Markup]:
 
 
 def _neighbours(view: LiveGraph, key: RecordKey, way: str, title: str, nothing: str) -> list[Markup]:
-    found = view.records.beside(key, way)
-    whole = view.records.complete(key, way)
+    found = view.visible.records.beside(key, way)
+    whole = view.visible.records.complete(key, way)
     if not found and whole:
         return [tag("h4", title), tag("p", nothing, class_="ak-quiet")]
     parts = [
