@@ -21,8 +21,7 @@ import polars as pl
 from akika_widgets.views.columns import TableColumn, counted_rows, frame_of, plain_text
 from akika_widgets.views.csv_file import csv_of
 from akika_widgets.views.markup import Markup, readable, shortened, style_block, tag
-from akika_widgets.views.paged_rows import look_of, text_cell
-from akika_widgets.views.paged_table import paged_stylesheet
+from akika_widgets.views.paged_rows import look_of, paged_stylesheet, text_cell
 from akika_widgets.views.paging import Query, Row, TableModel
 from akika_widgets.views.view import View, live_stylesheet, styled
 from akika_widgets.views.wording import amount

@@ -12,7 +12,8 @@ from akika_widgets.views.event_table import EventTable
 from akika_widgets.views.kinds import kind_of
 from akika_widgets.views.live import Event, LiveView
 from akika_widgets.views.markup import Markup, join, shortened, style_block, tag
-from akika_widgets.views.paged_table import PagedTable, paged_stylesheet
+from akika_widgets.views.paged_rows import paged_stylesheet
+from akika_widgets.views.paged_table import PagedTable
 from akika_widgets.views.timeline_bins import EARLIEST, LATEST
 from akika_widgets.views.timeline_events import Span
 from akika_widgets.views.timeline_over import bars_over

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 _WORD: Final = 26
 _DIGEST: Final = 16
 _WAYS: Final = {"": "↕", "ascending": "↑", "descending": "↓"}
+
+
+@cache
+def paged_stylesheet() -> str:
+    """The style sheet of long tables that answer."""
+    return resources.files("akika_widgets.views").joinpath("paged_table.css").read_text(encoding="utf-8")
 
 
 def paged_rows(table: PagedTable) -> Markup:

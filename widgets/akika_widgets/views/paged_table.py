@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
 from typing import Final
 from urllib.parse import unquote
 
-from akika_widgets.views import controls
-from akika_widgets.views.choosing import boxes, column_values
 from akika_widgets.views.columns import TableColumn, counted_rows
 from akika_widgets.views.live import Event, LiveView
-from akika_widgets.views.markup import Markup, join, style_block, tag
-from akika_widgets.views.paged_rows import paged_rows, text_cell
+from akika_widgets.views.markup import Markup, join, style_block
+from akika_widgets.views.paged_controls import choosing_bar, foot, ticking_bar
+from akika_widgets.views.paged_rows import paged_rows, paged_stylesheet, text_cell
 from akika_widgets.views.pages import Pages
 from akika_widgets.views.paging import Query, Row, TableModel
 
 PAGE: Final = 50
-
-
-@cache
-def paged_stylesheet() -> str:
-    """The style sheet of long tables that answer."""
-    return resources.files("akika_widgets.views").joinpath("paged_table.css").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +239,9 @@ class PagedTable(LiveView):
     # -- how it shows itself -----------------------------------------------------------------------------------------
 
     def body(self) -> Markup:
-        return join([style_block(paged_stylesheet()), self._bar(), self._marks(), paged_rows(self), self._foot()])
+        return join(
+            [style_block(paged_stylesheet()), choosing_bar(self), ticking_bar(self), paged_rows(self), foot(self)]
+        )
 
     def cell(self, column: TableColumn, row: Row) -> Markup:
         """The content of a cell. Kinds of tables that draw a column in their own way answer here."""
@@ -257,47 +250,3 @@ class PagedTable(LiveView):
     def shown_rows(self) -> tuple[Row, ...]:
         """The rows of the page that is shown."""
         return self.model.page(self.query, self.pages.at, self.pages.size)
-
-    def _bar(self) -> Markup:
-        places = {column.name: str(place) for place, column in enumerate(self.model.columns)}
-        options = [("", "every column"), *((places[column.name], column.heading) for column in self.model.columns)]
-        within = places.get(self.query.column, "")
-        narrowing = [
-            boxes(self, column, places[column.name], column_values(self.model, self.query, column), self.prefix)
-            for column in self.model.columns
-            if column.choices
-        ]
-        reset = f"Show all {len(self.model):,}"
-        return tag(
-            "div",
-            controls.field(self, "Search", "find", self.query.text, act=f"{self.prefix}find", kind="search"),
-            controls.select(self, "Search in", "within", options, within, act=f"{self.prefix}within"),
-            *narrowing,
-            controls.button(self, reset, f"{self.prefix}reset", kind="plain") if self.query.narrows else None,
-            class_="ak-bar",
-            role="search",
-            aria_label=f"Choose among the {self.rows}",
-        )
-
-    def _marks(self) -> Markup | None:
-        if not self.selectable:
-            return None
-        number = self.number
-        return tag(
-            "div",
-            tag("span", f"{len(self.selected):,} ticked", class_="ak-quiet"),
-            controls.button(self, "Tick", f"{self.prefix}mark_at", keys="x", name="Tick the chosen row"),
-            controls.button(self, f"Tick the {number:,} listed", f"{self.prefix}mark_all"),
-            controls.button(self, "Tick none", f"{self.prefix}mark_none", kind="plain"),
-            class_="ak-bar ak-middle",
-            role="group",
-            aria_label="Tick rows",
-        )
-
-    def _foot(self) -> Markup | None:
-        number = self.number
-        turned = self.pages.controls(self, number, act=f"{self.prefix}page")
-        if turned is not None:
-            return turned
-        said = f"{number:,} of {counted_rows(len(self.model), self.rows)}"
-        return tag("p", f"{said if self.query.narrows else counted_rows(number, self.rows)}.", class_="ak-quiet")
