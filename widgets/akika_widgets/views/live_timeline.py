@@ -6,18 +6,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from akika_widgets.views import controls
 from akika_widgets.views.columns import counted_rows
 from akika_widgets.views.event_table import EventTable
 from akika_widgets.views.kinds import kind_of
 from akika_widgets.views.live import Event, LiveView
-from akika_widgets.views.markup import Markup, join, shortened, style_block, tag
-from akika_widgets.views.paged_rows import paged_stylesheet
+from akika_widgets.views.markup import Markup, shortened, tag
 from akika_widgets.views.paged_table import PagedTable
 from akika_widgets.views.timeline_bins import EARLIEST, LATEST
 from akika_widgets.views.timeline_events import Span
-from akika_widgets.views.timeline_over import bars_over
-from akika_widgets.views.timeline_picture import Drawing, looks_of, picture, span_words, words_of
+from akika_widgets.views.timeline_picture import Drawing, span_words, words_of
+from akika_widgets.views.timeline_sheet import timeline_sheet
 
 if TYPE_CHECKING:
     from akika_widgets.views.timeline import TimelineView
@@ -226,81 +224,5 @@ class LiveTimeline(LiveView):
     def body(self) -> Markup:
         if not len(self.view.events):
             return tag("p", self.title, ": nothing happened.")
-        drawn = self._drawn()
-        return join(
-            [style_block(paged_stylesheet()), self._bar(), self._picture(drawn), self._spans(drawn), self._listed()]
-        )
-
-    def _bar(self) -> Markup:
-        looking = tag(
-            "span",
-            controls.button(self, "← Earlier", "move", "earlier", keys="e"),
-            controls.button(self, "Later →", "move", "later", keys="l"),
-            controls.button(self, "Closer", "closer", keys="+"),
-            controls.button(self, "Wider", "wider", keys="-"),
-            controls.button(self, "All", "whole", keys="0", name="All of it"),
-            class_="ak-pages",
-            role="group",
-            aria_label="What is in view",
-        )
-        return tag("div", looking, controls.button(self, "List all in view", "all_in_view"), class_="ak-bar ak-middle")
-
-    def _kinds(self) -> Markup | None:
-        kinds = self.view.events.kinds
-        if len(kinds) < 2:
-            return None
-        looks = looks_of(kinds)
-        boxes = [
-            controls.checkbox(
-                self,
-                join([tag("bdi", f"{looks[kind].symbol} {looks[kind].word or '(no kind)'}".strip())]),
-                "kind",
-                str(place),
-                checked=kind not in self.off,
-            )
-            for place, kind in enumerate(kinds)
-        ]
-        return tag("div", *boxes, class_="ak-bar ak-middle", role="group", aria_label="Kinds that are drawn")
-
-    def _picture(self, drawn: Drawing) -> Markup:
         held = self._held
-        chosen = held[0] if held is not None and not isinstance(held, Span) else None
-        over = bars_over(drawn, chosen, name=str(id(self)))
-        box = tag("div", picture(drawn, self.view.words(drawn)), over, class_="ak-timeline-box")
-        hint = "Draw across the bars to look closer; the arrow keys walk them, Enter lists what one stands for."
-        return join(
-            [
-                tag("div", box, class_="ak-scroll", tabindex="0", role="region", aria_label=self.title),
-                self._kinds(),
-                tag("p", hint, class_="ak-hint"),
-            ]
-        )
-
-    def _spans(self, drawn: Drawing) -> Markup | None:
-        if not drawn.spans:
-            return None
-        pressed = [
-            controls.button(
-                self,
-                f"List {words_of(span.counts)}",
-                "span",
-                str(place),
-                name=f"List {words_of(span.counts)}, {span_words(span, drawn.bins)}",
-            )
-            for place, span in enumerate(drawn.spans)
-        ]
-        return tag(
-            "div",
-            tag("span", "At a time between two snapshots:", class_="ak-quiet"),
-            *pressed,
-            class_="ak-bar ak-middle",
-            role="group",
-            aria_label="At a time between two snapshots",
-        )
-
-    def _listed(self) -> Markup | None:
-        if self.rows is None:
-            return None
-        nearer = controls.button(self, "Look closer at this", "bar_closer")
-        end = controls.button(self, "Close the list", "close", kind="plain")
-        return tag("section", tag("div", nearer, end, class_="ak-bar ak-middle"), self.rows.body(), aria_label="List")
+        return timeline_sheet(self, self._drawn(), held[0] if held is not None and not isinstance(held, Span) else None)
