@@ -7,15 +7,14 @@ from typing import Final
 
 from akika_forensics.case.companies import Standing
 from akika_forensics.case.connection_state import NOT_CONNECTED
-from akika_forensics.case.consent import ELSEWHERE, ENVIRONMENTS, Consent, Wish
+from akika_forensics.case.consent import Consent, Wish
 from akika_forensics.errors import AkikaError, WrongUse
 from akika_forensics.jobs import Work
-from akika_forensics.quickbooks.endpoints import SANDBOX
 from akika_forensics.settings import Secret
 from akika_widgets.views import controls
 from akika_widgets.views.live import Event, LiveView, words_of
 from akika_widgets.views.markup import Markup, join, style_block, tag
-from akika_widgets.views.sentences import sentence
+from akika_widgets.workbench.connection_panels import anew_panel, connect_panel, disconnect_panel, sign_in_panel
 from akika_widgets.workbench.connections import connections
 from akika_widgets.workbench.desk import Desk
 from akika_widgets.workbench.stages.stage import workbench_stylesheet
@@ -24,11 +23,6 @@ CONNECT: Final = "connect"
 DISCONNECT: Final = "disconnect"
 LOOK_EVERY: Final = 500
 _PENDING: Final = ("consent",)
-_WORDS: Final = {
-    "sandbox": "sandbox (a company to try things on)",
-    "production": "production (a real company)",
-    ELSEWHERE: "another address, such as a twin's",
-}
 
 
 class ConnectingView(LiveView):
@@ -45,7 +39,8 @@ class ConnectingView(LiveView):
         """The company that is to be disconnected, if it is said once more."""
         self.filled: dict[str, str] = {}
         """What was typed apart from the secret: a mistake in one field does not cost the others."""
-        self._came = 0
+        self.came = 0
+        """How often one panel came in place of another."""
         self._had = bool(desk.standings())
 
     # -- what is shown -------------------------------------------------------------------------------------------------
@@ -55,11 +50,13 @@ class ConnectingView(LiveView):
         waiting = self._consent()
         shown = [connections(found, self._acts) if found else None]
         if waiting is not None:
-            shown.append(self._waiting(waiting))
+            shown.append(sign_in_panel(self, waiting))
         elif self.ending:
-            shown.append(self._asked())
+            shown.append(disconnect_panel(self))
+        elif self.again:
+            shown.append(anew_panel(self, self._former_id()))
         else:
-            shown.append(self._form(found))
+            shown.append(connect_panel(self, first=not found))
         if found and not self._had:
             shown.append(tag("p", "Open this page anew to see the company at its head.", class_="ak-quiet"))
         if self._running():
@@ -73,132 +70,9 @@ class ConnectingView(LiveView):
         end = controls.button(self, "Disconnect", "end", name, kind="plain", name=f"Disconnect {name}")
         return join([renew, " ", None if one.capture.state == NOT_CONNECTED else end])
 
-    def _form(self, found: tuple[Standing, ...]) -> Markup:
-        if self.again:
-            leave = controls.button(self, "Leave it as it is", "leave")
-            anew = self._sent(self._app_fields("anew_", self._former_id()), "Connect anew")
-            return tag("div", self._heading(f"Connect {self.again} anew"), anew, leave, class_="ak-panel")
-        filled = self.filled
-        environment = controls.select(
-            self,
-            "Environment",
-            "environment",
-            [(one, _WORDS[one]) for one in reversed(ENVIRONMENTS)],
-            filled.get("environment") or SANDBOX,
-        )
-        address = controls.field(
-            self,
-            "Address of the server, where it is another",
-            "address",
-            filled.get("address", ""),
-            placeholder="http://127.0.0.1:8080",
-        )
-        name = controls.field(
-            self, "Name in this vault", "name", filled.get("name", ""), hint="Left empty: the company's own name."
-        )
-        made = self._sent((environment, address, *self._app_fields(), name), "Connect a company")
-        if not found:
-            return tag("div", self._heading("Connect a company"), made, class_="ak-panel")
-        return tag("details", tag("summary", "Connect another company"), made, class_="ak-panel")
-
-    def _app_fields(self, prefix: str = "", client_id: str = "") -> tuple[Markup, ...]:
-        """``prefix`` keeps what was typed for one company out of the fields of another."""
-        filled = self.filled
-        hint = (
-            "Leave it empty while the app is the same as before."
-            if prefix
-            else "Sealed in the vault, and shown nowhere."
-        )
-        return (
-            controls.field(
-                self, "Client id of the app", f"{prefix}client_id", filled.get(f"{prefix}client_id") or client_id
-            ),
-            controls.field(self, "Client secret of the app", f"{prefix}client_secret", kind="password", hint=hint),
-            controls.field(
-                self,
-                "Address of your page with the line to paste",
-                f"{prefix}redirect_uri",
-                filled.get(f"{prefix}redirect_uri", ""),
-                hint="For production. Left empty, the browser comes back to this machine.",
-            ),
-        )
-
-    def _sent(self, fields: tuple[Markup, ...], label: str) -> Markup:
-        shown = tag("div", *fields, class_="wb-fields")
-        return controls.form(self, "begin", shown, submit="Begin the sign-in", value=self.again, label=label)
-
     def _former_id(self) -> str:
         with self.desk.shared.lock:
             return self.desk.case.companies.connection(self.again).client_id
-
-    def _heading(self, words: str) -> Markup:
-        """It takes the focus when it comes in place of what was pressed."""
-        return tag("h2", words, tabindex="-1", data_focus=str(self._came), data_focus_first=self._came > 0)
-
-    def _waiting(self, consent: Consent) -> Markup:
-        link = tag(
-            "a",
-            "Sign in with QuickBooks",
-            " ",
-            tag("span", "↗", aria_hidden="true"),
-            tag("span", " (opens another tab)", class_="ak-unseen"),
-            href=consent.address,
-            target="_blank",
-            rel="noopener noreferrer",
-            class_="ak-button ak-main",
-        )
-        words = (
-            "The browser comes back to this machine by itself. If it is a browser of another machine, copy the whole address it ends at."
-            if consent.comes_back
-            else "The browser comes to your page, which shows a line: copy it whole."
-        )
-        paste = controls.form(
-            self,
-            "paste",
-            controls.field(
-                self,
-                "The line, or the address",
-                "line",
-                kind="password",
-                hint="It stays hidden: its code is good for some minutes.",
-            ),
-            submit="Take the answer",
-            kind="",
-            label="Paste the answer",
-        )
-        return tag(
-            "div",
-            self._heading("Sign in"),
-            tag("p", "Sign in, choose the company and agree; within ten minutes."),
-            tag("p", link),
-            tag("p", words, class_="ak-quiet"),
-            paste,
-            class_="ak-panel",
-        )
-
-    def _asked(self) -> Markup:
-        return tag(
-            "div",
-            self._heading(f"Disconnect {self.ending}?"),
-            tag(
-                "p",
-                "The access is withdrawn at QuickBooks and the tokens are forgotten. The company and its snapshots stay.",
-            ),
-            tag(
-                "p",
-                sentence(
-                    "Where QuickBooks cannot be reached, `akika disconnect --forget-only` forgets the tokens alone."
-                ),
-                class_="ak-quiet",
-            ),
-            tag(
-                "div",
-                controls.button(self, "Disconnect", "disconnect", self.ending, kind="danger", explain=True),
-                controls.button(self, "Leave it as it is", "leave"),
-                class_="ak-bar ak-middle",
-            ),
-            class_="ak-panel",
-        )
 
     def _consent(self) -> Consent | None:
         """The sign-in that is waited for, in whichever session it was begun."""
@@ -232,11 +106,11 @@ class ConnectingView(LiveView):
 
     def act_again(self, event: Event) -> None:
         self.again, self.ending, self.filled = event.value, "", {}
-        self._came += 1
+        self.came += 1
 
     def act_end(self, event: Event) -> None:
         self.ending, self.again = event.value, ""
-        self._came += 1
+        self.came += 1
 
     def act_leave(self, event: Event) -> None:
         del event
@@ -278,7 +152,7 @@ class ConnectingView(LiveView):
             consent.close()
             raise
         self.again, self.filled = "", {}
-        self._came += 1
+        self.came += 1
         self.notice = "Sign in with QuickBooks now."
 
     def act_paste(self, event: Event) -> None:
