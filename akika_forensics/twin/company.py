@@ -18,7 +18,7 @@ from akika_forensics.twin import settings, wire
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.clock import ClockState, VirtualClock
 from akika_forensics.twin.http.request_log import RequestLog, Seen
-from akika_forensics.twin.ledger import accounts, effects, inventory
+from akika_forensics.twin.ledger import accounts, balances, inventory
 from akika_forensics.twin.loading import raw
 from akika_forensics.twin.loading.bulk import Bulk, uncollected
 from akika_forensics.twin.people import actors
@@ -123,7 +123,7 @@ class Company:
         with self.transaction():
             session = Session(self._store, self._cache, at or self.clock.stamp())
             yield session
-            effects.settle_balances(session)
+            balances.settle_balances(session)
             session.flush()
 
     @contextmanager

@@ -9,7 +9,16 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model.catalogue import CATALOGUE, Delete, EntityType
 from akika_forensics.twin import faults, identity, refusals, rules, schema, settings, standing, wire
 from akika_forensics.twin.documents import closing, links, merge, voiding
-from akika_forensics.twin.ledger import crediting, deactivation, effects, entry, opening, reaccounting, reimbursing
+from akika_forensics.twin.ledger import (
+    crediting,
+    deactivation,
+    detaching,
+    effects,
+    entry,
+    opening,
+    reaccounting,
+    reimbursing,
+)
 from akika_forensics.twin.request import Write
 from akika_forensics.twin.rules import rates, recurring
 from akika_forensics.twin.screens import marks
@@ -152,7 +161,7 @@ def delete(session: Session, entity: str, body: dict[str, Any]) -> str:
     closing.check(session, entity, old, None)
     closing.check_deposited(session, entity, old, None)
     marks.check(session, entity, old, gone=True)
-    effects.detach(session, entity, record_id)
+    detaching.detach(session, entity, record_id)
     _apply(session, entity, record_id, None)
     session.note("deleted", entity, record_id, old)
     session.remove(entity, record_id)
@@ -193,7 +202,7 @@ def void(session: Session, entity: str, body: dict[str, Any]) -> str:
     marks.check(session, entity, old)
     closing.check(session, entity, old, old)
     closing.check_deposited(session, entity, old, None)
-    effects.detach(session, entity, record_id)
+    detaching.detach(session, entity, record_id)
     voided = voiding.voided(entity, session.find(entity, record_id) or old)
     voided["SyncToken"] = str(int(str(old["SyncToken"])) + 1)
     voided["MetaData"] = {**old["MetaData"], "LastUpdatedTime": wire.metadata_time(session.moment)}

@@ -8,7 +8,7 @@ from typing import Any, Final
 from akika_forensics.model.catalogue import CATALOGUE, linked_entity
 from akika_forensics.twin import schema
 from akika_forensics.twin.documents import links
-from akika_forensics.twin.ledger import effects
+from akika_forensics.twin.ledger import linking
 
 _NESTED: Final = frozenset({"CompanyInfo", "Preferences"})
 """Settings are updated field by field within their groups."""
@@ -154,7 +154,7 @@ def _finish(body: dict[str, Any]) -> dict[str, Any]:
 
 def list_links(entity: str, body: dict[str, Any]) -> None:
     """Show an empty ``LinkedTxn`` where the service does."""
-    if entity in effects.ALWAYS_LISTED:
+    if entity in linking.ALWAYS_LISTED:
         body.setdefault("LinkedTxn", [])
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from akika_forensics.twin import identity, wire
 from akika_forensics.twin.documents.charges import ENTITY, detail, of_document, said
-from akika_forensics.twin.ledger import effects
+from akika_forensics.twin.ledger import detaching
 from akika_forensics.twin.session import Session
 from akika_forensics.twin.tables import LinkRow
 
@@ -33,7 +33,7 @@ def sync(session: Session, entity: str, record_id: str, body: dict[str, Any] | N
         elif found["BillableStatus"] == "Billable":
             _make(session, entity, body or {}, line, found)
     for charge_id in present.values():
-        effects.detach(session, ENTITY, charge_id)
+        detaching.detach(session, ENTITY, charge_id)
         session.store.set_links(ENTITY, charge_id, [])
         session.remove(ENTITY, charge_id)
 

@@ -14,7 +14,7 @@ from akika_forensics.model.catalogue import CATALOGUE, Delete
 from akika_forensics.twin import operations
 from akika_forensics.twin.documents import voiding
 from akika_forensics.twin.faults import QuickBooksFault
-from akika_forensics.twin.ledger import effects
+from akika_forensics.twin.ledger import balances
 from akika_forensics.twin.rules import required
 from akika_forensics.twin.screens import closing_date, marks
 from akika_forensics.twin.screens.asking import Body, ScreenRefused, found, keys
@@ -97,7 +97,7 @@ def import_rows(session: Session, entity: str, rows: Any, password: str = "", su
             made.append(enter(session, entity, row, password, sure)["id"])
         except QuickBooksFault as fault:
             raise ScreenRefused(f"Row {number} was not imported: {fault.detail}") from fault
-        effects.settle_balances(session)
+        balances.settle_balances(session)
         session.flush()
     return {"entity": entity, "ids": made}
 

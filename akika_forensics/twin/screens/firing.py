@@ -9,7 +9,7 @@ from akika_forensics.errors import WrongUse
 from akika_forensics.model.instants import parse_date
 from akika_forensics.twin import operations, wire
 from akika_forensics.twin.documents import schedule
-from akika_forensics.twin.ledger import effects
+from akika_forensics.twin.ledger import balances
 from akika_forensics.twin.people import actors
 from akika_forensics.twin.rules import recurring
 from akika_forensics.twin.screens.asking import Body, ScreenRefused, day
@@ -56,7 +56,7 @@ def fire(session: Session, id: str, date: str = "") -> Body:  # noqa: A002 - the
     assert made is not None  # noqa: S101 - created above
     made["RecurDataRef"] = {"value": str(id)}
     _next(session, str(id), kind, inner, on)
-    effects.settle_balances(session)
+    balances.settle_balances(session)
     session.flush()
     return {"entity": kind, "id": record_id, "date": on.isoformat()}
 
