@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, cents, money, money_text
-from akika_forensics.twin.loading.placeholder_scene import inner, lines_of
+from akika_forensics.twin.loading.body_values import inner, lines_of
 
 _SALES: Final = frozenset({"Invoice", "Estimate", "SalesReceipt", "CreditMemo", "RefundReceipt"})
 _EXPENSES: Final = frozenset({"Bill", "VendorCredit", "Purchase", "PurchaseOrder"})

@@ -14,7 +14,7 @@ from akika_forensics.model.money import CENT, cents, money
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin.incidents import victims
 from akika_forensics.twin.incidents.victims import Company
-from akika_forensics.twin.loading.placeholder_scene import inner, lines_of
+from akika_forensics.twin.loading.body_values import inner, lines_of
 
 if TYPE_CHECKING:
     from akika_forensics.twin.engine import Twin

@@ -11,7 +11,8 @@ from akika_forensics.model.catalogue import linked_entity
 from akika_forensics.model.placeholder import is_placeholder
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin.documents.totals import disagreement
-from akika_forensics.twin.loading.placeholder_scene import amount_of, inner, lines_of, number
+from akika_forensics.twin.loading.body_values import amount_of, inner, lines_of
+from akika_forensics.twin.loading.order import number
 
 if TYPE_CHECKING:
     from akika_forensics.twin.engine import Twin

@@ -18,8 +18,7 @@ from akika_forensics.twin.documents import totals
 from akika_forensics.twin.loading import folder, shape
 from akika_forensics.twin.loading.bulk import Bulk
 from akika_forensics.twin.loading.load_report import LoadReport, Note
-from akika_forensics.twin.loading.order import Position, position
-from akika_forensics.twin.loading.placeholder_scene import number
+from akika_forensics.twin.loading.order import Position, number, position
 from akika_forensics.twin.loading.recorded import Places, Recorded, Seen
 
 type Body = dict[str, Any]

@@ -14,8 +14,9 @@ from akika_forensics.model.record import RecordKey
 from akika_forensics.twin.documents import links, totals
 from akika_forensics.twin.ledger import accounts, document, entry, inventory, posting
 from akika_forensics.twin.loading import openings, placeholder_lists, placeholders, stock_facts
+from akika_forensics.twin.loading.body_values import inner
 from akika_forensics.twin.loading.load_report import LoadReport, Note
-from akika_forensics.twin.loading.placeholder_scene import inner, number
+from akika_forensics.twin.loading.order import number
 from akika_forensics.twin.loading.recorded import Recorded
 from akika_forensics.twin.session import Cache, Session
 from akika_forensics.twin.tables import PostingRow

@@ -17,8 +17,8 @@ from akika_forensics.model.money import ZERO, cents, money_text
 from akika_forensics.model.placeholder import PLACEHOLDER
 from akika_forensics.model.record import RecordKey, label_of
 from akika_forensics.twin import wire
+from akika_forensics.twin.loading.body_values import amount_of, inner
 from akika_forensics.twin.loading.load_report import LoadReport, Opening
-from akika_forensics.twin.loading.placeholder_scene import amount_of, inner
 
 type Body = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""The order in which records are loaded: lists first, then transactions by date."""
+"""The order of keys, and the order in which records are loaded: lists first, then transactions by date."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from typing import Any, Final
 
 from akika_forensics.model.catalogue import CATALOGUE, WRITE_ORDER
 from akika_forensics.model.record import RecordKey
-from akika_forensics.twin.loading.placeholder_scene import number
 
 _RANK: Final = {name: rank for rank, row in enumerate((("CompanyInfo", "Preferences"), *WRITE_ORDER)) for name in row}
 
 type Position = tuple[int, str, int, tuple[str, int, str]]
+
+
+def number(key: RecordKey) -> tuple[str, int, str]:
+    """Order of keys: by entity, then by Id as a number."""
+    return (key.entity, int(key.id) if key.id.isascii() and key.id.isdigit() else 0, key.id)
 
 
 def position(key: RecordKey, body: dict[str, Any]) -> Position:

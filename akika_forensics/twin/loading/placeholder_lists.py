@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from akika_forensics.model.record import RecordKey
 from akika_forensics.twin.loading import stock_facts
-from akika_forensics.twin.loading.placeholder_scene import Body, Scene, amount_of, inner
+from akika_forensics.twin.loading.body_values import Body, amount_of, inner
+from akika_forensics.twin.loading.placeholder_scene import Scene
 
 USD: Final = {"value": "USD", "name": "United States Dollar"}
 

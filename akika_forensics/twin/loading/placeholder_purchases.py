@@ -10,9 +10,10 @@ from typing import Final
 from akika_forensics.model.money import ZERO, cents
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import get_path
+from akika_forensics.twin.loading.body_values import Body, amount_of, lines_of, total_of
 from akika_forensics.twin.loading.placeholder_lists import USD
 from akika_forensics.twin.loading.placeholder_sales import date_of, first, linked_line, mirror
-from akika_forensics.twin.loading.placeholder_scene import Body, Scene, amount_of, lines_of, total_of
+from akika_forensics.twin.loading.placeholder_scene import Scene
 
 
 def _vendor(scene: Scene, key: RecordKey) -> Body:

@@ -8,17 +8,10 @@ from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, money_text
 from akika_forensics.model.record import RecordKey
+from akika_forensics.twin.loading.body_values import Body, amount_of, inner, is_date, lines_of, total_of
+from akika_forensics.twin.loading.order import number
 from akika_forensics.twin.loading.placeholder_lists import USD
-from akika_forensics.twin.loading.placeholder_scene import (
-    Body,
-    Scene,
-    amount_of,
-    inner,
-    is_date,
-    lines_of,
-    number,
-    total_of,
-)
+from akika_forensics.twin.loading.placeholder_scene import Scene
 
 _LINE_EX: Final = {
     "name": "{http://schema.intuit.com/finance/v3}NameValue",

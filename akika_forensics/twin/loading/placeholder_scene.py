@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.citing import UNREADABLE, cited
-from akika_forensics.model.instants import parse_date
-from akika_forensics.model.money import CENT, ZERO, cents, money
+from akika_forensics.model.money import ZERO
 from akika_forensics.model.record import RecordKey
 from akika_forensics.model.references import get_path, links_of
 from akika_forensics.twin.loading import stock_facts
+from akika_forensics.twin.loading.body_values import Body, amount_of
+from akika_forensics.twin.loading.order import number
+from akika_forensics.twin.loading.placeholder_shares import PAYERS, shares_of
 
 if TYPE_CHECKING:
     from akika_forensics.twin.loading.recorded import Recorded
-
-type Body = dict[str, Any]
 
 _ROLES: Final[dict[str, tuple[str, str, str]]] = {
     "receivable": ("84", "Accounts Receivable", ""),
@@ -39,7 +39,6 @@ _ROLES: Final[dict[str, tuple[str, str, str]]] = {
 """Role to the stock company's account, its type, and its subtype or name where only that one will do."""
 
 
-_PAYERS: Final = ("Payment", "BillPayment")
 _PAID: Final = frozenset({"Invoice", "CreditMemo", "Bill", "VendorCredit"})
 
 
@@ -51,39 +50,6 @@ class Citation:
     path: str
     name: str
     linked: bool
-
-
-def lines_of(body: Body) -> list[Body]:
-    """The lines of a body, whatever else its ``Line`` may hold."""
-    lines = body.get("Line")
-    return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
-
-
-def inner(body: Body, field: str) -> Body:
-    """The object in a field; empty when there is none."""
-    value = body.get(field)
-    return value if isinstance(value, dict) else {}
-
-
-def amount_of(value: Any) -> Decimal:
-    """An amount, or nothing where what stands there is none: a loaded record may hold anything."""
-    try:
-        return money(value)
-    except (TypeError, ValueError):
-        return ZERO
-
-
-def is_date(text: str) -> bool:
-    try:
-        parse_date(text)
-    except ValueError:
-        return False
-    return True
-
-
-def number(key: RecordKey) -> tuple[str, int, str]:
-    """Order of keys: by entity, then by Id as a number."""
-    return (key.entity, int(key.id) if key.id.isascii() and key.id.isdigit() else 0, key.id)
 
 
 class Scene:
@@ -100,6 +66,7 @@ class Scene:
         self.wanted: dict[RecordKey, Body] = {}
         self.unreadable: list[Citation] = []
         self.divided: list[tuple[RecordKey, ...]] = []
+        """Documents whose rest several missing payers share alike, each with those; known once an amount was asked for."""
         self._lists: dict[str, list[tuple[RecordKey, Body]]] = {}
         self._numbers: dict[str, int] = {}
         self._half_paid = self._documents_of_missing_payers()
@@ -110,7 +77,7 @@ class Scene:
         return {
             source
             for (entity, _), sources in self.recorded.seen.missing.items()
-            if entity in _PAYERS
+            if entity in PAYERS
             for source in sources
             if source.entity in _PAID
         }
@@ -122,7 +89,7 @@ class Scene:
                 yield from sources
 
     def _payers(self) -> Iterator[RecordKey]:
-        for entity in _PAYERS if self._half_paid else ():
+        for entity in PAYERS if self._half_paid else ():
             for key, payload in self.recorded.payloads(entity):
                 if not self._half_paid.isdisjoint(cited(entity, payloads.decode(payload))):
                     yield key
@@ -248,53 +215,8 @@ class Scene:
 
     @cached_property
     def _shares(self) -> dict[tuple[RecordKey, RecordKey], Decimal]:
-        shares: dict[tuple[RecordKey, RecordKey], Decimal] = {}
-        room: dict[RecordKey, Decimal] = {}
-        for document in sorted(self._half_paid, key=number):
-            payers = self._missing_payers(document)
-            if not payers:
-                continue
-            rest = self._unexplained(document)
-            for payer in [payer for payer in payers if self.deposited(payer)]:
-                part = max(min(room.get(payer, self.deposited(payer)), rest), ZERO)
-                room[payer] = room.get(payer, self.deposited(payer)) - part
-                shares[document, payer] = part
-                rest -= part
-            others = [payer for payer in payers if (document, payer) not in shares]
-            if len(others) > 1 and rest > 0:
-                self.divided.append((document, *others))
-            for payer, part in zip(others, split(max(rest, ZERO), len(others)), strict=True):
-                shares[document, payer] = part
+        shares, self.divided = shares_of(self, self._half_paid)
         return shares
-
-    def _missing_payers(self, document: RecordKey) -> list[RecordKey]:
-        found = {
-            link.target
-            for link in links_of(document.entity, self.recorded[document])
-            if link.linked and link.target is not None and link.target.entity in _PAYERS
-        }
-        return sorted((key for key in found if key not in self.recorded), key=number)
-
-    def _unexplained(self, document: RecordKey) -> Decimal:
-        body = self.recorded[document]
-        open_amount = body.get("RemainingCredit", body.get("Balance"))
-        paid = sum(
-            (
-                amount_of(self.line(citation).get("Amount"))
-                for citation, _ in self.sources(document, *_PAYERS)
-                if citation.linked and citation.source in self.recorded
-            ),
-            ZERO,
-        )
-        return amount_of(body.get("TotalAmt")) - amount_of(open_amount) - paid
-
-
-def split(amount: Decimal, parts: int) -> list[Decimal]:
-    """``amount`` in ``parts`` equal parts to the cent; the first takes the rest."""
-    if not parts:
-        return []
-    each = (amount / parts).quantize(CENT, rounding=ROUND_DOWN)
-    return [cents(amount - each * (parts - 1)), *([each] * (parts - 1))]
 
 
 def _plays(body: Body, role: str) -> bool:
@@ -302,7 +224,3 @@ def _plays(body: Body, role: str) -> bool:
     if body.get("Active") is False or body.get("AccountType") != kind:
         return False
     return not mark or mark in (body.get("AccountSubType"), body.get("Name"))
-
-
-def total_of(amounts: Iterable[Decimal]) -> Decimal:
-    return cents(sum(amounts, ZERO))

@@ -22,8 +22,10 @@ from akika_forensics.twin.loading import (
     placeholder_sales,
     stock_facts,
 )
+from akika_forensics.twin.loading.body_values import Body, amount_of, inner, lines_of
 from akika_forensics.twin.loading.load_report import LoadReport, Note
-from akika_forensics.twin.loading.placeholder_scene import Body, Scene, amount_of, inner, lines_of, number
+from akika_forensics.twin.loading.order import number
+from akika_forensics.twin.loading.placeholder_scene import Scene
 from akika_forensics.twin.loading.recorded import Recorded
 
 _BUILDERS: Final = {**placeholder_lists.BUILDERS, **placeholder_sales.BUILDERS, **placeholder_purchases.BUILDERS}
