@@ -14,7 +14,6 @@ import httpx
 
 from akika_forensics.errors import Fault, NetworkFailed, Refused, ServiceError
 from akika_forensics.model.company import Company
-from akika_forensics.model.instants import format_instant, now
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.quickbooks import Connection, Limits, Reader, RequestLine, TokenStore, open_reader
 from akika_forensics.quickbooks.writer import WriteItem, WriteOutcome, Writer, open_writer
@@ -22,8 +21,9 @@ from akika_forensics.restore.batches import groups, request_id_again, request_id
 from akika_forensics.restore.bodies import with_ids
 from akika_forensics.restore.document import Plan, Step
 from akika_forensics.restore.evidence import State
-from akika_forensics.restore.journal import DONE, UNRESOLVED, Journal, RunState, StepResult, StepState, fold
+from akika_forensics.restore.journal import Journal, StepResult, StepState
 from akika_forensics.restore.live import drift, read_live
+from akika_forensics.restore.progress import Progress
 from akika_forensics.restore.read_back import held_against, read_back
 from akika_forensics.restore.resolve import look
 from akika_forensics.restore.standing import check_company, check_identity, check_live, written_by
@@ -85,11 +85,10 @@ class Execution:
     on_step: Callable[[Step, StepResult], None] = lambda _step, _result: None
     should_stop: Callable[[], bool] = lambda: False
     confirm: Callable[[str], bool] | None = None
-    run: RunState = field(init=False)
-    _failed: bool = field(default=False, init=False)
+    progress: Progress = field(init=False)
 
     def __post_init__(self) -> None:
-        self.run = fold(self.journal.bodies())
+        self.progress = Progress(self.plan, self.journal, self.on_step)
 
     def execute(self) -> RunReport:
         """Run to the end, or to the first refusal; safe to call again after any crash.
@@ -101,28 +100,19 @@ class Execution:
         check_company(live, self.company)
         check_identity(self.company.realm_id, company_info, self.known)
         self._settle_unknown()
-        check_live(self.reader, self.plan, self.run, self.known)
-        if not self.run.begun:
-            self.journal.append(
-                {
-                    "kind": "begin",
-                    "plan_digest": self.plan.digest,
-                    "at": format_instant(now()),
-                    "steps": len(self.plan.steps),
-                }
-            )
-            self.run = fold(self.journal.bodies())
+        check_live(self.reader, self.plan, self.progress.run, self.known)
+        self.progress.begin()
         if self.plan.company.production and self.confirm is not None:
             self._canary()
         for level in range(1 + max((step.level for step in self.plan.steps), default=-1)):
-            for group in groups(step for step in self.plan.steps if step.level == level and not self._done(step)):
+            for group in groups(self.progress.open_at(level)):
                 if self.should_stop():
                     return self._end("interrupted", "Stopped by the user; what was sent is finished.")
                 self._send(group)
-                if self._broken():
+                if self.progress.broken:
                     return self._end("stopped", "A step was refused; its family and what depends on it is held.")
         self._verify()
-        if self._broken() or any(self.run.state(step.id) not in DONE for step in self.plan.steps):
+        if self.progress.broken or not all(self.progress.done(step) for step in self.plan.steps):
             return self._end("stopped", "Not every step could be applied.")
         return self._end("complete", "")
 
@@ -130,11 +120,12 @@ class Execution:
 
     def _settle_unknown(self) -> None:
         """What an earlier run sent without learning the outcome is looked for before anything else."""
-        unresolved = [step for step in self.plan.steps if self.run.state(step.id) in UNRESOLVED]
+        unresolved = self.progress.unresolved()
         if not unresolved:
             return
-        taken = written_by(self.plan.steps, self.run)
-        self._record([look(self.reader, self.plan, step, self.known, self.run.ids, taken) for step in unresolved])
+        run = self.progress.run
+        taken = written_by(self.plan.steps, run)
+        self.progress.record([look(self.reader, self.plan, step, self.known, run.ids, taken) for step in unresolved])
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
@@ -151,50 +142,30 @@ class Execution:
                 )
             ready = self._attempt(ready)
 
-    def _done(self, step: Step) -> bool:
-        return self.run.state(step.id) in DONE
-
     def _may_run(self, step: Step) -> bool:
-        missing = [need for need in step.depends_on if self.run.state(need) not in DONE]
-        family = [
-            other.id
-            for other in self.plan.steps
-            if self._failed and other.family == step.family and self.run.state(other.id) is StepState.REJECTED
-        ]
-        if not missing and not family:
-            return True
-        why = f"It waits for {', '.join(missing or family)}."
-        self._record([StepResult(step.id, StepState.HELD, why=why)])
-        return False
+        waits = self.progress.waits_for(step)
+        if waits:
+            self.progress.record([StepResult(step.id, StepState.HELD, why=f"It waits for {', '.join(waits)}.")])
+        return not waits
 
     def _attempt(self, steps: list[Step]) -> list[Step]:
         """Send once; returns the steps that are known not to stand and may be sent again."""
-        bodies = {step.id: with_ids(step.body, self.run.ids) for step in steps}
+        bodies = {step.id: with_ids(step.body, self.progress.run.ids) for step in steps}
         items = [WriteItem(step.id, step.operation, step.key.entity, bodies[step.id], step.options) for step in steps]
-        refusals = sum(self.run.refusals.get(step.id, 0) for step in steps)
-        request_id = request_id_of(self.plan, steps, refusals)
-        self.journal.append(
-            {
-                "kind": "intent",
-                "steps": [step.id for step in steps],
-                "request_id": request_id,
-                "at": format_instant(now()),
-            }
-        )
-        for step in steps:
-            self.run.results[step.id] = StepResult(step.id, StepState.INTENDED)
+        request_id = request_id_of(self.plan, steps, self.progress.refusals(steps))
+        self.progress.intend(steps, request_id)
         try:
             outcomes = {outcome.item_id: outcome for outcome in self.writer.send(items, request_id)}
         except NetworkFailed as error:
-            self._record([StepResult(step.id, StepState.UNKNOWN, why=error.what) for step in steps])
+            self.progress.record([StepResult(step.id, StepState.UNKNOWN, why=error.what) for step in steps])
             self._settle_unknown()
-            return [step for step in steps if self.run.state(step.id) is StepState.PENDING]
+            return [step for step in steps if self.progress.state(step) is StepState.PENDING]
         results = [self._judge(step, bodies[step.id], outcomes.get(step.id)) for step in steps]
-        self._record(results)
+        self.progress.record(results)
         stale = [step for step, result in zip(steps, results, strict=True) if result.state is StepState.UNKNOWN]
         if stale:
             self._settle_unknown()
-        return [step for step in stale if self.run.state(step.id) is StepState.PENDING]
+        return [step for step in stale if self.progress.state(step) is StepState.PENDING]
 
     def _judge(self, step: Step, body: dict[str, Any], outcome: WriteOutcome | None) -> StepResult:
         if outcome is None:
@@ -232,17 +203,9 @@ class Execution:
         recorded, current = self.known.record(live), read_live(self.reader, [live]).get(live)
         if recorded is None or current is None or drift(recorded, current, own_writes=True):
             return None
-        body = with_ids({**step.body, "SyncToken": str(current.body["SyncToken"])}, self.run.ids)
+        body = with_ids({**step.body, "SyncToken": str(current.body["SyncToken"])}, self.progress.run.ids)
         request_id = request_id_again(self.plan, step, body["SyncToken"])
-        self.journal.append(
-            {
-                "kind": "intent",
-                "steps": [step.id],
-                "request_id": request_id,
-                "at": format_instant(now()),
-                "sync_token": body["SyncToken"],
-            }
-        )
+        self.progress.intend([step], request_id, body["SyncToken"])
         try:
             outcome = self.writer.send([WriteItem(step.id, "update", step.key.entity, body, step.options)], request_id)[
                 0
@@ -257,16 +220,14 @@ class Execution:
     # -- afterwards --------------------------------------------------------------------------------------------------
 
     def _verify(self) -> None:
-        written = [
-            step for step in self.plan.steps if self.run.state(step.id) in {StepState.APPLIED, StepState.ADOPTED}
-        ]
-        results = read_back(self.reader, written, self.run.ids)
+        written = self.progress.in_state(StepState.APPLIED, StepState.ADOPTED)
+        results = read_back(self.reader, written, self.progress.run.ids)
         if results:
-            self._record(results)
+            self.progress.record(results)
 
     def _canary(self) -> None:
         """On production one family goes first, then a person confirms."""
-        if self.run.ids or not self.plan.steps:
+        if self.progress.run.ids or not self.plan.steps:
             return
         first = self.plan.steps[0].family
         for step in self.plan.steps:
@@ -274,7 +235,7 @@ class Execution:
                 step.id in other.depends_on for other in self.plan.steps if other.family == first
             ):
                 self._send([step])
-        if self._broken() or (self.confirm is not None and not self.confirm(first)):
+        if self.progress.broken or (self.confirm is not None and not self.confirm(first)):
             self._end("stopped", "Stopped after the first family.")
             raise Refused(
                 "The run stopped after its first family.",
@@ -282,27 +243,6 @@ class Execution:
                 do="Look at what was written, then resume or undo.",
             )
 
-    def _broken(self) -> bool:
-        """True when this run, not an earlier one, met a refusal or a record that was kept otherwise than sent."""
-        return self._failed
-
-    def _record(self, results: Sequence[StepResult]) -> None:
-        self.journal.append(
-            {"kind": "result", "results": [result.to_json() for result in results], "at": format_instant(now())}
-        )
-        for result in results:
-            self.run.results[result.step] = result
-            self._failed = self._failed or result.state in {StepState.REJECTED, StepState.DIFFERS}
-            self.on_step(self.plan.step(result.step), result)
-
     def _end(self, state: str, why: str) -> RunReport:
-        if state == "stopped":
-            held = [
-                StepResult(step.id, StepState.HELD, why="The run stopped before it.")
-                for step in self.plan.steps
-                if self.run.state(step.id) is StepState.PENDING
-            ]
-            if held:
-                self._record(held)
-        self.journal.append({"kind": "end", "state": state, "why": why, "at": format_instant(now())})
-        return RunReport(state, dict(self.run.results), why)
+        self.progress.end(state, why)
+        return RunReport(state, dict(self.progress.run.results), why)
