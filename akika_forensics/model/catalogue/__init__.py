@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from akika_forensics.model.catalogue import company, ledger, lists, purchases, sales
+from akika_forensics.model.catalogue import company, ledger, lists, masters, purchases, sales
 from akika_forensics.model.catalogue.entity import ANY_ENTITY, Delete, EntityType, Kind, Reference
 
 CATALOGUE: dict[str, EntityType] = {
-    row.name: row for rows in (sales, purchases, ledger, lists, company) for row in rows.ROWS
+    row.name: row for rows in (sales, purchases, ledger, masters, lists, company) for row in rows.ROWS
 }
 
 BY_KEY: dict[str, EntityType] = {row.key: row for row in CATALOGUE.values()}
