@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.money import money
-from akika_forensics.twin import faults, settings
+from akika_forensics.twin import book_faults, faults, settings
 from akika_forensics.twin.documents import links
 from akika_forensics.twin.request import ref_id, txn_date
 from akika_forensics.twin.session import Session
@@ -17,7 +17,7 @@ _UNPOSTED: Final = frozenset({"Estimate", "PurchaseOrder", "TimeActivity"})
 def check(session: Session, entity: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -> None:
     """Raises 6200 when the date before or after lies in closed books."""
     if "closed books" not in session.waived and is_closed(session, entity, old, new):
-        raise faults.closed_books(session.beliefs.choice("closed_books"))
+        raise book_faults.closed_books(session.beliefs.choice("closed_books"))
 
 
 def is_closed(session: Session, entity: str, *bodies: dict[str, Any] | None) -> bool:
@@ -36,9 +36,9 @@ def check_deposited(session: Session, entity: str, old: dict[str, Any], new: dic
         return
     relinked = entity == "Payment" and session.beliefs.choice("relink_deposited") == "allowed"
     if new is None or _essence(entity, old, relinked) != _essence(entity, new, relinked):
-        raise faults.deposited()
+        raise book_faults.deposited()
     if session.beliefs.choice("deposited_note") == "refused" and _applied(entity, old) == _applied(entity, new):
-        raise faults.deposited()
+        raise book_faults.deposited()
 
 
 def _applied(entity: str, body: dict[str, Any]) -> list[tuple[str, str, int]]:

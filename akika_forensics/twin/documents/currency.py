@@ -13,7 +13,7 @@ from typing import Any, Final
 from akika_forensics.model.catalogue import CATALOGUE, linked_entity
 from akika_forensics.model.money import cents, money
 from akika_forensics.model.references import links_of
-from akika_forensics.twin import faults, schema, settings
+from akika_forensics.twin import book_faults, faults, schema, settings
 from akika_forensics.twin.ledger import accounts, rates
 from akika_forensics.twin.request import Write, ref_id
 from akika_forensics.twin.session import Session
@@ -78,7 +78,7 @@ def _rate(write: Write, body: dict[str, Any], code: str) -> Decimal:
     if write.session.beliefs.choice("rate_left_out") == "from_the_list":
         found = rates.lookup(write.session, code, str(body.get("TxnDate") or write.today.isoformat())[:10])
     if found is None:
-        raise faults.no_rate()
+        raise book_faults.no_rate()
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, cents, money
 from akika_forensics.model.references import PSEUDO_TAX_CODES
-from akika_forensics.twin import faults, identity, refusals, settings
+from akika_forensics.twin import book_faults, faults, identity, refusals, settings
 from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import Write, ref_id
 
@@ -84,7 +84,7 @@ def check_price(line: dict[str, Any], found: dict[str, Any], *, strict: bool = T
     if not strict or quantity is None or price is None:
         return
     if cents(Decimal(quantity) * Decimal(price)) != cents(amount(line)):
-        raise faults.wrong_amount(amount(line))
+        raise book_faults.wrong_amount(amount(line))
 
 
 def tax_code(found: dict[str, Any]) -> None:
@@ -258,7 +258,7 @@ def _expense_target(write: Write, kind: str, found: dict[str, Any]) -> None:
             raise faults.missing("Line.AccountBasedExpenseLineDetail.AccountRef")
         kind_of_account = accounts.account_type(write.session, str(ref_id(found, "AccountRef")))
         if kind_of_account in {accounts.RECEIVABLE, accounts.PAYABLE}:
-            raise faults.wrong_account("a line of this transaction cannot use accounts receivable or payable.")
+            raise book_faults.wrong_account("a line of this transaction cannot use accounts receivable or payable.")
         return
     item_id = ref_id(found, "ItemRef")
     if item_id is None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from akika_forensics.model.catalogue import linked_entity
 from akika_forensics.model.money import ZERO, cents, money
-from akika_forensics.twin import faults
+from akika_forensics.twin import book_faults, faults
 from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
@@ -69,7 +69,7 @@ def settled_target(
             raise faults.missing(f"Line.LinkedTxn.{field}")
     target = linked_entity(str(link["TxnType"]))
     if target is None or target not in SETTLING[entity]:
-        raise faults.not_linkable(f"{entity} cannot be linked to {link['TxnType']}.")
+        raise book_faults.not_linkable(f"{entity} cannot be linked to {link['TxnType']}.")
     found = session.find(target, str(link["TxnId"]))
     if found is None:
         raise faults.gone()
@@ -102,7 +102,7 @@ def _root(session: Session, customer_id: str | None) -> str | None:
 def _journal_side(session: Session, entity: str, journal: dict[str, Any], party_id: str | None) -> int:
     net = journal_open(session, entity, journal, party_id)
     if not net:
-        raise faults.not_linkable("the journal entry has no line of this name on the control account.")
+        raise book_faults.not_linkable("the journal entry has no line of this name on the control account.")
     return 1 if net > 0 else -1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from akika_forensics.model.references import Link, get_path, links_of
-from akika_forensics.twin import faults, refusals, settings
+from akika_forensics.twin import book_faults, faults, refusals, settings
 from akika_forensics.twin.session import Session
 
 _SPACES: Final = {
@@ -83,7 +83,7 @@ def _check(session: Session, entity: str, link: Link, body: dict[str, Any], kept
     if target is None and leaf == "ParentRef":
         raise refusals.invalid_parent(record_id)
     if target is None:
-        raise faults.invalid_reference(_SPACES.get(name, f"{name}s"), record_id)
+        raise book_faults.invalid_reference(_SPACES.get(name, f"{name}s"), record_id)
     if target.get("Active") is False and (name, record_id) not in kept:
         raise faults.not_found()
     if not isinstance(holder, dict):
@@ -107,7 +107,7 @@ def _check_currency(session: Session, link: Link, body: dict[str, Any]) -> None:
     if named["name"] == named["value"] and not any(
         row.get("Code") == named["value"] for row in session.each("CompanyCurrency")
     ):
-        raise faults.invalid_reference("Currencies", str(named["value"]))
+        raise book_faults.invalid_reference("Currencies", str(named["value"]))
     holder.update(named)
 
 
@@ -115,5 +115,5 @@ def need(session: Session, entity: str, record_id: str) -> dict[str, Any]:
     """An existing record; 2500 otherwise."""
     found = session.find(entity, record_id)
     if found is None:
-        raise faults.invalid_reference(_SPACES.get(entity, f"{entity}s"), record_id)
+        raise book_faults.invalid_reference(_SPACES.get(entity, f"{entity}s"), record_id)
     return found

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, cents, money
 from akika_forensics.model.references import PSEUDO_TAX_CODES
-from akika_forensics.twin import faults, refusals, settings
+from akika_forensics.twin import book_faults, faults, refusals, settings
 from akika_forensics.twin.documents import lines
 from akika_forensics.twin.request import Write, ref_id
 
@@ -87,13 +87,13 @@ def _kept(sent: dict[str, Any], rows: list[dict[str, Any]], taxable: Decimal) ->
 def _computed(write: Write, code: str, taxable: Decimal) -> list[dict[str, Any]]:
     record = write.session.find("TaxCode", code)
     if record is None:
-        raise faults.invalid_reference("TaxCodes", code)
+        raise book_faults.invalid_reference("TaxCodes", code)
     rows: list[dict[str, Any]] = []
     for entry in (record.get("SalesTaxRateList") or {}).get("TaxRateDetail", []):
         rate_id = str(entry["TaxRateRef"]["value"])
         rate = write.session.find("TaxRate", rate_id)
         if rate is None:
-            raise faults.invalid_reference("TaxRates", rate_id)
+            raise book_faults.invalid_reference("TaxRates", rate_id)
         percent = money(rate.get("RateValue"))
         detail = {
             "TaxRateRef": {"value": rate_id},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from akika_forensics.twin import faults, identity, settings, wire
+from akika_forensics.twin import book_faults, identity, settings, wire
 from akika_forensics.twin.ledger import rates
 from akika_forensics.twin.session import Session
 
@@ -168,4 +168,4 @@ def shipping(session: Session, *, make_missing: bool = True) -> str | None:
 def needs_type(session: Session, ref: dict[str, Any] | None, allowed: frozenset[str], what: str) -> None:
     """Refuse an account of another type. Source: QuickBooks API, error 6430."""
     if ref and account_type(session, str(ref["value"])) not in allowed:
-        raise faults.wrong_account(f"{what} must be one of {', '.join(sorted(allowed))}.")
+        raise book_faults.wrong_account(f"{what} must be one of {', '.join(sorted(allowed))}.")

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, cents, money
-from akika_forensics.twin import faults, identity
+from akika_forensics.twin import book_faults, identity
 from akika_forensics.twin.documents import lines
 from akika_forensics.twin.ledger import rates
 from akika_forensics.twin.request import ref_id
@@ -84,7 +84,7 @@ def check_dates(session: Session, rows: list[MovementRow]) -> None:
     for row in rows:
         item = session.find("Item", row.item) or {}
         if row.date < str(item.get("InvStartDate", "")):
-            raise faults.before_stock_start()
+            raise book_faults.before_stock_start()
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.money import cents, money
-from akika_forensics.twin import faults, schema, settings
+from akika_forensics.twin import book_faults, schema, settings
 from akika_forensics.twin.ledger import accounts, effects, inventory, rates
 from akika_forensics.twin.request import ref_id
 from akika_forensics.twin.session import Session
@@ -78,7 +78,7 @@ def _at(session: Session, body: dict[str, Any], day: str) -> dict[str, Any]:
         return {"TxnDate": day}
     rate = rates.lookup(session, code, day)
     if rate is None:
-        raise faults.no_rate()
+        raise book_faults.no_rate()
     return {"TxnDate": day, "CurrencyRef": {"value": code}, "ExchangeRate": rate}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, money
-from akika_forensics.twin import faults, naming, refusals
+from akika_forensics.twin import book_faults, faults, naming, refusals
 from akika_forensics.twin.documents import currency, references
 from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import Write, ref_id
@@ -78,7 +78,7 @@ def complete_account(write: Write, body: dict[str, Any]) -> None:
     _still_held(write, body, "account", "CurrentBalance")
     ends = old is not None and body.get("Active") is False and old.get("Active") is not False
     if ends and (body["AccountSubType"] in _SYSTEM_SUBTYPES or kind in {accounts.RECEIVABLE, accounts.PAYABLE}):
-        raise faults.has_dependents("This account is used by QuickBooks and cannot be made inactive.")
+        raise book_faults.has_dependents("This account is used by QuickBooks and cannot be made inactive.")
     complete_tree(write, body)
     parent = ref_id(body, "ParentRef")
     body["SubAccount"] = parent is not None
@@ -101,7 +101,7 @@ def _still_held(write: Write, body: dict[str, Any], kind: str, field: str) -> No
     ends = old is not None and body.get("Active") is False and old.get("Active") is not False
     refused = write.session.beliefs.choice("inactive_with_balance") == "refused"
     if old is not None and ends and refused and money(old.get(field)):
-        raise faults.has_balance(kind)
+        raise book_faults.has_balance(kind)
 
 
 def _type_of(subtype: str) -> str:
@@ -120,7 +120,7 @@ def _account_number(write: Write, body: dict[str, Any]) -> None:
         raise faults.length("AcctNum", 0, 7, number)
     for other in write.session.each("Account"):
         if other.get("AcctNum") == number and (write.old is None or other["Id"] != write.old["Id"]):
-            raise faults.duplicate_name(f"Another account is already using number {number}.")
+            raise book_faults.duplicate_name(f"Another account is already using number {number}.")
 
 
 def complete_item(write: Write, body: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from akika_forensics.model.money import ZERO, money
-from akika_forensics.twin import faults, identity, naming, refusals
+from akika_forensics.twin import book_faults, faults, identity, naming, refusals
 from akika_forensics.twin.documents import currency, references
 from akika_forensics.twin.request import Write, ref_id
 
@@ -71,14 +71,14 @@ def _may_deactivate(write: Write) -> None:
     old = write.old or {}
     kind = write.entity.lower()
     if write.entity in {"Customer", "Vendor"} and (money(old.get("Balance")) or money(old.get("BalanceWithJobs"))):
-        raise faults.has_balance(kind)
+        raise book_faults.has_balance(kind)
     children = [
         body
         for body in (write.session.each(write.entity) if write.entity in _TREES else ())
         if ref_id(body, "ParentRef") == old.get("Id") and body.get("Active") is not False
     ]
     if children:
-        raise faults.has_dependents(f"This {kind} has active sub-{kind}s. Make them inactive first.")
+        raise book_faults.has_dependents(f"This {kind} has active sub-{kind}s. Make them inactive first.")
 
 
 def check_free(write: Write, body: dict[str, Any]) -> None:
@@ -92,10 +92,10 @@ def check_free(write: Write, body: dict[str, Any]) -> None:
         if holder is None or holder == (write.entity, own):
             continue
         if write.entity not in naming.PARTIES:
-            raise faults.duplicate_name(f"Id={holder[1]}")
+            raise book_faults.duplicate_name(f"Id={holder[1]}")
         if entity == write.entity == "Customer":
             raise _same_customer(write)
-        raise faults.duplicate_name(
+        raise book_faults.duplicate_name(
             "Another customer, vendor or employee is already using this name. Please use a different name."
         )
 
@@ -120,8 +120,8 @@ def _bare(write: Write) -> bool:
 def _same_customer(write: Write) -> faults.QuickBooksFault:
     """Two customers of one name. Source: recorded answers to a create (2020) and an update (2019)."""
     if write.old is None:
-        return faults.duplicate_name("null", None)
-    return faults.duplicate_name("Another customer is already using this name.  Please use a different name.")
+        return book_faults.duplicate_name("null", None)
+    return book_faults.duplicate_name("Another customer is already using this name.  Please use a different name.")
 
 
 def _address(write: Write, body: dict[str, Any], field: str) -> None:

@@ -6,7 +6,7 @@ import calendar
 from datetime import date, timedelta
 from typing import Any, Final
 
-from akika_forensics.twin import faults, identity, refusals, settings
+from akika_forensics.twin import book_faults, faults, identity, refusals, settings
 from akika_forensics.twin.request import Write, ref_id, txn_date
 
 SEQUENCES: Final[dict[str, tuple[str, ...]]] = {
@@ -66,7 +66,7 @@ def _check_unique(write: Write, body: dict[str, Any], number: str) -> None:
             write.entity in {"Bill", "VendorCredit"} and ref_id(other, "VendorRef") != ref_id(body, "VendorRef")
         ):
             continue
-        raise faults.duplicate_number(number, _WORDS.get(write.entity, write.entity), record_id)
+        raise book_faults.duplicate_number(number, _WORDS.get(write.entity, write.entity), record_id)
 
 
 def due_date(write: Write, body: dict[str, Any], party: str, *, default_terms: bool) -> None:

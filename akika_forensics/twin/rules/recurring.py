@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.money import ZERO
-from akika_forensics.twin import faults, identity, schema, settings, standing, wire
+from akika_forensics.twin import book_faults, faults, identity, schema, settings, standing, wire
 from akika_forensics.twin.documents import merge, schedule
 from akika_forensics.twin.request import Write
 from akika_forensics.twin.session import Session
@@ -113,7 +113,7 @@ def _schedule(session: Session, sent: Any) -> dict[str, Any]:
     name = str(sent["Name"]).casefold()
     for other in session.each(ENTITY) if session.beliefs.choice("template_name") == "unique" else ():
         if str(flat(other).get("RecurringInfo", {}).get("Name", "")).casefold() == name:
-            raise faults.duplicate_name(f"Id={id_of(other)}")
+            raise book_faults.duplicate_name(f"Id={id_of(other)}")
     return {**sent, "Active": sent.get("Active", True)}
 
 

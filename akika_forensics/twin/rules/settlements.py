@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from akika_forensics.model.catalogue import linked_entity
 from akika_forensics.model.money import ZERO, cents, money, money_text
-from akika_forensics.twin import faults, settings
+from akika_forensics.twin import book_faults, faults, settings
 from akika_forensics.twin.documents import lines, links, references
 from akika_forensics.twin.ledger import accounts
 from akika_forensics.twin.request import Write, ref_id
@@ -157,7 +157,7 @@ def complete_deposit(write: Write, body: dict[str, Any]) -> None:
         if line.get("LinkedTxn"):
             key, value = _deposited(write, line)
             if key in seen:
-                raise faults.not_linkable("a transaction can be deposited only once.")
+                raise book_faults.not_linkable("a transaction can be deposited only once.")
             seen.add(key)
         else:
             value = _deposit_line(write, line)
@@ -220,10 +220,10 @@ def _deposited(write: Write, line: dict[str, Any]) -> tuple[tuple[str, str], Dec
     mine = str(write.old["Id"]) if write.old else None
     holders = [row for row in links.deposits_of(session, entity, str(link["TxnId"])) if row.source_id != mine]
     if holders:
-        raise faults.not_linkable(f"{entity} {link['TxnId']} is already on a deposit.")
+        raise book_faults.not_linkable(f"{entity} {link['TxnId']} is already on a deposit.")
     value = links.in_undeposited(session, entity, target, str(link["TxnLineId"]))
     if value is None:
-        raise faults.not_linkable(f"{entity} {link['TxnId']} is not in Undeposited Funds.")
+        raise book_faults.not_linkable(f"{entity} {link['TxnId']} is not in Undeposited Funds.")
     if "Amount" in line and cents(money(line["Amount"])) != value:
         raise faults.business(f"The amount of the line must be the amount of {entity} {link['TxnId']}.")
     for field in ("Id", "LineNum", "DetailType"):

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from akika_forensics.model.money import money
-from akika_forensics.twin import faults, identity, naming, schema, settings, standing, wire
+from akika_forensics.twin import book_faults, faults, identity, naming, schema, settings, standing, wire
 from akika_forensics.twin.documents import references
 from akika_forensics.twin.session import Session
 
@@ -97,7 +97,7 @@ def _new_rate(session: Session, detail: dict[str, Any]) -> dict[str, Any]:
 
 def _taken(what: str) -> faults.QuickBooksFault:
     """The line break is the service's own. Source: recorded answer for a tax rate."""
-    return faults.duplicate_name(f"Another tax {what} is already using this \nname. Please use a different name.")
+    return book_faults.duplicate_name(f"Another tax {what} is already using this \nname. Please use a different name.")
 
 
 def _keep(session: Session, entity: str, body: dict[str, Any]) -> str:
