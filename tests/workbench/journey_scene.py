@@ -191,3 +191,24 @@ def damaged(folder: Path, *, incident: str = "demo", snapshots: int = 2) -> Iter
         if snapshots > 1:
             case.capture()
         yield Scene(twin, server, case, folder, Shared(case, folder / "plans"), before, truth)
+
+
+def parts_of(bench: Bench, kind: str) -> Any:
+    """The one part of this class that stands below the stage."""
+    found = [view for view in bench.workbench.views() if type(view).__name__ == kind]
+    assert len(found) == 1, [type(view).__name__ for view in bench.workbench.views()]
+    return found[0]
+
+
+def ready(bench: Bench) -> None:
+    """Everything up to the execution."""
+    bench.plan()
+    assert bench.do("rehearse")
+    bench.ended("rehearse", bench.plan_id)
+    assert bench.approve(), bench.workbench.stage.notice
+
+
+def execute(bench: Bench) -> None:
+    bench.at("execute")
+    assert bench.do("execute"), bench.workbench.stage.notice
+    bench.ended("execute", bench.plan_id)
