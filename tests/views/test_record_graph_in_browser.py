@@ -13,9 +13,9 @@ import pytest
 from browsing import served, violations
 
 sys.path.insert(0, str(Path(__file__).parent))
+from live_graph_scene import CHAIN, CUSTOMER, DEPOSIT, INVOICE, PAYMENT, Books, node
 from test_hostile_text import HOSTILE
 from test_record_graph import company
-from test_record_graph_live import CHAIN, CUSTOMER, DEPOSIT, INVOICE, PAYMENT, Books, node
 from view_samples import graph
 
 from akika_forensics.model.record import RecordKey

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -14,101 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
+from live_graph_scene import CUSTOMER, DEPOSIT, INVOICE, PAYMENT, Books, big, chain, check, do, ids, node, parse, words
 from test_hostile_text import HOSTILE
 from test_record_graph import company
 from view_samples import graph
 
-from akika_forensics.case.values import NAMED, graph_view
-from akika_forensics.graph import ReferenceGraph
-from akika_forensics.model.payload import encode
-from akika_forensics.model.record import Record, RecordKey
-from akika_widgets.views.graph_records import FOLLOWED, KnownRecords
-from akika_widgets.views.graph_scene import LARGEST, near, place_id, reached
-from akika_widgets.views.live import Event
-from akika_widgets.views.live_graph import LiveGraph
+from akika_forensics.model.record import RecordKey
+from akika_widgets.views.graph_records import FOLLOWED
+from akika_widgets.views.graph_scene import LARGEST, place_id
 from akika_widgets.views.record_graph import GraphNode, GraphView
 from akika_widgets.views.visible_graph import FEW, FOLDED
-
-CUSTOMER, INVOICE, PAYMENT, DEPOSIT = (
-    RecordKey("Customer", "1"),
-    RecordKey("Invoice", "130"),
-    RecordKey("Payment", "60"),
-    RecordKey("Deposit", "7"),
-)
-CHAIN = [(DEPOSIT, PAYMENT), (PAYMENT, INVOICE), (INVOICE, CUSTOMER), (PAYMENT, CUSTOMER)]
-
-
-def node(key: RecordKey, state: str = "unchanged") -> GraphNode:
-    return GraphNode(key, f"{key.entity} {key.id}", state)
-
-
-class Books:
-    """A source of records that counts how often it is asked."""
-
-    def __init__(self, nodes: Iterable[GraphNode], edges: Iterable[tuple[RecordKey, RecordKey]]) -> None:
-        self.nodes = {one.key: one for one in nodes}
-        self.edges = list(edges)
-        self.asked: list[tuple[RecordKey, str]] = []
-
-    def expand(self, key: RecordKey, way: str) -> tuple[list[GraphNode], list[tuple[RecordKey, RecordKey]]]:
-        self.asked.append((key, way))
-        pairs = [(b if way == "needs" else a) for a, b in self.edges if (a if way == "needs" else b) == key]
-        return [self.nodes[one] for one in pairs], [edge for edge in self.edges if edge[0] in {key, *pairs}]
-
-    def levels(self, keys: Iterable[RecordKey]) -> list[list[RecordKey]]:
-        left, ranks = set(keys), []
-        while left:
-            level = sorted(key for key in left if not any(a == key and b in left for a, b in self.edges))
-            ranks.append(level)
-            left -= set(level)
-        return ranks
-
-
-def chain(*, removed: Iterable[RecordKey] = ()) -> tuple[Books, LiveGraph]:
-    books = Books(
-        [node(key, "removed" if key in removed else "unchanged") for key in (CUSTOMER, INVOICE, PAYMENT, DEPOSIT)],
-        CHAIN,
-    )
-    held = [edge for edge in CHAIN if edge[0] == INVOICE]
-    view = GraphView(
-        [books.nodes[INVOICE], books.nodes[CUSTOMER]], held, [INVOICE], expand=books.expand, levels=books.levels
-    )
-    return books, view.live()
-
-
-def big(size: int, focus: int | None = None) -> LiveGraph:
-    nodes, edges = company(size)
-    return GraphView(nodes, edges, [nodes[focus].key] if focus is not None else []).live()
-
-
-def ids(live: LiveGraph) -> set[str]:
-    return set(live.columns()["id"])
-
-
-def do(live: LiveGraph, act: str, value: str = "") -> bool:
-    done = live.dispatch(Event(act, value))
-    check(live)
-    return done
-
-
-def check(live: LiveGraph) -> None:
-    """What holds of every picture."""
-    columns = live.columns()
-    count = len(columns["id"])
-    assert len(set(columns["id"])) == count <= LARGEST
-    for name in ("label", "above", "spoken", "entity", "role", "state", "symbol", "focus", "size", "rank", "x", "y"):
-        assert len(columns[name]) == count, name
-    assert len(columns["src"]) == len(columns["dst"]) == len(columns["tone"]) == len(columns["weight"])
-    assert all(0 <= place < count for place in (*columns["src"], *columns["dst"]))
-    if not columns["big"]:
-        assert len(columns["lines"]) == count
-        assert len(columns["via"]) == len(columns["src"])
-        assert all(len(points) % 2 == 0 and points for points in columns["via"])
-    assert live.chosen_id() in {"", *columns["id"]}
-    assert set(live.found()) <= set(columns["id"])
-    assert json.loads(json.dumps(columns)) == columns, "columns are plain values"
-    assert columns is live.columns(), "an unchanged picture is not sent again"
-
 
 # -- walking ---------------------------------------------------------------------------------------------------------------
 
@@ -413,117 +326,3 @@ def test_ids_of_different_places_differ_whatever_they_hold() -> None:
     for key in keys:
         assert do(live, "choose", place_id(key))
         assert live.chosen == key
-
-
-class Markup(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-        self.ids: list[str] = []
-        self.words: list[str] = []
-        self.style = False
-
-    def handle_starttag(self, name: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.names.add(name)
-        self.style = name == "style"
-        self.ids += [value for key, value in attrs if key == "id" and value]
-
-    def handle_endtag(self, name: str) -> None:
-        self.style = False
-
-    def handle_data(self, data: str) -> None:
-        if not self.style:
-            self.words.append(data)
-
-
-def parse(live: LiveGraph) -> Markup:
-    markup = Markup()
-    markup.feed(live.render())
-    assert len(markup.ids) == len(set(markup.ids)), "an id stands once"
-    return markup
-
-
-def words(live: LiveGraph) -> str:
-    return " ".join("".join(parse(live).words).split())
-
-
-# -- the parts -------------------------------------------------------------------------------------------------------------
-
-
-@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=40), st.integers(1, 21))
-def test_the_neighbourhood_is_whole_steps_and_never_too_much(pairs: list[tuple[int, int]], limit: int) -> None:
-    keys = [RecordKey("Invoice", str(at)) for at in range(21)]
-    edges = [(keys[a], keys[b]) for a, b in pairs]
-    found = near([keys[0]], edges, keys, limit)
-    assert keys[0] in found
-    assert len(found) <= limit
-    everything = {keys[0]}
-    while more := {other for a, b in edges for other in (a, b) if {a, b} & everything} - everything:
-        if len(everything) + len(more) > limit:
-            break
-        everything |= more
-    assert found == everything
-
-
-def test_what_is_reached_in_a_circle_ends() -> None:
-    towards = {INVOICE: [PAYMENT], PAYMENT: [INVOICE, CUSTOMER]}
-    assert reached(INVOICE, towards) == {INVOICE, PAYMENT, CUSTOMER}
-
-
-def test_known_records_are_complete_without_a_source() -> None:
-    known = KnownRecords([node(INVOICE)], [(INVOICE, CUSTOMER)])
-    assert known.complete(INVOICE, "needs")
-    assert known.beside(INVOICE, "needs") == []
-    assert known.linked("needs") == {INVOICE: [CUSTOMER]}
-
-
-# -- from a snapshot -------------------------------------------------------------------------------------------------------
-
-
-class Held:
-    """As much of a snapshot as a picture needs."""
-
-    def __init__(self, records: Iterable[Record]) -> None:
-        self._records = {record.key: record for record in records}
-        self.read = 0
-
-    def records(self) -> Iterable[Record]:
-        return self._records.values()
-
-    def get_many(self, keys: Iterable[RecordKey]) -> dict[RecordKey, Record]:
-        found = {key: self._records[key] for key in keys if key in self._records}
-        self.read += len(found)
-        return found
-
-
-def record(entity: str, ident: str, **body: Any) -> Record:
-    return Record(RecordKey(entity, ident), encode({"Id": ident, **body}))
-
-
-def test_a_case_expands_through_the_whole_snapshot() -> None:
-    customer = record("Customer", "1", DisplayName="Amy")
-    reference = {"CustomerRef": {"value": "1"}}
-    invoices = [record("Invoice", str(at), DocNumber=f"N{at}", **reference) for at in range(1, NAMED + 51)]
-    payment = record("Payment", "5000", **reference, Line=[{"LinkedTxn": [{"TxnId": "7", "TxnType": "Invoice"}]}])
-    held = Held([customer, *invoices, payment])
-    view: Any = graph_view(held, [RecordKey("Invoice", "7")], 1, {RecordKey("Invoice", "7"): "removed"})  # type: ignore[arg-type]
-    live = view.live()
-    assert ids(live) == {"Customer:1", "Invoice:7", "Payment:5000"}
-    labels = {one.label for one in view.nodes}
-    assert labels == {"Customer Amy", "Invoice N7", "Payment 5000"}
-    before = held.read
-    assert do(live, "expand", "Customer:1")
-    assert held.read - before == NAMED, "beyond these nobody waits for names"
-    assert len(live.nodes) == NAMED + 52
-    assert sum(live.columns()["size"]) == NAMED + 52
-    assert live.nodes[RecordKey("Invoice", "7")].state == "removed"
-    assert do(live, "order")
-    assert list(live.scene.rank.values()) == [1]
-
-
-def test_a_case_gives_the_order_of_its_graph() -> None:
-    records = [record("Customer", "1"), record("Invoice", "2", CustomerRef={"value": "1"})]
-    view = graph_view(Held(records), [RecordKey("Invoice", "2")], None, {})  # type: ignore[arg-type]
-    keys = [one.key for one in records]
-    assert view.levels is not None
-    assert view.levels(keys) == ReferenceGraph.of(records).levels(keys) == [[keys[0]], [keys[1]]]
