@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from vault.second_reader import Vault as SecondReader
+from vault.second_reader.vault import Vault as SecondReader
 
 from akika_forensics.case.care import repair_vault
 from akika_forensics.errors import VaultDamaged
