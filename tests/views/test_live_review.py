@@ -50,6 +50,13 @@ def test_a_mark_goes_to_the_chosen_step_and_on_to_the_next(desk: LivePlanReview)
     assert "s005" not in desk.review.marks
 
 
+def test_nothing_approved_bears_no_tick(desk: LivePlanReview) -> None:
+    assert "✓</span>0 of 5 approved" not in desk.render()
+    assert "0 of 5 approved" in desk.render()
+    act(desk, "choose=s004", "approve")
+    assert "✓</span>1 of 5 approved" in desk.render()
+
+
 def test_what_else_falls_away_is_shown_before_it_is_chosen(desk: LivePlanReview) -> None:
     act(desk, "choose=s001", "skip")
     assert not desk.review.marks

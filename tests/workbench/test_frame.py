@@ -99,3 +99,10 @@ def test_one_app_is_made_for_each_session(tmp_path: Path) -> None:
 def _empty(folder: Path) -> Shared:
     case = init_vault(folder / "vault", Secret("the vault's own words"), recovery_sheet=None, cost=KdfCost.CHEAP)
     return Shared(case, folder / "plans")
+
+
+def test_why_a_stage_cannot_be_done_yet_reads_as_one_sentence(tmp_path: Path) -> None:
+    bench = Workbench(_empty(tmp_path), ANNA)
+    drawn = str(bench.ways.render())
+    assert "not yet: The vault is connected to no company." in drawn
+    assert "because The" not in drawn

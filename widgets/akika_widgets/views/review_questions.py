@@ -102,8 +102,9 @@ def falling(view: LiveView, review: Review, roots: Sequence[str], *, focus: int)
 def summary(review: Review) -> Markup:
     """How far the review is."""
     counts = review.counts
+    approved = f"{counts.approved:,} of {counts.steps:,} approved"
     parts = [
-        marked("✓", f"{counts.approved:,} of {counts.steps:,} approved", "good"),
+        marked(*(("✓", approved, "good") if counts.approved else ("·", approved, "quiet"))),
         marked("·", f"{counts.unmarked:,} not marked", "quiet"),
     ]
     if counts.skipped:

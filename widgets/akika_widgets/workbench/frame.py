@@ -105,7 +105,10 @@ class Ways(LiveView):
 
     def _item(self, number: int, name: str, place: Place, *, here: bool) -> Markup:
         symbol, word = _SIGNS[place.standing]
-        said = f"{word}, because {place.words}" if place.standing == "later" and place.words else place.words or word
+        said = place.words or word
+        if place.standing == "later" and place.words:
+            # A reason is half a sentence; what an error says is a whole one.
+            said = f"{word}: {place.words}" if place.words.endswith(".") else f"{word}, because {place.words}"
         return tag(
             "li",
             tag(
