@@ -13,6 +13,7 @@ from akika_forensics.capture.budget import Measure
 from akika_forensics.case.budget import Budget, captures_left, kind_of
 from akika_forensics.case.case import Case
 from akika_forensics.case.hints import Hints, Kept, Pending, summed
+from akika_forensics.case.plain_words import explained, stored
 from akika_forensics.case.schedule import Every, Schedule
 from akika_forensics.case.watching import Allowed, Taken
 from akika_forensics.model import instants
@@ -144,6 +145,9 @@ def came(kept: Kept) -> str:
 
 
 def _first_problem(info: SnapshotInfo) -> str:
-    problems = [str(one["what"]) for one in info.findings if one.get("severity") == "problem"]
+    problems = [explained(stored(one)) for one in info.findings if one.get("severity") == "problem"]
     more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{problems[0]}{more}" if problems else "it does not say why."
+    if not problems:
+        return "it does not say why."
+    first = problems[0]
+    return " ".join(part for part in (f"{first.what}{more}", first.means, first.do) if part)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from akika_forensics.cli.findings import tell_findings
 from akika_forensics.cli.history import history
 from akika_forensics.cli.session import Command, Options, open_case
 from akika_forensics.cli.speech import counted, plain, say, say_json, table
@@ -19,7 +20,6 @@ from akika_forensics.model.payload import encode
 
 if TYPE_CHECKING:
     from akika_forensics.case.coverage import Coverage
-    from akika_forensics.case.plain_words import FindingLike
 
 
 def diff(
@@ -135,7 +135,7 @@ def check(
             }
         )
     else:
-        _tell_findings(report.findings, detail=detail)
+        tell_findings(report.findings, detail=detail)
         apart = [line for line in report.tie_out if line.residual != ZERO]
         rows = [
             (
@@ -163,20 +163,6 @@ def check(
             say(f"Attested: {attested.statement}")
     if not report.complete or residual != ZERO:
         raise typer.Exit(1)
-
-
-def _tell_findings(findings: Iterable[FindingLike], *, detail: bool) -> None:
-    """What happened, then once for all of a kind what it means for the books and what to do."""
-    from akika_forensics.case.plain_words import grouped
-
-    for group in grouped(findings):
-        for one in group.findings:
-            say(f"{'Problem' if one.severity == 'problem' else 'Note'}: {one.what}")
-            if detail:
-                say(f"    {one.code}: {one.stored}")
-        if group.first.means:
-            say(f"    For the books: {group.first.means}")
-            say(f"    What to do: {group.first.do}")
 
 
 def _untold(number: int) -> str:

@@ -26,7 +26,9 @@ def capture(
     ),
     afresh: bool = typer.Option(False, "--afresh", help="Begin anew also where an interrupted capture could go on."),
 ) -> None:
+    from akika_forensics.case.plain_words import stored
     from akika_forensics.case.scopes import said_of
+    from akika_forensics.cli.findings import tell_findings
 
     options: Options = context.obj
     started = time.monotonic()
@@ -74,8 +76,7 @@ def capture(
             say(said_of(info))
         say(f"It cost {told(spent)}.")
         say("It is complete." if info.complete else "It is NOT complete:")
-        for finding in info.findings:
-            say(f"  {finding.get('severity', '')}: {finding['what']}")
+        tell_findings(map(stored, info.findings))
     if not info.complete:
         raise typer.Exit(1)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,9 +18,13 @@ from akika_forensics.books import Finding
 from akika_forensics.capture.coverage import coverage
 from akika_forensics.capture.findings import Findings
 from akika_forensics.case.coverage import missing
-from akika_forensics.case.plain_words import ALL_WORDS, explained, grouped, not_there
-from akika_forensics.cli.books import _tell_findings
+from akika_forensics.case.plain_words import ALL_WORDS, explained, grouped, not_there, stored
+from akika_forensics.case.watched import _first_problem
+from akika_forensics.cli import capture as capturing
+from akika_forensics.cli.findings import tell_findings
 from akika_forensics.errors import AkikaError
+from akika_forensics.model.company import Company
+from akika_forensics.vault import SnapshotInfo
 
 SOURCE = Path(__file__).resolve().parents[2] / "akika_forensics"
 TECHNICAL = re.compile(
@@ -180,13 +187,52 @@ def test_the_command_says_the_meaning_once_and_the_stored_sentence_where_asked(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     said = [Finding("entity_unreadable", f"{name} could not be read: HTTP 500") for name in ("Invoice", "Bill")]
-    _tell_findings(said, detail=False)
+    tell_findings(said, detail=False)
     told = capsys.readouterr().out
     assert told.count("For the books: ") == told.count("What to do: ") == 1
     assert "Problem: QuickBooks did not hand out the invoices." in told
     assert "HTTP" not in told
-    _tell_findings(said, detail=True)
+    tell_findings(said, detail=True)
     assert "entity_unreadable: Bill could not be read: HTTP 500" in capsys.readouterr().out
+
+
+UNREADABLE = {"code": "entity_unreadable", "what": "Invoice could not be read: HTTP 500", "severity": "problem"}
+
+
+def snapshot_with(*findings: dict[str, object]) -> SnapshotInfo:
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    company = Company("462", "Amy's Birds", "https://example.invalid")
+    return SnapshotInfo(
+        id="s1", company=company, taken_at=at, finished_at=at, records=0, new_versions=0, complete=False, counts={},
+        fence={}, requests=0, findings=list(findings), controls=(), digest="ab" * 32,
+    )  # fmt: skip
+
+
+def test_a_watch_says_of_the_first_problem_what_a_check_says_of_it() -> None:
+    shown = explained(stored(UNREADABLE))
+    assert shown.means
+    assert shown.do
+    assert "HTTP" not in shown.what
+    told = _first_problem(snapshot_with(UNREADABLE, UNREADABLE))
+    assert told == f"{shown.what} (1 more) {shown.means} {shown.do}"
+    assert _first_problem(snapshot_with({"what": "Odd.", "severity": "problem"})) == "Odd."
+
+
+def test_a_capture_says_of_its_findings_what_a_check_says_of_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, hostile = MagicMock(), {"code": "later", "what": "A \x1b[31mname.", "severity": "problem"}
+    case.companies.warnings.return_value = []
+    monkeypatch.setattr(capturing, "open_case", lambda options: case)
+    monkeypatch.setattr(capturing.jobs, "start", lambda *given, **named: None)
+    monkeypatch.setattr(capturing, "follow", lambda job, quiet: snapshot_with(UNREADABLE, hostile))
+    monkeypatch.setattr(capturing, "told", lambda cost: "nothing")
+    with pytest.raises(typer.Exit):
+        capturing.capture(MagicMock(obj=MagicMock(json=False)), full=False, record=[], afresh=False)
+    told, shown = capsys.readouterr().out, explained(stored(UNREADABLE))
+    assert all(part in told for part in (shown.what, f"For the books: {shown.means}", f"What to do: {shown.do}"))
+    assert "HTTP" not in told
+    assert "\x1b" not in told
 
 
 def test_why_a_kind_of_record_is_not_there_is_said_without_the_answer() -> None:

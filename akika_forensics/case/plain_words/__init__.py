@@ -7,9 +7,11 @@ from akika_forensics.case.plain_words.explained import (
     Explained,
     FindingLike,
     Group,
+    Stored,
     explained,
     grouped,
     not_there,
+    stored,
 )
 
-__all__ = ["ALL_WORDS", "Explained", "FindingLike", "Group", "explained", "grouped", "not_there"]
+__all__ = ["ALL_WORDS", "Explained", "FindingLike", "Group", "Stored", "explained", "grouped", "not_there", "stored"]

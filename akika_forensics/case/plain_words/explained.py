@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from akika_forensics.capture.entities import NOT_READ
 from akika_forensics.case.plain_words.of_books import BOOKS, REPORT_UNREADABLE
@@ -30,6 +30,15 @@ class FindingLike(Protocol):
     def what(self) -> str: ...
     @property
     def severity(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A finding as a snapshot keeps it."""
+
+    code: str
+    what: str
+    severity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,11 @@ def explained(finding: FindingLike) -> Explained:
         return Explained(finding.code, finding.severity, finding.what, "", "", finding.what)
     what = words.happened(finding.what)
     return Explained(finding.code, finding.severity, what, words.means, words.do, finding.what)
+
+
+def stored(row: Mapping[str, Any]) -> Stored:
+    """The finding of one of `SnapshotInfo.findings`; what an older version left out is empty."""
+    return Stored(*(str(row.get(name, "")) for name in ("code", "what", "severity")))
 
 
 def grouped(findings: Iterable[FindingLike]) -> tuple[Group, ...]:
