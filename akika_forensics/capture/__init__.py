@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from akika_forensics.capture.attachments import files_before
+from akika_forensics.capture.attachables import files_before
 from akika_forensics.capture.entities import readable_entities
 from akika_forensics.capture.run import run
 from akika_forensics.capture.scoped import run_scoped

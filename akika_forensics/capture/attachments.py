@@ -2,71 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 from akika_forensics.capture import in_flight
+from akika_forensics.capture.attachables import ENTITY, Described, FilesBefore, file_of
+from akika_forensics.capture.file_addresses import FileAddresses
 from akika_forensics.capture.findings import Findings
-from akika_forensics.errors import Fault, NetworkFailed, ServiceError, SignInFailed, Throttled, WrongUse
-from akika_forensics.model import payload as payloads
-from akika_forensics.model.record import Record, RecordKey
-from akika_forensics.quickbooks import Reader, UnreadableAnswer
+from akika_forensics.errors import NetworkFailed, ServiceError, SignInFailed, Throttled, WrongUse
+from akika_forensics.model.record import RecordKey
+from akika_forensics.quickbooks import Reader
 from akika_forensics.quickbooks.downloads import LARGEST, AddressRefused, Downloads, FileGone, FileTooLarge
-from akika_forensics.vault import SnapshotInfo
-from akika_forensics.vault.keys.roles import NotAllowed
 
-if TYPE_CHECKING:
-    import polars as pl
-
-ENTITY: Final = "Attachable"
-
-_ADDRESSES: Final = 30
-"""Records whose addresses are asked for at once; the addresses are good for 15 minutes, and a slow line uses them up."""
-_OLDEST: Final = 720.0
-"""Seconds after which an address is not used any more. Source: QuickBooks API, Attachable: 15 minutes."""
-_BEYOND: Final = 10**15
 _HOPELESS: Final = 25
 """After so many files in a row that the network did not give, the others are left to the next capture."""
 
 Progress = Callable[[str, int, int], None]
-
-
-class Described(NamedTuple):
-    """What an Attachable says of its file; ``size`` in bytes, None where it says nothing that is a size."""
-
-    name: str
-    size: int | None
-
-
-def file_of(body: Mapping[str, Any]) -> Described | None:
-    """The file that an Attachable tells of; None for a mere note."""
-    told, name = body.get("Size"), body.get("FileName")
-    size = _size(told)
-    if not (body.get("FileAccessUri") or body.get("TempDownloadUri") or (size and name)):
-        return None
-    return Described(name if isinstance(name, str) else "", size)
-
-
-def _size(told: object) -> int | None:
-    """A length in bytes; one that no file has is `_BEYOND`, so that it is told as another than that of the file."""
-    if isinstance(told, int) and not isinstance(told, bool):
-        return min(told, _BEYOND) if told >= 0 else None
-    if not isinstance(told, str) or not (told.isascii() and told.isdigit()):
-        return None
-    digits = told.lstrip("0") or "0"
-    # Python refuses to read thousands of digits, and an answer may hold as many.
-    return int(digits) if len(digits) < len(str(_BEYOND)) else _BEYOND
-
-
-class Held(Protocol):
-    """A snapshot, as far as its attached files go."""
-
-    @property
-    def info(self) -> SnapshotInfo: ...
-    def records(self, entities: Iterable[str] | None = None, *, without_lost: bool = False) -> Iterator[Record]: ...
-    def attachments(self) -> pl.DataFrame: ...
 
 
 class Sink(Protocol):
@@ -74,35 +25,6 @@ class Sink(Protocol):
 
     def attach(self, key: RecordKey, chunks: Iterable[bytes]) -> None: ...
     def keep_attached(self, key: RecordKey) -> bool: ...
-
-
-@dataclass(frozen=True)
-class FilesBefore:
-    """The attached files of the company's snapshot before: the lengths of those it holds, and those it only tells of.
-
-    ``lacking`` is None where nobody may look: a member who only captures does not read records.
-    """
-
-    stored: Mapping[RecordKey, int]
-    lacking: Mapping[RecordKey, Described] | None = None
-
-
-def files_before(snapshot: Held) -> FilesBefore:
-    """What a snapshot has of the files that its records tell of; of one that is whole no record is read for it."""
-    rows = snapshot.attachments().select("entity", "id", "length").rows()
-    stored = {RecordKey(entity, record_id): length for entity, record_id, length in rows}
-    if snapshot.info.complete and not snapshot.info.scoped:
-        return FilesBefore(stored, {})
-    try:
-        told = [(record.key, file_of(record.body)) for record in snapshot.records([ENTITY], without_lost=True)]
-    except NotAllowed:
-        return FilesBefore(stored)
-    return FilesBefore(stored, {key: one for key, one in told if one is not None and key not in stored})
-
-
-def only_files_lack(findings: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether the records of a snapshot are whole, and what is missing are attached files."""
-    return all(str(row.get("code")).startswith("attachment") for row in findings if row.get("severity") == "problem")
 
 
 class AttachedFiles:
@@ -205,7 +127,7 @@ class _Round:
 
     def __init__(self, files: AttachedFiles, findings: Findings, reader: Reader, sink: Sink, source: Downloads) -> None:
         self._files, self._findings, self._sink, self._source = files, findings, sink, source
-        self._addresses = _Addresses(reader)
+        self._addresses = FileAddresses(reader)
         self._lengths: dict[RecordKey, int] = {}
 
     def run(
@@ -289,50 +211,3 @@ class _Round:
                 f"After {_HOPELESS} files that did not come, {left:,} more were left to the next capture.",
                 severity="problem",
             )
-
-
-class _Addresses:
-    """Temporary addresses, asked for as few requests as it takes: those of many records in one query.
-
-    Threads share it. An address that is old, refused or missing is asked for by itself.
-    """
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._lock = threading.Lock()
-        self._groups: dict[RecordKey, tuple[RecordKey, ...]] = {}
-        self._known: dict[RecordKey, tuple[str, float]] = {}
-        self._monotonic = reader.clock.monotonic
-
-    def expect(self, keys: list[RecordKey]) -> None:
-        for start in range(0, len(keys), _ADDRESSES):
-            group = tuple(keys[start : start + _ADDRESSES])
-            self._groups.update(dict.fromkeys(group, group))
-
-    def of(self, key: RecordKey, *, fresh: bool) -> str | None:
-        """The address of a record's file; None when QuickBooks has no such file."""
-        if not fresh:
-            with self._lock:
-                if key not in self._known and key in self._groups:
-                    self._ask(self._groups[key])
-                address, at = self._known.get(key, ("", 0.0))
-            if address and self._monotonic() - at < _OLDEST:
-                return address
-        return self._reader.file_address(key)
-
-    def _ask(self, group: tuple[RecordKey, ...]) -> None:
-        for key in group:
-            self._groups.pop(key, None)
-        listed = ",".join(f"'{key.id}'" for key in group if key.id.isascii() and key.id.isalnum())
-        at = self._monotonic()
-        try:
-            slices = self._reader.query(ENTITY, f"Id IN ({listed})") if listed else []
-        except (Fault, UnreadableAnswer):
-            return  # each is asked for by itself then, and says why
-        for cut in slices:
-            try:
-                address = payloads.decode(cut.payload).get("TempDownloadUri")
-            except (WrongUse, AttributeError):
-                continue
-            if isinstance(address, str) and address:
-                self._known[cut.key] = (address, at)

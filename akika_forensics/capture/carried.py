@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from akika_forensics.capture import incremental
-from akika_forensics.capture.attachments import only_files_lack
+from akika_forensics.capture.attachables import only_files_lack
 from akika_forensics.model.record import RecordKey
 
 SCOPED: Final = "scoped"

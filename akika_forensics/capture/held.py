@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, Final, Protocol
 
-from akika_forensics.capture import attachments
+from akika_forensics.capture.attachables import ENTITY as ATTACHABLE
+from akika_forensics.capture.attachments import AttachedFiles
 from akika_forensics.capture.before import Before
 from akika_forensics.capture.citations import Citations
 from akika_forensics.capture.cited import Cited
@@ -89,7 +90,7 @@ class Held:
         self._answers_before = 0
         self._created: dict[str, dict[str, datetime]] | None = {} if before is not None else None
         self.citations = Citations(numbers)
-        self.files = attachments.AttachedFiles(findings)
+        self.files = AttachedFiles(findings)
         self.changes = 0
         self.dates = Dates() if before is None else Dates(before.reach(), before.days)
         self.ignored = 0
@@ -252,7 +253,7 @@ class Held:
         self.citations.put(key, body)
         if self._created is not None and (at := created_at(body)) is not None:
             self._created.setdefault(key.entity, {})[key.id] = at
-        if key.entity == attachments.ENTITY:
+        if key.entity == ATTACHABLE:
             self.files.put(key, payloads.decode(cut.payload))
         self.require_company(cut)
         if key.entity == "Preferences":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from akika_forensics.capture.attachments import FilesBefore
+from akika_forensics.capture.attachables import FilesBefore
 from akika_forensics.capture.keeper import Keeper
 from akika_forensics.capture.same_company import SameCompany
 from akika_forensics.capture.sweep import Progress

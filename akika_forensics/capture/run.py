@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from akika_forensics.capture.attachments import FilesBefore
+from akika_forensics.capture.attachables import FilesBefore
 from akika_forensics.capture.attempt import Attempt
 from akika_forensics.capture.before import Before, Snapshot
 from akika_forensics.capture.carried import names_taken_out, standing

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from akika_forensics.capture import presence
-from akika_forensics.capture.attachments import ENTITY as ATTACHABLE
+from akika_forensics.capture.attachables import ENTITY as ATTACHABLE
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
 from akika_forensics.capture.surroundings import DEEPEST, Memory, body_of, citing, hangs, is_transaction, needs

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final, Protocol
 
 from akika_forensics.capture import asked
-from akika_forensics.capture.attachments import FilesBefore
+from akika_forensics.capture.attachables import FilesBefore
 from akika_forensics.capture.carried import SCOPED, carried
 from akika_forensics.capture.controls import Controls, of_records
 from akika_forensics.capture.entities import is_name

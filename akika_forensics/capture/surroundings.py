@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 import polars as pl
 
-from akika_forensics.capture.attachments import ENTITY as ATTACHABLE
+from akika_forensics.capture.attachables import ENTITY as ATTACHABLE
 from akika_forensics.errors import WrongUse
 from akika_forensics.graph.references import cited
 from akika_forensics.model import payload as payloads

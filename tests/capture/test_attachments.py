@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from akika_forensics import capture
-from akika_forensics.capture import attachments
-from akika_forensics.capture.attachments import AttachedFiles, Described, FilesBefore, file_of
+from akika_forensics.capture import attachables, attachments, file_addresses
+from akika_forensics.capture.attachables import Described, FilesBefore, file_of
+from akika_forensics.capture.attachments import AttachedFiles
 from akika_forensics.capture.findings import Findings
 from akika_forensics.errors import Interrupted, SignInFailed
 from akika_forensics.model import payload as payloads
@@ -146,8 +147,8 @@ def test_a_file_that_quickbooks_lost_leaves_the_snapshot_not_whole(twin: Twin, r
     assert writer.files == {there: b"there"}
     found = writer.finding("attachment_gone")
     assert (found["severity"], found["records"], found["times"]) == ("problem", [str(lost)], 1)
-    assert attachments.only_files_lack(committed["findings"])
-    assert not attachments.only_files_lack([*committed["findings"], {"severity": "problem", "code": "not_quiet"}])
+    assert attachables.only_files_lack(committed["findings"])
+    assert not attachables.only_files_lack([*committed["findings"], {"severity": "problem", "code": "not_quiet"}])
 
 
 def test_another_length_than_told_is_a_warning_and_the_bytes_are_kept(twin: Twin, reader: Reader, writer: Any) -> None:
@@ -269,7 +270,7 @@ def test_a_storage_that_cannot_be_reached_does_not_hold_the_capture_up(
 def test_an_address_that_grew_old_on_a_slow_line_is_asked_for_anew(
     twin: Twin, fetched: Fetch, server: Any, writer: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(attachments, "_OLDEST", 0.0)
+    monkeypatch.setattr(file_addresses, "_OLDEST", 0.0)
     keys = [_attach(twin, b"1"), _attach(twin, b"2")]
     fetched().fetch()
     assert set(writer.files) == set(keys)

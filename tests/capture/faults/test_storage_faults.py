@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from akika_forensics.capture import attachments
+from akika_forensics.capture.attachables import Described, FilesBefore
 from akika_forensics.quickbooks.downloads import Downloads
 from akika_forensics.twin import Twin, serve
 from akika_forensics.twin.attachments.upload import Upload
@@ -125,7 +126,7 @@ def _run(
     writer = writers(whole) if kind == "incremental" else writers()
     if kind == "incremental":
         # The files of the snapshot before are lost, so that all are to be brought again.
-        options = {"before": whole.snapshot, "files_before": attachments.FilesBefore({}, _lacking(whole))}
+        options = {"before": whole.snapshot, "files_before": FilesBefore({}, _lacking(whole))}
     with patched.context() as within:
         within.setattr(attachments, "Downloads", partial(Downloads, limits=QUICK, transport=trouble))
         with serve(served, faults=address) as server:
@@ -148,7 +149,7 @@ def _run(
 
 
 def _lacking(whole: Any) -> dict[Any, Any]:
-    return {key: attachments.Described("", len(content)) for key, content in whole.files.items()}
+    return {key: Described("", len(content)) for key, content in whole.files.items()}
 
 
 @pytest.mark.parametrize("case", _short(), ids=" ".join)
