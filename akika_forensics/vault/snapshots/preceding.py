@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from akika_forensics.vault import layout
@@ -10,6 +12,48 @@ from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.snapshots import frames
 from akika_forensics.vault.snapshots.commits import Commit
 from akika_forensics.vault.snapshots.shelf import Shelf
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What a snapshot follows, as it was when it was begun. ``snapshot``: its own id; ``entry`` and ``segment``: the numbers
+    of its commit and of its first segment; ``first``: the vault holds nothing of the company yet.
+
+    ``lost``: what the snapshot before held is not known any more; then ``previous`` is None and ``state`` empty, as where
+    there is none. ``state``: columns of `frames.STATE`.
+    """
+
+    snapshot: str
+    entry: int
+    segment: int
+    first: bool
+    previous: Commit | None
+    state: pl.DataFrame
+    lost: bool
+
+    @property
+    def base(self) -> int | None:
+        """The commit it follows; None where it follows none."""
+        return self.previous.seq if self.previous else None
+
+
+def followed(shelf: Shelf, chain: Chain, company: str) -> Followed:
+    """What a snapshot of a company (its pseudonym) that begins now follows. Raises DamagedFile as `state` does."""
+    mine = shelf.commits(company)
+    holdings = shelf.holdings
+    snapshot, previous, entry = f"s{holdings.snapshots + 1}", mine[-1] if mine else None, holdings.taken
+    segment = holdings.next_segment(company) + hidden_segments(shelf, chain)
+    first = company not in shelf.keychain.companies()
+    found = state(shelf, previous)
+    return Followed(
+        snapshot=snapshot,
+        entry=entry,
+        segment=segment,
+        first=first,
+        previous=None if found is None else previous,
+        state=frames.empty_state() if found is None else found,
+        lost=found is None,
+    )
 
 
 def state(shelf: Shelf, previous: Commit | None) -> pl.DataFrame | None:

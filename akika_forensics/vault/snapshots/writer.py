@@ -21,7 +21,7 @@ from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import storage
 from akika_forensics.vault.chains.chain import Chain
 from akika_forensics.vault.chains.heads import ChainHead
-from akika_forensics.vault.snapshots import facts, frames, preceding, rolls, shelf, steps
+from akika_forensics.vault.snapshots import facts, preceding, rolls, shelf, steps
 from akika_forensics.vault.snapshots.arrivals import Arrivals
 from akika_forensics.vault.snapshots.attachments import AttachedFiles
 from akika_forensics.vault.snapshots.batch import Batch
@@ -37,7 +37,7 @@ from akika_forensics.vault.snapshots.commits import (
 )
 from akika_forensics.vault.snapshots.control_reports import ControlReports
 from akika_forensics.vault.snapshots.draft import Drafts, Unsound, Work
-from akika_forensics.vault.snapshots.parts import Part
+from akika_forensics.vault.snapshots.segments import Segments
 from akika_forensics.vault.storage.locking import Lock
 
 
@@ -85,35 +85,22 @@ class SnapshotWriter:
     def _begin(self) -> None:
         storage.sweep(self._shelf.backend)
         self._pseudonym = shelf.pseudonym(self._shelf.keyring, self._company)
-        mine = self._shelf.commits(self._pseudonym)
-        holdings = self._shelf.holdings
-        self._snapshot = f"s{holdings.snapshots + 1}"
-        self._previous = mine[-1] if mine else None
-        self._entry = holdings.taken
-        self._number = holdings.next_segment(self._pseudonym) + preceding.hidden_segments(self._shelf, self._chain)
-        self._first_segment = self._number
-        self._first = self._pseudonym not in self._shelf.keychain.companies()
-        found = preceding.state(self._shelf, self._previous)
-        self._before_is_lost = found is None
-        if found is None:
-            self._previous = None
-        self._before = frames.empty_state() if found is None else found
+        self._follows = preceding.followed(self._shelf, self._chain, self._pseudonym)
         self._batch = Batch(self._shelf, self._pseudonym)
         self._attached = AttachedFiles(self._shelf, self._batch, self._pseudonym)
-        self._parts: list[Part] = []
-        self._arrivals = Arrivals(self._before, self._hashes, self._store_segment)
+        self._segments = Segments(self._batch, self._beside, self._follows.segment)
+        self._arrivals = Arrivals(self._follows.state, self._hashes, self._segments.store)
 
     def _take_up(self) -> None:
-        base = self._previous.seq if self._previous else None
         try:
-            work = self._drafts.take_up(self._pseudonym, base, self._number)
+            work = self._drafts.take_up(self._pseudonym, self._follows.base, self._segments.following)
         except Unsound as reason:
             self.dropped = str(reason)
             self._drafts.drop(self._pseudonym)
             return
         if work is None:
             return
-        self._number, self._parts = work.following, work.parts
+        self._segments.take_up(work.following, work.parts)
         self._controls.take_up(work.controls)
         self._batch.take_up(work.stored, work.keys)
         self._attached.take_up(work.attached)
@@ -129,8 +116,8 @@ class SnapshotWriter:
         interim = self._arrivals.interim()
         self._beside.settle()
         work = Work(
-            self._previous.seq if self._previous else None, self._first_segment, self._number,
-            self._parts, self._batch.stored, self._batch.keys,
+            self._follows.base, self._segments.first, self._segments.following,
+            self._segments.parts, self._batch.stored, self._batch.keys,
             interim, self._attached.interim(), self._controls.kept, state,
         )  # fmt: skip
         self._batch.drafted = self._drafts.save(self._pseudonym, work, again=self._drafted)
@@ -175,7 +162,7 @@ class SnapshotWriter:
         For a source that tells what changed since; one that tells what there is adds every record.
         """
         self._require_open()
-        if self._before_is_lost:
+        if self._follows.lost:
             raise WrongUse(
                 "What was in the snapshot before is lost, so that nothing can be taken over from it.",
                 do="Capture every record: `akika capture --full`.",
@@ -240,11 +227,11 @@ class SnapshotWriter:
         try:
             kept, fresh, withdrawn, gone, respelled = self._arrivals.finish()
             self._beside.settle()
-            self._rewrite(withdrawn)
+            self._segments.rewrite(withdrawn)
             text = Description(
                 kind=SNAPSHOT,
                 canonical_form=payloads.CANONICAL_FORM,
-                snapshot=self._snapshot,
+                snapshot=self._follows.snapshot,
                 company=company_fields(self._company),
                 pseudonym=self._pseudonym,
                 taken_at=format_instant(taken_at),
@@ -258,24 +245,26 @@ class SnapshotWriter:
                 findings=findings,
                 controls={name: batch.control(self._controls.packed(name)) for name in sorted(self._controls.kept)},
                 manifest="" if gone.is_empty() else batch.frame("index", steps.removals(gone)),
-                base=self._previous.seq if self._previous else None,
+                base=self._follows.base,
                 removed=len(gone),
-                parts=self._parts,
+                parts=self._segments.parts,
                 key_table="",
                 attachments=self._attached.path(),
                 roll=self._roll(kept, fresh),
             )
-            if self._first:
+            if self._follows.first:
                 batch.document_key()
             own = batch.entry_key()
             text = msgspec.structs.replace(text, key_table=batch.key_table())
             body = msgspec.to_builtins(text, builtin_types=(Decimal,))
-            entry = self._chain.append(body, batch.stored, expected=self._entry, witness=self._witness(), key=own)
+            entry = self._chain.append(
+                body, batch.stored, expected=self._follows.entry, witness=self._witness(), key=own
+            )
             with contextlib.suppress(AkikaError):  # it is committed: a draft that stays is dropped by the next snapshot
                 self._drafts.drop(self._pseudonym)
         except Exception:
             self._beside.close()
-            if not may_be_there(self._shelf.backend, self._entry, batch.stored):
+            if not may_be_there(self._shelf.backend, self._follows.entry, batch.stored):
                 batch.discard()
             raise
         finally:
@@ -284,23 +273,12 @@ class SnapshotWriter:
 
     def _hashes(self) -> pl.Series:
         self._beside.settle()  # what is read and what is written keep one order
-        return preceding.hashes(self._shelf, self._pseudonym, self._before)
-
-    def _store_segment(self, rows: pl.DataFrame) -> int:
-        """Store new versions, so that memory stays bounded; nothing of it is visible before the commit."""
-        number = self._number
-        self._number += 1
-        self._beside.give(lambda: self._parts.append(self._batch.segment(number, rows)))
-        return number
-
-    def _rewrite(self, withdrawn: dict[int, pl.DataFrame]) -> None:
-        """A segment with records that were taken back after it was stored is stored again without them."""
-        self._parts = self._batch.without(self._parts, withdrawn)
+        return preceding.hashes(self._shelf, self._pseudonym, self._follows.state)
 
     def _roll(self, kept: pl.DataFrame, fresh: pl.DataFrame) -> str:
         """Path of the list of all that the snapshot holds, where one is due; else empty."""
-        rows = self._shelf.rows_since_roll(self._previous)
-        if rows is None or not rolls.due(len(kept) + len(fresh), [*rows, sum(part.rows for part in self._parts)]):
+        rows = self._shelf.rows_since_roll(self._follows.previous)
+        if rows is None or not rolls.due(len(kept) + len(fresh), [*rows, self._segments.rows]):
             return ""
         return self._batch.frame("index", rolls.made(kept, fresh))
 
