@@ -8,22 +8,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from akika_forensics.errors import WrongUse
 from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
-from akika_forensics.vault import layout, proofs, slots
-from akika_forensics.vault.chains import attestations, links, stamps
+from akika_forensics.vault import layout, slots
+from akika_forensics.vault.chains import stamps
 from akika_forensics.vault.chains.attestations import Attestation, Judgement
-from akika_forensics.vault.chains.authority import Authority, Signer
+from akika_forensics.vault.chains.authority import Signer
 from akika_forensics.vault.chains.chain import Chain, Keys
-from akika_forensics.vault.chains.heads import ANCHOR, ChainHead, HeadStore
+from akika_forensics.vault.chains.heads import ChainHead, HeadStore
+from akika_forensics.vault.chains.open_chains import OpenChains
 from akika_forensics.vault.chains.seals import EntryKey
 from akika_forensics.vault.chains.stamps import StampAuthority
-from akika_forensics.vault.chains.standing import Others, Standing
-from akika_forensics.vault.chains.vouched import Vouched
+from akika_forensics.vault.chains.standing import Standing
 from akika_forensics.vault.checks.findings import Finding
 from akika_forensics.vault.company_documents import CompanyDocuments
 from akika_forensics.vault.files import StoredFile
+from akika_forensics.vault.judging import Judging
 from akika_forensics.vault.keys.keyring import Keyring, Person
 from akika_forensics.vault.lifecycle.workshop import Workshop
 from akika_forensics.vault.members import signing
@@ -31,7 +31,7 @@ from akika_forensics.vault.members.membership import Membership
 from akika_forensics.vault.members.opened import OpenKeys
 from akika_forensics.vault.members.signing import SignedCommit
 from akika_forensics.vault.mending import losses
-from akika_forensics.vault.proofs import Stamped
+from akika_forensics.vault.proofs import Proofs, Stamped
 from akika_forensics.vault.snapshots import acts, history, refs, shelf
 from akika_forensics.vault.snapshots.commits import Commit, SnapshotInfo, Version
 from akika_forensics.vault.snapshots.draft import SLOT, DraftInfo, Drafts
@@ -67,18 +67,19 @@ class Vault:
         self._lock = lock
         self._standing = Standing(founder)
         self._open = OpenKeys(backend, self._standing, commits=lambda: self._commits, unlock=unlock)
-        self._chains: dict[str, Chain] = {}
-        vouched = Vouched(backend, vault_id, Others(self._authority), self._chains, self._standing.files.values)
+        self._chains = OpenChains(backend, heads, vault_id, self._standing, commits=lambda: self._commits)
         self.losses = losses.Accounted(backend, lambda: self.chain(losses.CHAIN, losses.NAMESPACE))
         self._shelf = shelf.Shelf(
             backend, self._standing, self.keyring, commits=lambda: self._commits, accounted=self.losses
         )
-        self._documents = CompanyDocuments(self._shelf, self._standing, vouched, self.newest_keyring)
+        self._documents = CompanyDocuments(self._shelf, self._standing, self._chains.vouched, self.newest_keyring)
+        self._judging = Judging(self._shelf, self.chain, self.put_document)
         self._drafts = Drafts(self._shelf, self.slot)
         self._commits = Chain(
             backend, heads, vault_id, layout.COMMITS, layout.COMMIT_NAMESPACE,
             gate=self._standing, keys=Keys(self.keyring, self._shelf.find_entry, lambda: None),
         )  # fmt: skip
+        self._proofs = Proofs(self._shelf, self._commits, lambda: self.chain(stamps.CHAIN, stamps.NAMESPACE))
         self.membership = Membership(
             self._shelf, self._commits, lock,
             witness=self.witness, adopt=self._open.adopt, reseal=lambda: slots.reseal(backend, self.keyring, heads),
@@ -117,9 +118,7 @@ class Vault:
     @property
     def root(self) -> Path:
         """The folder it is in. Raises WrongUse for a vault in a bucket."""
-        if self.location.folder is None:
-            raise WrongUse(f"The vault at {self.location} is in no folder.", do="Use a vault in a folder for this.")
-        return self.location.folder
+        return self.location.require_folder()
 
     @property
     def member(self) -> Person:
@@ -143,17 +142,12 @@ class Vault:
 
     def was_full(self, public: str) -> bool:
         """Whether a key was ever that of a full member."""
-        return self._authority().was_full(public)
+        return self._chains.authority().was_full(public)
 
     @property
     def head(self) -> dict[str, Any]:
         """``{"format", "vault", "chains": {name: {"seq", "digest"}}}``: what to hand to a third party as an anchor."""
-        found = self.witness()
-        last = self._commits.head()
-        if last is not None:
-            found[layout.COMMITS] = last
-        chains_at = {name: {"seq": head.seq, "digest": head.digest} for name, head in found.items()}
-        return ANCHOR.named({"vault": self.id, "chains": chains_at})
+        return self._chains.anchor(self.witness())
 
     def lock(self, purpose: str) -> AbstractContextManager[None]:
         """Hold the vault for one process. Raises VaultLocked naming the owner; may be nested."""
@@ -174,8 +168,7 @@ class Vault:
 
     def draft_files(self) -> frozenset[str]:
         """Paths of the files that the drafts of all companies need; no commit vouches for them."""
-        owners = (name.removeprefix(SLOT) for name in self.slots(SLOT))
-        return frozenset(path for owner in owners for path in self._drafts.files(owner))
+        return frozenset(path for name in self.slots(SLOT) for path in self._drafts.files(name.removeprefix(SLOT)))
 
     def drop_draft(self, company: Company) -> bool:
         """Let go of what an interrupted snapshot left behind; True when there was something. Raises VaultLocked."""
@@ -210,18 +203,8 @@ class Vault:
 
         What belongs to a ``company`` is sealed under its document key, and is closed when the company is erased.
         """
-        layout.require_chain(name)
-        if name == layout.COMMITS:
-            raise WrongUse("The chain of commits is written by snapshots only.")
-        known = self._chains.get(name)
-        if known is None:
-            keys = Keys(self.newest_keyring, self._shelf.find, lambda: self.company_key(company))
-            known = self._chains[name] = Chain(
-                self._backend, self._heads, self.id, name, namespace, gate=Others(self._authority), keys=keys
-            )
-        if known.namespace != namespace:
-            raise WrongUse(f"The chain {name} is signed for {known.namespace}, not for {namespace}.")
-        return known
+        keys = Keys(self.newest_keyring, self._shelf.find, lambda: self.company_key(company))
+        return self._chains.chain(name, namespace, keys)
 
     def company_key(self, company: Company | None) -> EntryKey | None:
         """What seals a company's documents and entries; None before its first snapshot, and for who may not open them."""
@@ -255,11 +238,11 @@ class Vault:
 
         Durable when it returns. Raises ServiceError when the answer does not hold; then nothing was written.
         """
-        return proofs.stamp(self._backend, self._commits, self._stamps(), ask, authority)
+        return self._proofs.stamp(ask, authority)
 
     def stamps(self) -> tuple[Stamped, ...]:
         """The time stamps by commit and time. Whether they are an authority's, `verify` finds out."""
-        return proofs.stamped(self._backend, self._commits, self._stamps())
+        return self._proofs.stamped()
 
     def disclose(self, ref: str, key: RecordKey, authority: StampAuthority | None = None) -> bytes:
         """A file that proves one record of a snapshot alone, without the vault; `disclosure.prove` checks it.
@@ -268,27 +251,18 @@ class Vault:
 
         Raises WrongUse when the snapshot does not hold it.
         """
-        commit, key = self._commit(ref), RecordKey(*key)
-        return proofs.disclose(self._shelf, self._commits, self._stamps(), commit, key, authority)
+        return self._proofs.disclose(self._commit(ref), RecordKey(*key), authority)
 
     def attest(self, ref: str, judged: Judgement) -> Attestation:
         """Sign a judgement on a snapshot; durable when it returns. Raises WrongUse for one without a rule.
 
         It belongs to the snapshot's company, and is closed when that is erased.
         """
-        commit = self._commit(ref)
-        judged.require()
-        company, kind = commit.info.company, f"attestation {judged.kind}"
-        files = [] if judged.document is None else [self.put_document(kind, judged.document, company)]
-        chain = self.chain(f"{attestations.CHAIN}/{commit.pseudonym}", attestations.NAMESPACE, company)
-        return attestations.append(chain, commit.info.id, commit.info.digest, judged, files)
+        return self._judging.attest(self._commit(ref), judged)
 
     def attestations(self, ref: str | None = None) -> tuple[Attestation, ...]:
         """Every judgement, or those on one snapshot, oldest first; without those on companies that were erased."""
-        owners = {commit.pseudonym: commit.info.company for commit in self._shelf.commits()}
-        names = (name for name in links.names(self._backend) if name.startswith(f"{attestations.CHAIN}/"))
-        chains = [self.chain(name, attestations.NAMESPACE, owners.get(name.partition("/")[2])) for name in names]
-        return attestations.read_all(chains, self._commit(ref).info.digest if ref is not None else None)
+        return self._judging.attestations(None if ref is None else self._commit(ref).info.digest)
 
     def workshop(self) -> Workshop:
         """What compaction, retention, legal holds and erasure work with."""
@@ -303,32 +277,19 @@ class Vault:
 
     def account_for(self, lost: Sequence[Finding], *, sign: bool = True) -> dict[str, Any]:
         """What damaged files cost (`losses.tally`), signed by the vault itself unless it is accounted for already."""
-        self.losses.assume(one.path for one in lost)
-        told = losses.tally(self._shelf, lost)
-        if sign and not {one.path for one in lost} <= self.losses.named:
-            losses.append(self.chain(losses.CHAIN, losses.NAMESPACE), self.put_document, told)
-        return told
+        return self.losses.account(self._shelf, lost, self.put_document if sign else None)
 
     def witness(self) -> dict[str, ChainHead]:
         """The heads of all chains beside the commits, for a commit to tell of."""
-        authority = self._authority()
-        return links.heads(self._backend, self.id, Others(lambda: authority))
-
-    def _stamps(self) -> Chain:
-        return self.chain(stamps.CHAIN, stamps.NAMESPACE)
-
-    def _authority(self) -> Authority:
-        self._commits.advance()
-        return self._standing.authority
+        return self._chains.witness()
 
     def _commit(self, ref: str) -> Commit:
         return refs.named(self._shelf.commits(), ref, self._shelf.holdings.why_gone)
 
     def _commits_of(self, company: Company | None) -> tuple[Commit, ...]:
-        if company is not None:
-            return self._shelf.commits(shelf.pseudonym(self.keyring(), company))
-        commits = self._shelf.commits()
-        refs.require_one_company(commits)
+        commits = self._shelf.commits(self._owner(company))
+        if company is None:
+            refs.require_one_company(commits)
         return commits
 
     def __repr__(self) -> str:

@@ -58,6 +58,18 @@ class Accounted:
         """Take some paths for accounted for, while their account is being written."""
         self._more |= frozenset(paths)
 
+    def account(
+        self, shelf: Shelf, lost: Sequence[Finding], put: Callable[[str, bytes], StoredFile] | None
+    ) -> dict[str, Any]:
+        """What damaged files cost (`tally`), signed unless it is accounted for already, or ``put``, which seals the document
+        with every lost record, is None.
+        """
+        self.assume(one.path for one in lost)
+        told = tally(shelf, lost)
+        if put is not None and not {one.path for one in lost} <= self.named:
+            append(self._chain(), put, told)
+        return told
+
     def _read(self) -> frozenset[str]:
         if not self._backend.list(CHAIN):
             return frozenset()

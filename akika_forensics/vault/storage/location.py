@@ -53,6 +53,12 @@ class Location:
             )
         return cls(text.rstrip("/"), bucket=match["bucket"], prefix=prefix)
 
+    def require_folder(self) -> Path:
+        """The folder. Raises WrongUse for a bucket."""
+        if self.folder is None:
+            raise WrongUse(f"The vault at {self} is in no folder.", do="Use a vault in a folder for this.")
+        return self.folder
+
     @property
     def key(self) -> str:
         """What makes it the same place as another: two stores may have a bucket of one name."""
