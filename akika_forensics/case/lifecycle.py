@@ -8,17 +8,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from akika_forensics.case.companies import Companies, slots_of
-from akika_forensics.case.first_hour.record import KEPT
+from akika_forensics.case.archive import CREATED
+from akika_forensics.case.companies import Companies
+from akika_forensics.case.erasure import Erasure
 from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import Interrupted, VaultDamaged, VaultLocked, WrongUse
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import now
 from akika_forensics.restore.document import read_plan
 from akika_forensics.vault import StorageFailed, Vault
-from akika_forensics.vault.chains import attestations
 from akika_forensics.vault.documents import Erased
-from akika_forensics.vault.lifecycle import compaction, erasing, holding, retiring
+from akika_forensics.vault.lifecycle import compaction, holding, retiring
 from akika_forensics.vault.lifecycle.compaction import Compacted, Extent
 from akika_forensics.vault.lifecycle.erasing import ErasedCompany, Estate
 from akika_forensics.vault.lifecycle.holds import Hold
@@ -33,7 +33,6 @@ _log = logging.getLogger(__name__)
 _RETENTION: Final = "retention/"
 _AFTER_A_CAPTURE: Final = "settings/compaction-after-a-capture"
 _OFF: Final = b"off"
-_PLAN_CREATED: Final = "plan_created"
 
 
 @dataclass(frozen=True)
@@ -44,17 +43,6 @@ class Held:
     company: str | None
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """What an interrupted capture of a company left, to go with it."""
-
-    vault: Vault
-    company: Company
-
-    def delete(self) -> None:
-        self.vault.drop_draft(self.company)
-
-
 class Lifecycle:
     """Of one vault. ``company`` is a name by which the vault or QuickBooks knows it; None where it holds one only."""
 
@@ -63,6 +51,7 @@ class Lifecycle:
         self._companies = companies
         self._custody = custody
         self._company = company
+        self._erasure = Erasure(vault, companies, custody)
 
     def company(self, name: str | None = None) -> Company:
         """The company of that name, or the chosen one, or the only one. Raises WrongUse."""
@@ -204,7 +193,7 @@ class Lifecycle:
         the incident), and through it its approvals and its journal; a judgement that was attested.
         """
         found: set[str] = set()
-        for act in self._custody.acts(_PLAN_CREATED):
+        for act in self._custody.acts(CREATED):
             with suppress(Erased):
                 plan = read_plan(self._vault.get_document(act.objects[0]))
                 found |= {ref.id for ref in (plan.before, plan.now, plan.after) if ref is not None}
@@ -248,15 +237,11 @@ class Lifecycle:
 
     def erased(self) -> tuple[ErasedCompany, ...]:
         """The companies that were erased, oldest first."""
-        return erasing.erased(self._vault.workshop())
+        return self._erasure.erased()
 
     def estate(self, name: str) -> Estate:
         """What `erase` would take. Raises WrongUse."""
-        company = self.company(name)
-        documents, chains = self._papers(company)
-        return erasing.estate(
-            self._vault.workshop(), self._vault.pseudonym(company), documents=documents, chains=chains
-        )
+        return self._erasure.estate(self.company(name))
 
     def erase(self, name: str, reason: str, *, confirmed: str) -> Estate:
         """Close a company for ever. ``confirmed`` is its name, typed once more.
@@ -270,49 +255,7 @@ class Lifecycle:
                 means="Nothing was erased.",
                 do=f"Type {name!r} exactly.",
             )
-        documents, chains = self._papers(company)
-        mine = [known for known in self._companies.names() if self._is(self._companies.company(known), company)]
-        names = [slot for known in mine for slot in slots_of(known)]
-        names.append(self._policy_slot(company))
-        names += [f"reviews/{chain.removeprefix('journals/')}" for chain in chains if chain.startswith("journals/")]
-        have = set(self._vault.slots())
-        gone = erasing.erase(
-            self._vault.workshop(),
-            self._vault.pseudonym(company),
-            reason,
-            named=name,
-            documents=documents,
-            chains=chains,
-            slots=[*(self._vault.slot(slot) for slot in names if slot in have), _Draft(self._vault, company)],
-        )
-        self._custody.record(
-            "company_erased",
-            f"A company with {len(gone.snapshots)} snapshots was erased: {reason}",
-            {"count": len(gone.snapshots), "files": len(gone.files), "bytes": gone.bytes},
-        )
-        return gone
-
-    def _papers(self, company: Company) -> tuple[list[str], list[str]]:
-        """Documents and chains of a company: plans, reports, judgements, what was kept by hand."""
-        plans = {
-            str(act.details["plan"])
-            for act in self._custody.acts(_PLAN_CREATED)
-            if act.details.get("realm") == company.realm_id
-        }
-        snapshots = {info.id for info in self._vault.snapshots() if self._is(info.company, company)}
-        documents: list[str] = []
-        for act in self._custody.acts():
-            about = act.details.get("snapshots") if act.objects else None
-            rows = [row for row in about if isinstance(row, dict)] if isinstance(about, list) else []
-            kept = act.act == KEPT and act.details.get("realm") == company.realm_id
-            if kept or act.details.get("plan") in plans or snapshots.intersection(str(row.get("id")) for row in rows):
-                documents.extend(act.objects)
-        judged = f"{attestations.CHAIN}/{self._vault.pseudonym(company)}"
-        if judged not in self._vault.head["chains"]:
-            return documents, sorted(f"journals/{plan}" for plan in plans)
-        for link in self._vault.chain(judged, attestations.NAMESPACE, company).links():
-            documents.extend(file.path for file in link.plain.files)
-        return documents, sorted([judged, *(f"journals/{plan}" for plan in plans)])
+        return self._erasure.erase(company, name, reason, more=[self._policy_slot(company)])
 
     def _set_policy(self, company: Company) -> Policy:
         policy = self.policy()
@@ -335,6 +278,3 @@ class Lifecycle:
         """Every company of which there is a connection or a snapshot, by its names."""
         found = {info.company.name: info.company for info in self._vault.snapshots()}
         return found | {name: self._companies.company(name) for name in self._companies.names()}
-
-    def _is(self, one: Company, other: Company) -> bool:
-        return self._vault.pseudonym(one) == self._vault.pseudonym(other)
