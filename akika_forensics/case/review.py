@@ -13,6 +13,7 @@ from akika_forensics.case.acts import custody_table
 from akika_forensics.case.archive import Held
 from akika_forensics.case.pictures import predicted_movement
 from akika_forensics.case.plan_fields import fields_put_back, records_made_again
+from akika_forensics.case.plan_signing import approved, rehearsed, signed
 from akika_forensics.case.unverified import Unverified
 from akika_forensics.custody import Act
 from akika_forensics.model.money import ZERO
@@ -198,16 +199,7 @@ class Review:
 
     def rehearsal(self) -> Listing:
         """What became of the plan, and of taking it back, on a copy of the books of now."""
-        outcome = self.held.rehearsal
-        columns = [Column("Run", "text"), Column("Outcome", "state"), Column("What differed", "quiet")]
-        if outcome is None:
-            return Listing("Rehearsal", columns, (), nothing="the plan has not been rehearsed.")
-        rows = [
-            ("The plan", *_outcome(outcome["differences"], str(outcome["state"]))),
-            ("Taking it back", *_outcome(outcome["undo_differences"], str(outcome["undo_state"]))),
-        ]
-        sub = f"largest residual {outcome['residual']}; not part of a rehearsal: {', '.join(outcome['not_modelled'])}"
-        return Listing("Rehearsal", columns, rows, sub=sub)
+        return rehearsed(self.held.rehearsal)
 
     def unverified(self) -> Unverified:
         """The facts about QuickBooks that the rehearsal takes for granted."""
@@ -215,30 +207,11 @@ class Review:
 
     def signing(self) -> FigureTable:
         """What an approver's signature covers."""
-        plan = self.plan
-        kind = "a production company" if plan.company.production else "a test company"
-        rows = [
-            ("Plan", plan.id, f"made {plan.created_at[:19].replace('T', ' ')} UTC by {plan.author}, with {plan.tool}"),
-            ("Digest, SHA-256", plan.digest, "of every byte of the plan; one byte changed and no approval covers it"),
-            ("Company", plan.company.name, f"realm {plan.company.realm_id} at {plan.company.host}; {kind}"),
-            ("Writes", len(plan.steps), "steps, in the order shown"),
-            ("Approvals needed", plan.policy.approvals_needed, f"each counts for {plan.policy.expires_days} days"),
-            ("The author's own approval", "counts" if plan.policy.author_may_approve else "does not count", "unless it is asked for by name"),
-        ]  # fmt: skip
-        return FigureTable(rows, title="What is signed")
+        return signed(self.plan)
 
     def approvals(self) -> Listing:
         """Who has approved or rejected the plan so far, and which approvals do not count."""
-        columns = [Column("Signer"), Column("Verdict", "state"), Column("When (UTC)"), Column("Words", "quiet")]
-        good, bad = Mark("✓", "approved", "good"), Mark("✗", "rejected", "removed")
-        rows = [
-            (one.statement.signer, good if one.statement.verdict == "approved" else bad, _at(one.statement.at), one.statement.words or one.statement.override)
-            for one in self.held.tally.valid
-        ] + [
-            (one.statement.signer, Mark("·", "does not count", "quiet"), _at(one.statement.at), why)
-            for one, why in self.held.tally.ignored
-        ]  # fmt: skip
-        return Listing("Approvals so far", columns, rows, nothing="nobody has signed this plan yet.")
+        return approved(self.held.tally)
 
     def custody(self) -> Listing:
         """What this software did with the plan and the snapshots it rests on."""
@@ -312,13 +285,3 @@ def _notes(title: str, notes: Sequence[Note], nothing: str) -> Listing:
     columns = [Column("Record"), Column("What"), Column("Code", "quiet")]
     rows = [(Named(one.label, one.record), one.what, one.code.replace("_", " ")) for one in notes]
     return Listing(title, columns, rows, nothing=nothing, alike=True)
-
-
-def _outcome(differences: Sequence[str], state: str) -> tuple[Mark, str]:
-    if differences or state != "complete":
-        return Mark("≠", state if state != "complete" else "not as predicted", "removed"), "; ".join(differences)
-    return Mark("✓", "as predicted", "good"), "nothing"
-
-
-def _at(text: str) -> str:
-    return text[:19].replace("T", " ")
