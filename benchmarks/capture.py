@@ -129,7 +129,7 @@ class Company:
 
 def captured(company: Company, folder: Path, *, paced: bool) -> tuple[Any, float, Any]:
     """A snapshot into the vault of ``folder``: what it says of itself, seconds, and what the server saw."""
-    from akika_forensics.case.case import init_vault, open_vault
+    from akika_forensics.case.opening import init_vault, open_vault
     from akika_forensics.quickbooks import Connection, Limits
     from akika_forensics.settings import Secret
     from akika_forensics.vault import HeadStore, KdfCost

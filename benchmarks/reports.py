@@ -25,7 +25,7 @@ def timed(what: str, work: Callable[[], Any]) -> Any:
 
 def company_that_was_restored(folder: Path) -> dict[str, str]:
     """The sample company captured, damaged, captured, restored and captured again; the parameters of its report."""
-    from akika_forensics.case.case import init_vault
+    from akika_forensics.case.opening import init_vault
     from akika_forensics.quickbooks import Connection
     from akika_forensics.restore.scope import scope_of
     from akika_forensics.settings import Secret

@@ -25,7 +25,7 @@ LONGEST = 120
 
 _SERVER = """
 import gc, json, os, selectors, signal, socket, sys
-import akika_forensics.case.case
+import akika_forensics.case.opening
 import akika_forensics.restore.execute
 from akika_forensics.cli.app import main
 

@@ -23,7 +23,7 @@ from PIL import Image, ImageOps
 from playwright.sync_api import Page, sync_playwright
 
 from akika_forensics import reports
-from akika_forensics.case.case import init_vault
+from akika_forensics.case.opening import init_vault
 from akika_forensics.cli.embedded import after_an_incident
 from akika_forensics.quickbooks.authorize import App, SigningIn
 from akika_forensics.quickbooks.doorstep import Doorstep

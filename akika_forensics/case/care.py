@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from akika_forensics.case.case import Case, default_heads
+from akika_forensics.case.case import Case
 from akika_forensics.custody.leaving import listed
 from akika_forensics.custody.log import CustodyLog
 from akika_forensics.errors import AkikaError, VaultDamaged, WrongUse
@@ -29,7 +29,7 @@ def upgrade_vault(
     root: str | Path | Location, secret: Secret, *, recovery_sheet: Path | None, heads: HeadStore | None = None
 ) -> Case:
     """A vault of an earlier format opens in that of today; custody tells of it. Raises WrongUse when there is nothing to do."""
-    remembered = heads or default_heads()
+    remembered = heads or HeadStore()
     vault = upgrade(root, secret, heads=remembered, recovery_sheet=recovery_sheet)
     details: dict[str, Any] = {"vault": vault.id}
     if recovery_sheet is not None:
@@ -67,7 +67,7 @@ def repair_vault(
 
     Raises WrongUse when there is no vault or the copy is of another, WrongKey, VaultLocked, StorageFailed.
     """
-    remembered = heads or default_heads()
+    remembered = heads or HeadStore()
     location = Location.of(root)
     backend, lock = location.open()
     other = Location.of(copy).open().backend if copy is not None else None

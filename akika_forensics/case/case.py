@@ -2,114 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from akika_forensics import capture, changes
-from akika_forensics.case import attested, scopes
+from akika_forensics.case import scopes
 from akika_forensics.case.acquisition import Acquisition, acquisition_of
 from akika_forensics.case.acts import acts_of_plan
 from akika_forensics.case.attached import attachments_of
 from akika_forensics.case.budget import Budget
-from akika_forensics.case.captured import Kept
+from akika_forensics.case.capturing import Capturing, Progress
+from akika_forensics.case.checking import attest_check, check_of
 from akika_forensics.case.companies import Companies
-from akika_forensics.case.connecting import Connecting
-from akika_forensics.case.coverage import coverage_of, live_in
+from akika_forensics.case.comparing import difference, require_same_company
+from akika_forensics.case.connections.connecting import Connecting
 from akika_forensics.case.dependencies import Dependencies, chosen_records, dependencies_of
-from akika_forensics.case.desk import PlanDesk, Session
 from akika_forensics.case.evidence import Compared
 from akika_forensics.case.export import Exported
 from akika_forensics.case.export.frames import frames_of
 from akika_forensics.case.export.recorded import export_recorded
 from akika_forensics.case.first_hour import FirstHour
 from akika_forensics.case.journey import Journey
-from akika_forensics.case.judgements import of_check
-from akika_forensics.case.ledgers_before import ledgers_before
 from akika_forensics.case.lifecycle import Lifecycle
-from akika_forensics.case.moved import Moved
-from akika_forensics.case.people import People, files_of_sheet
+from akika_forensics.case.people import People
+from akika_forensics.case.plans.desk import PlanDesk
+from akika_forensics.case.plans.review import Review
+from akika_forensics.case.plans.session import Session
 from akika_forensics.case.proofs import authority_in_force, disclose_to, stamp_head
-from akika_forensics.case.read_books import ReadBooks, read_books
 from akika_forensics.case.results import CheckResult
-from akika_forensics.case.resuming import begun
-from akika_forensics.case.review import Review
-from akika_forensics.case.tables import Effects
+from akika_forensics.case.statements.reading import ReadBooks, read_books
 from akika_forensics.case.unlocking import means_from_environment
-from akika_forensics.case.unverified import beliefs_in_force, capture_rests_on
 from akika_forensics.case.values import CaseDiff, CasePlan, SnapshotTable, graph_view
 from akika_forensics.case.versions import Versions
 from akika_forensics.custody import CustodyLog
-from akika_forensics.custody.leaving import listed
 from akika_forensics.custody.log import operator
-from akika_forensics.errors import WrongCompany, WrongUse
+from akika_forensics.errors import WrongUse
 from akika_forensics.graph import ReferenceGraph
 from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection
-from akika_forensics.restore.signers import PREPARER, Signers
-from akika_forensics.settings import Secret, state_dir
+from akika_forensics.restore.signers import Signers
+from akika_forensics.settings import Secret
 from akika_forensics.twin.beliefs import Beliefs
-from akika_forensics.vault import HeadStore, KdfCost, Snapshot, SnapshotInfo, Vault, VerifyReport, create, verify
-from akika_forensics.vault import open_vault as open_bare_vault
+from akika_forensics.vault import HeadStore, Snapshot, SnapshotInfo, Vault, VerifyReport, verify
 from akika_forensics.vault.chains.attestations import Attestation
 from akika_forensics.vault.keys.ways import Means
 from akika_forensics.vault.proofs import Stamped
 from akika_forensics.vault.snapshots.draft import DraftInfo
-from akika_forensics.vault.storage.location import Location
 from akika_widgets.views.record_graph import GraphView
-
-Progress = Callable[[str, int, int], None]
-
-
-def open_vault(
-    root: str | Path | Location,
-    *,
-    company: str | None = None,
-    passphrase: Secret | Means | str | None = None,
-    heads: HeadStore | None = None,
-) -> Case:
-    """Open a vault, in a folder or at ``s3://bucket/prefix``, for a session. ``passphrase`` may also be other means in hand;
-    without it the environment names them.
-
-    Raises WrongKey, VaultDamaged and WrongUse.
-    """
-    means = Secret(passphrase) if isinstance(passphrase, str) and passphrase else passphrase
-    if means is None or isinstance(means, str):
-        means = means_from_environment(root)
-    remembered = heads or default_heads()
-    return Case(open_bare_vault(root, means, heads=remembered), company, remembered)
-
-
-def init_vault(
-    root: str | Path | Location,
-    passphrase: Secret,
-    *,
-    recovery_sheet: Path | None,
-    heads: HeadStore | None = None,
-    cost: KdfCost = KdfCost.STANDARD,
-) -> Case:
-    """A new vault with its keys, the preparer's signing key, and a recovery sheet outside it."""
-    remembered = heads or default_heads()
-    vault = create(root, passphrase, heads=remembered, recovery_sheet=recovery_sheet, cost=cost)
-    Signers(vault).add(PREPARER, passphrase, role="preparer", kind="preparer", cost=cost)
-    made: dict[str, Any] = {"vault": vault.id}
-    if recovery_sheet is not None:
-        sheets = files_of_sheet(recovery_sheet)
-        made |= {
-            "to": str(recovery_sheet.absolute().parent),
-            "files": [listed(sheet.name, sheet.read_bytes()) for sheet in sheets],
-        }
-    CustodyLog(vault).record("vault_created", "The vault was made.", made)
-    return Case(vault, None, remembered)
-
-
-def default_heads() -> HeadStore:
-    return HeadStore(state_dir() / "heads")
 
 
 class Case:
@@ -117,13 +61,14 @@ class Case:
 
     def __init__(self, vault: Vault, company: str | None, heads: HeadStore | None = None) -> None:
         self.vault = vault
-        self._heads = heads or default_heads()
+        self._heads = heads or HeadStore()
         self.custody = CustodyLog(vault)
         self.signers = Signers(vault)
         self.companies = Companies(vault)
         self.budget = Budget(vault, self.companies)
         self.connecting = Connecting(vault, self.companies, self.custody)
         self.people = People(vault, self.custody)
+        self._capturing = Capturing(vault, self.companies, self.budget, self.custody)
         self._company = company
 
     @property
@@ -179,67 +124,20 @@ class Case:
         Capture cannot write to QuickBooks. Raises WrongUse, and BudgetSpent where it would pass the cap even so.
         """
         chosen = scopes.chosen(records, full=full)
-        name = self.company_name
-        self.companies.spending(name).keep_damage()
-        if chosen:
-            scopes.require_readable(self.vault, self._newest(self.companies.company(name)))
-        if sparing is None:
-            # A few records cost so little that no cap stands in their way.
-            sparing = False if chosen else self.budget.allow(name, full=full)
-        company = self.companies.company(name)
-        read_before = self.companies.spending(name).total()
-        with (
-            self.companies.reader(name) as reader,
-            begun(self.vault, company, afresh=afresh, go_on=not chosen) as making,
-        ):
-            before = self._newest(company)
-            files = capture.files_before(before) if before is not None else None
-            info: SnapshotInfo
-            if chosen:
-                info = capture.run_scoped(
-                    reader,
-                    making.writer,
-                    chosen,
-                    base=before,
-                    earlier=scopes.remembering(self.vault, company, before, chosen),
-                    called=company.name,
-                    files_before=files,
-                    progress=progress,
-                    should_stop=should_stop,
-                )
-            else:
-                info = capture.run(
-                    reader,
-                    making.writer,
-                    before=before,
-                    called=company.name,
-                    full=full,
-                    draft=making.draft,
-                    dropped=making.dropped,
-                    files_before=files,
-                    sparing=sparing,
-                    grown=lambda: self.budget.allow(name, full=True),
-                    progress=progress,
-                    should_stop=should_stop,
-                )
-            CustodyLog(self.vault, company=company).record(
-                "captured",
-                f"Snapshot {info.id} {scopes.held_by(info)} was captured{f' {why}' if why else ''}.",
-                {"snapshot": info.id, "digest": info.digest, "complete": info.complete, "requests": info.requests},
-            )
-        self.budget.note(name, info, since=read_before, sparing=sparing)
-        self.lifecycle.after_a_capture(company, progress=progress, should_stop=should_stop)
-        return info
+        return self._capturing.capture(
+            self.company_name,
+            chosen,
+            full=full,
+            afresh=afresh,
+            why=why,
+            sparing=sparing,
+            progress=progress,
+            should_stop=should_stop,
+        )
 
     def interrupted(self) -> dict[str, DraftInfo]:
         """Captures that were interrupted and wait to be gone on with, by the name of their company."""
-        found = {name: self.vault.draft(self.companies.company(name)) for name in self.companies.names()}
-        return {name: draft for name, draft in found.items() if draft is not None}
-
-    def _newest(self, company: Company) -> Snapshot | None:
-        """The newest snapshot of a company, complete or not."""
-        mine = [info for info in self.vault.snapshots() if _is_of(info, company)]
-        return self.vault.snapshot(mine[-1].id) if mine else None
+        return self._capturing.interrupted()
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
@@ -260,7 +158,7 @@ class Case:
             ref = mine[0].id if ref.strip().lower() == "first" else mine[-1].id
         found = self.vault.snapshot(ref)
         if self._company is not None:
-            _same_company(found.info, self.companies.company(self.company_name))
+            require_same_company(found.info, self.companies.company(self.company_name))
         return found
 
     def as_of(self, instant: datetime) -> Snapshot:
@@ -288,12 +186,7 @@ class Case:
 
     def diff(self, before: str, after: str) -> CaseDiff:
         """What changed between two snapshots, field by field, with its effect on the accounts. Raises WrongCompany."""
-        left, right = self.snapshot(before), self.snapshot(after)
-        _same_company(left.info, right.info.company)
-        was, now = scopes.comparable(left, right)
-        comparison = changes.compare(was, now)
-        effect = changes.traced(was, now, comparison)
-        return CaseDiff(left.info, right.info, comparison, Effects(effect.accounts), Moved(effect.rows))
+        return difference(self.snapshot(before), self.snapshot(after))
 
     def comparison(self, before: str, after: str) -> Compared:
         """`diff` with its evidence: every field, every time that QuickBooks keeps, and the figures. Raises WrongCompany."""
@@ -310,23 +203,11 @@ class Case:
 
         ``beliefs``: what a real company answered to the probe; the profile that ``AKIKA_PROFILE`` names without.
         """
-        snapshot = self.snapshot(ref)
-        # Records of different times and reports of one moment say nothing about each other.
-        kept: Mapping[str, bytes] = {} if snapshot.info.scoped else Kept(snapshot)
-        records = tuple(snapshot.records())
-        report = changes.completeness(
-            records, kept, snapshot.info.findings, live_in(snapshot.info), ledgers_before(self.vault, snapshot)
-        )
-        report = scopes.judged(report, snapshot.info)
-        entities = [name for name, held in snapshot.info.counts.items() if held]
-        rests_on = capture_rests_on(entities, beliefs or beliefs_in_force())
-        return CheckResult.of(report, rests_on, snapshot.info.controls, coverage_of(snapshot.info, records))
+        return check_of(self.vault, self.snapshot(ref), beliefs)
 
     def attest(self, ref: str, report: CheckResult) -> Attestation:
         """Sign what `check` concluded on a snapshot; it stays beside every other judgement on it, and custody says so."""
-        made = self.vault.attest(self.snapshot(ref).info.id, of_check(report))
-        attested.noted(self.custody, made)
-        return made
+        return attest_check(self.vault, self.custody, self.snapshot(ref), report)
 
     def attestations(self, ref: str | None = None) -> tuple[Attestation, ...]:
         """The judgements that were signed, oldest first; on one snapshot or on all."""
@@ -415,16 +296,3 @@ class Case:
 
     def __repr__(self) -> str:
         return f"Case({self.vault!r})"
-
-
-def _is_of(info: SnapshotInfo, company: Company) -> bool:
-    return (info.company.realm_id, info.company.production) == (company.realm_id, company.production)
-
-
-def _same_company(info: SnapshotInfo, company: Company) -> None:
-    if info.company.realm_id != company.realm_id:
-        raise WrongCompany(
-            f"Snapshot {info.id} is of {info.company.name} (realm {info.company.realm_id}), not of {company.name} (realm {company.realm_id}).",
-            means="The books of two companies are not compared.",
-            do="Choose snapshots of one company; `akika snapshots` lists them.",
-        )

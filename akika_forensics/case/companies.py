@@ -9,8 +9,8 @@ from typing import Final
 import httpx
 
 from akika_forensics.capture.same_company import known_of, require_same
-from akika_forensics.case.connection_state import ENDING, ConnectionState, judged
-from akika_forensics.case.sealed_connections import CAPTURE, RESTORE, SealedConnection, SlotTokenStore, connection_slots
+from akika_forensics.case.connections.sealed import CAPTURE, RESTORE, SealedConnection, SlotTokenStore, connection_slots
+from akika_forensics.case.connections.state import ENDING, ConnectionState, judged
 from akika_forensics.case.spending import SPENDING, Spending
 from akika_forensics.errors import SignInFailed, WrongCompany, WrongUse
 from akika_forensics.model.company import Company

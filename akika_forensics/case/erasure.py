@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from akika_forensics.case.archive import CREATED
 from akika_forensics.case.companies import Companies, slots_of
 from akika_forensics.case.first_hour.record import KEPT
+from akika_forensics.case.plans.archive import CREATED
 from akika_forensics.custody import CustodyLog
 from akika_forensics.model.company import Company
 from akika_forensics.vault import Vault

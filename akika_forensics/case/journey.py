@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from akika_forensics import jobs
 from akika_forensics.case.dependencies import Dependencies, chosen_records
 from akika_forensics.case.evidence import Compared
-from akika_forensics.case.review import Review
+from akika_forensics.case.plans.review import Review
 from akika_forensics.case.values import CasePlan
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore.scope import Scope

@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from akika_forensics.case.archive import CREATED
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.erasure import Erasure
+from akika_forensics.case.plans.archive import CREATED
 from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import Interrupted, VaultDamaged, VaultLocked, WrongUse
 from akika_forensics.model.company import Company

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from akika_forensics.case.archive import Held
 from akika_forensics.case.moved import Moved
+from akika_forensics.case.plans.archive import Held
 from akika_forensics.case.results import RehearsalResult, VerificationResult
 from akika_forensics.case.rows import as_pandas
 from akika_forensics.case.scopes import compared_by

@@ -16,7 +16,7 @@ from akika_forensics.model.instants import format_instant
 if TYPE_CHECKING:
     from akika_forensics.case import Case
     from akika_forensics.case.companies import Standing
-    from akika_forensics.case.connection_state import ConnectionState
+    from akika_forensics.case.connections.state import ConnectionState
 
 
 _WIDTH: Final = 100

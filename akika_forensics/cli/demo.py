@@ -167,7 +167,7 @@ class _Story:
         self.say(f"   The run is {report.state}: {', '.join(f'{n} {s}' for s, n in report.counts().items())}.")
 
     def _verify(self, case: Any) -> None:
-        from akika_forensics.case.outcomes import verification_json
+        from akika_forensics.case.plans.outcomes import verification_json
         from akika_forensics.model.money import ZERO, money_text
 
         result, info = case.plans.verify(self.plan_file)

@@ -11,8 +11,8 @@ from akika_forensics.errors import WrongUse
 if TYPE_CHECKING:
     import polars as pl
 
-    from akika_forensics.case.statement_asked import Asked
     from akika_forensics.case.statements import Books, Drilled, Figure
+    from akika_forensics.case.statements.asked import Asked
 
 WHOLE: Final = "all"
 _POSTINGS: Final = ("part", "date", "entity", "id", "number", "line", "account_name", "name", "counts")
@@ -26,8 +26,8 @@ def figure(books: Books, asked: Asked, row: str, *, column: str, party: str, ite
     from akika_forensics.books.statements.ageing import BUCKETS
     from akika_forensics.books.statements.balances import RESULT
     from akika_forensics.books.statements.financial import TOTAL
-    from akika_forensics.case.statement_asked import days_of
     from akika_forensics.case.statements import Figure
+    from akika_forensics.case.statements.asked import days_of
     from akika_forensics.model.catalogue import CATALOGUE
 
     kind = asked.kind

@@ -66,7 +66,7 @@ def embedded(folder: Path) -> Iterator[Embedded]:
 
     ``AKIKA_PASSPHRASE`` is the vault's passphrase when it is set; else one is made up and written into the folder.
     """
-    from akika_forensics.case.case import init_vault
+    from akika_forensics.case.opening import init_vault
     from akika_forensics.quickbooks import Connection
     from akika_forensics.twin import Twin, sample, serve
 

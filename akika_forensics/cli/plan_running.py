@@ -27,7 +27,7 @@ def rehearse(
     profile: str = typer.Option("", help="What a real company answered: the file that `akika twin probe` wrote."),
 ) -> None:
     """Run the plan and its undo on a twin that holds the books of now."""
-    from akika_forensics.case.outcomes import rehearsal_json
+    from akika_forensics.case.plans.outcomes import rehearsal_json
     from akika_forensics.case.unverified import sentence
     from akika_forensics.twin.beliefs import read_profile
 
@@ -114,7 +114,7 @@ def verify(
     snapshot: str = typer.Option("", help="A snapshot taken since [a fresh capture]."),
 ) -> None:
     """Capture the company again and hold it against the plan, to the cent."""
-    from akika_forensics.case.outcomes import verification_json
+    from akika_forensics.case.plans.outcomes import verification_json
 
     options: Options = context.obj
     case = open_case(options)

@@ -14,8 +14,8 @@ from akika_forensics.cli.speech import counted, note, say, say_json, table
 from akika_forensics.errors import WrongUse
 
 if TYPE_CHECKING:
-    from akika_forensics.case.statement_asked import Asked
     from akika_forensics.case.statements import Books
+    from akika_forensics.case.statements.asked import Asked
 
 
 def statement(
@@ -50,9 +50,9 @@ def statement(
     ),
 ) -> None:
     from akika_forensics.case.company_day import company_day
-    from akika_forensics.case.statement_asked import KINDS, ask, frame_of
     from akika_forensics.case.statements import books_of
     from akika_forensics.case.statements import drill as drill_into
+    from akika_forensics.case.statements.asked import KINDS, ask, frame_of
     from akika_forensics.cli import drilling
 
     options: Options = context.obj
@@ -115,7 +115,7 @@ def statement(
 
 
 def _picture(books: Books, asked: Asked) -> str:
-    from akika_forensics.case.statement_pictures import pictures_of
+    from akika_forensics.case.statements.pictures import pictures_of
 
     drawn = next((svg for one in pictures_of(books, asked) if (svg := one.svg()) is not None), None)
     if drawn is None:

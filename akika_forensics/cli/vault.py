@@ -21,7 +21,7 @@ def init(
     recovery_sheet: str = typer.Option("", help="Where the recovery sheet goes, outside the vault [beside it]."),
 ) -> None:
     """Make a new vault with its keys, the preparer's signing key and a recovery sheet."""
-    from akika_forensics.case.case import init_vault
+    from akika_forensics.case.opening import init_vault
     from akika_forensics.case.people import files_of_sheet
 
     options: Options = context.obj

@@ -8,7 +8,8 @@ import pytest
 
 from akika_forensics.capture.budget import Cost, Past, forecast
 from akika_forensics.case.budget import BudgetSpent
-from akika_forensics.case.case import Case, init_vault, open_vault
+from akika_forensics.case.case import Case
+from akika_forensics.case.opening import init_vault, open_vault
 from akika_forensics.cli import main
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection, Limits

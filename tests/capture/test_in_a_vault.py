@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from akika_forensics.case.care import repair_vault
-from akika_forensics.case.case import Case, init_vault, open_vault
+from akika_forensics.case.case import Case
+from akika_forensics.case.opening import init_vault, open_vault
 from akika_forensics.errors import ServiceError
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection, Limits

@@ -11,9 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from akika_forensics.case.case import Case, init_vault, open_vault
-from akika_forensics.case.connection_state import CONNECTED, ENDED, ENDING, NOT_CONNECTED, judged
-from akika_forensics.case.sealed_connections import RESTORE, SealedConnection, SlotTokenStore
+from akika_forensics.case.case import Case
+from akika_forensics.case.connections.sealed import RESTORE, SealedConnection, SlotTokenStore
+from akika_forensics.case.connections.state import CONNECTED, ENDED, ENDING, NOT_CONNECTED, judged
+from akika_forensics.case.opening import init_vault, open_vault
 from akika_forensics.errors import NetworkFailed, SignInFailed, WrongCompany, WrongUse
 from akika_forensics.quickbooks import Connection, Tokens
 from akika_forensics.quickbooks.authorize import App, SigningIn

@@ -19,10 +19,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from akika_forensics.case import export
-from akika_forensics.case.case import Case, init_vault
+from akika_forensics.case.case import Case
 from akika_forensics.case.export import FORMATS, export_snapshot, staging
 from akika_forensics.case.export.attached import safe_name
 from akika_forensics.case.export.staging import ExportFailed
+from akika_forensics.case.opening import init_vault
 from akika_forensics.cli.app import main
 from akika_forensics.errors import AkikaError, WrongUse
 from akika_forensics.model.company import Company

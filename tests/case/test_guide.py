@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from akika_forensics.case.case import init_vault
+from akika_forensics.case.opening import init_vault
 from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
 from akika_forensics.settings import Secret

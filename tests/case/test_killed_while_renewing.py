@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from akika_forensics.case.case import init_vault, open_vault
+from akika_forensics.case.opening import init_vault, open_vault
 from akika_forensics.quickbooks import Connection
 from akika_forensics.settings import Secret
 from akika_forensics.twin import Twin, serve
@@ -20,8 +20,8 @@ from akika_forensics.vault import KdfCost
 PASSPHRASE = "cut the power now"
 CHILD = """
 import os, sys
-from akika_forensics.case.case import open_vault
-from akika_forensics.case.sealed_connections import SlotTokenStore
+from akika_forensics.case.opening import open_vault
+from akika_forensics.case.connections.sealed import SlotTokenStore
 when, vault = sys.argv[1:]
 save = SlotTokenStore.save
 def killed(store, tokens):

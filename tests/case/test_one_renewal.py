@@ -16,9 +16,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from akika_forensics.case.case import init_vault, open_vault
 from akika_forensics.case.companies import Companies
-from akika_forensics.case.sealed_connections import RESTORE, SealedConnection, SlotTokenStore
+from akika_forensics.case.connections.sealed import RESTORE, SealedConnection, SlotTokenStore
+from akika_forensics.case.opening import init_vault, open_vault
 from akika_forensics.case.turns import turn
 from akika_forensics.errors import Refused, VaultLocked
 from akika_forensics.model.company import Company
@@ -32,7 +32,7 @@ PASSPHRASE = "one sign-in for all of us"
 READS = 3
 CHILD = """
 import sys
-from akika_forensics.case.case import open_vault
+from akika_forensics.case.opening import open_vault
 from akika_forensics.model.record import RecordKey
 vault, times = sys.argv[1:]
 case = open_vault(vault)

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from akika_forensics.case.acts import acts_of_plan, custody_table
-from akika_forensics.case.archive import Held
-from akika_forensics.case.review import Review
+from akika_forensics.case.plans.archive import Held
+from akika_forensics.case.plans.review import Review
 from akika_forensics.custody import Act
 from akika_forensics.restore.approval import Tally
 from akika_forensics.restore.document import (

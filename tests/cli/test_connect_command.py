@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from akika_forensics.case.case import init_vault, open_vault
+from akika_forensics.case.opening import init_vault, open_vault
 from akika_forensics.cli import browser as opened
 from akika_forensics.cli import main
 from akika_forensics.cli.app_credentials import credentials

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from akika_forensics.case.acts import custody_table
-from akika_forensics.case.case import Case, init_vault, open_vault
+from akika_forensics.case.case import Case
+from akika_forensics.case.opening import init_vault, open_vault
 from akika_forensics.cli import main
 from akika_forensics.custody.log import CHAIN, NAMESPACE, CustodyLog
 from akika_forensics.model.company import Company

@@ -14,8 +14,8 @@ import keyring.backends.fail
 import keyring.errors
 import pytest
 
-from akika_forensics.case.case import init_vault
-from akika_forensics.case.case import open_vault as open_case
+from akika_forensics.case.opening import init_vault
+from akika_forensics.case.opening import open_vault as open_case
 from akika_forensics.cli.app import main
 from akika_forensics.restore.signers import PREPARER
 from akika_forensics.settings import Secret

@@ -12,7 +12,7 @@ import keyring
 import keyring.backend
 import pytest
 
-from akika_forensics.case.case import init_vault, open_vault
+from akika_forensics.case.opening import init_vault, open_vault
 from akika_forensics.case.unlocking import Opening, by_identity, by_name, by_passphrase, means_from_environment
 from akika_forensics.cli import app_server, main
 from akika_forensics.lab import serving as lab_serving

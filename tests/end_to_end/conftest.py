@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from akika_forensics.case.case import Case, init_vault
+from akika_forensics.case.case import Case
+from akika_forensics.case.opening import init_vault
 from akika_forensics.cli import main
 from akika_forensics.errors import WrongUse
 from akika_forensics.quickbooks import Connection

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from akika_forensics.case.case import init_vault
+from akika_forensics.case.opening import init_vault
 from akika_forensics.cli import main
 from akika_forensics.quickbooks import Connection
 from akika_forensics.settings import Secret

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from akika_forensics.case.case import open_vault
+from akika_forensics.case.opening import open_vault
 from akika_forensics.errors import ServiceError, VaultDamaged
 from akika_forensics.settings import Secret
 from akika_forensics.twin import Beliefs, Twin, incidents, sample

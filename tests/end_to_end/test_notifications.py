@@ -18,8 +18,8 @@ from typing import Any
 import httpx
 import pytest
 
-from akika_forensics.case.case import open_vault
 from akika_forensics.case.hints import Hints, Kept
+from akika_forensics.case.opening import open_vault
 from akika_forensics.case.receiving import Door, Receiver
 from akika_forensics.quickbooks.webhooks import MOST_BYTES, read_notification
 from akika_forensics.settings import Secret

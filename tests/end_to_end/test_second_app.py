@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from akika_forensics.case.sealed_connections import RESTORE
+from akika_forensics.case.connections.sealed import RESTORE
 from akika_forensics.quickbooks.authorize import App, SigningIn
 from akika_forensics.quickbooks.endpoints import endpoints_of
 from akika_forensics.settings import Secret

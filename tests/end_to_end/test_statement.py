@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from akika_forensics.case.statement_asked import KINDS
+from akika_forensics.case.statements.asked import KINDS
 
 from .conftest import Scene
 

@@ -18,8 +18,8 @@ import httpx
 import pytest
 
 from akika_forensics.capture.budget import month_ends
-from akika_forensics.case.case import open_vault
 from akika_forensics.case.hints import Hints
+from akika_forensics.case.opening import open_vault
 from akika_forensics.case.receiving import Door, Receiver
 from akika_forensics.case.schedule import Every, Manner
 from akika_forensics.case.unlocking import own_identity

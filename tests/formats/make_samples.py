@@ -25,9 +25,10 @@ from akika_forensics.capture import asked
 from akika_forensics.capture import draft as captures
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
-from akika_forensics.case.case import Case, init_vault
+from akika_forensics.case.case import Case
 from akika_forensics.case.first_hour.slices import read_days
 from akika_forensics.case.hints import Hints
+from akika_forensics.case.opening import init_vault
 from akika_forensics.lab.working_folder import MEMORY, Shipped, place_all
 from akika_forensics.model.instants import now
 from akika_forensics.model.payload import Digested

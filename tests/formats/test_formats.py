@@ -21,9 +21,11 @@ import akika_forensics
 import akika_widgets.views
 from akika_forensics.capture import asked
 from akika_forensics.capture import draft as captures
-from akika_forensics.case import budget, hints, outcomes, sealed_connections, spending
-from akika_forensics.case.case import open_vault
+from akika_forensics.case import budget, hints, spending
+from akika_forensics.case.connections import sealed
 from akika_forensics.case.first_hour import stored as first_hour
+from akika_forensics.case.opening import open_vault
+from akika_forensics.case.plans import outcomes
 from akika_forensics.custody import log
 from akika_forensics.errors import AkikaError, NewerFormat, WrongUse
 from akika_forensics.jobs import kept
@@ -135,11 +137,11 @@ READERS: Mapping[str, Callable[[bytes], Any]] = {
     "disclosure": one(lambda value: str(disclosure.prove(canonical.encode(value)).key)),
     "identity": lambda data: {"seeds": base64.b64encode(identity.read_stored(data).to_bytes()).decode()},
     "signer": lambda data: msgspec.to_builtins(signers.read_stored(data)),
-    "company": lambda data: msgspec.to_builtins(sealed_connections.read_company(data)),
+    "company": lambda data: msgspec.to_builtins(sealed.read_company(data)),
     "draft": lambda data: msgspec.to_builtins(draft.read_outer(data)),
     "capture": lambda data: json.loads(msgspec.json.encode(captures.read_state(data))),
     "requests": lambda data: json.loads(msgspec.json.encode({"requests": asked.read(data)})),
-    "tokens": lambda data: msgspec.to_builtins(sealed_connections.read_tokens(data)),
+    "tokens": lambda data: msgspec.to_builtins(sealed.read_tokens(data)),
     "budget": lambda data: msgspec.to_builtins(spending.read_stored(data)),
     "cap": lambda data: msgspec.to_builtins(budget.read_cap(data)),
     "hints": lambda data: msgspec.to_builtins(hints.read_hints(data)),

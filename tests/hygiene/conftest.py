@@ -11,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from vault_keys import PASSPHRASE
 
-from akika_forensics.case.case import Case, init_vault
+from akika_forensics.case.case import Case
+from akika_forensics.case.opening import init_vault
 from akika_forensics.quickbooks import Connection
 from akika_forensics.settings import Secret
 from akika_forensics.twin import Twin, incidents, sample, serve

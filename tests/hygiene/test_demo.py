@@ -17,7 +17,8 @@ import pytest
 from search import Needles, forms_of_key, forms_of_text, found_in, search
 from vault_keys import keys_of
 
-from akika_forensics.case.case import Case, open_vault
+from akika_forensics.case.case import Case
+from akika_forensics.case.opening import open_vault
 from akika_forensics.settings import Secret
 from akika_forensics.vault import HeadStore
 

@@ -18,8 +18,9 @@ import pytest
 from search import Needles, forms_of_key, forms_of_text, found_in
 from vault_keys import PASSPHRASE, keys_of
 
-from akika_forensics.case import sealed_connections
-from akika_forensics.case.case import Case, open_vault
+from akika_forensics.case.case import Case
+from akika_forensics.case.connections import sealed
+from akika_forensics.case.opening import open_vault
 from akika_forensics.case.unlocking import by_passphrase
 from akika_forensics.cli import main
 from akika_forensics.errors import AkikaError
@@ -186,9 +187,7 @@ def plan_with_a_text_for_an_object(case: Case, folder: Path) -> None:
 
 def broken_slots(case: Case, folder: Path) -> None:
     tokens = case.companies.tokens("craig").load()
-    sealed_connections.read_tokens(
-        f'{{"access_token": 7, "refresh_token": "{tokens.refresh_token.reveal()}"}}'.encode()
-    )
+    sealed.read_tokens(f'{{"access_token": 7, "refresh_token": "{tokens.refresh_token.reveal()}"}}'.encode())
 
 
 def broken_json(case: Case, folder: Path) -> None:
@@ -281,7 +280,7 @@ def test_what_opens_something_is_not_pickled(case: Case) -> None:
     held += [
         tokens,
         case.companies.connection("craig"),
-        sealed_connections.read_company(case.vault.slot("company/craig").read() or b""),
+        sealed.read_company(case.vault.slot("company/craig").read() or b""),
     ]
     held += [pl.ParquetDecryptionProperties(footer_key=key), pl.ParquetEncryptionProperties(footer_key=key)]
     for thing in held:

@@ -169,7 +169,7 @@ WRITES = {"write_bytes", "write_text", "write_parquet", "write_csv", "write_exce
 LEAVES = "a way out, and in the table above"
 MEMORY = "names, counts, digests and times of this machine"
 WRITERS: Mapping[str, str] = {
-    "akika_forensics/case/archive.py": LEAVES,
+    "akika_forensics/case/plans/archive.py": LEAVES,
     "akika_forensics/case/proofs.py": LEAVES,
     "akika_forensics/case/care.py": "numbers and digests of a vault that is only looked at, gone at the end",
     "akika_forensics/case/export/__init__.py": LEAVES,

@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from lab_process import PASSPHRASE, LabProcess, Stage
 
-from akika_forensics.case.case import init_vault
+from akika_forensics.case.opening import init_vault
 from akika_forensics.quickbooks import Connection
 from akika_forensics.settings import Secret
 from akika_forensics.twin import Twin, incidents, sample, serve

@@ -13,7 +13,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from notebook_scene import PASSPHRASE, SIGNER, SIGNER_PASSPHRASE, Books, Scene
 
-from akika_forensics.case.case import Case, init_vault
+from akika_forensics.case.case import Case
+from akika_forensics.case.opening import init_vault
 from akika_forensics.quickbooks import Connection
 from akika_forensics.restore.scope import scope_of
 from akika_forensics.settings import Secret

@@ -13,7 +13,8 @@ import pytest
 from pypdf import PdfReader
 
 from akika_forensics import reports
-from akika_forensics.case.case import Case, init_vault
+from akika_forensics.case.case import Case
+from akika_forensics.case.opening import init_vault
 from akika_forensics.errors import WrongKey
 from akika_forensics.quickbooks import Connection
 from akika_forensics.restore.scope import scope_of

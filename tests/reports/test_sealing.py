@@ -14,14 +14,15 @@ import pytest
 from small_notebooks import TINY
 
 from akika_forensics import reports
-from akika_forensics.case.case import Case, default_heads, init_vault
+from akika_forensics.case.case import Case
+from akika_forensics.case.opening import init_vault
 from akika_forensics.cli import main
 from akika_forensics.errors import VaultDamaged, WrongKey, WrongUse
 from akika_forensics.reports import sealing
 from akika_forensics.reports.files import MadeFile
 from akika_forensics.reports.making import MadeReport
 from akika_forensics.settings import Secret
-from akika_forensics.vault import KdfCost, verify
+from akika_forensics.vault import HeadStore, KdfCost, verify
 
 PASSPHRASE = "the vault's own words"
 MADE_AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -88,7 +89,7 @@ def test_nothing_of_a_kept_report_lies_open_in_the_vault(case: Case) -> None:
             data = path.read_bytes()
             for word in (b"Rock Fountain", b"DOCTYPE", b"tiny", b"Books of"):
                 assert word not in data, path
-    assert verify(case.vault.root, Secret(PASSPHRASE), heads=default_heads()).ok
+    assert verify(case.vault.root, Secret(PASSPHRASE), heads=HeadStore()).ok
 
 
 def test_reports_are_numbered_in_the_order_they_were_made(case: Case) -> None:

@@ -175,7 +175,7 @@ def test_without_a_key_it_mends_and_tells_no_contents(kit: ModuleType, filled: A
 def test_the_command_says_what_it_would_do_and_does_it(
     kit: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from akika_forensics.case.case import init_vault
+    from akika_forensics.case.opening import init_vault
 
     monkeypatch.setenv("AKIKA_PASSPHRASE", kit.PASSPHRASE.reveal())
     root = tmp_path / "vault"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from akika_forensics.case.case import init_vault
+from akika_forensics.case.opening import init_vault
 from akika_forensics.cli import books, custody, speech
 from akika_forensics.cli import main as command_line
 from akika_forensics.cli.app import main

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from akika_forensics.case.case import Case, init_vault
+from akika_forensics.case.case import Case
+from akika_forensics.case.opening import init_vault
 from akika_forensics.errors import AkikaError
 from akika_forensics.jobs import Job
 from akika_forensics.quickbooks import Connection

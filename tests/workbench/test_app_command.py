@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from akika_forensics import jobs
-from akika_forensics.case.case import init_vault
+from akika_forensics.case.opening import init_vault
 from akika_forensics.cli import app_server, main
 from akika_forensics.jobs import Work
 from akika_forensics.settings import Secret

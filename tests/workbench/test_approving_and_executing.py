@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from akika_forensics.case.desk import PlanDesk
+from akika_forensics.case.plans.desk import PlanDesk
 from akika_forensics.restore.execute import RunReport
 from akika_forensics.settings import Secret
 from akika_widgets.views.live import Event

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from akika_forensics.books import Ledger
-from akika_forensics.case import statements
 from akika_forensics.case.captured import Kept
+from akika_forensics.case.statements import books as of_snapshot
 from akika_forensics.errors import WrongUse
 from akika_widgets.views.live import Event
 from akika_widgets.views.wording import amount
@@ -74,7 +74,7 @@ def test_books_are_read_once_and_are_there_for_everybody(
         raise AssertionError("the books were read again")
 
     monkeypatch.setattr(Ledger, "of", never)
-    monkeypatch.setattr(statements, "cash_postings", never)
+    monkeypatch.setattr(of_snapshot, "cash_postings", never)
     other = scene.bench(User("ben", "token"))
     other.at("books")
     for kind in NAMES:
@@ -203,7 +203,7 @@ def test_a_planted_residual_is_told_just_there(scene: Scene, monkeypatch: pytest
                     cells[-1]["value"] = str(Decimal(cells[-1]["value"]) + 1)
             return json.dumps(report).encode()
 
-    monkeypatch.setattr("akika_forensics.case.read_books.Kept", Bent)
+    monkeypatch.setattr("akika_forensics.case.statements.reading.Kept", Bent)
     bench = Bench(Workbench(Shared(scene.case, scene.folder / "plans"), ANNA))
     bench.at("books")
     assert bench.do("read")

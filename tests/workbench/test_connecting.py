@@ -11,8 +11,9 @@ import httpx
 import pytest
 from browsing import violations
 
-from akika_forensics.case.case import Case, init_vault
-from akika_forensics.case.consent import ELSEWHERE, Wish
+from akika_forensics.case.case import Case
+from akika_forensics.case.connections.consent import ELSEWHERE, Wish
+from akika_forensics.case.opening import init_vault
 from akika_forensics.errors import WrongUse
 from akika_forensics.settings import Secret
 from akika_forensics.twin import Twin, TwinServer, serve

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from akika_forensics.case.companies import Standing
-from akika_forensics.case.connection_state import ConnectionState, judged
+from akika_forensics.case.connections.state import ConnectionState, judged
 from akika_forensics.model.company import Company
 from akika_forensics.quickbooks import Tokens
 from akika_forensics.settings import Secret

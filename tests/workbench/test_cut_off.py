@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from akika_forensics.case.case import open_vault
+from akika_forensics.case.opening import open_vault
 from akika_widgets.workbench.shared import Shared
 
 from .journey_scene import PASSPHRASE, Scene, damaged
@@ -20,7 +20,7 @@ from .journey_scene import PASSPHRASE, Scene, damaged
 APP = """
 import os, sys, time
 from pathlib import Path
-from akika_forensics.case.case import open_vault
+from akika_forensics.case.opening import open_vault
 from akika_widgets.views.live import Event
 from akika_widgets.workbench.app import Workbench
 from akika_widgets.workbench.identity import User

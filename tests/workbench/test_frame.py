@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from akika_forensics.case.case import init_vault
+from akika_forensics.case.opening import init_vault
 from akika_forensics.model.company import PRODUCTION_HOST, Company
 from akika_forensics.settings import Secret
 from akika_forensics.vault import KdfCost

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from akika_forensics.books import Finding, TieOutLine
 from akika_forensics.capture.coverage import Covered, Reach
 from akika_forensics.case.companies import Standing
-from akika_forensics.case.connection_state import CONNECTED, ENDED, ConnectionState
+from akika_forensics.case.connections.state import CONNECTED, ENDED, ConnectionState
 from akika_forensics.case.coverage import Coverage
 from akika_forensics.case.results import CheckResult
 from akika_forensics.case.values import SnapshotTable

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from akika_forensics.case.case import open_vault
+from akika_forensics.case.opening import open_vault
 from akika_forensics.lab.preparing import notebook
 from akika_forensics.quickbooks import Connection
 from akika_forensics.settings import Secret

@@ -14,7 +14,8 @@ import pytest
 
 from akika_forensics import capture
 from akika_forensics.capture.changes import Changes
-from akika_forensics.case.case import Case, init_vault
+from akika_forensics.case.case import Case
+from akika_forensics.case.opening import init_vault
 from akika_forensics.errors import AkikaError, Interrupted
 from akika_forensics.quickbooks import Connection, open_reader
 from akika_forensics.quickbooks.downloads import AddressRefused, Downloads

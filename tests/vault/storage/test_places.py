@@ -11,7 +11,7 @@ from vault.storage import programs
 from vault.storage.object_server import Environ, ObjectServer
 from vault.storage.programs import FRESH, PASSPHRASE, capture
 
-from akika_forensics.case.case import init_vault
+from akika_forensics.case.opening import init_vault
 from akika_forensics.cli import main
 from akika_forensics.errors import Refused, VaultDamaged, WrongUse
 from akika_forensics.vault import HeadStore, KdfCost, create, open_vault, verify

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import Final
 
-from akika_forensics.case.read_books import ReadBooks
+from akika_forensics.case.statements.reading import ReadBooks
 
 MOST: Final = 2
 """Books that are held: those of a large company take much memory."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from akika_forensics.case.statement_asked import COLUMNS, KINDS, OF_A_DAY, Asked, ask
 from akika_forensics.case.statements import BASES, Books
+from akika_forensics.case.statements.asked import COLUMNS, KINDS, OF_A_DAY, Asked, ask
 from akika_forensics.errors import WrongUse
 
 NAMES: Final = {

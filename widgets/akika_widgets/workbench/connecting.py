@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import Final
 
 from akika_forensics.case.companies import Standing
-from akika_forensics.case.connection_state import NOT_CONNECTED
-from akika_forensics.case.consent import Consent, Wish
+from akika_forensics.case.connections.consent import Consent, Wish
+from akika_forensics.case.connections.state import NOT_CONNECTED
 from akika_forensics.errors import AkikaError, WrongUse
 from akika_forensics.jobs import Work
 from akika_forensics.settings import Secret

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from akika_forensics.case.consent import ELSEWHERE, ENVIRONMENTS, Consent
+from akika_forensics.case.connections.consent import ELSEWHERE, ENVIRONMENTS, Consent
 from akika_forensics.quickbooks.endpoints import SANDBOX
 from akika_widgets.views import controls
 from akika_widgets.views.markup import Markup, tag

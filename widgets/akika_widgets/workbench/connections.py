@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from akika_forensics.case.companies import Standing
-from akika_forensics.case.connection_state import CONNECTED, ENDED, ENDING, NOT_CONNECTED, ConnectionState
+from akika_forensics.case.connections.state import CONNECTED, ENDED, ENDING, NOT_CONNECTED, ConnectionState
 from akika_widgets.views.markup import Markup, join, tag
 from akika_widgets.views.sentences import sentence
 from akika_widgets.views.table import marked

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from akika_forensics import jobs
-from akika_forensics.case.archive import CREATED, Held
 from akika_forensics.case.companies import Standing
 from akika_forensics.case.dependencies import Dependencies
-from akika_forensics.case.review import Review
+from akika_forensics.case.plans.archive import CREATED, Held
+from akika_forensics.case.plans.review import Review
 from akika_forensics.case.values import CaseDiff
 from akika_forensics.changes import CheckReport
 from akika_forensics.errors import AkikaError, Refused, WrongUse

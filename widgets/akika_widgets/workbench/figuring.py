@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, Final
 
-from akika_forensics.case.read_books import ReadBooks
-from akika_forensics.case.statement_asked import Asked
-from akika_forensics.case.statement_figures import figures_of
-from akika_forensics.case.statement_pictures import pictures_of
+from akika_forensics.case.statements.asked import Asked
+from akika_forensics.case.statements.figures import figures_of
+from akika_forensics.case.statements.pictures import pictures_of
+from akika_forensics.case.statements.reading import ReadBooks
 from akika_forensics.jobs import Job, Work
 from akika_widgets.views.job import JobView
 from akika_widgets.workbench.desk import Desk

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from akika_forensics.case.archive import Held
-from akika_forensics.case.reviews import KeptReviews
+from akika_forensics.case.plans.archive import Held
+from akika_forensics.case.plans.kept_reviews import KeptReviews
 from akika_forensics.errors import Refused
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore.document import Note, Plan, Step

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from akika_forensics.case.export.statement import write, write_picture
-from akika_forensics.case.read_books import ReadBooks
-from akika_forensics.case.statement_asked import Asked, frame_of
-from akika_forensics.case.statement_pictures import pictures_of
+from akika_forensics.case.statements.asked import Asked, frame_of
+from akika_forensics.case.statements.pictures import pictures_of
+from akika_forensics.case.statements.reading import ReadBooks
 from akika_forensics.vault import SnapshotInfo
 from akika_widgets.workbench.desk import Desk
 

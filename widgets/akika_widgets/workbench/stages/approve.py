@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from akika_forensics.case.archive import Held
-from akika_forensics.case.review import Review as PlanSummary
+from akika_forensics.case.plans.archive import Held
+from akika_forensics.case.plans.review import Review as PlanSummary
 from akika_forensics.errors import WrongUse
 from akika_forensics.settings import Secret
 from akika_widgets.views import controls

@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from akika_forensics.case.read_books import ReadBooks, read_books
-from akika_forensics.case.statement_asked import COLUMNS, Asked
-from akika_forensics.case.statement_figures import StatementFigures, figures_of
-from akika_forensics.case.statement_pictures import pictures_of
 from akika_forensics.case.statements import BASES, Figure, drill
+from akika_forensics.case.statements.asked import COLUMNS, Asked
+from akika_forensics.case.statements.figures import StatementFigures, figures_of
+from akika_forensics.case.statements.pictures import pictures_of
+from akika_forensics.case.statements.reading import ReadBooks, read_books
 from akika_forensics.jobs import Work
 from akika_forensics.vault import SnapshotInfo
 from akika_widgets.views import controls

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from akika_forensics.case.archive import Held
+from akika_forensics.case.plans.archive import Held
 from akika_forensics.case.values import CasePlan
 from akika_forensics.jobs import Work
 from akika_widgets.views import controls

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from akika_forensics.case.archive import Held
-from akika_forensics.case.review import Review as PlanSummary
+from akika_forensics.case.plans.archive import Held
+from akika_forensics.case.plans.review import Review as PlanSummary
 from akika_forensics.errors import AkikaError
 from akika_forensics.jobs import Work
 from akika_forensics.model.record import RecordKey

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from akika_forensics.case.archive import Held
-from akika_forensics.case.review import Review as PlanSummary
+from akika_forensics.case.plans.archive import Held
+from akika_forensics.case.plans.review import Review as PlanSummary
 from akika_forensics.jobs import Work
 from akika_widgets.views import controls
 from akika_widgets.views.live import Event

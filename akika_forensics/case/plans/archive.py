@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from akika_forensics.case.outcomes import read_rehearsal, read_verification
+from akika_forensics.case.plans.outcomes import read_rehearsal, read_verification
 from akika_forensics.custody import Act, CustodyLog
 from akika_forensics.custody.leaving import leaves, listed
 from akika_forensics.errors import Refused, WrongUse

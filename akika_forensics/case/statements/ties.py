@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from akika_forensics.books import UNEXPLAINED, Tied
-from akika_forensics.case.statement_asked import Asked
+from akika_forensics.case.statements.asked import Asked
 from akika_forensics.model.money import ZERO
 from akika_widgets.views.listing import AGREES, Column, Listing, Mark, Named
 from akika_widgets.views.tie_map import Tie, TieMap

@@ -16,11 +16,11 @@ from akika_forensics.case.coverage import live_in
 from akika_forensics.case.ledgers_before import ledgers_before
 from akika_forensics.case.results import Together
 from akika_forensics.case.shown import Shown
-from akika_forensics.case.statement_asked import Asked, ask, frame_of
-from akika_forensics.case.statement_figures import StatementFigures, figures_of
-from akika_forensics.case.statement_pictures import pictures_of
-from akika_forensics.case.statement_ties import StatementTie, Ties, ties_of
-from akika_forensics.case.statements import Books, names_of
+from akika_forensics.case.statements.asked import Asked, ask, frame_of
+from akika_forensics.case.statements.books import Books, names_of
+from akika_forensics.case.statements.figures import StatementFigures, figures_of
+from akika_forensics.case.statements.pictures import pictures_of
+from akika_forensics.case.statements.ties import StatementTie, Ties, ties_of
 from akika_forensics.changes.check import captured_as
 from akika_forensics.vault import Snapshot, Vault
 from akika_widgets.views.listing import Column, Listing

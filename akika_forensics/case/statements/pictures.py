@@ -13,8 +13,8 @@ from akika_forensics.books.statements.ageing import BUCKETS
 from akika_forensics.books.statements.balances import RESULT
 from akika_forensics.books.statements.financial import TOTAL, By, Statements, periods
 from akika_forensics.books.statements.layout import UNKNOWN
-from akika_forensics.case.statement_asked import PERIODS, Asked
-from akika_forensics.case.statements import Books
+from akika_forensics.case.statements.asked import PERIODS, Asked
+from akika_forensics.case.statements.books import Books
 from akika_forensics.model.money import ZERO
 from akika_widgets.views.ageing_bars import Age, AgeingBars, Side
 from akika_widgets.views.fills import Fill

@@ -12,17 +12,13 @@ import polars as pl
 
 from akika_forensics.books import Finding, Ledger, report_only
 from akika_forensics.books.cash_basis import cash_postings
-from akika_forensics.books.drill import Figure
 from akika_forensics.books.statements import ageing
 from akika_forensics.books.statements.financial import Statements
 from akika_forensics.books.statements.register import general_ledger
-from akika_forensics.case.drilling import Drilled, drill
 from akika_forensics.case.ledgers_before import ledgers_before
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.record import Record
 from akika_forensics.vault import Snapshot, Vault
-
-__all__ = ["BASES", "Basis", "Books", "Drilled", "Figure", "books_of", "drill"]
 
 type Basis = Literal["accrual", "cash"]
 BASES: Final = ("accrual", "cash")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from akika_forensics.case.companies import Companies
-from akika_forensics.case.consent import Consent, Wish
-from akika_forensics.case.sealed_connections import CAPTURE, RESTORE, SlotTokenStore
+from akika_forensics.case.connections.consent import Consent, Wish
+from akika_forensics.case.connections.sealed import CAPTURE, RESTORE, SlotTokenStore
 from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import SignInFailed, WrongUse
 from akika_forensics.model.company import Company

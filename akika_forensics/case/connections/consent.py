@@ -17,7 +17,7 @@ from akika_forensics.settings import Secret
 
 if TYPE_CHECKING:
     from akika_forensics.case.companies import Companies
-    from akika_forensics.case.connecting import Connecting
+    from akika_forensics.case.connections.connecting import Connecting
     from akika_forensics.model.company import Company
 
 ELSEWHERE: Final = "elsewhere"

@@ -8,10 +8,11 @@ from typing import Final, Literal
 
 import polars as pl
 
+from akika_forensics.books.drill import Figure
 from akika_forensics.books.statements.ageing import BUCKETS, by_party
 from akika_forensics.books.statements.financial import TOTAL, wide
-from akika_forensics.case.statement_asked import Asked, days_of
-from akika_forensics.case.statements import Books, Figure
+from akika_forensics.case.statements.asked import Asked, days_of
+from akika_forensics.case.statements.books import Books
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.money import ZERO
 from akika_widgets.views.figures_table import FigureRow, FiguresTable

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from akika_forensics.books.statements.financial import By, periods, wide
-from akika_forensics.case.statements import BASES, Books
+from akika_forensics.case.statements.books import BASES, Books
 from akika_forensics.errors import WrongUse
 
 KINDS: Final = (

@@ -10,10 +10,10 @@ from functools import cached_property
 from typing import Any, Final
 
 from akika_forensics.case.acts import custody_table
-from akika_forensics.case.archive import Held
 from akika_forensics.case.pictures import predicted_movement
-from akika_forensics.case.plan_fields import fields_put_back, records_made_again
-from akika_forensics.case.plan_signing import approved, rehearsed, signed
+from akika_forensics.case.plans.archive import Held
+from akika_forensics.case.plans.fields import fields_put_back, records_made_again
+from akika_forensics.case.plans.signing import approved, rehearsed, signed
 from akika_forensics.case.unverified import Unverified
 from akika_forensics.custody import Act
 from akika_forensics.model.money import ZERO

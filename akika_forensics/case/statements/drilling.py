@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -17,11 +17,9 @@ from akika_forensics.books.drill.figure import OF_DAY, OPEN
 from akika_forensics.books.drill.parts import OPENING
 from akika_forensics.capture import asked
 from akika_forensics.case.rows import TIME
+from akika_forensics.case.statements.books import Books
 from akika_forensics.model.record import RecordKey
-
-if TYPE_CHECKING:
-    from akika_forensics.case.statements import Books
-    from akika_forensics.vault import Vault
+from akika_forensics.vault import Vault
 
 DOCUMENTS: Final = pl.Schema(
     {
