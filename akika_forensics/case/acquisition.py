@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
+from akika_forensics.case import acquisition_answers as answers
 from akika_forensics.case.acts import custody_table
 from akika_forensics.case.captured import (
     Control,
@@ -24,19 +24,18 @@ from akika_forensics.case.captured import (
 from akika_forensics.case.coverage import NO_COVERAGE, Coverage, coverage_of, live_in
 from akika_forensics.case.ledgers_before import ledgers_before
 from akika_forensics.case.pictures import last_written, written_timeline
-from akika_forensics.case.scopes import said_of
+from akika_forensics.case.plain_words import Explained, explained, stored
 from akika_forensics.changes import CheckReport, completeness
 from akika_forensics.custody import Act
 from akika_forensics.graph import ReferenceGraph
-from akika_forensics.model.instants import parse_instant
 from akika_forensics.model.money import ZERO
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import Snapshot, SnapshotInfo, Vault, VerifyReport
-from akika_widgets.views.listing import AGREES, DIFFERS, Cell, Column, Listing, Mark, Named
+from akika_widgets.views.listing import AGREES, DIFFERS, Column, Listing, Mark, Named
 from akika_widgets.views.tables import TieOutTable
 from akika_widgets.views.timeline import TimelineView
 from akika_widgets.views.timeline_events import Moment
-from akika_widgets.views.wording import amount, entity_words, field_words
+from akika_widgets.views.wording import entity_words, field_words
 
 _SEVERITIES: Final = {
     "problem": Mark("≠", "not whole", "removed"),
@@ -47,6 +46,15 @@ _SEVERITIES: Final = {
 _NOTE: Final = Mark("·", "worth knowing", "quiet")
 _CITED: Final = 3
 """How many citing records a row names before it counts the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A finding of the capture, how often it was made, and the records it names."""
+
+    explained: Explained
+    times: int
+    records: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -73,105 +81,34 @@ class Acquisition:
         return tuple(one for one in self.counts if not one.agrees)
 
     @cached_property
-    def findings(self) -> tuple[tuple[str, str, int, tuple[str, ...]], ...]:
-        """What the capture noticed: severity, sentence, how often, and the records it names."""
+    def findings(self) -> tuple[Noticed, ...]:
+        """What the capture noticed."""
         return tuple(
-            (
-                str(row.get("severity", "note")),
-                str(row.get("what", "")),
-                int(row.get("times", 1)),
-                tuple(str(one) for one in row.get("records", ())),
-            )
+            Noticed(explained(stored(row)), int(row.get("times", 1)), tuple(str(one) for one in row.get("records", ())))
             for row in self.info.findings
         )
 
     @property
     def problems(self) -> int:
-        return sum(severity == "problem" for severity, *_ in self.findings)
+        return sum(one.explained.severity == "problem" for one in self.findings)
 
     # -- how it shows itself -----------------------------------------------------------------------------------------
 
     def in_short(self) -> Listing:
         """The questions a reader asks first, each with its answer."""
-        fence, lines = self.info.fence, sum(one.compared for one in self.check.reports)
-        quiet = bool(fence.get("quiet"))
-        counted = [one for one in self.counts if one.reported is not None]
-        lost = sum(one.needed for one in self.missing)
-        rows = [
-            _answer(
-                "Is everything there that can be read?",
-                self.info.complete,
-                "whole",
-                "not whole",
-                f"{self.info.records:,} records; {self.problems:,} findings say that something is missing"
-                if self.problems
-                else f"{self.info.records:,} records",
-            ),
-            _answer(
-                "Did the books stand still at the end?",
-                quiet,
-                "yes",
-                "no",
-                f"{int(fence.get('passes', 0)):,} further readings; the last found {'nothing new' if quiet else 'more'}",
-            ),
-            _answer(
-                "Do the numbers of records agree?",
-                not self.disagreeing,
-                "agree",
-                "do not agree",
-                f"{len(counted) - len(self.disagreeing):,} of {len(counted):,} record types against QuickBooks' own count",
-            ),
-            _answer(
-                "Does the trial balance tie out?",
-                bool(lines) and self.residual == ZERO,
-                "to the cent",
-                "no" if lines else "not compared",
-                f"{lines:,} lines against QuickBooks' own report; largest residual {amount(self.residual)}",
-            ),
-            _answer(
-                "Does every reference lead somewhere?",
-                not lost,
-                "yes",
-                "no",
-                f"{lost:,} records are needed by others and were not captured"
-                if lost
-                else "no captured record needs one that is not there",
-            ),
-            _answer(
-                "Is the vault as it was written?",
-                self.vault.ok,
-                "undamaged",
-                "damaged",
-                f"{self.vault.files:,} files read to their end",
-            ),
-        ]
-        return Listing(
-            "The snapshot in short", [Column("Question"), Column("Answer", "state"), Column("Rests on", "quiet")], rows
+        return answers.in_short(
+            self.info,
+            problems=self.problems,
+            counts=self.counts,
+            lines=sum(one.compared for one in self.check.reports),
+            residual=self.residual,
+            lost=sum(one.needed for one in self.missing),
+            vault=self.vault,
         )
 
     def interval(self) -> Listing:
         """When, from where and how the snapshot was taken. Times are QuickBooks' own clock, UTC."""
-        info, fence = self.info, self.info.fence
-        seconds = int((info.finished_at - info.taken_at).total_seconds())
-        scope: list[tuple[Cell, ...]] = [("Of", "some records", said_of(info))] if info.scoped else []
-        rows: list[tuple[Cell, ...]] = [
-            *scope,
-            ("Company", info.company.name, f"realm {info.company.realm_id} at {info.company.host}"),
-            ("Begun", _when(info.taken_at), "by QuickBooks' clock, UTC"),
-            ("Ended", _when(info.finished_at), f"{seconds:,} seconds later" if seconds != 1 else "1 second later"),
-            ("Changes followed from", _when(fence.get("from")), "everything that moved since was read again"),
-            (
-                "Changes followed to",
-                _when(fence.get("to")),
-                "the state that the snapshot shows" if fence.get("quiet") else "and still something moved",
-            ),
-            ("Further readings", int(fence.get("passes", 0)), "of what had changed, until nothing had"),
-            ("Requests", info.requests, "all of them reads; a capture cannot write to QuickBooks"),
-            ("Records", info.records, f"{info.new_versions:,} of them new to the vault in this form"),
-            ("Signed as", _grouped(info.digest), "SHA-256 of the snapshot's entry in the vault's chain"),
-        ]
-        columns = [Column("What"), Column("Said by the snapshot"), Column("Meaning", "quiet")]
-        return Listing(f"Snapshot {info.id}", columns, rows)
+        return answers.interval(self.info)
 
     def type_counts(self) -> Listing:
         """Each record type beside QuickBooks' own count."""
@@ -193,16 +130,25 @@ class Acquisition:
         return Listing("Records by type", columns, rows, sub=said, foot=foot)
 
     def unseen(self) -> Listing:
-        """What could not be seen, and what else the capture noticed."""
+        """What could not be seen, and what else the capture noticed, in the words of the check."""
         columns = [
             Column("Kind", "state"),
-            Column("What"),
+            Column("What happened", "sentence"),
+            Column("For the books", "sentence"),
+            Column("What to do", "sentence"),
             Column("Times", "number"),
             Column("Records named", "quiet"),
         ]
         rows = [
-            (_SEVERITIES.get(severity, _NOTE), what, times, _some(records))
-            for severity, what, times, records in self.findings
+            (
+                _SEVERITIES.get(one.explained.severity, _NOTE),
+                one.explained.what,
+                one.explained.means,
+                one.explained.do,
+                one.times,
+                _some(one.records),
+            )
+            for one in self.findings
         ]
         return Listing("What the capture noticed", columns, rows, nothing="nothing was noticed.")
 
@@ -299,24 +245,9 @@ def acquisition_of(vault: Vault, snapshot: Snapshot, acts: Iterable[Act], verifi
     )
 
 
-def _answer(question: str, good: bool, yes: str, no: str, rests: str) -> tuple[str, Mark, str]:
-    return (question, Mark("✓", yes, "good") if good else Mark("≠", no, "removed"), rests)
-
-
-def _grouped(digest: str) -> str:
-    """A digest that can be read aloud and broken into lines."""
-    return " ".join(digest[at : at + 16] for at in range(0, len(digest), 16))
-
-
 def _type(entity: str) -> str:
     words = entity_words(entity).many
     return words[:1].upper() + words[1:]
-
-
-def _when(value: object) -> str:
-    if isinstance(value, str) and value:
-        value = parse_instant(value)
-    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else "not known"
 
 
 def _citing(cited_by: Iterable[tuple[RecordKey, str]]) -> list[str]:

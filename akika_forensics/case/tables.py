@@ -9,12 +9,13 @@ from typing import Any, ClassVar
 import polars as pl
 
 from akika_forensics.books import AccountEffect, Finding, TieOutLine
+from akika_forensics.case.plain_words import explained
 from akika_forensics.case.rows import MONEY, TIME, Rows
 from akika_forensics.changes import Change
 from akika_forensics.vault import SnapshotInfo
 from akika_widgets.views.difference import DifferenceView
 from akika_widgets.views.tables import AccountEffectTable, StepTable, TieOutTable
-from akika_widgets.views.wholeness import FindingsView, SnapshotsView
+from akika_widgets.views.wholeness import ExplainedView, SnapshotsView
 
 
 class SnapshotTable(Rows[SnapshotInfo]):
@@ -131,8 +132,8 @@ class Findings(Rows[Finding]):
         "severity": pl.String,
     }
 
-    def view(self) -> FindingsView:
-        return FindingsView(self)
+    def view(self) -> ExplainedView:
+        return ExplainedView(map(explained, self))
 
     def cells(self, one: Finding) -> tuple[Any, ...]:
         return (one.code, one.what, str(one.key) if one.key else None, one.severity)

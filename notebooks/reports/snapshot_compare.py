@@ -26,8 +26,9 @@ title = ""  # what stands at the head of the document
 
 # %%
 import akika_forensics as ak
+from akika_forensics.case.plain_words import explained
 from akika_forensics.reports import cite, result
-from akika_widgets.views.wholeness import FindingsView
+from akika_widgets.views.wholeness import ExplainedView
 
 case = ak.open_vault(vault, company=company or None)
 found = case.comparison(before, after)
@@ -120,10 +121,10 @@ found.evidence()
 # A difference between two snapshots is worth no more than they are.
 
 # %%
-FindingsView(case.check(found.diff.before.id).findings, title="Findings in the earlier snapshot")
+ExplainedView(map(explained, case.check(found.diff.before.id).findings), title="Findings in the earlier snapshot")
 
 # %%
-FindingsView(case.check(found.diff.after.id).findings, title="Findings in the later snapshot")
+ExplainedView(map(explained, case.check(found.diff.after.id).findings), title="Findings in the later snapshot")
 
 # %% [markdown]
 # ## The figures of this document

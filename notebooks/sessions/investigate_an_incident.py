@@ -30,7 +30,8 @@ after = "latest"  # a snapshot from after it
 
 # %%
 import akika_forensics as ak
-from akika_widgets.views.wholeness import FindingsView
+from akika_forensics.case.plain_words import explained
+from akika_widgets.views.wholeness import ExplainedView
 
 case = ak.notebook(vault, company or None)
 case.snapshots()
@@ -42,10 +43,10 @@ case.snapshots()
 # trial balance; what could not be seen is named.
 
 # %%
-FindingsView(case.check(before).findings, title="Findings before")
+ExplainedView(map(explained, case.check(before).findings), title="Findings before")
 
 # %%
-FindingsView(case.check(after).findings, title="Findings after")
+ExplainedView(map(explained, case.check(after).findings), title="Findings after")
 
 # %% [markdown]
 # ## What changed

@@ -131,3 +131,11 @@ def test_findings_are_shown_with_how_often_and_which() -> None:
     assert "&lt;b&gt;them&lt;/b&gt;" in page
     assert "Bill:1" in page
     assert "not whole" in page
+
+
+def test_findings_are_said_in_an_accountant_s_words() -> None:
+    row = {"code": "count_mismatch", "what": "QuickBooks counts 3 Bill records and lists 2.", "severity": "problem"}
+    page = str(replace(WHOLE, info=info(findings=[row], complete=False)).unseen().html())
+    assert "QuickBooks says that it has 3 bills, and handed out 2." in page
+    assert "it is not whole" in page
+    assert "akika capture --full" in page

@@ -185,6 +185,15 @@ def test_a_check_shows_its_findings_and_its_tie_out() -> None:
     assert isinstance(checked.findings, Findings)
 
 
+def test_findings_show_themselves_in_the_words_of_the_check() -> None:
+    counted = Finding("count_mismatch", "QuickBooks counts 3 Bill records and lists 2.", None, "problem")
+    page = str(Findings([counted]).view().html())
+    assert "QuickBooks says that it has 3 bills, and handed out 2." in page
+    assert "it is not whole" in page
+    assert "<code>akika capture --full</code>" in page
+    assert "QuickBooks counts 3 Bill records and lists 2." in page
+
+
 def test_a_verification_shows_itself_and_stays_a_document() -> None:
     assert "the books agree with the approved plan, to the cent" in VERIFICATION._repr_mimebundle_()["text/plain"]
     assert json.loads(encode(VERIFICATION)) == VERIFICATION

@@ -11,10 +11,11 @@ from akika_forensics.capture.entities import NOT_READ
 from akika_forensics.case.plain_words.of_books import BOOKS, REPORT_UNREADABLE
 from akika_forensics.case.plain_words.of_capture import CAPTURE
 from akika_forensics.case.plain_words.of_files import FILES
+from akika_forensics.case.plain_words.of_records import RECORDS
 from akika_forensics.case.plain_words.of_reports import REPORTS
 from akika_forensics.case.plain_words.words import Words
 
-ALL_WORDS: Final[Mapping[str, Words]] = {**CAPTURE, **FILES, **REPORTS, **BOOKS}
+ALL_WORDS: Final[Mapping[str, Words]] = {**CAPTURE, **RECORDS, **FILES, **REPORTS, **BOOKS}
 """By the code of a finding."""
 
 _LEFT_OUT: Final = {NOT_READ["Entitlements"]: "it tells what the subscription allows, and is no record of the books"}

@@ -12,11 +12,12 @@ from typing import Final, Literal
 from akika_forensics.model.record import RecordKey
 from akika_widgets.views.difference import ALIKE
 from akika_widgets.views.markup import Markup, join, shortened, tag
+from akika_widgets.views.sentences import sentence
 from akika_widgets.views.table import LONG, ROWS, TableView, marked, money_cell, named, opened
 from akika_widgets.views.wholeness import when
 from akika_widgets.views.wording import ABSENT, amount, counted
 
-type Form = Literal["text", "quiet", "key", "number", "signed", "code", "state"]
+type Form = Literal["text", "quiet", "key", "number", "signed", "code", "state", "sentence"]
 type Cell = str | int | Decimal | date | Named | Mark | None
 
 _DIGEST: Final = 16
@@ -25,7 +26,9 @@ _WORD: Final = 26
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``quiet`` steps back; ``key`` is a short name that is never broken; ``number`` and ``signed`` stand to the right; ``code`` is a digest."""
+    """``quiet`` steps back; ``key`` is a short name that is never broken; ``number`` and ``signed`` stand to the right; ``code`` is a digest;
+    ``sentence`` is one of this software's own, in which commands stand as code.
+    """
 
     word: str
     form: Form = "text"
@@ -161,6 +164,8 @@ def _content(column: Column, cell: Cell) -> Markup:
         shown = cell if len(cell) <= _DIGEST + 8 else f"{cell[:_DIGEST]}…"
         return tag("code", shown, title=cell if shown != cell else None)
     text = shortened(_said(cell), LONG)
+    if column.form == "sentence":
+        return tag("bdi", sentence(text))
     if column.form == "key":
         return tag("span", text, dir="auto")
     # A word that may break anywhere makes its column as narrow as a letter; only words that have to may.
