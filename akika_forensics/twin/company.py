@@ -15,6 +15,7 @@ from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.instants import now
 from akika_forensics.model.money import cents
 from akika_forensics.twin import settings, wire
+from akika_forensics.twin.answered import A_DAY
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.clock import ClockState, VirtualClock
 from akika_forensics.twin.http.request_log import RequestLog, Seen
@@ -143,10 +144,11 @@ class Company:
 
     def replay(self, request_id: str) -> tuple[int, bytes] | None:
         """Status and bytes of the first answer to a ``requestid``."""
-        return self._store.replay(request_id, self.clock())
+        forgets = self.beliefs.choice("requestid_kept") == "for_a_day"
+        return self._store.answered.find(request_id, self.clock() - A_DAY if forgets else None)
 
     def remember(self, request_id: str, status: int, response: bytes) -> None:
-        self._store.remember(request_id, status, response, self.clock())
+        self._store.answered.keep(request_id, status, response, self.clock())
 
     # loading
 

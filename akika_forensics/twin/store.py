@@ -9,11 +9,10 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from akika_forensics.twin import witness
+from akika_forensics.twin import answered, witness
 from akika_forensics.twin.attachments import shelf
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.entries import Entries
@@ -23,7 +22,6 @@ from akika_forensics.twin.statements import lines
 from akika_forensics.twin.tables import LATER, TABLES, Row, require_version
 from akika_forensics.twin.webhooks import register
 
-_A_DAY = 86_400.0
 SILENT: Final = -1
 """In place of the moment of a deletion: no change feed tells of it."""
 
@@ -59,6 +57,7 @@ class Store(Entries):
         self.served = witness.Witness(self._db, self._lock)
         self.trail = trail.Trail(self._db, self._lock)
         self.hooks = register.Register(self._db, self._lock)
+        self.answered = answered.Answered(self._db, self._lock)
         self.watchers: set[Callable[[], None]] = set()
         self.files = shelf.Shelf(self._db, self._lock)
         self.bank = lines.BankLines(self._db, self._lock)
@@ -288,23 +287,6 @@ class Store(Entries):
             self._db.execute("INSERT OR IGNORE INTO mark VALUES (?,?,?)", (entity, record_id, what))
         else:
             self._db.execute("DELETE FROM mark WHERE entity = ? AND id = ? AND what = ?", (entity, record_id, what))
-
-    # replays
-
-    def replay(self, request_id: str, now: datetime) -> tuple[int, bytes] | None:
-        forgotten = now.timestamp() - _A_DAY if self.beliefs.choice("requestid_kept") == "for_a_day" else 0
-        with self._lock:
-            found = self._db.execute(
-                "SELECT status, response FROM replay LEFT JOIN replay_time USING (request_id) "
-                "WHERE request_id = ? AND coalesce(moment, ?) >= ?",
-                (request_id, forgotten, forgotten),
-            ).fetchone()
-        return (int(found[0]), bytes(found[1])) if found else None
-
-    def remember(self, request_id: str, status: int, response: bytes, now: datetime) -> None:
-        with self._lock:
-            self._db.execute("INSERT OR REPLACE INTO replay VALUES (?,?,?)", (request_id, status, response))
-            self._db.execute("INSERT OR REPLACE INTO replay_time VALUES (?,?)", (request_id, now.timestamp()))
 
 
 def record_cells(row: Row, *, name: str | None, doc: str | None) -> tuple[Any, ...]:
