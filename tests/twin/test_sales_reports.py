@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from akika_forensics.model.payload import encode
 from akika_forensics.twin import QuickBooksFault
 from akika_forensics.twin.reports import sheet
-from tests.twin.conftest import SHARED, Body, Books, ref
+from tests.twin.conftest import Body, Books, ref
 from tests.twin.report_rows import flat, grand, has_data, titles
 from tests.twin.tax_scene import add_taxes, taxed
 
@@ -134,8 +135,8 @@ def test_items_with_quantity_price_and_cost(selling: Selling) -> None:
     assert flat(by_month)[0][2][1:4] == ["2.00", "100.00", "100.00 %"]
 
 
-def test_the_form_of_items_is_the_recorded_one(selling: Selling) -> None:
-    recorded = json.loads((SHARED / "data/recorded/quickbooks-types/report2.json").read_text(encoding="utf-8"))
+def test_the_form_of_items_is_the_recorded_one(selling: Selling, shared_data: Path) -> None:
+    recorded = json.loads((shared_data / "recorded/quickbooks-types/report2.json").read_text(encoding="utf-8"))
     dates = {"start_date": "2025-06-01", "end_date": "2025-06-30"}
     selling.made("Invoice", selling.sale(selling.ann, 55, TxnDate="2025-06-03"))
     report = selling.twin.report("ItemSales", **dates)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -21,11 +22,11 @@ from akika_forensics.vault.snapshots.parts import Part
 
 
 def _number_of_another(writer: Any) -> None:
-    writer._number = 0
+    writer._segments.following = 0
 
 
 def _name_of_another(writer: Any) -> None:
-    writer._snapshot = "s1"
+    writer._follows = replace(writer._follows, snapshot="s1")
 
 
 def _table_of_another(writer: Any) -> None:
@@ -46,7 +47,7 @@ def _odd_number(writer: Any) -> None:
         part: Part = plain(number, rows)
         return Part(part.index, part.payload, {"first": len(rows)})
 
-    writer._batch.segment, writer._rewrite = told, lambda _: None
+    writer._batch.segment, writer._segments.rewrite = told, lambda _: None
 
 
 def _parted_as_merged_ones(writer: Any) -> None:
@@ -56,7 +57,7 @@ def _parted_as_merged_ones(writer: Any) -> None:
         part: Part = plain(number, rows)
         return Part(part.index, part.payload, part.segments, part.index)
 
-    writer._batch.segment, writer._rewrite = told, lambda _: None
+    writer._batch.segment, writer._segments.rewrite = told, lambda _: None
 
 
 def _root_of_a_later_segment(writer: Any) -> None:
@@ -133,7 +134,7 @@ def _table_of_junk(writer: Any) -> None:
 
 
 def _last_number_of_all(writer: Any) -> None:
-    writer._number = 2**32 - 2
+    writer._segments.following = 2**32 - 2
 
 
 def _of_no_form_that_is_known(writer: Any) -> None:
