@@ -96,13 +96,16 @@ def test_the_text_stands_in_the_pdf_to_be_read(name: str) -> None:
 COLUMN = 2_000
 """Signs that fill a column from the top of a page beyond its end; more of them in every place only fill more pages."""
 
+ODD = ("long", "long words", "direction override", "control", "non-character", "surrogate")
+LONG = ("long", "long words")
+
 
 @pytest.mark.parametrize(
     ("name", "some", "signs"),
     [
-        *((name, EVERY, COLUMN) for name in ("long", "long words", "direction override", "control")),
-        *((name, EVERY, COLUMN) for name in ("non-character", "surrogate")),
-        *((name, slice(None, None, 6), None) for name in ("long", "long words")),
+        *((name, EVERY, COLUMN) for name in ODD),
+        *((name, slice(None, None, 6), None) for name in LONG),
+        *(pytest.param(name, EVERY, None, marks=pytest.mark.soak) for name in LONG),
     ],
 )
 @pytest.mark.usefixtures("pango")
