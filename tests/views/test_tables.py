@@ -177,7 +177,7 @@ def test_snapshots_and_findings() -> None:
 
 def test_explained_findings_show_their_meaning_and_keep_what_is_recorded() -> None:
     note = Told("a", "A note.", "note", "Nothing is missing.", "Run `akika check --detail`.", "A note as recorded.")
-    view = ExplainedView([note, Told("b", "A problem.", "problem", "", "", "A problem.")])
+    view = ExplainedView([note, Told("b", "A problem.", "problem", "", "", "a problem.")])
     heads, problem, shown = rows(view.html())
     assert heads == ["Kind", "What happened", "For the books", "What to do"]
     assert problem == ["≠problem", "A problem.", "", ""]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from akika_forensics.books import Finding, TieOutLine
@@ -107,7 +107,12 @@ def standing(name: str) -> Standing:
 
 def checked(name: str) -> CheckResult:
     line = TieOutLine(name, "35", name, name, "Accrual", money("1.00"), money("2.00"), money("-1.00"), reason=name)
-    found = tuple(Finding("residual", name, RecordKey("Invoice", "130"), severity) for severity in ("problem", "note"))
+    unknown = f"Invoice has the undocumented field {name}."
+    found = (
+        Finding("residual", name, RecordKey("Invoice", "130"), "problem"),
+        Finding("residual", name, RecordKey("Invoice", "130"), "note"),
+        Finding("unknown_field", unknown, RecordKey("Invoice", "130"), "note"),
+    )
     covered = [
         Covered("Invoice", Reach.PARTLY, 3, 3, None, name, (name,)),
         Covered("Bill", Reach.NOT, 0, None, None, name),
@@ -126,6 +131,8 @@ KNOWN = Elements(page("Rock Fountain"))
 
 @settings(max_examples=150)
 @given(NAMES)
+@example("a\x00b\rc\nd\x85e\u2028f\u2029g\x0b\x0c")
+@example("Invoice:130 is called so")
 def test_whatever_a_name_is_the_page_has_the_elements_of_a_plain_one(name: str) -> None:
     shown = page(name)
     elements = Elements(shown)

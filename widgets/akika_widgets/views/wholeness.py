@@ -167,7 +167,8 @@ class ExplainedView(FindingsView):
 
 
 def _recorded(one: ExplainedLike) -> Markup | None:
-    if one.stored == one.what:
+    """Nothing when the sentence above is the recorded one, but for the capital that it begins with there."""
+    if (one.stored[:1].upper(), one.stored[1:]) == (one.what[:1].upper(), one.what[1:]):
         return None
     return tag("details", tag("summary", "As it is recorded"), tag("bdi", shortened(one.stored, LONG)))
 
