@@ -74,11 +74,14 @@ class Ledger:
     ) -> Self:
         """As ``of``, from the Ids and payloads of the transactions of each type."""
         context = Context.of(chart, tables.read(transactions))
-        # Layers of stock are a matter of Python, postings one of tables: the two hardly wait for each other.
-        with ThreadPoolExecutor(1, thread_name_prefix="stock") as beside:
-            costing = beside.submit(_costed, context, opening_costs)
-            posted = post(context)
-            costs = costing.result()
+        if context.heads.height > tables.SIDE_BY_SIDE:
+            # Layers of stock are a matter of Python, postings one of tables: the two hardly wait for each other.
+            with ThreadPoolExecutor(1, thread_name_prefix="stock") as beside:
+                costing = beside.submit(_costed, context, opening_costs)
+                posted = post(context)
+                costs = costing.result()
+        else:
+            posted, costs = post(context), _costed(context, opening_costs)
         frame = whole([posted.postings, costs.postings])
         findings = (*posted.findings, *costs.findings, *_uncaptured(chart, frame))
         return cls(chart, frame, findings, context, costs.moved)

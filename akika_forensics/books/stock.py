@@ -44,6 +44,7 @@ MOVES: Final = pl.Schema(
 itself posted to the stock account (purchases and returns to vendors), with the sign of ``moved``. ``counter`` is the account that an
 adjustment names. What a line costs is of its class, its location and its customer. Source: QuickBooks reports, ProfitAndLoss by class."""
 
+_NONE: Final = pl.DataFrame(schema=MOVES)
 _OUT: Final = ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt")
 _BACK: Final = ("CreditMemo", "RefundReceipt")
 _IN: Final = ("Bill", "Purchase", "VendorCredit")
@@ -54,7 +55,7 @@ _WHOSE: Final = ("party_entity", "party", "class", "department")
 def moved(context: Context) -> tuple[pl.DataFrame, list[Finding]]:
     """The movements of all documents, with the columns of `MOVES` and in no order; a finding says why a document moves none that should."""
     if not context.chart.has_stock:
-        return pl.DataFrame(schema=MOVES), []
+        return _NONE, []
     wanted = pl.col("item").is_in(context.items.filter("tracked")["item"].to_list())
     piece = pl.when(pl.col("amount") != 0).then(1).otherwise(0)
     tracked = _lines(context, wanted).with_columns(pieces=pl.coalesce("quantity", piece))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -49,6 +49,7 @@ _ACCOUNT: Final = {
 _WHATEVER_KIND: Final = {"JournalEntryLineDetail", "DepositLineDetail", "ItemAdjustmentLineDetail"}
 """Details that count whatever the line calls itself, because its document has no other kind."""
 
+_NONE: Final = pl.DataFrame(schema=LINES)
 _GROUP: Final = "GroupLineDetail"
 _LINKED: Final = ("linked_entity", "linked_type", "linked")
 _READABLE: Final = {
@@ -60,12 +61,12 @@ _READABLE: Final = {
 def lines_of(entity: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The lines of one type's documents, in the order of ``doc`` and of the lines; silent lines are left out."""
     if "Line" not in frame.columns:
-        return pl.DataFrame(schema=LINES)
+        return _NONE
     rows = _opened(frame.select("doc", row="Line"))
-    if _GROUP in _fields(rows):
+    if any(one.name == _GROUP for one in _struct(rows.schema["row"])):
         rows = _components(rows)
     # Fields are taken out before rows are left out: a row that nests costs as much to move as all its fields.
-    flat = rows.select(*_flat(_fields(rows)), silent=path("row", "DetailType").is_in(SILENT_LINES).fill_null(False))
+    flat = rows.select(_flat(rows.schema["row"]))
     sounding = flat.filter(~pl.col("silent")) if flat["silent"].any() else flat
     return _with_links(entity, sounding.with_columns(place=place_within("doc"))).select(*LINES)
 
@@ -97,8 +98,8 @@ def _components(rows: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("inner").is_not_null())
         .with_columns(number=pl.int_range(1, pl.len() + 1).over("at"))
     )
-    outer = _struct(numbered, "row")
-    own = {one.name for one in _struct(opened, "inner")}
+    outer = _struct(numbered.schema["row"])
+    own = {one.name for one in _struct(opened.schema["inner"])}
     within = opened.select(
         "doc",
         "at",
@@ -112,22 +113,24 @@ def _components(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([whole, within]).sort("at", "within").select("doc", "row", "name")
 
 
-def _struct(rows: pl.DataFrame, name: str) -> list[pl.Field]:
-    kind = rows.schema[name]
+def _struct(kind: pl.DataType) -> list[pl.Field]:
     return list(kind.fields) if isinstance(kind, pl.Struct) else []
 
 
-def _fields(rows: pl.DataFrame) -> dict[str, frozenset[str]]:
+def _fields(row: pl.DataType) -> dict[str, frozenset[str]]:
     """The fields of a line, and the fields of each that nests."""
     return {
         one.name: frozenset(inner.name for inner in one.dtype.fields)
         if isinstance(one.dtype, pl.Struct)
         else frozenset()
-        for one in _struct(rows, "row")
+        for one in _struct(row)
     }
 
 
-def _flat(has: Mapping[str, frozenset[str]]) -> list[pl.Expr]:
+@cache
+def _flat(row: pl.DataType) -> list[pl.Expr]:
+    """The columns of ``LINES`` but for place and links, and ``silent``; made once, as a company has many parts of one type."""
+    has = _fields(row)
     kind = text("row", "DetailType")
     details = [name for name in has if name.endswith("LineDetail") and name != _GROUP]
 
@@ -180,6 +183,7 @@ def _flat(has: Mapping[str, frozenset[str]]) -> list[pl.Expr]:
         any_of(refs("ClassRef", *classed), pl.String).alias("class"),
         any_of(refs("DepartmentRef", "JournalEntryLineDetail"), pl.String).alias("department"),
         *([path("row", "LinkedTxn").alias("links")] if "LinkedTxn" in has else []),
+        path("row", "DetailType").is_in(SILENT_LINES).fill_null(False).alias("silent"),
     ]
 
 

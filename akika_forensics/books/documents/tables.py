@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import polars as pl
@@ -47,7 +48,9 @@ PARTY: Final = {
 }
 """Whose document each type is: the field, and the kind of name it is where the reference does not say."""
 
-_SIDE_BY_SIDE: Final = 5_000
+_NO_TAXES: Final = pl.DataFrame(schema=TAXES)
+
+SIDE_BY_SIDE: Final = 5_000
 """Fewer documents are read sooner than threads are begun."""
 
 _ELSEWHERE: Final = ("Line", "CurrencyRef", "ClassRef", "DepartmentRef")
@@ -91,7 +94,7 @@ class _Found(NamedTuple):
 def read(records: Mapping[str, Iterable[tuple[str, bytes]]]) -> Documents:
     """The transactions of a company: for each type its Ids and payloads. Types that post nothing are passed over."""
     parts = list(_parts(records))
-    if len(parts) > 1 and sum(len(part.rows) for part in parts) > _SIDE_BY_SIDE:
+    if len(parts) > 1 and sum(len(part.rows) for part in parts) > SIDE_BY_SIDE:
         # What one part waits for in one thread, another one uses the other processors for.
         with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="books") as pool:
             found = list(pool.map(_read, parts))
@@ -133,16 +136,21 @@ def _read(part: _Part) -> _Found:
 
 
 def _whole(parts: list[pl.DataFrame], schema: Mapping[str, Any]) -> pl.DataFrame:
-    return pl.concat([pl.DataFrame(schema=schema), *parts], rechunk=False)
+    return pl.concat(parts, rechunk=False) if parts else pl.DataFrame(schema=schema)
 
 
 def _heads(entity: str, frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(_head(entity, "ClassRef" in frame.columns, "TotalAmt" in frame.columns))
+
+
+@cache
+def _head(entity: str, classed: bool, totalled: bool) -> list[pl.Expr]:
+    """Made once: a company has many parts of one type."""
     party, kind = PARTY.get(entity, (None, ""))
-    has = frame.columns
     day = text(_DAY.get(entity, "TxnDate"))
     if entity in _DAY:
         day = pl.coalesce(day, text("TxnDate"))
-    return frame.select(
+    return [
         pl.col("doc"),
         pl.lit(entity).alias("entity"),
         pl.col("key").alias("id"),
@@ -153,11 +161,11 @@ def _heads(entity: str, frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("ExchangeRate").cast(RATE).alias("given_rate"),
         (named(pl.col(party), kind) if party else pl.lit(None, pl.String)).alias("party_entity"),
         (ref(party) if party else pl.lit(None, pl.String)).alias("party"),
-        (ref("ClassRef") if "ClassRef" in has else pl.lit(None, pl.String)).alias("class"),
+        (ref("ClassRef") if classed else pl.lit(None, pl.String)).alias("class"),
         ref("DepartmentRef").alias("department"),
         (pl.col(_TURNED[entity]).fill_null(False) if entity in _TURNED else pl.lit(False)).alias("turned"),
-        (cents("TotalAmt") if "TotalAmt" in has else pl.lit(None, MONEY)).alias("total"),
-    )
+        (cents("TotalAmt") if totalled else pl.lit(None, MONEY)).alias("total"),
+    ]
 
 
 def _date(expression: pl.Expr) -> pl.Expr:
@@ -166,16 +174,20 @@ def _date(expression: pl.Expr) -> pl.Expr:
 
 def _undated(entity: str, head: pl.DataFrame, said: Mapping[int, str]) -> dict[int, str]:
     """Without a date a document is on no page of the books."""
+    if not head["date"].null_count():
+        return {}
     without = head.filter(pl.col("date").is_null())["doc"].to_list()
     return {doc: f"its {_DAY.get(entity, 'TxnDate')} is missing or is not a date" for doc in without if doc not in said}
 
 
 def _taxes(frame: pl.DataFrame) -> pl.DataFrame:
     if "TxnTaxDetail" not in frame.columns:
-        return pl.DataFrame(schema=TAXES)
+        return _NO_TAXES
     lines = frame.select("doc", row=path("TxnTaxDetail", "TaxLine")).explode(
         "row", empty_as_null=False, keep_nulls=False
     )
+    if not lines.height:
+        return _NO_TAXES
     return lines.filter(pl.col("row").is_not_null()).select(
         "doc",
         place=place_within("doc"),

@@ -10,7 +10,7 @@ from akika_forensics.books.chart import Chart
 from akika_forensics.books.documents.values import MONEY
 from akika_forensics.books.finding import UNRESOLVED, Finding
 from akika_forensics.books.postings.frame import EXCHANGE, ROUNDING, TOTAL
-from akika_forensics.books.postings.of_type import SIDE
+from akika_forensics.books.postings.of_type import NO_SIDES, SIDE
 from akika_forensics.model.money import money_text
 from akika_forensics.model.record import RecordKey
 
@@ -34,7 +34,7 @@ def closed(sides: pl.DataFrame, heads: pl.DataFrame, chart: Chart) -> tuple[pl.D
         .sort("doc")
     )
     if not open_ones.height:
-        return pl.DataFrame(schema=SIDE), []
+        return NO_SIDES, []
     largest = _largest(sides.join(open_ones.select("doc"), on="doc", how="semi"))
     rows, findings = [], []
     columns = ("doc", "entity", "id", "left", "sides", "rate", "party_entity", "party", "account")

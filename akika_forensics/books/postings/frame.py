@@ -40,6 +40,8 @@ no such side (exchange gains, cost of stock). ``place`` orders the sides of a do
 for the second line when it has none), or ``total``, ``tax``, ``rounding``, ``exchange``, ``cost 3`` (stock that left by line 3),
 ``opening`` (an item's first stock). ``party`` is whose account it is, if anyone's."""
 
+_NONE: Final = pl.DataFrame(schema=POSTINGS)
+
 
 class Posting(NamedTuple):
     """One row of ``POSTINGS`` as a value."""
@@ -63,4 +65,4 @@ def values(frame: pl.DataFrame) -> tuple[Posting, ...]:
 
 
 def whole(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat([pl.DataFrame(schema=POSTINGS), *(one.select(*POSTINGS) for one in parts)], rechunk=False)
+    return pl.concat([_NONE, *(one.select(*POSTINGS) for one in parts)], rechunk=False)

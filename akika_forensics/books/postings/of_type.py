@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from akika_forensics.books.documents.lines import LINES
 from akika_forensics.books.documents.values import MONEY, home
 from akika_forensics.books.postings.context import Context
 
@@ -30,8 +31,19 @@ SIDE: Final = pl.Schema(
 )
 """What a side is made as. ``kind`` is the line's, to say why it has no account; null for a side of the whole document."""
 
+NO_SIDES: Final = pl.DataFrame(schema=SIDE)
+
 _CARRIED: Final = ("rate", "currency", "sign")
+_OWN: Final = {name: pl.col(name) for name in SIDE}
+_NULL: Final = pl.lit(None)
+_ANYTHING: Final = pl.col("amount") != 0
 _INHERITED: Final = ("party_entity", "party", "class", "department")
+_LINE: Final = (
+    *(pl.col(name) for name in LINES if name not in {"quantity", "counted", *_INHERITED}),
+    *map(pl.col, _CARRIED),
+    pl.when(pl.col("party").is_not_null()).then("party_entity").otherwise("of_party_entity").alias("party_entity"),
+    *(pl.coalesce(name, f"of_{name}").alias(name) for name in _INHERITED if name != "party_entity"),
+)
 
 
 @dataclass(frozen=True)
@@ -50,22 +62,14 @@ class OfType:
     def of(cls, entity: str, context: Context) -> OfType:
         found = context.documents
         own = found.bodies[entity]
-        fields = [name for name in own.columns if name != "key"]
+        fields = [name for name in own.columns if name not in ("doc", "key")]
         heads = _among(context.heads, own).with_columns(sign=pl.when("turned").then(-1).otherwise(1))
         if heads["doc"].equals(own["doc"]):
-            heads = heads.hstack(own.select(fields).drop("doc"))
+            heads = heads.hstack(own.select(fields))
         else:
-            heads = heads.join(own.select(fields), on="doc", how="inner", maintain_order="left")
+            heads = heads.join(own.select("doc", *fields), on="doc", how="inner", maintain_order="left")
         carried = heads.select("doc", *_CARRIED, *(pl.col(name).alias(f"of_{name}") for name in _INHERITED))
-        lines = (
-            beside(_among(found.lines, own).drop("quantity", "counted"), carried)
-            .with_columns(
-                party_entity=pl.when(pl.col("party").is_not_null()).then("party_entity").otherwise("of_party_entity"),
-                party=pl.coalesce("party", "of_party"),
-                **{name: pl.coalesce(name, f"of_{name}") for name in ("class", "department")},
-            )
-            .drop(f"of_{name}" for name in _INHERITED)
-        )
+        lines = beside(_among(found.lines, own), carried).select(_LINE)
         taxes = beside(_among(found.taxes, own), carried).rename({f"of_{name}": name for name in _INHERITED})
         return cls(context, heads, lines, taxes)
 
@@ -106,11 +110,17 @@ def beside(rows: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
 def sided(rows: pl.DataFrame, **more: pl.Expr | str) -> pl.DataFrame:
     """Rows with the columns of ``SIDE``: those that they have, ``more``, null for the rest; sides of 0.00 do not exist."""
     if not rows.height:
-        return pl.DataFrame(schema=SIDE)
-    given = {name: pl.lit(value) if isinstance(value, str) else value for name, value in more.items()}
+        return NO_SIDES
+    has = rows.schema
     columns = [
-        given.get(name, pl.col(name) if name in rows.columns else pl.lit(None)).cast(dtype).alias(name)
+        _OWN[name] if has.get(name) == dtype and name not in more else _column(name, more.get(name), has).cast(dtype)
         for name, dtype in SIDE.items()
     ]
     # Not more columns than a side has are moved.
-    return rows.lazy().select(columns).filter(pl.col("amount") != 0).collect()
+    return rows.lazy().select(columns).filter(_ANYTHING).collect()
+
+
+def _column(name: str, given: pl.Expr | str | None, has: pl.Schema) -> pl.Expr:
+    if given is None:
+        return _OWN[name] if name in has else _NULL.alias(name)
+    return (pl.lit(given) if isinstance(given, str) else given).alias(name)

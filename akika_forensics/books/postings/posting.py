@@ -12,7 +12,7 @@ from akika_forensics.books.finding import UNRESOLVED, Finding
 from akika_forensics.books.postings.closing import closed
 from akika_forensics.books.postings.context import Context
 from akika_forensics.books.postings.frame import EXCHANGE, POSTINGS, ROUNDING, whole
-from akika_forensics.books.postings.of_type import SIDE, OfType, beside
+from akika_forensics.books.postings.of_type import NO_SIDES, OfType, beside
 from akika_forensics.books.postings.sides import made
 from akika_forensics.books.rules import BY_ENTITY
 from akika_forensics.model.money import money_text
@@ -38,7 +38,7 @@ def post(context: Context) -> Posted:
         of_type = OfType.of(entity, context)
         if not of_type.heads.height:
             continue
-        sides = pl.concat([pl.DataFrame(schema=SIDE), *made(BY_ENTITY[entity], of_type)], rechunk=True)
+        sides = pl.concat([NO_SIDES, *made(BY_ENTITY[entity], of_type)], rechunk=True)
         sides, said = _resolved(sides, of_type.heads, chart)
         added, odd = closed(sides, of_type.heads, chart)
         findings += [*said, *_odd_lines(of_type), *_odd_tax(of_type), *odd]
