@@ -23,7 +23,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 settings.register_profile("quick", derandomize=True, deadline=None, max_examples=50, database=None)
 settings.register_profile(
-    "soak", deadline=None, max_examples=250, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "soak", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile(PROFILE)
 

@@ -61,7 +61,7 @@ SOAK = os.environ.get("AKIKA_TEST_PROFILE") == "soak"
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 """A story that fails is not made shorter: each try serves a company."""
 SLOW = settings(
-    max_examples=300 if SOAK else 15, deadline=None, phases=QUICK, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=150 if SOAK else 15, deadline=None, phases=QUICK, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
