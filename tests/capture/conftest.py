@@ -10,13 +10,14 @@ from typing import Any
 
 import polars as pl
 import pytest
+from sample_twin import sample_twin
 
 from akika_forensics import capture
 from akika_forensics.model import payload as payloads
 from akika_forensics.model.payload import Digested
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Limits, open_reader
-from akika_forensics.twin import Twin, TwinServer, sample, serve
+from akika_forensics.twin import Twin, TwinServer, serve
 from akika_forensics.vault.snapshots.facts import of as facts_of
 
 _FAKE = Path(__file__).parents[1] / "quickbooks" / "fake_company.py"
@@ -25,8 +26,7 @@ _FAKE = Path(__file__).parents[1] / "quickbooks" / "fake_company.py"
 @pytest.fixture
 def twin() -> Iterator[Twin]:
     """The sample company, by itself: to be served."""
-    with_books = Twin()
-    sample.build(with_books)
+    with_books = sample_twin()
     yield with_books
     with_books.close()
 

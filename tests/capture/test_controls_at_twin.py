@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sample_twin import sample_twin
 
 from akika_forensics import capture
 from akika_forensics.capture.controls import ControlName
@@ -17,7 +18,7 @@ from akika_forensics.model.instants import now
 from akika_forensics.model.record import Record
 from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Tokens, open_reader
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, sample, serve
+from akika_forensics.twin import Twin, serve
 from akika_forensics.twin.beliefs import Beliefs
 from akika_forensics.twin.reports import sheet
 
@@ -104,9 +105,8 @@ def test_what_the_service_cuts_off_is_read_in_parts(
 
 
 def test_a_report_that_the_company_does_not_have_is_a_note(writer: Any) -> None:
-    twin = Twin(beliefs=Beliefs({"tax_summary_us": "refused"}))
+    twin = sample_twin(Beliefs({"tax_summary_us": "refused"}))
     try:
-        sample.build(twin)
         info = _captured(twin, writer)
     finally:
         twin.close()
@@ -131,9 +131,8 @@ def test_the_balance_sheet_of_the_last_month_is_the_trial_balance_of_the_day(twi
 def test_an_incremental_capture_lists_what_was_modified_whether_or_not_quickbooks_heeds_it(
     writer: Any, writers: Any, choice: str
 ) -> None:
-    twin = Twin(beliefs=Beliefs({"modified_from_to": choice}))
+    twin = sample_twin(Beliefs({"modified_from_to": choice}))
     try:
-        sample.build(twin)
         _captured(twin, writer)
         made = twin.create(
             "JournalEntry",

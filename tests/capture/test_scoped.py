@@ -11,6 +11,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_twin import sample_twin
 
 from akika_forensics import capture
 from akika_forensics.capture.carried import carried, standing
@@ -21,7 +22,7 @@ from akika_forensics.model.instants import now
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Tokens, open_reader
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, TwinServer, sample, serve
+from akika_forensics.twin import Twin, TwinServer, serve
 
 QUICK = Limits(throttle_wait=0.05, backoff=0.01, backoff_cap=0.05).unpaced()
 MOST_CALLS = 60
@@ -63,8 +64,7 @@ class Served:
 @pytest.fixture(scope="module")
 def readable() -> list[RecordKey]:
     """Records of the sample company that can be asked for."""
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     keys = [RecordKey(*key) for key in twin.dump()]
     twin.close()
     return sorted(key for key in keys if CATALOGUE[key.entity].queryable is not False and key.id.isdigit())
@@ -72,8 +72,7 @@ def readable() -> list[RecordKey]:
 
 @pytest.fixture
 def served(writers: Any) -> Iterator[Served]:
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     with serve(twin) as server:
         yield Served(server, twin, writers)
     twin.close()
@@ -124,8 +123,7 @@ def test_whatever_is_asked_for_comes_with_all_it_needs_in_few_calls(
 def module_served() -> Iterator[Served]:
     from .conftest import FakeSnapshotWriter
 
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     with serve(twin) as server:
         yield Served(server, twin, FakeSnapshotWriter)
     twin.close()

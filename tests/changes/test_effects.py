@@ -13,6 +13,7 @@ import pytest
 from books.companies import captured
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_twin import sample_twin
 
 from akika_forensics.books import Ledger
 from akika_forensics.case.moved import BY, Moved
@@ -21,7 +22,7 @@ from akika_forensics.changes.effects import FOLLOWS, TRACED
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.payload import encode
 from akika_forensics.model.record import Record, RecordKey
-from akika_forensics.twin import Twin, life, sample
+from akika_forensics.twin import Twin, life
 
 DAYS = (date(2023, 3, 31), date(2023, 12, 31), date(2024, 12, 31))
 
@@ -148,8 +149,7 @@ def test_the_same_books_have_no_effect(company: dict[RecordKey, Record]) -> None
 
 def test_what_costs_otherwise_names_the_purchase_that_changed() -> None:
     """A bill for stock gets another price: the sale after it was not touched, and its cost is another."""
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     company = {one.key: one for one in captured(twin)[0]}
     twin.close()
     moved = dict(Ledger.of(company.values()).stock_moved.group_by("item").agg(pl.col("moved").sum()).iter_rows())

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample_twin import sample_twin
 
 from akika_forensics.case.case import Case
 from akika_forensics.case.opening import init_vault
@@ -20,7 +21,7 @@ from akika_forensics.cli import main
 from akika_forensics.errors import WrongUse
 from akika_forensics.quickbooks import Connection
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, TwinServer, sample, serve
+from akika_forensics.twin import Twin, TwinServer, serve
 from akika_forensics.vault import KdfCost
 
 PASSPHRASE = "the vault's own words"
@@ -116,7 +117,6 @@ def out(capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
 def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: Callable[[], str]) -> Iterator[Scene]:
     monkeypatch.setenv("AKIKA_PASSPHRASE", PASSPHRASE)
     assert os.environ["AKIKA_STATE_DIR"]
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     with staged(tmp_path, twin, out) as made:
         yield made

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from akika_forensics.twin import Twin, sample
+from sample_twin import sample_twin
 
 from .conftest import PASSPHRASE, staged
 from .test_kill import by_number, damaged
@@ -18,8 +17,7 @@ def test_an_unknown_outcome_is_looked_for_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: Callable[[], str], faults: str
 ) -> None:
     monkeypatch.setenv("AKIKA_PASSPHRASE", PASSPHRASE)
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     with staged(tmp_path, twin, out, faults) as scene:
         whole = by_number(scene)
         file = damaged(scene)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample_twin import sample_twin
 
-from akika_forensics.twin import Beliefs, Twin, incidents, sample
+from akika_forensics.twin import Beliefs, incidents
 from akika_forensics.twin.beliefs import BELIEFS, FORMAT
 from akika_forensics.twin.uncertain import TABLE
 
@@ -28,9 +29,7 @@ def company(
     folder: Path, monkeypatch: pytest.MonkeyPatch, out: Callable[[], str], beliefs: Beliefs, faults: str = ""
 ) -> Iterator[Scene]:
     monkeypatch.setenv("AKIKA_PASSPHRASE", PASSPHRASE)
-    twin = Twin(beliefs=beliefs)
-    sample.build(twin)
-    with staged(folder, twin, out, faults) as scene:
+    with staged(folder, sample_twin(beliefs), out, faults) as scene:
         yield scene
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample_twin import sample_twin
 
 from akika_forensics.case.opening import init_vault
 from akika_forensics.cli import main
 from akika_forensics.quickbooks import Connection
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, sample, serve
+from akika_forensics.twin import serve
 from akika_forensics.vault import KdfCost
 
 from .conftest import PASSPHRASE
@@ -25,8 +26,7 @@ _TURNED = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)), "
 @pytest.fixture
 def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("AKIKA_PASSPHRASE", PASSPHRASE)
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     info = twin.get("CompanyInfo", "1")
     assert info is not None
     twin.update("CompanyInfo", {**info, "CompanyName": HOSTILE, "LegalName": HOSTILE})

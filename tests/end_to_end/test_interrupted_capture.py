@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample_twin import sample_twin
 from warm import Started, warm
 
 from akika_forensics.capture import keeper
 from akika_forensics.errors import Interrupted
 from akika_forensics.model.record import RecordKey
 from akika_forensics.quickbooks.downloads import Downloads
-from akika_forensics.twin import Twin, sample
+from akika_forensics.twin import Twin
 from akika_forensics.twin.attachments.upload import Upload
 
 from .conftest import PASSPHRASE, Scene, staged
@@ -75,9 +76,7 @@ def check_whole(scene: Scene, ref: str, taken: Any) -> None:
 
 
 def _twin() -> Twin:
-    twin = Twin()
-    sample.build(twin)
-    return twin
+    return sample_twin()
 
 
 @pytest.mark.parametrize(

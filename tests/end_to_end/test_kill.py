@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample_twin import sample_twin
 from warm import Started, warm
-
-from akika_forensics.twin import Twin, sample
 
 from .conftest import PASSPHRASE, Kept, Scene, staged
 
@@ -105,8 +104,7 @@ def test_killed_anywhere_and_resumed(
     monkeypatch.setenv("AKIKA_PASSPHRASE", PASSPHRASE)
     points = [(moment, number) for number in numbers for moment in ("before_apply", "after_apply")]
     killed = 0
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     with staged(tmp_path / "scene", twin, out) as scene:
         whole = by_number(scene)
         file = damaged(scene)

@@ -9,11 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
+from sample_twin import sample_twin
 
 from akika_forensics.case.opening import open_vault
 from akika_forensics.errors import ServiceError, VaultDamaged
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Beliefs, Twin, incidents, sample
+from akika_forensics.twin import Beliefs, incidents
 from akika_forensics.twin.attachments.upload import Upload
 from akika_forensics.vault.storage import StorageFailed
 
@@ -38,8 +39,7 @@ def test_a_capture_costs_what_the_company_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: Callable[[], str], batch: str, download: str
 ) -> None:
     monkeypatch.setenv("AKIKA_PASSPHRASE", PASSPHRASE)
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     for name in ("one.txt", "two.txt"):
         twin.attach(Upload([name.encode()], name, "text/plain", {}))
     twin.believe(Beliefs().but(metering_batch=batch, metering_download=download))

@@ -17,13 +17,14 @@ from typing import Any
 
 import httpx
 import pytest
+from sample_twin import sample_twin
 
 from akika_forensics.case.hints import Hints, Kept
 from akika_forensics.case.opening import open_vault
 from akika_forensics.case.receiving import Door, Receiver
 from akika_forensics.quickbooks.webhooks import MOST_BYTES, read_notification
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Beliefs, Twin, sample
+from akika_forensics.twin import Beliefs
 from akika_forensics.vault.storage import StorageFailed
 
 from .conftest import PASSPHRASE, staged
@@ -88,8 +89,7 @@ def waiting(scene: Any) -> list[str]:
 def test_what_the_company_sends_is_kept_before_it_is_answered(
     tmp_path: Path, out: Callable[[], str], form: str, other: bool
 ) -> None:
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     twin.believe(Beliefs().but(**(OTHER if other else {})))
     with staged(tmp_path, twin, out) as scene, open_door(scene) as (receiver, heard, _):
         scene.server.webhooks.subscribe(receiver.url, form)
@@ -102,8 +102,7 @@ def test_what_the_company_sends_is_kept_before_it_is_answered(
 
 @pytest.mark.parametrize("form", FORMS)
 def test_twice_late_and_shuffled_is_the_same_as_once(tmp_path: Path, out: Callable[[], str], form: str) -> None:
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     faults = "hook-twice@1,hook-twice@2,hook-late@3:1,hook-shuffle@4"
     with staged(tmp_path, twin, out, faults) as scene, open_door(scene) as (receiver, heard, _):
         scene.server.webhooks.subscribe(receiver.url, form)

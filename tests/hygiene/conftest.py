@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sample_twin import sample_twin
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -15,15 +16,14 @@ from akika_forensics.case.case import Case
 from akika_forensics.case.opening import init_vault
 from akika_forensics.quickbooks import Connection
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, incidents, sample, serve
+from akika_forensics.twin import incidents, serve
 from akika_forensics.vault import HeadStore, KdfCost
 
 
 @pytest.fixture(scope="session")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     folder = tmp_path_factory.mktemp("hygiene")
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     heads = HeadStore(folder / "heads")
     with serve(twin) as server:
         made = init_vault(

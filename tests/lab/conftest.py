@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sample_twin import sample_twin
 
 sys.path.insert(0, str(Path(__file__).parent))
 from lab_process import PASSPHRASE, LabProcess, Stage
@@ -15,7 +16,7 @@ from lab_process import PASSPHRASE, LabProcess, Stage
 from akika_forensics.case.opening import init_vault
 from akika_forensics.quickbooks import Connection
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, incidents, sample, serve
+from akika_forensics.twin import incidents, serve
 from akika_forensics.vault import KdfCost
 
 
@@ -23,8 +24,7 @@ from akika_forensics.vault import KdfCost
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """s1: before, s2: after the incident."""
     folder = tmp_path_factory.mktemp("lab")
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     with serve(twin) as server:
         case = init_vault(folder / "vault", Secret(PASSPHRASE), recovery_sheet=None, cost=KdfCost.CHEAP)
         given = server.credentials

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
+from sample_twin import sample_twin
 
 from akika_forensics import reports
 from akika_forensics.case.case import Case
@@ -19,7 +20,7 @@ from akika_forensics.errors import WrongKey
 from akika_forensics.quickbooks import Connection
 from akika_forensics.restore.scope import scope_of
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, incidents, sample, serve
+from akika_forensics.twin import incidents, serve
 from akika_forensics.vault import KdfCost
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,8 +69,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """A company captured, damaged, captured, restored and captured once more."""
     folder = tmp_path_factory.mktemp("scene")
     state = Path(os.environ["AKIKA_STATE_DIR"])
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     with serve(twin) as server:
         case = init_vault(folder / "vault", Secret(PASSPHRASE), recovery_sheet=None, cost=KdfCost.CHEAP)
         given = server.credentials

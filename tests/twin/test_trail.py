@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sample_twin import sample_twin
 
-from akika_forensics.twin import Twin, sample
+from akika_forensics.twin import Twin
 from akika_forensics.twin.faults import QuickBooksFault
 from akika_forensics.twin.people.actors import OWNER, Actor
 from akika_forensics.twin.people.trail import Event
@@ -14,9 +15,7 @@ CLERK = Actor("9130000000000077", "Nora Clerk")
 
 @pytest.fixture
 def twin() -> Twin:
-    made = Twin()
-    sample.build(made)
-    return made
+    return sample_twin()
 
 
 def since(twin: Twin, last: int) -> list[Event]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample_twin import sample_twin
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.catalogue import CATALOGUE
@@ -211,8 +212,7 @@ def test_a_company_without_a_victim_is_left_as_it_was_with_a_plain_sentence() ->
 
 
 def test_no_blow_falls_when_one_of_the_demos_victims_is_missing() -> None:
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     for record_id in [key[1] for key in twin.dump() if key[0] == "Item"]:
         body = twin.get("Item", record_id)
         assert body is not None
@@ -230,8 +230,7 @@ def test_an_unknown_incident_is_named_with_those_there_are() -> None:
 
 
 def test_every_struck_entity_can_be_restored_through_the_api() -> None:
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     for row in incidents.run(twin, "demo")["records"]:
         kind = CATALOGUE[row["entity"]]
         assert kind.can("create" if row["what"] == "deleted" else "update") or kind.can("delete")

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sample_twin import sample_twin
 
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant, now
@@ -15,7 +16,7 @@ from akika_forensics.restore.document import Plan, SnapshotRef
 from akika_forensics.restore.evidence import Evidence, RecordState
 from akika_forensics.restore.planner import Request, make_plan
 from akika_forensics.restore.scope import Scope
-from akika_forensics.twin import Twin, sample
+from akika_forensics.twin import Twin
 from akika_widgets.views.reviewing import APPROVED, SKIP, Review
 from akika_widgets.views.three_way import UNKNOWN, ThreeWayView, planned_body
 
@@ -24,8 +25,7 @@ class Incident:
     """The sample company, of which a paid invoice was deleted and a vendor changed, and the plans to put that right."""
 
     def __init__(self) -> None:
-        twin = Twin()
-        sample.build(twin)
+        twin = sample_twin()
         self.before = _state(twin)
         paid = next(
             record

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sample_twin import sample_twin
+
 from akika_forensics.case.case import Case
 from akika_forensics.case.opening import init_vault
 from akika_forensics.errors import AkikaError
 from akika_forensics.jobs import Job
 from akika_forensics.quickbooks import Connection
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, TwinServer, incidents, sample, serve
+from akika_forensics.twin import Twin, TwinServer, incidents, serve
 from akika_forensics.vault import KdfCost
 from akika_widgets.views.live import Event
 from akika_widgets.workbench.app import Workbench
@@ -173,8 +175,7 @@ class Bench:
 @contextmanager
 def damaged(folder: Path, *, incident: str = "demo", snapshots: int = 2) -> Iterator[Scene]:
     """The sample company, captured, damaged, captured again; a signer beside the preparer."""
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     with serve(twin) as server:
         case = init_vault(folder / "vault", Secret(PASSPHRASE), recovery_sheet=None, cost=KdfCost.CHEAP)
         given = server.credentials

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample_twin import sample_twin
 
 from akika_forensics.case.opening import open_vault
 from akika_forensics.lab.preparing import notebook
 from akika_forensics.quickbooks import Connection
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, sample, serve
+from akika_forensics.twin import serve
 from akika_widgets.views.live import Event
 from akika_widgets.workbench.app import MOST_PANES, Workbench, create_app
 from akika_widgets.workbench.shared import Shared
@@ -53,8 +54,7 @@ def test_a_long_session_holds_a_bounded_number_of_panes(scene: Scene) -> None:
 
 
 def test_of_several_companies_none_is_guessed(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     with serve(twin) as server:
         given = server.credentials
         connection = Connection(

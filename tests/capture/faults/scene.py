@@ -10,13 +10,14 @@ from typing import Any
 
 import httpx
 from hurried_clock import HurriedClock
+from sample_twin import sample_twin
 
 from akika_forensics import capture
 from akika_forensics.errors import AkikaError
 from akika_forensics.model.instants import now
 from akika_forensics.quickbooks import Connection, Limits, MemoryTokenStore, Tokens, open_reader
 from akika_forensics.settings import Secret
-from akika_forensics.twin import Twin, TwinServer, loading, sample
+from akika_forensics.twin import Twin, TwinServer, loading
 from akika_forensics.twin.attachments.upload import Upload
 
 QUICK = Limits(throttle_wait=0.02, backoff=0.005, backoff_cap=0.02, clock=HurriedClock()).unpaced()
@@ -29,8 +30,7 @@ type Transport = Callable[[httpx.BaseTransport], httpx.BaseTransport]
 
 
 def company() -> Twin:
-    twin = Twin()
-    sample.build(twin)
+    twin = sample_twin()
     twin.attach(Upload([b"a scan of the receipt"], "scan.pdf", "application/pdf", {"Note": "a receipt"}))
     return twin
 
