@@ -142,7 +142,7 @@ def test_a_capture_ends_alike_wherever_the_machine_stops(played: Played, tmp_pat
 
 @pytest.mark.soak
 def test_a_capture_ends_alike_at_any_call(played: Played, tmp_path: Path) -> None:
-    points = [(at, at) for at in range(0, played.disk.length + 1, 2)]
+    points = [(at, at) for at in range(0, played.disk.length + 1, 3)]
     assert played.problems(points, tmp_path / "crashed") == {}
 
 
