@@ -18,12 +18,18 @@ def test_what_expires_first_stands_first_and_what_is_not_known_last():
     found = deadlines(INCIDENT, Known(ends=INCIDENT + timedelta(days=90)))
     known = [one.until for one in found if one.until is not None]
     assert known == sorted(known)
-    assert [one.until is None for one in found] == [False] * len(known) + [True]
+    assert [one.until is None for one in found] == [False] * len(known) + [True, True]
     by_name = {one.name: one.until for one in found}
     assert by_name["Change feed"] == datetime(2026, 12, 23, 17, 30, tzinfo=UTC)
     assert by_name["Audit Log of the incident"] == datetime(2028, 11, 23, 17, 30, tzinfo=UTC)
     assert by_name["Connection"] == INCIDENT + timedelta(days=90)
     assert by_name["Last day of the connection"] is None
+
+
+def test_how_long_a_missed_notification_is_sent_again_is_not_known_and_no_hour_is_named():
+    (missed,) = [one for one in deadlines(INCIDENT, Known()) if one.name == "Notifications that were missed"]
+    assert (missed.until, missed.left(INCIDENT)) == (None, None)
+    assert "every six hours" in missed.what
 
 
 def test_the_feed_is_safe_once_a_snapshot_was_taken():

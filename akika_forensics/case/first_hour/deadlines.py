@@ -11,9 +11,6 @@ from akika_forensics.case.first_hour.slices import YEARS, years_later
 FEED: Final = timedelta(days=30)
 """Source: QuickBooks API, change data capture: 30 days back."""
 
-NOTIFIED: Final = timedelta(hours=2)
-"""Source: QuickBooks API, webhooks: tried again for less than two hours, then dropped."""
-
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
@@ -44,12 +41,14 @@ class Known:
 
 def deadlines(incident: datetime, known: Known) -> tuple[Deadline, ...]:
     """The first to expire first; what is not known at the end. ``incident`` (aware) is its beginning."""
+    # Source: QuickBooks API, webhooks, the policy of February 2026; by the one before they were given up within two hours.
     safe = f"captured in {known.captured}" if known.captured else ""
     found = [
         Deadline(
             "Notifications that were missed",
-            incident + NOTIFIED,
-            "Intuit sends what nobody acknowledged again for less than two hours. A merge shows in nothing else but two snapshots.",
+            None,
+            "Intuit sends again what nobody acknowledged, in the end every six hours, and holds later ones back; for how long it does "
+            "not say. A merge shows in nothing else but two snapshots.",
             "Start `akika watch` on the machine that receives them, or leave it running.",
         ),
         Deadline(
