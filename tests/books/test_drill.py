@@ -138,6 +138,27 @@ def test_every_figure_of_what_is_open(place: Place, statement: str, of: str) -> 
         assert place.total(statement=statement, end=day, party=party or "", bucket=bucket) == value
     for entity, key, value in rows.group_by("entity", "id").agg(pl.col("open").sum()).iter_rows():
         assert place.total(statement=statement, end=day, document=f"{entity}:{key}") == value
+    told = ageing.by_party(rows)
+    assert [told[bucket].sum() for bucket in ageing.BUCKETS] == [
+        place.total(statement=statement, end=day, bucket=bucket) for bucket in ageing.BUCKETS
+    ]
+    for party, *amounts, total in told.iter_rows():
+        for bucket, value in zip((*ageing.BUCKETS, ""), (*amounts, total), strict=True):
+            assert place.total(statement=statement, end=day, party=party or "", bucket=bucket) == value
+
+
+def test_a_customer_whose_payment_is_on_no_invoice_is_a_row_although_both_net_to_nothing(
+    lists: list[Record], make: Any
+) -> None:
+    line = {"Id": "1", "Amount": 100, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": {}}
+    owed = make("Invoice", 1, TxnDate="2026-02-01", CustomerRef={"value": "1"}, TotalAmt=100, Line=[line])
+    paid = make("Payment", 2, TxnDate="2026-06-30", CustomerRef={"value": "1"}, TotalAmt=100)
+    ledger, day = Ledger.of([*lists, owed, paid]), date(2026, 6, 30)
+    rows = ageing.by_party(ageing.aged(ledger.open_receivable(day), day))
+    assert rows.rows() == [("1", Decimal(-100), Decimal(0), Decimal(0), Decimal(0), Decimal(100), Decimal(0))]
+    for bucket, value in zip((*ageing.BUCKETS, ""), rows.row(0)[1:], strict=True):
+        figure = Figure(statement="receivables", end=day, party="1", bucket=bucket)
+        assert open_parts(ledger, figure)["counts"].sum() == value
 
 
 def test_a_balance_is_its_opening_and_what_moved(place: Place) -> None:

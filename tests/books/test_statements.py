@@ -145,7 +145,7 @@ def test_open_documents_of_a_day_add_up_to_what_is_owed_then(place: Place) -> No
             (place.ledger.open_receivable(day), place.ledger.receivable(day)),
             (place.ledger.open_payable(day), place.ledger.payable(day)),
         ):
-            rows = ageing.by_party(ageing.aged(found, day))
+            rows = ageing.by_party(ageing.aged(found, day)).filter(pl.col("total") != 0)
             assert dict(rows.select("party", "total").iter_rows()) == {
                 key.id if key else None: value for key, value in owed.items()
             }

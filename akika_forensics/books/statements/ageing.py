@@ -57,12 +57,12 @@ def bucket(days: int) -> str:
 
 
 def by_party(rows: pl.DataFrame) -> pl.DataFrame:
-    """party, a column an age, total; a row a customer or vendor that owes or is owed anything."""
+    """party, a column an age, total; a row a customer or vendor of whom an amount is open in any age, also where they net to nothing."""
     sums = rows.group_by("party", "bucket").agg(pl.col("open").sum())
     ages = [pl.col("open").filter(pl.col("bucket") == name).sum().cast(MONEY).alias(name) for name in BUCKETS]
     return (
         sums.group_by("party")
         .agg(*ages, total=pl.col("open").sum())
-        .filter(pl.col("total") != 0)
+        .filter(pl.any_horizontal(pl.col(name) != 0 for name in BUCKETS))
         .sort("party", nulls_last=True)
     )

@@ -110,8 +110,8 @@ def _open(books: Books, asked: Asked) -> StatementFigures:
     names = dict(rows.select("party", "name").iter_rows())
     columns = [*BUCKETS, TOTAL]
     told = [
-        (party, names.get(party) or _NOBODY, tuple(one or None for one in amounts))
-        for party, *amounts in sums.select("party", *BUCKETS, "total").iter_rows()
+        (party, names.get(party) or _NOBODY, (*(one or None for one in ages), total))
+        for party, *ages, total in sums.select("party", *BUCKETS, "total").iter_rows()
     ]
     told.sort(key=lambda row: (row[0] is None, row[1].casefold(), row[0] or ""))
     shown = [FigureRow(name, amounts, "account", party or "") for party, name, amounts in told]
