@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from akika_forensics.vault import layout
@@ -49,28 +49,26 @@ def names(backend: Backend, keyring: Keyring, heads: HeadStore, prefix: str) -> 
     """Names of the values that are there, begin with ``prefix`` and are for this member, sorted.
 
     Raises DamagedFile where no version opens of a value that this machine wrote; what it never wrote and does not open
-    anybody can have laid there, and `verify` names it.
+    anybody can have laid there, and `verify` names it. Raises Refused where others change one at every look.
     """
     found: dict[str, tuple[bool, bool]] = {}
     since = stored.resealed(backend, keyring)
     opened: set[str] = set()
     closed: dict[str, DamagedFile] = {}
-    for path in backend.list("slots"):
-        if layout.place_of(path).kind == "slot":
-            try:
-                content = backend.read(path)
-                value, _ = open_slot(keyring, path, content)
-            except (FileNotFoundError, NotAllowed):
-                continue
-            except DamagedFile as error:
-                closed[layout.place_of(path).id] = error
-                continue
-            opened.add(layout.place_of(path).id)
-            if generation(path, content) < since:
-                continue
-            of_now = is_of_now(keyring, path, content)
-            if of_now or not found.get(value.name, (False, False))[0]:
-                found[value.name] = (of_now, value.present)
+    for path, content in _contents(backend):
+        try:
+            value, _ = open_slot(keyring, path, content)
+        except NotAllowed:
+            continue
+        except DamagedFile as error:
+            closed[layout.place_of(path).id] = error
+            continue
+        opened.add(layout.place_of(path).id)
+        if generation(path, content) < since:
+            continue
+        of_now = is_of_now(keyring, path, content)
+        if of_now or not found.get(value.name, (False, False))[0]:
+            found[value.name] = (of_now, value.present)
     known = heads.remembered(keyring.vault)
     company, counts = _COUNTED
     beside = {_CAP, *(counts + name.removeprefix(company) for name in found if name.startswith(company))}
@@ -80,3 +78,13 @@ def names(backend: Backend, keyring: Keyring, heads: HeadStore, prefix: str) -> 
             raise damage
     found.pop(stored.RESEALED, None)
     return tuple(sorted(name for name, (_, present) in found.items() if present and name.startswith(prefix)))
+
+
+def _contents(backend: Backend) -> Iterator[tuple[str, bytes]]:
+    """Every version of every value: its path and content, sealed. Raises Refused where one changes at every look."""
+    listed: dict[str, list[int]] = {}
+    for place in map(layout.place_of, backend.list("slots")):
+        if place.kind == "slot":
+            listed.setdefault(place.id, []).append(place.seq)
+    for folder, numbers in listed.items():
+        yield from stored.contents(backend, folder, numbers)

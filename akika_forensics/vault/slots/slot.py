@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Final
 
-from akika_forensics.errors import Refused
 from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains.heads import HeadStore
@@ -21,11 +20,10 @@ _LATE: Final = "It is under keys of before a rotation after which every value wa
 _END: Final = 10**8
 """Numbers have eight digits."""
 
-_ATTEMPTS: Final = 50
-
 
 class Slot:
-    """One value by its name. Methods raise VaultDamaged when no stored version of it opens, and NotAllowed.
+    """One value by its name. Methods raise VaultDamaged when no stored version of it opens, NotAllowed, and Refused when
+    others change it at every look.
 
     ``keyring`` gives the keys in use, asked for at each call: a value is not sealed to somebody who was removed since.
     """
@@ -43,22 +41,23 @@ class Slot:
         One under keys of before a rotation counts only where none under the keys in use is there, and not every value
         was written again since: whoever was removed has the former, and can write such a one under a higher number.
         """
-        first: DamagedFile | None = None
-        former: tuple[bytes | None] | None = None
         keyring = self._keyring()
         # Before the listing: what is written meanwhile is not missing.
         last = self._last(keyring)
-        numbers = self._numbers()
+        return stored.settled(self._backend, self._folder, partial(self._newest, keyring, last))
+
+    def _newest(self, keyring: Keyring, last: int, listed: list[int], unreadable: Collection[int]) -> bytes | None:
+        """`read` of these versions; ``last``: the newest that this machine knew of before. Raises Absent."""
+        numbers = [seq for seq in listed if seq not in unreadable]
         if last > max(numbers, default=-1):
             path = layout.slot(self._folder, last)
             raise DamagedFile(path, "The value is missing, but this machine's memory tells of it or a newer one.")
-        # A writer removes old versions after it has written a new one, so a listing can name files that are gone.
+        first: DamagedFile | None = None
+        former: tuple[bytes | None] | None = None
         for seq in reversed(numbers):
             try:
                 content = self._read(seq)
                 value, data = open_slot(keyring, layout.slot(self._folder, seq), content)
-            except FileNotFoundError:
-                continue
             except DamagedFile as error:
                 first = first or error
                 continue
@@ -77,11 +76,7 @@ class Slot:
 
     def stored(self) -> list[bytes]:
         """Every stored version as it lies there, sealed, the newest first: what is kept of a value that does not open."""
-        found: list[bytes] = []
-        for seq in reversed(self._numbers()):
-            with contextlib.suppress(FileNotFoundError):
-                found.append(self._read(seq))
-        return found
+        return [content for _, content in reversed(stored.contents(self._backend, self._folder))]
 
     def write(self, data: bytes) -> None:
         """Durable when this returns; a crash leaves the old value or the new one."""
@@ -99,9 +94,8 @@ class Slot:
 
     def _write(self, data: bytes, *, present: bool) -> None:
         keyring = self._keyring()
-        for _ in range(_ATTEMPTS):
-            older = self._numbers()
-            seq = self._next(keyring, older)
+        for _ in range(stored.ATTEMPTS):
+            older, seq = stored.settled(self._backend, self._folder, partial(self._next, keyring))
             path = layout.slot(self._folder, seq)
             try:
                 self._backend.create(path, seal_slot(keyring, self.name, path, data, present=present))
@@ -114,16 +108,18 @@ class Slot:
             for number in older:
                 self._backend.delete(layout.slot(self._folder, number))
             return
-        raise Refused("Other writers kept changing the same value.", do="Run it again.")
+        raise stored.changing()
 
-    def _next(self, keyring: Keyring, older: Collection[int]) -> int:
-        """After every version under the keys in use, and where nothing lies: what somebody without them laid there under
+    def _next(self, keyring: Keyring, older: list[int], unreadable: Collection[int]) -> tuple[list[int], int]:
+        """The versions that a new one takes the place of, and its number. Raises Absent.
+
+        After every version under the keys in use, and where nothing lies: what somebody without them laid there under
         the highest number does not count. Of what this machine has not seen the highest is read first, and none below ours.
         """
         last = self._last(keyring)
-        unseen = (seq for seq in sorted(older, reverse=True) if last < seq < _END - 1)
+        unseen = (seq for seq in reversed(older) if last < seq < _END - 1 and seq not in unreadable)
         newest = next((seq for seq in unseen if self._is_ours(keyring, seq)), last)
-        return next(seq for seq in itertools.count(newest + 1) if seq not in older)
+        return older, next(seq for seq in itertools.count(newest + 1) if seq not in older)
 
     def _is_ours(self, keyring: Keyring, seq: int) -> bool:
         path = layout.slot(self._folder, seq)
@@ -131,11 +127,11 @@ class Slot:
             content = self._read(seq)
             open_slot(keyring, path, content)
             return is_of_now(keyring, path, content)
-        except (FileNotFoundError, DamagedFile):
+        except DamagedFile:
             return False
 
     def _numbers(self) -> list[int]:
         return stored.numbers(self._backend, self._folder)
 
     def _read(self, seq: int) -> bytes:
-        return self._backend.read(layout.slot(self._folder, seq))
+        return stored.read(self._backend, self._folder, seq)
