@@ -13,8 +13,11 @@ import polars as pl
 from akika_forensics.books.chart import id_order
 from akika_forensics.books.documents.values import home
 from akika_forensics.books.postings.context import Context
-from akika_forensics.books.postings.sides import CREDITS
+from akika_forensics.books.postings.control import met, standing
 from akika_forensics.model.record import RecordKey
+
+PAID_BY: Final = {1: "Payment", -1: "BillPayment"}
+"""What settles receivables, and what payables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,42 +105,18 @@ def settled(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What each document moved on the accounts, and what payments took of it; together they are what is open. Debit positive.
 
-    The first: entity, id, account, party_entity, party, amount, date, and ``row``, its number. The second: row, step, day, and
-    entity and id of the other document: the payment, or what a payment paid.
+    The first as `control.standing` has it. The second: row, step, day, and entity and id of the other document: the payment, or what
+    a payment paid or used up. What one side gives the other takes, so that all that is open is the balance of the accounts.
     """
+    # An entry may stand on receivables and on payables: what a bill payment takes of it is none of the customer's.
+    applied = applied.filter(pl.col("entity") == PAID_BY[sign])
     if as_of is not None:
         postings, applied = postings.filter(pl.col("date") <= as_of), applied.filter(pl.col("day") <= as_of)
-    moved = (
-        postings.filter(pl.col("account").is_in(list(accounts)))
-        .group_by(SIDE, maintain_order=True)
-        .agg(pl.col("amount").sum(), pl.col("date").first())
-        .filter(pl.col("amount") != 0)
-        .with_row_index("row")
+    moved = standing(postings, accounts)
+    step = pl.when(pl.col("stands") > 0).then(-pl.col("value")).otherwise("value")
+    onto = met(applied.with_row_index("application"), moved, "target_entity", "target").with_columns(step=step)
+    # Of a payment each line moves a part onto the document that it names.
+    out_of = met(onto.drop("row", "stands", "stands_on"), moved, "entity", "id").select(
+        "row", "day", entity="target_entity", id="target", step=-pl.col("step")
     )
-    credit = pl.col("target_entity").is_in(CREDITS)
-    numbered = applied.with_row_index("application")
-    onto = _side(numbered, moved, "target_entity", "target").select(
-        "row", "day", "entity", "id", step=pl.when(pl.col("amount") > 0).then(-pl.col("value")).otherwise("value")
-    )
-    # A payment's own posting is a credit on A/R; each line moves part of it onto the document it names.
-    value = pl.when(credit).then(-pl.col("value")).otherwise(pl.col("value"))
-    out_of = _side(numbered, moved, "entity", "id").select(
-        "row", "day", entity="target_entity", id="target", step=sign * value
-    )
-    return moved, pl.concat([onto, out_of])
-
-
-SIDE: Final = ("entity", "id", "account", "party_entity", "party")
-"""An entry may owe several names on one account: each is open by itself."""
-
-
-def _side(applied: pl.DataFrame, moved: pl.DataFrame, entity: str, key: str) -> pl.DataFrame:
-    """Each application with the side of a document that it concerns: that of the payer's name, else the first."""
-    mine = (pl.col("party") == pl.col("payer_party")).fill_null(value=False)
-    sides = moved.select("row", "amount", "party", side_entity="entity", side="id")
-    return (
-        applied.join(sides, left_on=[entity, key], right_on=["side_entity", "side"], how="inner")
-        .with_columns(mine=mine)
-        .sort("application", "mine", "row", descending=[False, True, False])
-        .unique("application", keep="first", maintain_order=True)
-    )
+    return moved, pl.concat([onto.select("row", "day", "entity", "id", "step"), out_of])

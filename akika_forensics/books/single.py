@@ -26,11 +26,13 @@ def post_many(
     places: dict[tuple[str, str], int] = {}
     for place, (entity, body) in enumerate(documents):
         if entity in fields.POSTING:
-            wanted.setdefault(entity, []).append((str(place), encode(body)))
-            places[entity, str(place)] = place
+            # No Id that a record can have: what links to a record is not to find one of these documents.
+            wanted.setdefault(entity, []).append((f"#{place}", encode(body)))
+            places[entity, f"#{place}"] = place
     found: list[list[Posting]] = [[] for _ in documents]
-    context = Context.of(chart, tables.read(wanted), tables.read(_transactions(beside)))
-    frame = post_all(context).postings
+    others = tables.read(_transactions(beside))
+    context = Context.of(chart, tables.read(wanted), others)
+    frame = post_all(context, lambda: post_all(Context.of(chart, others)).postings).postings
     for posting in values(frame):
         place = places[posting.key.entity, posting.key.id]
         key = posting.key._replace(id=str(documents[place][1].get("Id", "")))

@@ -12,6 +12,7 @@ from akika_forensics.books.chart import Chart
 from akika_forensics.books.drill.figure import Figure
 from akika_forensics.books.drill.parts import APPLIED, MOVED, OPENING, PARTS, ordered
 from akika_forensics.books.ledger import Ledger
+from akika_forensics.books.postings.control import SIDE
 from akika_forensics.books.statements.ageing import BUCKETS, bucket
 from akika_forensics.errors import WrongUse
 
@@ -29,7 +30,7 @@ def open_parts(ledger: Ledger, figure: Figure) -> pl.DataFrame:
     kept = _open(ledger, moved, steps, figure)
     start = figure.start or ledger.chart.fiscal_year_start(figure.end)
     own = ledger.frame.filter(pl.col("date") <= figure.end).join(
-        kept.drop("row", "amount", "date"), on=open_items.SIDE, how="semi", nulls_equal=True
+        kept.drop("row", "amount", "date"), on=SIDE, how="semi", nulls_equal=True
     )
     own = own.with_columns(
         part=pl.when(pl.col("date") < start).then(pl.lit(OPENING)).otherwise(pl.lit(MOVED)),

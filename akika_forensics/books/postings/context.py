@@ -12,9 +12,15 @@ from akika_forensics.books.chart import Chart, Item
 from akika_forensics.books.documents.tables import Documents
 from akika_forensics.books.documents.values import RATE, ref
 from akika_forensics.books.finding import Finding
+from akika_forensics.books.postings.control import NOTHING, Standing
 from akika_forensics.model.record import RecordKey
 
-RATED: Final = frozenset({"Invoice", "CreditMemo", "Bill", "VendorCredit", "JournalEntry", "Payment", "SalesReceipt"})
+RATED: Final = frozenset(
+    {
+        *("Invoice", "CreditMemo", "Bill", "VendorCredit", "JournalEntry", "Payment", "SalesReceipt"),
+        *("Purchase", "Deposit"),
+    }
+)
 """Documents whose rate another one's gain or loss depends on."""
 PAID_INTO: Final = frozenset({"Payment", "SalesReceipt", "RefundReceipt"})
 """What a deposit takes up."""
@@ -33,6 +39,8 @@ class Context:
     receipts: pl.DataFrame
     """Receipts that were not put into Undeposited Funds: entity, id, paid_into."""
     findings: tuple[Finding, ...]
+    standing: Standing = NOTHING
+    """What payments find of what they settle; nothing until the other documents are posted."""
 
     @classmethod
     def of(cls, chart: Chart, documents: Documents, beside: Documents | None = None) -> Context:

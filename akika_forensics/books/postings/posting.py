@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import polars as pl
@@ -9,8 +11,9 @@ import polars as pl
 from akika_forensics.books.chart import Chart
 from akika_forensics.books.documents.values import cents
 from akika_forensics.books.finding import UNRESOLVED, Finding
-from akika_forensics.books.postings.closing import closed
+from akika_forensics.books.postings.closing import PAYS, closed
 from akika_forensics.books.postings.context import Context
+from akika_forensics.books.postings.control import Standing
 from akika_forensics.books.postings.frame import EXCHANGE, POSTINGS, ROUNDING, whole
 from akika_forensics.books.postings.of_type import NO_SIDES, OfType, beside
 from akika_forensics.books.postings.sides import made
@@ -26,24 +29,34 @@ class Posted(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def post(context: Context) -> Posted:
+def post(context: Context, beside: Callable[[], pl.DataFrame] | None = None) -> Posted:
     """The postings of all documents in home currency; debits equal credits for each.
 
-    Without the cost of stock, which needs an item's whole history.
+    Without the cost of stock, which needs an item's whole history. ``beside`` makes the postings of documents that these may pay and
+    that are not posted here.
     """
-    chart = context.chart
-    parts: list[pl.DataFrame] = []
-    findings = list(context.findings)
-    for entity in context.documents.bodies:
-        of_type = OfType.of(entity, context)
-        if not of_type.heads.height:
-            continue
-        sides = pl.concat([NO_SIDES, *made(BY_ENTITY[entity], of_type)], rechunk=True)
-        sides, said = _resolved(sides, of_type.heads, chart)
-        added, odd = closed(sides, of_type.heads, chart)
-        findings += [*said, *_odd_lines(of_type), *_odd_tax(of_type), *odd]
-        parts.append(_postings(pl.concat([sides, added]), of_type.heads))
-    return Posted(whole(parts), tuple(findings))
+    entities = context.documents.bodies
+    found = {entity: _of_type(OfType.of(entity, context)) for entity in entities if entity not in PAYS}
+    others = [one.postings for one in found.values()]
+    # Whether a line of a payment pays or uses up depends on the side on which the other document stands.
+    paying = replace(
+        context, standing=Standing.of(context.chart, lambda: whole([*others, *([beside()] if beside else [])]))
+    )
+    found |= {entity: _of_type(OfType.of(entity, paying)) for entity in entities if entity in PAYS}
+    parts = [found[entity] for entity in entities]
+    said = [*context.findings, *(one for part in parts for one in part.findings)]
+    return Posted(whole([part.postings for part in parts]), tuple(said))
+
+
+def _of_type(documents: OfType) -> Posted:
+    chart, heads = documents.context.chart, documents.heads
+    if not heads.height:
+        return Posted(whole([]), ())
+    sides = pl.concat([NO_SIDES, *made(BY_ENTITY[heads["entity"][0]], documents)], rechunk=True)
+    sides, said = _resolved(sides, heads, chart)
+    added, odd = closed(sides, heads, chart)
+    findings = (*said, *_odd_lines(documents), *_odd_tax(documents), *odd)
+    return Posted(_postings(pl.concat([sides, added]), heads), findings)
 
 
 def _postings(sides: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:

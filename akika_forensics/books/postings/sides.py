@@ -10,9 +10,10 @@ import polars.selectors as cs
 
 from akika_forensics.books.documents.values import cents, home, path, ref, to_cents
 from akika_forensics.books.postings import accounts
+from akika_forensics.books.postings.control import met
 from akika_forensics.books.postings.frame import EXCHANGE, TAX, TOTAL
 from akika_forensics.books.postings.of_type import OfType, beside, sided
-from akika_forensics.books.rules.rule import AsEntered, Each, OpenTax, Rule, Settled, TakenUp, Tax, Whole
+from akika_forensics.books.rules.rule import CREDIT, AsEntered, Each, OpenTax, Rule, Settled, TakenUp, Tax, Whole
 
 _STEP: Final = 1 << 20
 """Between the places of two sides of a rule: more lines than a document can have."""
@@ -68,7 +69,7 @@ def _settled(side: Settled, first: int, documents: OfType) -> pl.DataFrame:
     """Each document at its own rate, the unapplied rest at the payment's."""
     heads = documents.heads.with_columns(given=cents("TotalAmt"))
     if documents.foreign or documents.context.rates.height:
-        cleared = _cleared(documents)
+        cleared = _cleared(side.side, documents)
         heads = heads.join(cleared, on="doc", how="left", maintain_order="left")
         rest = pl.col("given") - pl.col("applied").fill_null(0)
         amount = pl.col("cleared").fill_null(0) + home(rest, pl.col("rate"))
@@ -84,19 +85,24 @@ def _settled(side: Settled, first: int, documents: OfType) -> pl.DataFrame:
     )
 
 
-def _cleared(documents: OfType) -> pl.DataFrame:
-    """doc, applied (in the payment's currency), cleared (at home): what the lines pay, less the credits that they use up."""
+def _cleared(side: int, documents: OfType) -> pl.DataFrame:
+    """doc, applied (in the payment's currency), cleared (at home): what the lines pay, less the credits that they use up.
+
+    ``side`` is the payment's own: a document on the other side is paid, one on the same side is used up.
+    """
     rates = documents.context.rates.rename({"entity": "linked_entity", "id": "linked"})
     lines = documents.lines.filter(pl.col("linked").is_not_null())
-    lines = lines.join(rates, on=["linked_entity", "linked"], how="left", maintain_order="left").with_columns(
-        value=pl.when(pl.col("linked_entity").is_in(CREDITS)).then(-_AMOUNT).otherwise(_AMOUNT),
+    found = documents.context.standing
+    sides = found.receivable if side == CREDIT else found.payable
+    numbered = lines.with_columns(payer_party="party").with_row_index("application")
+    lines = met(numbered, sides, "linked_entity", "linked").join(
+        rates, on=["linked_entity", "linked"], how="left", maintain_order="left"
+    )
+    lines = lines.with_columns(
+        value=pl.when(pl.col("stands").sign() == side).then(-_AMOUNT).otherwise(_AMOUNT),
         at=pl.coalesce("their_rate", "rate"),
     )
     return lines.group_by("doc").agg(applied=pl.col("value").sum(), cleared=home(pl.col("value"), pl.col("at")).sum())
-
-
-CREDITS: Final = ("CreditMemo", "VendorCredit", "Deposit")
-"""Documents that a payment's line uses up instead of paying."""
 
 
 def _each(side: Each, first: int, documents: OfType, elsewhere: Sequence[str]) -> pl.DataFrame:
