@@ -4,7 +4,8 @@ What is known and what is assumed:
 
 - QuickBooks Online costs stock first in, first out. Source: QuickBooks API, entity Item, inventory tracking.
 - The API shows no layers and no starting-value transaction. The opening layer is what ``QtyOnHand`` implies once all
-  recorded movements are taken back, at ``PurchaseCost``, dated ``InvStartDate``, against Opening Balance Equity.
+  recorded movements are taken back, at ``PurchaseCost`` as it was when the item was first seen, dated ``InvStartDate``, against
+  Opening Balance Equity.
 - On one day stock comes in before it goes out; otherwise the order of transaction Ids holds.
 - The stock account holds the exact value of the layers, rounded to the cent after each movement.
 - What a customer returns, and what an adjustment adds, comes in at the unit cost at which the item last left, or at

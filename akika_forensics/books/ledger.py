@@ -37,6 +37,7 @@ class Ledger:
         findings: tuple[Finding, ...],
         context: Context,
         stock_moved: pl.DataFrame,
+        opening_costs: Mapping[str, Decimal] | None = None,
     ) -> None:
         self.chart = chart
         self.frame = frame
@@ -47,12 +48,14 @@ class Ledger:
         """What the postings were worked out from."""
         self.stock_moved = stock_moved
         """item, date, moved: how many came (positive) or left on a day."""
+        self._opening_costs = opening_costs or {}
 
     @classmethod
     def of(cls, records: Iterable[Record], *, opening_costs: Mapping[str, Decimal] | None = None) -> Self:
         """Post every document of a snapshot. Never raises on a record; what cannot be posted is in ``unposted``.
 
-        ``opening_costs`` fixes the unit cost of items' first stock (see ``Ledger.opening_costs`` of an earlier one).
+        ``opening_costs`` (by item Id) fixes the unit cost of items' first stock; without it that is today's purchase cost. See
+        ``Ledger.opening_costs`` of an earlier one.
         """
         lists: list[Record] = []
         transactions: dict[str, list[tuple[str, bytes]]] = {}
@@ -84,7 +87,7 @@ class Ledger:
             posted, costs = post(context), _costed(context, opening_costs)
         frame = whole([posted.postings, costs.postings])
         findings = (*posted.findings, *costs.findings, *_uncaptured(chart, frame))
-        return cls(chart, frame, findings, context, costs.moved)
+        return cls(chart, frame, findings, context, costs.moved, opening_costs)
 
     @cached_property
     def postings(self) -> tuple[Posting, ...]:
@@ -98,8 +101,9 @@ class Ledger:
 
     @property
     def opening_costs(self) -> dict[str, Decimal]:
-        """Unit cost of each tracked item, to carry into the ledger of a later snapshot."""
-        return {item.id: item.cost for item in self.chart.items.values() if item.tracked}
+        """What a unit of each tracked item's first stock cost, to carry into the ledger of a later snapshot."""
+        own = {item.id: item.cost for item in self.chart.items.values() if item.tracked}
+        return {**own, **self._opening_costs}
 
     @cached_property
     def _daily(self) -> dict[tuple[str, date], Decimal]:

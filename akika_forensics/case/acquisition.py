@@ -23,6 +23,7 @@ from akika_forensics.case.captured import (
 )
 from akika_forensics.case.coverage import NO_COVERAGE, Coverage, coverage_of, live_in
 from akika_forensics.case.ledgers_before import ledgers_before
+from akika_forensics.case.opening_costs import opening_costs
 from akika_forensics.case.pictures import last_written, written_timeline
 from akika_forensics.case.plain_words import Explained, explained, stored
 from akika_forensics.changes import CheckReport, completeness
@@ -230,13 +231,19 @@ def acquisition_of(vault: Vault, snapshot: Snapshot, acts: Iterable[Act], verifi
     info = snapshot.info
     records = tuple(snapshot.records())
     controls = Kept(snapshot)
+    costs = opening_costs(snapshot, records=records)
     return Acquisition(
         info,
         type_counts(records, reported_counts(info)),
         missing(ReferenceGraph.of(records).dangling()),
         controls_of(controls),
         completeness(
-            records, {} if info.scoped else controls, info.findings, live_in(info), ledgers_before(vault, snapshot)
+            records,
+            {} if info.scoped else controls,
+            [*info.findings, *(one.as_dict() for one in costs.findings)],
+            live_in(info),
+            ledgers_before(vault, snapshot),
+            costs.units,
         ),
         acts_of(acts, info),
         verified,

@@ -10,6 +10,7 @@ from akika_forensics.case.captured import Kept
 from akika_forensics.case.coverage import coverage_of, live_in
 from akika_forensics.case.judgements import of_check
 from akika_forensics.case.ledgers_before import ledgers_before
+from akika_forensics.case.opening_costs import opening_costs
 from akika_forensics.case.results import CheckResult
 from akika_forensics.case.unverified import beliefs_in_force, capture_rests_on
 from akika_forensics.custody import CustodyLog
@@ -23,8 +24,14 @@ def check_of(vault: Vault, snapshot: Snapshot, beliefs: Beliefs | None = None) -
     # Records of different times and reports of one moment say nothing about each other.
     kept: Mapping[str, bytes] = {} if snapshot.info.scoped else Kept(snapshot)
     records = tuple(snapshot.records())
+    costs = opening_costs(snapshot, records=records)
     report = changes.completeness(
-        records, kept, snapshot.info.findings, live_in(snapshot.info), ledgers_before(vault, snapshot)
+        records,
+        kept,
+        [*snapshot.info.findings, *(one.as_dict() for one in costs.findings)],
+        live_in(snapshot.info),
+        ledgers_before(vault, snapshot),
+        costs.units,
     )
     report = scopes.judged(report, snapshot.info)
     entities = [name for name, held in snapshot.info.counts.items() if held]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from akika_forensics import changes
 from akika_forensics.case import scopes
 from akika_forensics.case.moved import Moved
+from akika_forensics.case.opening_costs import opening_costs
 from akika_forensics.case.tables import Effects
 from akika_forensics.case.values import CaseDiff
 from akika_forensics.errors import WrongCompany
@@ -17,7 +18,7 @@ def difference(before: Snapshot, after: Snapshot) -> CaseDiff:
     require_same_company(before.info, after.info.company)
     was, now = scopes.comparable(before, after)
     comparison = changes.compare(was, now)
-    effect = changes.traced(was, now, comparison)
+    effect = changes.traced(was, now, comparison, opening_costs(before, after).units)
     return CaseDiff(before.info, after.info, comparison, Effects(effect.accounts), Moved(effect.rows))
 
 

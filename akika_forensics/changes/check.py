@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import polars as pl
@@ -30,7 +31,7 @@ from akika_forensics.model.money import money_text
 from akika_forensics.model.payload import decode
 from akika_forensics.model.record import Record, RecordKey
 
-CHECK_VERSION: Final = "3"
+CHECK_VERSION: Final = "4"
 """Of the rule by which `completeness` judges. Raise it when the same snapshot may be judged otherwise: attestations name it."""
 
 _BALANCES: Final = "TrialBalance/Accrual"
@@ -59,18 +60,19 @@ def completeness(
     findings: Sequence[Mapping[str, Any]] = (),
     live: Mapping[str, tuple[datetime, datetime]] | None = None,
     before: Iterable[Mapping[str, bytes]] = (),
+    opening_costs: Mapping[str, Decimal] | None = None,
 ) -> CheckReport:
     """Check a snapshot's records against themselves and against the reports captured with them.
 
     ``controls`` are reports by name (``TrialBalance/Accrual/2026-11-23``); ``findings`` are those of the capture, taken
     over first: rows with ``code``, ``what`` and perhaps ``record`` and ``severity``. ``live``: for each entity the interval in which its
-    bodies were live, by the capture's fence. ``before``: the reports of the snapshots that this one rests on, the newest first. Never raises on
-    what was captured.
+    bodies were live, by the capture's fence. ``before``: the reports of the snapshots that this one rests on, the newest first. ``opening_costs``: as
+    in `Ledger.of`. Never raises on what was captured.
     The books are held against every report that has figures of theirs, on both bases.
     """
     rows = list(records)
     graph = ReferenceGraph.of(rows)
-    ledger = Ledger.of(rows)
+    ledger = Ledger.of(rows, opening_costs=opening_costs)
     tied, said = _tie_out(ledger, controls, captured_as(rows, findings, live), before)
     found = [
         *(_taken_over(one) for one in findings),

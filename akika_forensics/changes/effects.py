@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final, Protocol
 
 import polars as pl
@@ -57,12 +58,15 @@ class Effect:
     rows: pl.DataFrame
 
 
-def traced(before: Source, after: Source, comparison: Comparison) -> Effect:
+def traced(
+    before: Source, after: Source, comparison: Comparison, opening_costs: Mapping[str, Decimal] | None = None
+) -> Effect:
     """What the changes between two snapshots did to the books; as `effect_of`, document by document.
 
-    What stands in reports alone is not part of it.
+    ``opening_costs`` (as in `Ledger.of`) hold for both; an item of which they say nothing has in ``after`` those of ``before``. What stands
+    in reports alone is not part of it.
     """
-    was = Ledger.of(before.records())
+    was = Ledger.of(before.records(), opening_costs=opening_costs)
     now = Ledger.of(after.records(), opening_costs=was.opening_costs)
     rows = moved(was, now, [one.key for one in comparison.direct])
     causes = _causes(before, after, (was.frame, now.frame), rows, comparison)

@@ -55,6 +55,14 @@ BOOKS: Final[dict[str, Words]] = {
     ),
     "no_account": Words(_APART, "Give the item or line an account in QuickBooks, or look at why it has none."),
     "stock_history_incomplete": Words(_STOCK, _ITEM),
+    "opening_cost_unknown": Words(
+        "First stock may be valued at another price than on the day on which it began.",
+        _ITEM,
+        (
+            (r"(?P<record>\S+) \((?P<name>.*)\) was not tracked when it was first seen, and its purchase price was changed since: .*", "The {record} ({name}) was not tracked when it was first seen, and its purchase price was changed since."),
+            (r"Earlier versions of items cannot be read .*", "Earlier versions of items cannot be read, and with them what they cost."),
+        ),
+    ),
     "stock_start_unknown": Words("Its first stock is taken to be of the first day on which it moved.", _ITEM),
     "stock_below_zero": Words(
         "What left is valued by what came in later, as QuickBooks does.",

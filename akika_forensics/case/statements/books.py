@@ -16,6 +16,7 @@ from akika_forensics.books.statements import ageing
 from akika_forensics.books.statements.financial import Statements
 from akika_forensics.books.statements.register import general_ledger
 from akika_forensics.case.ledgers_before import ledgers_before
+from akika_forensics.case.opening_costs import opening_costs
 from akika_forensics.errors import WrongUse
 from akika_forensics.model.record import Record
 from akika_forensics.vault import Snapshot, Vault
@@ -47,10 +48,12 @@ class Books:
     names: Mapping[tuple[str, str], str] = field(repr=False)
     on_cash: pl.DataFrame | None = field(default=None, repr=False)
     """Postings on the cash basis that were worked out already; without them they are, when they are asked for."""
+    noted: tuple[Finding, ...] = ()
+    """What is to be said of the books that their documents do not tell."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return self.ledger.findings
+        return (*self.ledger.findings, *self.noted)
 
     @cached_property
     def accrual(self) -> Statements:
@@ -138,10 +141,11 @@ class Books:
 def books_of(vault: Vault, snapshot: Snapshot) -> Books:
     """Read a snapshot and post it. Raises VaultDamaged, NotAllowed where the member may not read payloads."""
     records = list(snapshot.records())
-    ledger = Ledger.of(records)
+    costs = opening_costs(snapshot, records=records)
+    ledger = Ledger.of(records, opening_costs=costs.units)
     ledgers = {name: snapshot.control(name) for name in snapshot.info.controls if name.startswith("GeneralLedger")}
     found = report_only(ledger, ledgers, ledgers_before(vault, snapshot))
-    return Books(snapshot.info.id, ledger, found, names_of(records))
+    return Books(snapshot.info.id, ledger, found, names_of(records), noted=costs.findings)
 
 
 def names_of(records: Iterable[Record]) -> dict[tuple[str, str], str]:

@@ -14,6 +14,7 @@ from akika_forensics.case.captured import Kept
 from akika_forensics.case.company_day import company_day
 from akika_forensics.case.coverage import live_in
 from akika_forensics.case.ledgers_before import ledgers_before
+from akika_forensics.case.opening_costs import opening_costs
 from akika_forensics.case.results import Together
 from akika_forensics.case.shown import Shown
 from akika_forensics.case.statements.asked import Asked, ask, frame_of
@@ -94,11 +95,12 @@ class ReadBooks:
 def read_books(vault: Vault, snapshot: Snapshot) -> ReadBooks:
     """Read a snapshot, post it, tie it out. Raises VaultDamaged, NotAllowed where the member may not read payloads."""
     records = list(snapshot.records())
-    ledger = Ledger.of(records)
+    costs = opening_costs(snapshot, records=records)
+    ledger = Ledger.of(records, opening_costs=costs.units)
     # Records of different times and reports of one moment say nothing about each other.
     kept: Mapping[str, bytes] = {} if snapshot.info.scoped else Kept(snapshot)
     captured = captured_as(records, snapshot.info.findings, live_in(snapshot.info))
     tied = tie(ledger, kept, captured, ledgers_before(vault, snapshot))
     # The tie-out has what only reports show and the cash basis already: neither is worked out twice.
-    books = Books(snapshot.info.id, ledger, tied.report_only, names_of(records), tied.cash)
+    books = Books(snapshot.info.id, ledger, tied.report_only, names_of(records), tied.cash, costs.findings)
     return ReadBooks(books, ties_of(tied), company_day(snapshot.info))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.reading import scan as scanning
 from akika_forensics.vault.reading import tables
-from akika_forensics.vault.snapshots import attachments, frames, preceding, steps
+from akika_forensics.vault.snapshots import attachments, earliest, frames, preceding, steps
 from akika_forensics.vault.snapshots.commits import REQUESTS, Commit, SnapshotInfo
 from akika_forensics.vault.snapshots.shelf import Shelf
 from akika_forensics.vault.snapshots.stacks import Vanished
@@ -92,6 +92,13 @@ class Snapshot:
         )
         told = part.with_columns(payload_sha256=hashes).join(brought, on="segment", how="left")
         return told.select(*frames.KEY, "digest", "payload_sha256", "length", "snapshot")
+
+    def earliest(self, entity: str, ids: Collection[str]) -> earliest.Earliest:
+        """The oldest version that the vault keeps of some records of a type, over all snapshots of the company. Where a file is lost or
+        damaged, it is named, and the others are told.
+        """
+        with self._gone():
+            return self._shelf.again(lambda: earliest.earliest(self._shelf, self._commit.pseudonym, entity, ids))
 
     def control(self, name: str) -> bytes:
         """A report that was captured beside the records, as received. Raises WrongUse for an unknown name."""
