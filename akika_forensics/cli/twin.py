@@ -99,6 +99,7 @@ def _beliefs(profile: str, choices: list[str]) -> Beliefs | None:
 
 
 def _fill(twin: object, company: str, options: Options) -> None:
+    from akika_forensics.case.opening_costs import opening_costs
     from akika_forensics.twin import Twin, loading, sample
 
     assert isinstance(twin, Twin)  # noqa: S101 -- for the type checker; the caller made it
@@ -110,7 +111,13 @@ def _fill(twin: object, company: str, options: Options) -> None:
     if company.startswith("snapshot:"):
         snapshot = open_case(options).snapshot(company.removeprefix("snapshot:"))
         records = ((record.key.entity, record.payload) for record in snapshot.records())
-        report = loading.load_records(twin, records, opening=None, opening_date=snapshot.info.taken_at.date())
+        report = loading.load_records(
+            twin,
+            records,
+            opening=None,
+            opening_date=snapshot.info.taken_at.date(),
+            opening_costs=opening_costs(snapshot).units,
+        )
     else:
         folder = Path(company)
         if not folder.is_dir():

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import polars as pl
@@ -31,11 +32,16 @@ class State(Protocol):
     def records(self, entities: Iterable[str] | None = None) -> Iterator[Record]: ...
 
 
-def balances_of(state: State, as_of: date) -> Mapping[str, Decimal]:
+type Costs = Mapping[str, Decimal]
+"""What a unit of each item's first stock cost, by item Id, as `Ledger.of` takes it."""
+type _Known = dict[tuple[date, frozenset[tuple[str, Decimal]]], Mapping[str, Decimal]]
+
+
+def balances_of(state: State, as_of: date, opening_costs: Costs = MappingProxyType({})) -> Mapping[str, Decimal]:
     """The balance of each account at the end of a day, as `Ledger.trial_balance`: worked out once by a state that remembers."""
     if isinstance(state, Remembering | RecordState):
-        return state.trial_balance(as_of)
-    return Ledger.of(state.records()).trial_balance(as_of)
+        return state.trial_balance(as_of, opening_costs)
+    return Ledger.of(state.records(), opening_costs=opening_costs).trial_balance(as_of)
 
 
 class Remembering:
@@ -43,7 +49,7 @@ class Remembering:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._balances: dict[date, Mapping[str, Decimal]] = {}
+        self._balances: _Known = {}
         self._index: pl.DataFrame | None = None
         self._keys: frozenset[tuple[str, str]] | None = None
         self._records: dict[RecordKey, Record] = {}
@@ -72,24 +78,27 @@ class Remembering:
         for record in self._state.records(entities):
             yield self._records.setdefault(record.key, record)
 
-    def trial_balance(self, as_of: date) -> Mapping[str, Decimal]:
+    def trial_balance(self, as_of: date, opening_costs: Costs) -> Mapping[str, Decimal]:
         """See `balances_of`."""
-        if as_of not in self._balances:
-            inner = self._state if isinstance(self._state, RecordState) else None
-            self._balances[as_of] = (
-                inner.trial_balance(as_of) if inner else Ledger.of(self.records()).trial_balance(as_of)
-            )
-        return self._balances[as_of]
+        if isinstance(self._state, RecordState):
+            return self._state.trial_balance(as_of, opening_costs)
+        key = as_of, frozenset(opening_costs.items())
+        if key not in self._balances:
+            self._balances[key] = Ledger.of(self.records(), opening_costs=opening_costs).trial_balance(as_of)
+        return self._balances[key]
 
 
 @dataclass
 class Evidence:
-    """``before`` is the state to go back to, ``now`` the fresh capture, ``after`` the first state after the incident."""
+    """``before`` is the state to go back to, ``now`` the fresh capture, ``after`` the first state after the incident. ``opening_costs``
+    hold for all of them: no write of a plan changes what first stock cost.
+    """
 
     before: State
     now: State
     after: State | None = None
     aliases: Mapping[RecordKey, RecordKey] = field(default_factory=dict)
+    opening_costs: Costs = field(default_factory=dict)
     _origins: dict[RecordKey, RecordKey] | None = field(default=None, init=False, repr=False)
     _dependents: dict[RecordKey, list[RecordKey]] | None = field(default=None, init=False, repr=False)
 
@@ -202,7 +211,7 @@ class RecordState:
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._records = {record.key: record for record in records}
-        self._balances: dict[date, Mapping[str, Decimal]] = {}
+        self._balances: _Known = {}
 
     def index(self) -> pl.DataFrame:
         ordered = [self._records[key] for key in sorted(self._records)]
@@ -224,8 +233,9 @@ class RecordState:
             if wanted is None or key.entity in wanted:
                 yield self._records[key]
 
-    def trial_balance(self, as_of: date) -> Mapping[str, Decimal]:
+    def trial_balance(self, as_of: date, opening_costs: Costs) -> Mapping[str, Decimal]:
         """See `balances_of`: what was worked out to verify a run is there when its undo is planned."""
-        if as_of not in self._balances:
-            self._balances[as_of] = Ledger.of(self.records()).trial_balance(as_of)
-        return self._balances[as_of]
+        key = as_of, frozenset(opening_costs.items())
+        if key not in self._balances:
+            self._balances[key] = Ledger.of(self.records(), opening_costs=opening_costs).trial_balance(as_of)
+        return self._balances[key]

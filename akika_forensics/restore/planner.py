@@ -134,7 +134,7 @@ def make_plan(request: Request, *, progress: Callable[[str], None] = lambda _: N
         unanswered=unanswered(work.items.values()),
         undo=tuple(_UNDO[step.action].format(label=step.label) for step in reversed(steps)),
         forecast=_forecast(steps),
-        prediction=predict_balances(request.evidence.before, request.evidence.now, predicted.records, request.as_of),
+        prediction=predict_balances(request.evidence, predicted.records, request.as_of),
     ).sealed()
 
 

@@ -14,7 +14,7 @@ from akika_forensics.model.payload import encode
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.restore.bodies import steps_cited, with_ids
 from akika_forensics.restore.document import Action, BalanceLine, Prediction, Step
-from akika_forensics.restore.evidence import State, balances_of
+from akika_forensics.restore.evidence import Evidence, balances_of
 
 _STOCK_OUT = frozenset({"Invoice", "SalesReceipt"})
 _STOCK_BACK = frozenset({"CreditMemo", "RefundReceipt"})
@@ -97,9 +97,14 @@ def _move_stock(standing: dict[RecordKey, Record], item_id: str, moved: Decimal)
     standing[record.key] = Record(record.key, encode(body))
 
 
-def predict_balances(before: State, now: State, predicted: Sequence[Record], as_of: date) -> Prediction:
+def predict_balances(evidence: Evidence, predicted: Sequence[Record], as_of: date) -> Prediction:
     """The trial balance before, now and predicted, account by account, as of one date."""
-    columns = (balances_of(before, as_of), balances_of(now, as_of), Ledger.of(predicted).trial_balance(as_of))
+    costs = evidence.opening_costs
+    columns = (
+        balances_of(evidence.before, as_of, costs),
+        balances_of(evidence.now, as_of, costs),
+        Ledger.of(predicted, opening_costs=costs).trial_balance(as_of),
+    )
     names = {
         record.key.id: str(record.body.get("FullyQualifiedName", record.key.id))
         for record in predicted

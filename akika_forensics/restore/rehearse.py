@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from akika_forensics.books import TrialBalance, read_trial_balance
@@ -21,7 +22,7 @@ from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.quickbooks import Connection, MemoryTokenStore, Tokens
 from akika_forensics.quickbooks.limits import Limits
 from akika_forensics.restore.document import Action, Plan, SnapshotRef
-from akika_forensics.restore.evidence import Evidence, RecordState, State
+from akika_forensics.restore.evidence import Costs, Evidence, RecordState, State
 from akika_forensics.restore.execute import run_plan
 from akika_forensics.restore.fidelity import compare
 from akika_forensics.restore.journal import DONE, MemoryJournal, RunState, fold, register
@@ -68,17 +69,23 @@ def rehearse(
     control: TrialBalance | None,
     progress: Callable[[str], None] = lambda _: None,
     beliefs: Beliefs | None = None,
+    opening_costs: Costs = MappingProxyType({}),
 ) -> Rehearsal:
     """Load ``known`` (the state the plan was made from) into a twin, run the plan on it, compare, undo, compare again.
 
-    ``beliefs``: what a real company answered to the probe; the defaults of the twin without.
+    ``beliefs``: what a real company answered to the probe; the defaults of the twin without. ``opening_costs``: those that the plan was
+    predicted with.
     """
     as_of = parse_date(plan.prediction.as_of)
     believed = beliefs or Beliefs()
     twin = Twin(realm_id=plan.company.realm_id, company_name=plan.company.name, beliefs=believed)
     progress("setting the stage")
     loading.load_records(
-        twin, ((record.key.entity, record.payload) for record in known.records()), opening=None, opening_date=as_of
+        twin,
+        ((record.key.entity, record.payload) for record in known.records()),
+        opening=None,
+        opening_date=as_of,
+        opening_costs=opening_costs,
     )
     if control is not None:
         _explain_the_rest(twin, control, as_of)
@@ -97,9 +104,10 @@ def rehearse(
             final=final,
             control_now=staged_control,
             control_final=_trial_balance(twin, plan),
+            opening_costs=opening_costs,
         )
         progress("rehearsing the undo")
-        undo_state, undo_differences = _undo(plan, run, server, known, final, twin)
+        undo_state, undo_differences = _undo(plan, run, server, known, final, twin, opening_costs)
     differences = [
         f"{row.label}: {'; '.join(row.differences) or 'not as the plan wrote it'}"
         for row in checked.records
@@ -154,7 +162,7 @@ def _run(plan: Plan, server: TwinServer, journal: MemoryJournal, known: State) -
 
 
 def _undo(
-    plan: Plan, run: RunState, server: TwinServer, known: State, final: State, twin: Twin
+    plan: Plan, run: RunState, server: TwinServer, known: State, final: State, twin: Twin, opening_costs: Costs
 ) -> tuple[str, tuple[str, ...]]:
     touched = touched_records(plan, run)
     if not touched:
@@ -164,7 +172,7 @@ def _undo(
             name=f"{plan.id}-undo",
             author=plan.author,
             company=Company(plan.company.realm_id, plan.company.name, server.base_url),
-            evidence=Evidence(known, final, aliases=register(plan, run)),
+            evidence=Evidence(known, final, aliases=register(plan, run), opening_costs=opening_costs),
             before=plan.now,
             now=SnapshotRef(id="stage", digest="", taken_at=format_instant(now())),
             after=None,

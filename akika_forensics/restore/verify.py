@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from akika_forensics.books import TrialBalance
@@ -15,14 +16,14 @@ from akika_forensics.model.money import ZERO, money
 from akika_forensics.model.record import Record, RecordKey
 from akika_forensics.restore.bodies import unmet, with_ids
 from akika_forensics.restore.document import Action, Fidelity, Plan, Step
-from akika_forensics.restore.evidence import State, balances_of
+from akika_forensics.restore.evidence import Costs, State, balances_of
 from akika_forensics.restore.fidelity import compare
 from akika_forensics.restore.journal import DONE, RunState, register
 
 type Charge = tuple[str, Decimal]
 """A customer's Id and an amount."""
 
-VERIFY_VERSION: Final = "1"
+VERIFY_VERSION: Final = "2"
 """Of the rule by which `verify` judges. Raise it when the same restore may be judged otherwise: attestations name it."""
 
 _CHARGE: Final = "ReimburseCharge"
@@ -89,13 +90,16 @@ def verify(
     final: State,
     control_now: TrialBalance | None = None,
     control_final: TrialBalance | None = None,
+    opening_costs: Costs = MappingProxyType({}),
 ) -> Verification:
-    """Compare a capture made after the run with the plan. Pure."""
+    """Compare a capture made after the run with the plan. Pure. ``opening_costs``: those that it was predicted with."""
     aliases = {RecordKey.parse(old): RecordKey.parse(new) for old, new in plan.aliases.items()} | register(plan, run)
     records = [_outcome(step, run, before, final, aliases) for step in plan.steps]
     return Verification(
         tuple(records),
-        _balances(plan, final, control_now, control_final),
+        _balances(
+            plan, balances_of(final, parse_date(plan.prediction.as_of), opening_costs), control_now, control_final
+        ),
         _unexpected(plan, run, now, final),
         len(plan.by_hand),
     )
@@ -132,10 +136,9 @@ def _outcome(
 
 
 def _balances(
-    plan: Plan, final: State, control_now: TrialBalance | None, control_final: TrialBalance | None
+    plan: Plan, actual: Mapping[str, Decimal], control_now: TrialBalance | None, control_final: TrialBalance | None
 ) -> tuple[BalanceOutcome, ...]:
     as_of = parse_date(plan.prediction.as_of)
-    actual = balances_of(final, as_of)
     comparable = control_now is not None and control_final is not None and control_now.end == control_final.end == as_of
     predicted = {line.account: line for line in plan.prediction.lines}
     reported_now = control_now.lines if comparable and control_now else {}

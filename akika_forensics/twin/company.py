@@ -165,13 +165,14 @@ class Company:
                 self._pending.append((entity, record_id))
 
     @contextmanager
-    def bulk(self, *, in_order: bool = False) -> Iterator[Bulk]:
+    def bulk(self, *, in_order: bool = False, opening_costs: Mapping[str, Decimal] | None = None) -> Iterator[Bulk]:
         """Many records at once, like ``put_raw`` of each; see ``loading.bulk``.
 
-        ``in_order``: lists come first, and no transaction before what it is linked to.
+        ``in_order``: lists come first, and no transaction before what it is linked to. ``opening_costs`` (by item Id): what a unit of
+        first stock cost, where that is not the purchase price of the record; into a company without books alone.
         """
         with self.transaction(), uncollected():
-            bulk = Bulk(self._store, self.clock(), in_order=in_order)
+            bulk = Bulk(self._store, self.clock(), in_order=in_order, opening_costs=opening_costs or {})
             yield bulk
             self._unposted += bulk.finish()
             self._cache.clear()

@@ -52,3 +52,16 @@ def test_every_reading_of_the_books_keeps_first_stock_at_what_it_cost(repriced: 
     of_statements = books_of(repriced.case.vault, snapshot).ledger.balances()
     assert read_books(repriced.case.vault, snapshot).books.ledger.balances() == of_statements
     assert repriced.case.acquisition("s2").check.complete
+
+
+def test_a_restored_price_is_predicted_to_move_nothing_of_the_past(repriced: Scene) -> None:
+    valve = next(key[1] for key, body in repriced.twin.dump().items() if key[0] == "Item" and b"Valve" in body)
+    on_hand = balances(repriced, "s2")[STOCK]
+    plan = repriced.planned("--after", "s2", "--record", f"Item:{valve}")
+    rehearsed = repriced.good("plan", "rehearse", str(plan))
+    assert (rehearsed["ok"], rehearsed["differences"]) == (True, [])
+    repriced.good("plan", "execute", str(plan))
+    verified = repriced.good("plan", "verify", str(plan))
+    told = {row["account_name"]: (row["predicted"], row["actual"]) for row in verified["balances"]}
+    assert told[STOCK] == (f"{on_hand:.2f}", f"{on_hand:.2f}")
+    assert repriced.good("check", "latest")["complete"]

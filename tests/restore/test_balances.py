@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 
 import polars as pl
 import pytest
@@ -58,9 +59,9 @@ def test_it_is_worked_out_once(records: list[Record], monkeypatch: pytest.Monkey
     worked_out: list[int] = []
     of = Ledger.of
 
-    def counted(given: Iterable[Record]) -> Ledger:
+    def counted(given: Iterable[Record], *, opening_costs: Mapping[str, Decimal]) -> Ledger:
         worked_out.append(1)
-        return of(given)
+        return of(given, opening_costs=opening_costs)
 
     monkeypatch.setattr(Ledger, "of", counted)
     held, far = RecordState(records), Counting(records)

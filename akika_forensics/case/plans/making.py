@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from akika_forensics.case.opening_costs import opening_costs
 from akika_forensics.case.plans.archive import PlanArchive
 from akika_forensics.case.plans.session import Session, require_everything
 from akika_forensics.errors import Refused, WrongCompany, WrongUse
@@ -55,7 +56,13 @@ class Making:
             name=f"p{now():%Y%m%d}-{secrets.token_hex(4)}",
             author=PREPARER,
             company=fresh.info.company,
-            evidence=Evidence(before, fresh, later, self._archive.register(fresh.info.company.realm_id)),
+            evidence=Evidence(
+                before,
+                fresh,
+                later,
+                self._archive.register(fresh.info.company.realm_id),
+                opening_costs(before, fresh).units,
+            ),
             before=_ref(before),
             now=_ref(fresh),
             after=_ref(later) if later else None,

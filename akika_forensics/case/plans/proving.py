@@ -7,6 +7,7 @@ from pathlib import Path
 
 from akika_forensics.books import TrialBalance, read_trial_balance
 from akika_forensics.case.judgements import of_restore
+from akika_forensics.case.opening_costs import opening_costs
 from akika_forensics.case.plans.archive import REHEARSED, VERIFIED, PlanArchive
 from akika_forensics.case.plans.outcomes import kept_rehearsal, kept_verification
 from akika_forensics.case.plans.session import Progress, Session, require_everything
@@ -44,6 +45,7 @@ class Proving:
             control=control_of(known, plan.prediction.as_of),
             progress=progress,
             beliefs=beliefs or beliefs_in_force(),
+            opening_costs=opening_costs(before, known).units,
         )
         details = kept_rehearsal(result)
         stored = self._s.vault.put_document("rehearsal", canonical_value(details), self._s.company)
@@ -84,6 +86,7 @@ class Proving:
             final=final,
             control_now=control_of(known, plan.prediction.as_of),
             control_final=control_of(final, plan.prediction.as_of),
+            opening_costs=opening_costs(before, known, final).units,
         )
         details = kept_verification(result)
         stored = self._s.vault.put_document("verification", canonical_value(details), self._s.company)

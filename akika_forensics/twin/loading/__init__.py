@@ -70,15 +70,17 @@ def load_records(
     *,
     opening: Mapping[str, Decimal] | None = None,
     opening_date: date | None = None,
+    opening_costs: Mapping[str, Decimal] | None = None,
 ) -> LoadReport:
     """Load a snapshot's payloads into an empty twin, as the stage of a rehearsal.
 
     Nothing is made up: what is cited but not there is announced. ``opening`` (account Id to amount, debit positive) is
     what the documents do not explain of the company's accounts and enters as one opaque posting on ``opening_date``;
-    without it, the recorded balances of the accounts say what that is.
+    without it, the recorded balances of the accounts say what that is. ``opening_costs`` (by item Id) is what a unit of first stock cost
+    where a purchase price was changed since.
     """
     report = LoadReport()
-    with twin.bulk() as bulk:
+    with twin.bulk(opening_costs=opening_costs) as bulk:
         intake = Intake(bulk)
         intake.take_all((entity, payload, "") for entity, payload in records)
     intake.announce_arrival(report)

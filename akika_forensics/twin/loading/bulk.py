@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
@@ -47,9 +48,10 @@ _ADDRESSES: Final = ("BillAddr", "ShipAddr", "PrimaryAddr")
 class Bulk:
     """The records of one load; made by ``Twin.bulk``, which also ends it."""
 
-    def __init__(self, store: Store, moment: datetime, *, in_order: bool) -> None:
+    def __init__(self, store: Store, moment: datetime, *, in_order: bool, opening_costs: Mapping[str, Decimal]) -> None:
         self._store = store
         self._in_order = in_order
+        self._opening_costs = opening_costs
         self._rows = Rows(store)
         self._session = _Reading(store, moment, self._rows)
         self._highest: dict[str, int] = {}
@@ -176,7 +178,10 @@ class Bulk:
             of_item[row.item].append(row)
         found = [(item_id, self._session.find("Item", item_id)) for item_id in sorted(self._items)]
         items = [(item_id, item) for item_id, item in found if item is not None]
-        layers = [raw.opening_layer(self._session, item_id, item, of_item[item_id]) for item_id, item in items]
+        layers = [
+            raw.opening_layer(self._session, item_id, item, of_item[item_id], self._opening_costs.get(item_id))
+            for item_id, item in items
+        ]
         self._number_movements([layer for layer in layers if layer is not None])
         for (item_id, item), layer in zip(items, layers, strict=True):
             rows = of_item[item_id] + ([layer] if layer else [])

@@ -106,12 +106,16 @@ def _layer(session: Session, item_id: str, item: dict[str, Any]) -> None:
         session.store.add_movement(row)
 
 
-def opening_layer(session: Session, item_id: str, item: dict[str, Any], moved: list[MovementRow]) -> MovementRow | None:
-    """What must have been in stock before the documents; None when they explain all that is on hand."""
+def opening_layer(
+    session: Session, item_id: str, item: dict[str, Any], moved: list[MovementRow], unit: Decimal | None = None
+) -> MovementRow | None:
+    """What must have been in stock before the documents, at the purchase cost or what a ``unit`` is known to have cost; None when they
+    explain all that is on hand.
+    """
     quantity = money(item.get("QtyOnHand")) - sum((Decimal(row.quantity) for row in moved), Decimal(0))
     if quantity <= 0:
         return None
-    value = int(cents(quantity * money(item.get("PurchaseCost"))) * 100)
+    value = int(cents(quantity * (money(item.get("PurchaseCost")) if unit is None else unit)) * 100)
     equity = accounts.find_system(session, "opening equity") or ""
     asset = ref_id(item, "AssetAccountRef") or ""
     first = min((row.date for row in moved), default="9999")
