@@ -104,7 +104,7 @@ class Watch:
 
     @property
     def failed(self) -> AkikaError | None:
-        """A failure that no capture of the same company has made good: what ``--once`` ends with."""
+        """A failure that no capture of the same company has made good, a dead sign-in among them: what ``--once`` ends with."""
         return next(iter(self._failures.values()), None)
 
     def run(self) -> None:
@@ -193,7 +193,7 @@ class Watch:
             if not self._should_stop():
                 raise
         except SignInFailed as error:
-            self._dead[name] = error
+            self._dead[name] = self._failures[name] = error
             del self._standing[name]
             self._say(name, f"is watched no longer. {error}")
         except _HOPELESS:

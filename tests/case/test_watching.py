@@ -248,6 +248,15 @@ def test_once_takes_each_company_now_and_tells_what_failed() -> None:
         world.watch(Every(DAY)).once()
 
 
+def test_a_round_in_which_one_sign_in_of_several_is_dead_has_failed() -> None:
+    revoked = SignInFailed("Access was revoked.", do="Connect it again.")
+    world = World(last={"ann": NOW, "bob": NOW}, fails={"ann": [revoked]})
+    watch = world.watch(Every(DAY))
+    watch.once()
+    assert (watch.taken, watch.failed) == (1, revoked)
+    assert any("ann: " in line and "Access was revoked. Connect it again." in line for line in world.said)
+
+
 @pytest.mark.parametrize("asked", ["hinted", "newest"])
 def test_a_medium_that_is_away_for_a_while_ends_no_watch(asked: str) -> None:
     """What the loop looks up between captures lies in the vault, which may be a bucket across a network."""
