@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 import httpx
@@ -91,6 +92,15 @@ class Companies:
 
     def tokens(self, name: str) -> SlotTokenStore:
         return SlotTokenStore(self._vault, name)
+
+    def sign_in(self, name: str) -> str:
+        """A mark of the tokens of capture that tells nothing of them: another one after each renewal and each `connect`, empty
+        where there are none.
+        """
+        kept = _tokens(self.tokens(name))
+        if kept is None:
+            return ""
+        return sha256(f"{kept.access_token.reveal()}\n{kept.refresh_token.reveal()}".encode()).hexdigest()
 
     def limits(self, name: str) -> Limits:
         """QuickBooks' pace, except for a server on this machine, which says itself when it is asked too fast."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -48,22 +48,32 @@ class WallClock:
 
 
 class VaultDesk:
-    """What `watching.Watch` asks, answered by a vault. ``schedule`` says how many captures a month still brings; ``clock``: of the watch.
+    """What `watching.Watch` asks, answered by a vault. ``names``: the companies that are watched; None for all that the vault knows
+    at each look. ``schedule`` says how many captures a month still brings; ``clock``: of the watch.
 
     A snapshot tells when it began by QuickBooks' clock, and a watch waits by this machine's, which may be wrong: what this desk
     took is dated by this machine, and what others took lies at the latest in the moment in which it was first seen here.
     """
 
     def __init__(
-        self, case: Case, names: tuple[str, ...], schedule: Schedule, clock: Callable[[], datetime] = instants.now
+        self, case: Case, names: Sequence[str] | None, schedule: Schedule, clock: Callable[[], datetime] = instants.now
     ) -> None:
         self._clock = clock
         self._began: dict[str, datetime] = {}
-        self._cases = {name: Case(case.vault, name) for name in names}
+        self._vault = case.vault
+        self._names = names
+        self._cases: dict[str, Case] = {}
         self._budget: Budget = case.budget
         self._companies = case.companies
         self._schedule = schedule
         self.hints = Hints(case.vault, case.companies)
+
+    def names(self) -> tuple[str, ...]:
+        known = self._companies.names()
+        return known if self._names is None else tuple(name for name in self._names if name in known)
+
+    def sign_in(self, name: str) -> str:
+        return self._companies.sign_in(name)
 
     def newest(self, name: str) -> datetime | None:
         info = self._newest(name)
@@ -98,7 +108,7 @@ class VaultDesk:
                 return Allowed(sparing=True, not_before=ends, why=why)
 
     def capture(self, name: str, *, sparing: bool, should_stop: Callable[[], bool]) -> Taken:
-        case = self._cases[name]
+        case = self._case(name)
         waited, began = self._waiting(name), self._clock()
         info = case.capture(why="by the watch", sparing=sparing, should_stop=should_stop)
         self._began[info.digest] = began
@@ -112,6 +122,10 @@ class VaultDesk:
             f"snapshot {info.id} ({kind_of(info)}): {info.records:,} records, {info.new_versions:,} new versions, {cost.once:,} reads.{told}{whole}{ending}",
             began,
         )
+
+    def _case(self, name: str) -> Case:
+        """Always the same one: what could not be counted of a capture is counted with the next."""
+        return self._cases.setdefault(name, Case(self._vault, name))
 
     def _waiting(self, name: str) -> Pending | None:
         newest = self._newest(name)
@@ -129,7 +143,7 @@ class VaultDesk:
         return left
 
     def _newest(self, name: str) -> SnapshotInfo | None:
-        mine = [info for info in self._cases[name].snapshots() if not info.scoped]
+        mine = [info for info in self._case(name).snapshots() if not info.scoped]
         return mine[-1] if mine else None
 
 

@@ -1,17 +1,18 @@
 """Captures on a schedule, sooner where QuickBooks told of changes, for as long as nobody stops it.
 
 `Watch` is the loop: it knows companies by name, and of the world only its `Desk` and its clock. What goes wrong with one company
-is said and waited out; what waiting does not mend ends it.
+is said and waited out; what waiting does not mend ends it. Which companies there are, its `Roster` tells anew at each look.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from akika_forensics.case.roster import Register, Roster
 from akika_forensics.case.schedule import Manner, Schedule, Standing, Turn, turn, wait_after
 from akika_forensics.errors import (
     AkikaError,
@@ -53,12 +54,8 @@ class Taken:
     at: datetime
 
 
-class Desk(Protocol):
+class Desk(Register, Protocol):
     """What the loop asks of the world."""
-
-    def newest(self, name: str) -> datetime | None:
-        """When the newest snapshot of a company began, whoever took it; by the clock of the watch, and the same at each asking."""
-        ...
 
     def hinted(self, name: str) -> tuple[datetime, datetime] | None:
         """When the first and the last hint came that no snapshot has answered."""
@@ -83,7 +80,6 @@ class Watch:
     def __init__(
         self,
         desk: Desk,
-        names: Sequence[str],
         schedule: Schedule,
         manner: Manner,
         clock: Clock,
@@ -93,14 +89,15 @@ class Watch:
     ) -> None:
         self._desk, self._schedule, self._manner, self._clock = desk, schedule, manner, clock
         self._say, self._should_stop = say, should_stop
-        self._standing = {name: Standing(desk.newest(name)) for name in names}
-        self._dead: dict[str, SignInFailed] = {}
+        self._roster = Roster(desk, say)
+        self._standing = self._roster.standing
         self._announced: dict[str, Turn] = {}
         self.taken = 0
         self.incomplete = 0
         self._put_off: dict[str, Allowed] = {}
         self._failures: dict[str, AkikaError] = {}
         self._unseen = ""
+        self._goes_on = False
 
     @property
     def failed(self) -> AkikaError | None:
@@ -108,25 +105,47 @@ class Watch:
         return next(iter(self._failures.values()), None)
 
     def run(self) -> None:
-        """Until somebody stops it. Raises SignInFailed when no company is left whose sign-in lives, and what waiting
-        does not mend: WrongKey, WrongUse, VaultDamaged.
+        """Until somebody stops it. Raises what waiting does not mend: WrongKey, VaultDamaged, and WrongUse, as when the vault
+        knows no company to watch any more. One without a sign-in that lives is waited for.
         """
+        self._goes_on = True
         while not self._should_stop():
-            self._require_some_left()
             now = self._clock.now()
             try:
-                name, next_turn = self._first(now)
+                found = self._next(now)
             except (*_HOPELESS, Interrupted):
                 raise
             except AkikaError as error:
                 self._out_of_sight(error)
                 continue
             self._unseen = ""
+            if found is None:
+                self._clock.wait(_GLANCE.total_seconds())
+                continue
+            name, next_turn = found
             if next_turn.at <= now:
                 self._attend(name, next_turn.why)
                 continue
             self._announce(name, next_turn, now)
             self._clock.wait(min(next_turn.at - now, _GLANCE).total_seconds())
+
+    def _next(self, now: datetime) -> tuple[str, Turn] | None:
+        """The company whose turn comes first; None where no sign-in lives."""
+        self._look(now)
+        try:
+            return self._first(now) if self._standing else None
+        except WrongUse:
+            if not self._look(now):
+                raise
+        return self._next(now)
+
+    def _look(self, now: datetime) -> tuple[str, ...]:
+        """What the roster finds; a company that went leaves no failure behind."""
+        gone = self._roster.look(now)
+        for name in gone:
+            self._failures.pop(name, None)
+            self._put_off.pop(name, None)
+        return gone
 
     def _out_of_sight(self, error: AkikaError) -> None:
         """What is known of the companies could not be read: the vault's medium may be away for a while."""
@@ -136,24 +155,16 @@ class Watch:
         self._clock.wait(_GLANCE.total_seconds())
 
     def once(self) -> None:
-        """One capture of each company now, whatever the hour. Raises as `run`; other failures are in ``failed``."""
+        """One capture of each company now, whatever the hour. Raises as `run`, and SignInFailed when no company has a sign-in
+        that lives; other failures are in ``failed``. That somebody disconnected a company is said, and is no failure.
+        """
+        self._look(self._clock.now())
         for name in list(self._standing):
             if self._should_stop():
                 return
-            self._attend(name, "")
-        self._require_some_left()
-
-    def _require_some_left(self) -> None:
-        if self._standing:
-            return
-        if len(self._dead) == 1:
-            raise next(iter(self._dead.values()))
-        names = ", ".join(sorted(self._dead))
-        raise SignInFailed(
-            f"QuickBooks accepts the sign-in of no company any more: {names}.",
-            means="No capture can be taken.",
-            do="Connect them again with `akika connect`, and start the watch anew.",
-        )
+            if name in self._standing:
+                self._attend(name, "")
+        self._roster.require_some()
 
     def _first(self, now: datetime) -> tuple[str, Turn]:
         turns = {
@@ -170,8 +181,10 @@ class Watch:
     def _attend(self, name: str, why: str) -> None:
         """A capture of one company, unless somebody took one meanwhile or the month's reads do not allow it now."""
         began = self._clock.now()
-        standing = self._standing[name]
+        standing, sign_in = self._standing[name], ""
         try:
+            # A sign-in that somebody makes while the capture fails is another one than the dead.
+            sign_in = self._desk.sign_in(name)
             if why and self._taken_by_another(name, began):
                 return
             allowed = self._desk.allowed(name, began)
@@ -186,16 +199,17 @@ class Watch:
             self._say(name, f"a capture begins{f': {why}' if why else ''}.{f' {allowed.why}' if allowed.why else ''}")
             taken = self._desk.capture(name, sparing=allowed.sparing, should_stop=self._should_stop)
         except VaultLocked as error:
-            self._say(name, f"skipped. {error.what} It is tried again in a minute.")
+            self._say(name, f"skipped. {error.what}{self._again('in a minute')}")
             self._standing[name] = replace(standing, not_before=began + _BUSY)
             self._failures[name] = error
         except Interrupted:
             if not self._should_stop():
                 raise
         except SignInFailed as error:
-            self._dead[name] = self._failures[name] = error
-            del self._standing[name]
-            self._say(name, f"is watched no longer. {error}")
+            self._failures[name] = error
+            self._roster.lose(name, error, sign_in, began)
+        except WrongUse as error:
+            self._unless_gone(name, standing, error)
         except _HOPELESS:
             raise
         except AkikaError as error:
@@ -209,6 +223,18 @@ class Watch:
             self._failures.pop(name, None)
             self._standing[name] = Standing(last=taken.at)
             self._say(name, taken.line)
+
+    def _unless_gone(self, name: str, standing: Standing, error: WrongUse) -> None:
+        """Raises the error, but where a company was erased since the last look: this one, or another that the month is reckoned with."""
+        try:
+            gone = self._look(self._clock.now())
+        except _HOPELESS:
+            raise
+        except AkikaError as away:
+            self._failed(name, standing, away)
+            return
+        if not gone:
+            raise error
 
     def _taken_by_another(self, name: str, now: datetime) -> bool:
         """Whether a snapshot that this watch knew nothing of makes the capture unnecessary for now."""
@@ -227,7 +253,10 @@ class Watch:
         now, failures = self._clock.now(), standing.failures + 1
         self._standing[name] = replace(standing, failures=failures, failed=now)
         self._failures[name] = error
-        self._say(name, f"failed. {error} It is tried again at {_hour(now + wait_after(failures))}.")
+        self._say(name, f"failed. {error}{self._again(f'at {_hour(now + wait_after(failures))}')}")
+
+    def _again(self, when: str) -> str:
+        return f" It is tried again {when}." if self._goes_on else ""
 
 
 def _hour(moment: datetime) -> str:

@@ -51,9 +51,9 @@ def watch(
         say(_unit(options, unit, schedule, every=every, at=at, zone=zone, webhooks=webhooks).rstrip("\n"))
         return
     case = open_case(options)
-    names = (case.company_name,) if options.company else case.companies.names()
-    if not names:
+    if not case.companies.names():
         raise WrongUse("The vault is connected to no company.", do="Run `akika connect`.")
+    names = (case.company_name,) if options.company else None
     with stop_on_signal() as asked, ExitStack() as open_doors:
         _watch(
             case, names, schedule, asked, open_doors,
@@ -63,7 +63,7 @@ def watch(
 
 def _watch(
     case: Case,
-    names: tuple[str, ...],
+    names: tuple[str, ...] | None,
     schedule: Schedule,
     asked: Callable[[], bool],
     doors: ExitStack,
@@ -79,14 +79,14 @@ def _watch(
 
     line = _speaker(json=json)
     clock, desk = WallClock(asked), VaultDesk(case, names, schedule)
-    loop = Watch(desk, names, schedule, Manner(), clock, say=line, should_stop=asked)
+    loop = Watch(desk, schedule, Manner(), clock, say=line, should_stop=asked)
     if port >= 0 and not once:
         _open_door(doors, desk.hints, clock, line, port, new_verifier=new_verifier)
     try:
         if once:
             loop.once()
         else:
-            line("", f"watching {', '.join(names)} {schedule}; Ctrl-C ends it.")
+            line("", f"watching {', '.join(desk.names())} {schedule}; Ctrl-C ends it.")
             loop.run()
     finally:
         # What was done is told also where it ends with an error, which says the rest.

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Final
 
 from akika_forensics.case.schedule import At, Every, Schedule
-from akika_forensics.errors import WrongUse
+from akika_forensics.errors import Refused, WrongKey, WrongUse
 
 _LONGEST_TASK: Final = 261
 """Source: schtasks /create, /tr: 262 characters."""
@@ -23,6 +23,8 @@ _DAY: Final = 24 * _HOUR
 _LABEL: Final = "org.akika.watch"
 _TASK: Final = "Akika watch"
 _CREDENTIAL: Final = "akika-passphrase"
+_NOT_MENDED: Final = (WrongUse, Refused, WrongKey)
+"""What ends a watch and would end it again. Of exit code 4 it ends where the vault's store does not answer at the start, which passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,8 @@ def systemd(unit: Unit) -> str:
         "ExecStart=" + " ".join(_systemd(word).replace("$", "$$") for word in unit.lasting),
         "Restart=on-failure",
         "RestartSec=60",
-        "# What waiting does not mend: wrong use, a refusal, a dead sign-in, the wrong key.",
-        "RestartPreventExitStatus=2 3 4 5",
+        "# What waiting does not mend: wrong use, a refusal, the wrong key. A dead sign-in ends no watch.",
+        f"RestartPreventExitStatus={' '.join(str(kind.exit_code) for kind in _NOT_MENDED)}",
         "NoNewPrivileges=yes",
         "ProtectSystem=full",
         "PrivateTmp=yes",

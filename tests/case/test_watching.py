@@ -17,6 +17,7 @@ from akika_forensics.errors import (
     VaultDamaged,
     VaultLocked,
     WrongKey,
+    WrongUse,
 )
 from akika_forensics.vault.storage import StorageFailed
 
@@ -39,11 +40,34 @@ class World:
     begun: list[tuple[str, datetime, bool]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     waits: int = 0
+    sign_ins: dict[str, str] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
+    soon: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
+    """What somebody does to the vault while the watch waits or captures, and when."""
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name in self.last if name not in self.erased)
+
+    def sign_in(self, name: str) -> str:
+        self._require(name)
+        return self.sign_ins.get(name, "the first")
+
+    def _require(self, name: str) -> None:
+        if name in self.erased:
+            raise WrongUse(f"The vault knows no company {name!r}.")
+
+    def passes(self, by: timedelta) -> None:
+        self.now += by
+        for what in [one for one in self.soon if one[0] <= self.now]:
+            self.soon.remove(what)
+            what[1]()
 
     def newest(self, name: str) -> datetime | None:
+        self._require(name)
         return self.last[name]
 
     def hinted(self, name: str) -> tuple[datetime, datetime] | None:
+        self._require(name)
         last = self.last[name]
         came = [at for at in self.hints.get(name, []) if at <= self.now and (last is None or at >= last)]
         return (min(came), max(came)) if came else None
@@ -54,7 +78,8 @@ class World:
     def capture(self, name: str, *, sparing: bool, should_stop: Callable[[], bool]) -> Taken:
         self.begun.append((name, self.now, sparing))
         began = self.now
-        self.now += 5 * MINUTE
+        self.passes(5 * MINUTE)
+        self._require(name)
         if self.fails.get(name):
             raise self.fails[name].pop(0)
         self.last[name] = began
@@ -64,7 +89,7 @@ class World:
         assert seconds > 0
         self.waits += 1
         assert self.waits < 50_000, "it spins"
-        self.now += timedelta(seconds=seconds)
+        self.passes(timedelta(seconds=seconds))
         for fell, woke in self.sleeps:
             if fell <= self.now < woke:
                 self.now = woke
@@ -75,7 +100,7 @@ class World:
     def watch(self, schedule: Every | At) -> Watch:
         clock = type("Clock", (), {"now": lambda _: self.now, "wait": lambda _, seconds: self.wait(seconds)})()
         return Watch(
-            self, list(self.last), schedule, Manner(), clock,
+            self, schedule, Manner(), clock,
             say=lambda name, line: self.said.append(f"{name}: {line}"), should_stop=self.stopped,
         )  # fmt: skip
 
@@ -159,33 +184,127 @@ def test_while_another_captures_the_watch_waits_a_minute() -> None:
 
 def test_a_snapshot_that_somebody_else_took_serves_as_well() -> None:
     world = World()
-    watch = world.watch(Every(DAY))
-    world.last["craig"] = NOW + 2 * HOUR
-    watch.run()
+    world.soon = [(NOW + 2 * HOUR, lambda: world.last.update(craig=NOW + 2 * HOUR))]
+    world.watch(Every(DAY)).run()
     assert world.times() == [26 * HOUR]
     assert any("somebody else" in line for line in world.said)
 
 
-def test_a_dead_sign_in_of_the_only_company_ends_the_watch_with_its_own_words() -> None:
+def test_a_round_of_the_only_company_ends_with_the_words_of_its_dead_sign_in() -> None:
     world = World(fails={"craig": [SignInFailed("Access was revoked.", do="Connect it again.")]})
     with pytest.raises(SignInFailed, match=r"Access was revoked\. Connect it again\.") as caught:
-        world.watch(Every(DAY)).run()
+        world.watch(Every(DAY)).once()
     assert caught.value.exit_code == 4
+
+
+def test_a_round_in_which_no_sign_in_lives_names_the_companies() -> None:
+    world = World(
+        last={"craig": NOW, "dana": NOW},
+        fails={"craig": [SignInFailed("Revoked.")], "dana": [SignInFailed("Expired.")]},
+    )
+    with pytest.raises(SignInFailed, match="craig, dana"):
+        world.watch(Every(DAY)).once()
 
 
 def test_a_dead_sign_in_of_one_company_leaves_the_others_watched() -> None:
     world = World(
-        last={"craig": NOW - HOUR, "dana": NOW - HOUR},
-        fails={"craig": [SignInFailed("Revoked.")], "dana": []},
-        until=NOW + 4 * DAY,
+        last={"craig": NOW - HOUR, "dana": NOW - HOUR}, fails={"craig": [SignInFailed("Revoked.")]}, until=NOW + 4 * DAY
     )
     world.watch(Every(DAY)).run()
     assert len(world.times("craig")) == 1
     assert len(world.times("dana")) == 4
-    world.fails = {"craig": [SignInFailed("Revoked.")], "dana": [SignInFailed("Expired.")]}
-    world.until += 4 * DAY
-    with pytest.raises(SignInFailed, match="craig, dana"):
+    assert sum("craig: is left out until it is connected again. Revoked." in line for line in world.said) == 1
+    assert sum("craig: is still left out" in line for line in world.said) == 3, "it is said again each day"
+
+
+@pytest.mark.parametrize("others", [(), ("dana",)], ids=["the only one", "one of two"])
+def test_a_company_that_is_connected_again_is_watched_again(others: tuple[str, ...]) -> None:
+    again = NOW + 30 * HOUR
+    world = World(
+        last=dict.fromkeys(("craig", *others), NOW - HOUR),
+        fails={"craig": [SignInFailed("Revoked.")]},
+        until=NOW + 3 * DAY,
+    )
+    world.soon = [(again, lambda: world.sign_ins.update(craig="the second"))]
+    watch = world.watch(Every(DAY))
+    watch.run()
+    first, second, third = world.times("craig")
+    assert first == 23 * HOUR
+    assert again - NOW <= second <= again - NOW + 10 * MINUTE
+    assert third == second + DAY
+    assert any("craig: was connected again" in line for line in world.said)
+    assert watch.failed is None
+
+
+def test_a_company_that_is_connected_while_its_capture_fails_is_watched_again() -> None:
+    world = World(fails={"craig": [SignInFailed("Revoked.")]})
+    world.soon = [(NOW + 23 * HOUR + MINUTE, lambda: world.sign_ins.update(craig="the second"))]
+    world.watch(Every(DAY)).run()
+    assert world.times()[1] <= 23 * HOUR + 6 * MINUTE
+
+
+def test_a_company_that_is_new_in_the_vault_is_captured_at_once() -> None:
+    world = World(until=NOW + 30 * HOUR, soon=[(NOW + 2 * HOUR, lambda: world.last.update(dana=None))])
+    world.watch(Every(DAY)).run()
+    first, *_ = world.times("dana")
+    assert 2 * HOUR <= first <= 2 * HOUR + MINUTE
+    assert len(world.times("dana")) == 2
+    assert any("dana: is new in the vault" in line for line in world.said)
+
+
+def test_a_company_that_is_not_connected_is_said_and_taken_up_when_it_is() -> None:
+    last: dict[str, datetime | None] = {"craig": NOW - HOUR, "gone": NOW - DAY}
+    world = World(last=last, sign_ins={"gone": ""}, until=NOW + 3 * HOUR)
+    world.soon = [(NOW + HOUR, lambda: world.sign_ins.update(gone="the first"))]
+    world.watch(Every(DAY)).run()
+    assert HOUR <= world.times("gone")[0] <= HOUR + MINUTE
+    assert "gone: is left out until it is connected again." in world.said[0]
+    world.sign_ins["gone"] = ""
+    watch = world.watch(Every(DAY))
+    watch.once()
+    assert watch.failed is None, "somebody disconnected it on purpose"
+
+
+@pytest.mark.parametrize("when", [2 * HOUR, 23 * HOUR + MINUTE], ids=["between captures", "before its own is begun"])
+def test_a_company_that_is_erased_ends_its_own_watch_alone(when: timedelta) -> None:
+    """The second time lies within the capture of the first company."""
+    world = World(last={"craig": NOW - HOUR, "dana": NOW - HOUR}, soon=[(NOW + when, lambda: world.erased.add("dana"))])
+    world.watch(Every(DAY)).run()
+    assert len(world.times("craig")) == 2
+    assert world.times("dana") == []
+    assert sum("dana: is watched no longer" in line for line in world.said) == 1
+
+
+@pytest.mark.parametrize("asked", ["hinted", "newest", "sign_in", "allowed", "capture"])
+def test_whenever_a_company_is_erased_the_others_are_watched(asked: str) -> None:
+    """Between the look at what there is, and any of what is asked of it."""
+    world = World(last={"craig": NOW - HOUR, "dana": NOW - HOUR})
+    answer = getattr(world, asked)
+
+    def vanishes(name: str, *arguments: object, **more: object) -> object:
+        if name == "dana" and world.now >= NOW + 23 * HOUR - 2 * MINUTE:
+            world.erased.add("dana")
+        world._require(name)
+        return answer(name, *arguments, **more)
+
+    setattr(world, asked, vanishes)
+    watch = world.watch(Every(DAY))
+    watch.run()
+    assert len(world.times("craig")) == 2
+    assert sum("dana: is watched no longer" in line for line in world.said) == 1
+    assert watch.failed is None
+
+
+def test_the_erasure_of_the_last_company_ends_the_watch() -> None:
+    world = World(soon=[(NOW + HOUR, lambda: world.erased.add("craig"))])
+    with pytest.raises(WrongUse, match="knows no company"):
         world.watch(Every(DAY)).run()
+    assert world.now <= NOW + HOUR + MINUTE
+
+
+def test_wrong_use_that_no_erasure_explains_ends_the_watch() -> None:
+    with pytest.raises(WrongUse, match="No such zone"):
+        World(fails={"craig": [WrongUse("No such zone.")]}).watch(Every(DAY)).run()
 
 
 @pytest.mark.parametrize("error", [WrongKey("Removed."), VaultDamaged("Bytes are gone.")])
@@ -242,6 +361,7 @@ def test_once_takes_each_company_now_and_tells_what_failed() -> None:
     watch.once()
     assert [name for name, _, _ in world.begun] == ["ann", "bob", "cleo"]
     assert isinstance(watch.failed, NetworkFailed)
+    assert "tried again" not in "".join(world.said), "a single round tries nothing again"
     world.fails = {"ann": [SignInFailed("Revoked.")]}
     world.last = {"ann": NOW}
     with pytest.raises(SignInFailed):
@@ -257,18 +377,19 @@ def test_a_round_in_which_one_sign_in_of_several_is_dead_has_failed() -> None:
     assert any("ann: " in line and "Access was revoked. Connect it again." in line for line in world.said)
 
 
-@pytest.mark.parametrize("asked", ["hinted", "newest"])
-def test_a_medium_that_is_away_for_a_while_ends_no_watch(asked: str) -> None:
-    """What the loop looks up between captures lies in the vault, which may be a bucket across a network."""
+@pytest.mark.parametrize("asked", ["hinted", "newest", "names", "sign_in"])
+@pytest.mark.parametrize("first", [1, 2])
+def test_a_medium_that_is_away_for_a_while_ends_no_watch(asked: str, first: int) -> None:
+    """What the loop looks up at its start and between captures lies in the vault, which may be a bucket across a network."""
     world = World()
     looks, there = 0, getattr(world, asked)
 
-    def look(name: str) -> object:
+    def look(*name: str) -> object:
         nonlocal looks
         looks += 1
-        if 2 <= looks <= 4:
+        if first <= looks < first + 3:
             raise StorageFailed("The store did not answer.")
-        return there(name)
+        return there(*name)
 
     setattr(world, asked, look)
     world.watch(Every(HOUR)).run()

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from akika_forensics.case.schedule import read_hours, read_period
 from akika_forensics.cli import main
 from akika_forensics.cli.watch_units import FORMS, Unit, cron, launchd, systemd, windows, written
-from akika_forensics.errors import WrongUse
+from akika_forensics.errors import Refused, ServiceError, WrongKey, WrongUse
+from akika_forensics.vault.storage import StorageFailed
 
 NASTY = ['/srv/Müller & Söhne/100% "safe" vault', "it's $HOME", "back\\slash", "`id`", "a;b", "%h", "--company", "$(x)"]
 words = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=30)
@@ -110,6 +111,15 @@ def test_systemd_itself_finds_nothing_wrong(tmp_path: Path) -> None:
     own = [row for row in (shown.stdout + shown.stderr).splitlines() if "akika-watch" in row]
     assert not own, own
     assert "AKIKA_PASSPHRASE_FILE=%d/akika-passphrase" in file.read_text()
+
+
+def test_systemd_starts_again_what_waiting_may_mend() -> None:
+    text = systemd(unit())
+    assert "\nRestart=on-failure\n" in text
+    (kept,) = re.findall(r"^RestartPreventExitStatus=(.*)$", text, re.MULTILINE)
+    ends = {int(code) for code in kept.split()}
+    assert {kind.exit_code for kind in (StorageFailed, ServiceError)}.isdisjoint(ends)
+    assert {kind.exit_code for kind in (WrongUse, Refused, WrongKey)} == ends
 
 
 def test_launchd_is_a_property_list() -> None:

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from akika_forensics.capture.budget import month_ends
+from akika_forensics.case.case import Case
 from akika_forensics.case.hints import Hints
 from akika_forensics.case.opening import open_vault
 from akika_forensics.case.receiving import Door, Receiver
@@ -26,10 +27,12 @@ from akika_forensics.case.unlocking import own_identity
 from akika_forensics.case.watched import VaultDesk, WallClock
 from akika_forensics.case.watching import Allowed, Watch
 from akika_forensics.cli import main
-from akika_forensics.errors import SignInFailed
 from akika_forensics.model.instants import now
+from akika_forensics.quickbooks.authorize import App, SigningIn
+from akika_forensics.quickbooks.endpoints import endpoints_of
 from akika_forensics.quickbooks.webhooks import read_notification
 from akika_forensics.settings import Secret
+from akika_forensics.twin import Twin, TwinServer, serve
 from akika_forensics.vault import KdfCost
 from akika_forensics.vault.keys.passphrase import Kdf
 
@@ -42,14 +45,14 @@ QUICK = Manner(quiet=timedelta(seconds=0.3), patience=timedelta(seconds=3), paus
 class Going:
     """A watch of the scene's company in a thread, and what it said."""
 
-    def __init__(self, scene: Any, manner: Manner = QUICK) -> None:
+    def __init__(self, scene: Any, manner: Manner = QUICK, *, every_company: bool = False) -> None:
         self.said: list[str] = []
         self.error: Exception | None = None
         self._over = threading.Event()
-        self.desk = VaultDesk(scene.case, ("craig",), Every(timedelta(days=1)))
+        self.desk = VaultDesk(scene.case, None if every_company else ("craig",), Every(timedelta(days=1)))
         self.clock = WallClock(self._over.is_set)
         self.loop = Watch(
-            self.desk, ("craig",), Every(timedelta(days=1)), manner, self.clock,
+            self.desk, Every(timedelta(days=1)), manner, self.clock,
             say=lambda _name, line: self.said.append(line), should_stop=self._over.is_set,
         )  # fmt: skip
         self._thread = threading.Thread(target=self._run)
@@ -186,15 +189,70 @@ def revoke(scene: Any) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def test_a_revoked_sign_in_ends_it_with_exit_code_4(scene: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def agree(session: Case, server: TwinServer, name: str) -> None:
+    """Connect as a person does who signs in and agrees."""
+    known = server.credentials
+    app = App(server.base_url, endpoints_of(server.base_url), known.client_id, Secret(known.client_secret))
+    signing_in = SigningIn(app, "https://books.example/akika/")
+    back = str(httpx.get(signing_in.address).headers["location"])
+    session.connecting.by_answer(signing_in, signing_in.answered(back), name=name)
+
+
+def test_a_revoked_sign_in_is_exit_code_4_of_a_round(scene: Any, capsys: pytest.CaptureFixture[str]) -> None:
     revoke(scene)
-    assert main(["watch", "--every", "1h", "--vault", str(scene.vault)]) == 4
+    assert main(["watch", "--once", "--vault", str(scene.vault)]) == 4
     shown = capsys.readouterr()
-    assert "craig: is watched no longer." in shown.out
+    assert "craig: is left out until it is connected again." in shown.out
     assert "onnect" in shown.err
+
+
+def test_a_watch_goes_on_when_a_revoked_company_is_connected_again(scene: Any) -> None:
+    revoke(scene)
     with Going(scene) as going:
-        going.until(lambda: going.error is not None)
-    assert isinstance(going.error, SignInFailed)
+        going.until(lambda: any("is left out until it is connected again" in line for line in going.said))
+        agree(open_vault(scene.vault, passphrase=PASSPHRASE), scene.server, "craig")
+        going.clock.ring()
+        going.until(lambda: going.loop.taken == 1)
+    assert any("was connected again" in line for line in going.said)
+    assert scene.case.snapshots()[-1].complete
+
+
+def test_companies_come_and_go_while_the_watch_goes_on(scene: Any) -> None:
+    other = Twin(company_name="Lumber", realm_id="4620816365000000777")
+    with serve(other) as server, Going(scene, every_company=True) as going:
+        going.until(lambda: going.loop.taken == 1)
+        session = open_vault(scene.vault, passphrase=PASSPHRASE)
+        agree(session, server, "lumber")
+        going.clock.ring()
+        going.until(lambda: going.loop.taken == 2)
+        assert any("is new in the vault" in line for line in going.said)
+        session.lifecycle.erase("craig", "the engagement ended", confirmed="craig")
+        going.clock.ring()
+        going.until(lambda: any("is watched no longer" in line for line in going.said))
+        body = json.dumps(
+            [{"specversion": "1.0", "id": "e", "type": "qbo.invoice.created.v1", "time": (now() + timedelta(seconds=2)).isoformat(),
+              "intuitentityid": "1", "intuitaccountid": other.realm_id}]
+        ).encode()  # fmt: skip
+        going.desk.hints.keep(read_notification(body), body, "", now())
+        going.clock.ring()
+        going.until(lambda: going.loop.taken == 3)
+    assert going.error is None
+    left = open_vault(scene.vault, passphrase=PASSPHRASE).snapshots()
+    assert [info.company.name for info in left] == ["Lumber", "Lumber"]
+
+
+def test_a_disconnected_company_is_said_and_fails_no_round(scene: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with serve(Twin(company_name="Lumber", realm_id="4620816365000000777")) as server:
+        agree(scene.case, server, "lumber")
+        scene.case.connecting.disconnect("lumber")
+        assert main(["watch", "--once", "--vault", str(scene.vault)]) == 0
+        assert "lumber: is left out until it is connected again." in capsys.readouterr().out
+        revoke(scene)
+        agree(scene.case, server, "lumber")
+        assert main(["watch", "--once", "--vault", str(scene.vault)]) == 4, "one of two that is revoked"
+    shown = capsys.readouterr()
+    assert re.search(r"lumber: snapshot s\d", shown.out)
+    assert "craig: is left out" in shown.out
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)])

@@ -70,10 +70,10 @@ def _run(scene: Any, capsys: pytest.CaptureFixture[str], case: tuple[str, str, s
         assert not taken[-1].complete, said
         assert "NOT complete" in said
     else:
-        assert "failed" in said or "is watched no longer" in said, said
+        assert "failed" in said or "is left out until it is connected again" in said, said
     disturb(scene, "")
     again, words = watched(scene, capsys)
-    if "is watched no longer" in words:
+    if "is left out until it is connected again" in words:
         assert "connect" in words
     else:
         assert again == 0, words

@@ -55,8 +55,9 @@ class Machine:
         desk.hints = SimpleNamespace(pending=lambda *_: None, answered=lambda *_: 0)  # type: ignore[assignment]
         cost = SimpleNamespace(cost=lambda *_: SimpleNamespace(once=1))
         case = SimpleNamespace(snapshots=lambda: self.taken, capture=self.capture, budget=cost)
-        desk._cases = {"craig": case}  # type: ignore[dict-item]
-        desk._companies = SimpleNamespace(warnings=lambda _: ())  # type: ignore[assignment]
+        desk._cases, desk._names = {"craig": case}, ("craig",)  # type: ignore[dict-item]
+        known = SimpleNamespace(warnings=lambda _: (), names=lambda: ("craig",), sign_in=lambda _: "one")
+        desk._companies = known  # type: ignore[assignment]
         desk._budget = SimpleNamespace(cap=None)  # type: ignore[assignment]
         return desk
 
@@ -65,7 +66,6 @@ class Machine:
         said: Callable[[str, str], None] = lambda _name, line: self.said.append(line)  # noqa: E731
         Watch(
             self.desk(schedule),
-            ["craig"],
             schedule,
             Manner(),
             self,
