@@ -152,10 +152,10 @@ class Budget:
             month, budget.month_ends(now), cap, each_item, shares, budget.decide(cap, used, demands, reserve=kept)
         )
 
-    def allow(self, name: str, *, full: bool = False, now: datetime | None = None) -> bool:
-        """Before a capture that somebody asked for: whether it takes few controls, because all do not fit under the cap.
+    def allow(self, name: str, *, full: bool = False, reserve: bool = False, now: datetime | None = None) -> bool:
+        """Before a capture: whether it takes few controls, because all do not fit under the cap.
 
-        Raises BudgetSpent when the capture does not fit even so.
+        ``reserve`` as in `month`: for a capture that nobody asked for. Raises BudgetSpent when the capture does not fit even so.
         """
         cap = self.cap
         if cap is None:
@@ -164,12 +164,14 @@ class Budget:
         whole, sparing = (
             self.forecast(name, full=full, sparing=few).cost.held(each_item=self.each_item) for few in (False, True)
         )
-        found = budget.decide(cap, used, [Demand(1, whole, min(sparing, whole))])
+        kept = self._one_full(self._companies.names()) if reserve else 0
+        found = budget.decide(cap, used, [Demand(1, whole, min(sparing, whole))], reserve=kept)
         if found.measure in {Measure.WHOLE, Measure.FEW_CONTROLS}:
             return found.sparing
+        of_them = f", {kept:,} of them kept for the day on which something happens" if kept else ""
         raise BudgetSpent(
-            f"A capture needs about {min(whole, sparing):,} reads, and {max(cap - used, 0):,} of this month's {cap:,} are left.",
-            means="Nothing was read. A part of the books would not be a snapshot.",
+            f"A capture needs about {min(whole, sparing):,} reads, and {max(cap - used, 0):,} of this month's {cap:,} are left{of_them}.",
+            means="It was not taken. A part of the books would not be a snapshot.",
             do="Raise the cap with `akika budget --cap N`, or lift it with `--cap none`.",
         )
 

@@ -37,6 +37,7 @@ class Capturing:
         afresh: bool,
         why: str,
         sparing: bool | None,
+        reserve: bool,
         progress: Progress | None,
         should_stop: Callable[[], bool] | None,
     ) -> SnapshotInfo:
@@ -50,7 +51,7 @@ class Capturing:
             scopes.require_readable(self._vault, self._newest(self._companies.company(name)))
         if sparing is None:
             # A few records cost so little that no cap stands in their way.
-            sparing = False if chosen else self._budget.allow(name, full=full)
+            sparing = False if chosen else self._budget.allow(name, full=full, reserve=reserve)
         company = self._companies.company(name)
         read_before = self._companies.spending(name).total()
         with (
@@ -83,7 +84,7 @@ class Capturing:
                     dropped=making.dropped,
                     files_before=files,
                     sparing=sparing,
-                    grown=lambda: self._budget.allow(name, full=True),
+                    grown=lambda: self._budget.allow(name, full=True, reserve=reserve),
                     progress=progress,
                     should_stop=should_stop,
                 )

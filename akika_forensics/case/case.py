@@ -113,15 +113,16 @@ class Case:
         records: Iterable[str | RecordKey] = (),
         why: str = "",
         sparing: bool | None = None,
+        reserve: bool = False,
         progress: Progress | None = None,
         should_stop: Callable[[], bool] | None = None,
     ) -> SnapshotInfo:
         """A snapshot of the live company; ``full`` has every record read also where what changed would be enough.
 
         One that was interrupted is gone on with, unless ``afresh``. ``records``: of these alone, such as ``["Invoice:130"]``,
-        with what they need and what hangs on them; all else stays as in the snapshot before, and the snapshot says so.
-        ``sparing`` leaves reports out to spare reads; None does so where the cap on the month's reads asks for it.
-        Capture cannot write to QuickBooks. Raises WrongUse, and BudgetSpent where it would pass the cap even so.
+        with what they need and what hangs on them; all else stays as in the snapshot before, and the snapshot says so. ``sparing``
+        leaves reports out to spare reads; None does so where the month's cap asks for it. ``reserve`` leaves a full capture of each
+        company under the cap. It cannot write to QuickBooks. Raises WrongUse, and BudgetSpent where it would pass the cap even so.
         """
         chosen = scopes.chosen(records, full=full)
         return self._capturing.capture(
@@ -131,6 +132,7 @@ class Case:
             afresh=afresh,
             why=why,
             sparing=sparing,
+            reserve=reserve,
             progress=progress,
             should_stop=should_stop,
         )

@@ -10,7 +10,7 @@ from typing import Final
 
 from akika_forensics.capture import budget
 from akika_forensics.capture.budget import Measure
-from akika_forensics.case.budget import Budget, captures_left, kind_of
+from akika_forensics.case.budget import Budget, BudgetSpent, captures_left, kind_of
 from akika_forensics.case.case import Case
 from akika_forensics.case.hints import Hints, Kept, Pending, summed
 from akika_forensics.case.plain_words import explained, stored
@@ -63,6 +63,8 @@ class VaultDesk:
         self._vault = case.vault
         self._names = names
         self._cases: dict[str, Case] = {}
+        self._too_large: dict[str, str] = {}
+        """After which snapshot the next capture of a company has to read everything, which was more than the month allowed."""
         self._budget: Budget = case.budget
         self._companies = case.companies
         self._schedule = schedule
@@ -90,8 +92,14 @@ class VaultDesk:
         if self._budget.cap is None:
             return Allowed()
         wanted = {one: self._to_come(one, now) for one in self._companies.names()}
-        decision = self._budget.month(now, wanted, reserve=True).decision
         ends = budget.month_ends(now)
+        if self._too_large.get(name) == self._newest_digest(name):
+            try:
+                self._budget.allow(name, full=True, reserve=True, now=now)
+            except BudgetSpent:
+                why = "A capture has to read everything, and the month's reads allow that only with what is kept for the day on which something happens."
+                return Allowed(sparing=True, not_before=ends, why=why)
+        decision = self._budget.month(now, wanted, reserve=True).decision
         match decision.measure:
             case Measure.WHOLE:
                 return Allowed()
@@ -110,7 +118,11 @@ class VaultDesk:
     def capture(self, name: str, *, sparing: bool, should_stop: Callable[[], bool]) -> Taken:
         case = self._case(name)
         waited, began = self._waiting(name), self._clock()
-        info = case.capture(why="by the watch", sparing=sparing, should_stop=should_stop)
+        try:
+            info = case.capture(why="by the watch", sparing=sparing, reserve=True, should_stop=should_stop)
+        except BudgetSpent:
+            self._too_large[name] = self._newest_digest(name)
+            raise
         self._began[info.digest] = began
         self.hints.answered(name, info, began)
         cost = case.budget.cost(name, info)
@@ -122,6 +134,10 @@ class VaultDesk:
             f"snapshot {info.id} ({kind_of(info)}): {info.records:,} records, {info.new_versions:,} new versions, {cost.once:,} reads.{told}{whole}{ending}",
             began,
         )
+
+    def _newest_digest(self, name: str) -> str:
+        newest = self._newest(name)
+        return newest.digest if newest else ""
 
     def _case(self, name: str) -> Case:
         """Always the same one: what could not be counted of a capture is counted with the next."""

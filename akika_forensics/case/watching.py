@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from akika_forensics.case.budget import BudgetSpent
 from akika_forensics.case.roster import Register, Roster
 from akika_forensics.case.schedule import Manner, Schedule, Standing, Turn, turn, wait_after
 from akika_forensics.errors import (
@@ -188,12 +189,7 @@ class Watch:
             if why and self._taken_by_another(name, began):
                 return
             allowed = self._desk.allowed(name, began)
-            if allowed.not_before is not None and allowed.not_before > began:
-                if self._put_off.get(name) != allowed:
-                    self._say(name, f"{allowed.why} The next capture begins at {_hour(allowed.not_before)}.")
-                self._put_off[name] = allowed
-                self._failures[name] = Refused(allowed.why, do="`akika budget` shows the month, and raises the cap.")
-                self._standing[name] = replace(standing, not_before=min(allowed.not_before, began + _ASK_AGAIN))
+            if self._has_to_wait(name, standing, allowed, began):
                 return
             self._put_off.pop(name, None)
             self._say(name, f"a capture begins{f': {why}' if why else ''}.{f' {allowed.why}' if allowed.why else ''}")
@@ -212,6 +208,8 @@ class Watch:
             self._unless_gone(name, standing, error)
         except _HOPELESS:
             raise
+        except BudgetSpent as error:
+            self._turned_out_too_large(name, standing, error)
         except AkikaError as error:
             self._failed(name, standing, error)
         except Exception as error:  # a watch outlives a fault of this software  # noqa: BLE001 -- it is said, and logged
@@ -223,6 +221,30 @@ class Watch:
             self._failures.pop(name, None)
             self._standing[name] = Standing(last=taken.at)
             self._say(name, taken.line)
+
+    def _has_to_wait(self, name: str, standing: Standing, allowed: Allowed, now: datetime) -> bool:
+        """Whether the month's reads allow no capture now; said once, as long as nothing changes."""
+        if allowed.not_before is None or allowed.not_before <= now:
+            return False
+        if self._put_off.get(name) != allowed:
+            self._say(name, f"{allowed.why} The next capture begins at {_hour(allowed.not_before)}.")
+        self._put_off[name] = allowed
+        self._failures[name] = Refused(allowed.why, do="`akika budget` shows the month, and raises the cap.")
+        self._standing[name] = replace(standing, not_before=min(allowed.not_before, now + _ASK_AGAIN))
+        return True
+
+    def _turned_out_too_large(self, name: str, standing: Standing, error: BudgetSpent) -> None:
+        """A capture of what changed had to read everything. Tried again soon, it would use up by its beginnings what it is to leave."""
+        now = self._clock.now()
+        try:
+            waits = self._has_to_wait(name, standing, self._desk.allowed(name, now), now)
+        except _HOPELESS:
+            raise
+        except AkikaError as away:
+            self._failed(name, standing, away)
+            return
+        if not waits:
+            self._failed(name, standing, error)
 
     def _unless_gone(self, name: str, standing: Standing, error: WrongUse) -> None:
         """Raises the error, but where a company was erased since the last look: this one, or another that the month is reckoned with."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from akika_forensics.case.budget import BudgetSpent
 from akika_forensics.case.schedule import At, Every, Manner, read_hours
 from akika_forensics.case.watching import Allowed, Taken, Watch
 from akika_forensics.errors import (
@@ -344,6 +345,27 @@ def test_a_cap_that_is_raised_is_noticed_within_the_hour() -> None:
     world.watch(Every(DAY)).run()
     assert raised <= NOW + world.times()[0] <= raised + HOUR
     assert sum("Used up." in line for line in world.said) == 1
+
+
+def test_a_capture_that_turns_out_too_large_is_put_off_and_not_begun_again() -> None:
+    """Each beginning costs reads, of those that are to be left."""
+    spent, raised = BudgetSpent("It needs 300 reads, and 200 are left."), NOW + 40 * HOUR
+
+    def allows(_name: str, now: datetime) -> Allowed:
+        return Allowed() if now >= raised or not world.begun else Allowed(not_before=NOW + 20 * DAY, why="Too much.")
+
+    world = World(fails={"craig": [spent]}, allows=allows)
+    world.watch(Every(DAY)).run()
+    first, second = world.times()
+    assert first == 23 * HOUR
+    assert 40 * HOUR <= second <= 41 * HOUR
+    assert sum("Too much. The next capture begins at" in line for line in world.said) == 1
+
+
+def test_a_capture_too_large_that_the_month_allows_after_all_is_tried_again_as_any() -> None:
+    world = World(fails={"craig": [BudgetSpent("It needs 300 reads.")]})
+    world.watch(Every(DAY)).run()
+    assert world.times()[:2] == [23 * HOUR, 23 * HOUR + 6 * MINUTE]
 
 
 def test_several_companies_each_have_their_turn() -> None:

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from akika_forensics.capture.budget import month_ends
+from akika_forensics.case.budget import BudgetSpent
 from akika_forensics.case.case import Case
 from akika_forensics.case.hints import Hints
 from akika_forensics.case.opening import open_vault
@@ -350,6 +351,7 @@ def test_the_watch_keeps_a_reserve_and_waits_for_the_month(scene: Any) -> None:
     scene.case.budget.limit(spent + 1)
     assert scene.akika("watch", "--once")[0] == 3
     with Going(scene) as going:
+        going.until(lambda: any("the next capture begins" in line for line in going.said))
         # A day later by the schedule: what the loop asks for is what the month allows.
         going.loop._attend("craig", "")
         going.until(lambda: any("used up" in line for line in going.said))
@@ -375,3 +377,30 @@ def test_with_half_the_reads_captures_lie_twice_as_far_apart(scene: Any) -> None
     assert "50%" in allowed.why
     case.budget.limit(share.read.by_items + kept + 20 * share.sparing.cost.by_items)
     assert desk.allowed("craig", at) == Allowed(sparing=True, why=desk.allowed("craig", at).why)
+
+
+def test_a_capture_that_turns_out_to_read_everything_leaves_the_reserve(scene: Any) -> None:
+    """By QuickBooks' clock every record was read last more than a month ago, which nothing foretold."""
+    scene.good("capture")
+    scene.good("capture")
+    httpx.post(f"{scene.server.base_url}/twin/clock", json={"advance_s": timedelta(days=40).total_seconds()})
+    case = scene.case
+    full, next_one = case.budget.forecast("craig", full=True, sparing=True), case.budget.forecast("craig")
+    assert next_one.cost.by_items < full.cost.by_items, "what is expected is a capture of what changed"
+    spent = scene.good("budget")["credits_by_items"]
+    case.budget.limit(spent + 2 * full.cost.by_items - 1)
+    # The month's last minute: one capture is still to come, and it fits beside the reserve.
+    at = month_ends(now()) - timedelta(minutes=1)
+    desk = VaultDesk(case, ("craig",), Every(timedelta(days=1)))
+    assert desk.allowed("craig", at).not_before is None
+    before = charged(scene)
+    with pytest.raises(BudgetSpent, match="kept for the day on which something happens"):
+        desk.capture("craig", sparing=False, should_stop=lambda: False)
+    assert charged(scene) - before < 5
+    allowed = desk.allowed("craig", at)
+    assert allowed.not_before == month_ends(at)
+    assert "has to read everything" in allowed.why
+    assert len(case.snapshots()) == 2
+    taken = scene.good("capture")
+    assert taken["fence"]["kind"] == "full", "what is kept is for who asks for it"
+    assert "has to read everything" not in desk.allowed("craig", at).why
