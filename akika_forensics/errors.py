@@ -15,6 +15,7 @@
     │   ├── NetworkFailed       no answer: the outcome of a write is unknown
     │   ├── Throttled           HTTP 429
     │   ├── SignInFailed        tokens are refused
+    │   │   └── SignInUncertain     and nothing says that it is for good: it may pass
     │   └── Fault               QuickBooks refused the request and said why
     ├── StorageFailed       4   the disk or the store of a vault does not take or give the bytes (`vault.storage`)
     ├── WrongKey            5   the passphrase or key does not open it
@@ -102,6 +103,10 @@ class Throttled(ServiceError):
 
 class SignInFailed(ServiceError):
     code = "sign_in"
+
+
+class SignInUncertain(SignInFailed):
+    code = "sign_in_uncertain"
 
 
 class Fault(ServiceError):

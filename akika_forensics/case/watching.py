@@ -22,6 +22,7 @@ from akika_forensics.errors import (
     NewerFormat,
     Refused,
     SignInFailed,
+    SignInUncertain,
     VaultLocked,
     WrongKey,
     WrongUse,
@@ -194,24 +195,11 @@ class Watch:
             self._put_off.pop(name, None)
             self._say(name, f"a capture begins{f': {why}' if why else ''}.{f' {allowed.why}' if allowed.why else ''}")
             taken = self._desk.capture(name, sparing=allowed.sparing, should_stop=self._should_stop)
-        except VaultLocked as error:
-            self._say(name, f"skipped. {error.what}{self._again('in a minute')}")
-            self._standing[name] = replace(standing, not_before=began + _BUSY)
-            self._failures[name] = error
         except Interrupted:
             if not self._should_stop():
                 raise
-        except SignInFailed as error:
-            self._failures[name] = error
-            self._roster.lose(name, error, sign_in, began)
-        except WrongUse as error:
-            self._unless_gone(name, standing, error)
-        except _HOPELESS:
-            raise
-        except BudgetSpent as error:
-            self._turned_out_too_large(name, standing, error)
         except AkikaError as error:
-            self._failed(name, standing, error)
+            self._met(error, name, standing, sign_in, began)
         except Exception as error:  # a watch outlives a fault of this software  # noqa: BLE001 -- it is said, and logged
             _log.debug("a capture failed", exc_info=True)
             self._failed(name, standing, AkikaError(f"Something unexpected happened ({type(error).__name__})."))
@@ -221,6 +209,27 @@ class Watch:
             self._failures.pop(name, None)
             self._standing[name] = Standing(last=taken.at)
             self._say(name, taken.line)
+
+    def _met(self, error: AkikaError, name: str, standing: Standing, sign_in: str, began: datetime) -> None:
+        """What a capture ended with, of a company whose sign-in had this mark. Raises what waiting does not mend."""
+        match error:
+            case VaultLocked():
+                self._say(name, f"skipped. {error.what}{self._again('in a minute')}")
+                self._standing[name] = replace(standing, not_before=began + _BUSY)
+                self._failures[name] = error
+            case SignInUncertain():
+                self._failed(name, standing, error)
+            case SignInFailed():
+                self._failures[name] = error
+                self._roster.lose(name, error, sign_in, began)
+            case WrongUse():
+                self._unless_gone(name, standing, error)
+            case _ if isinstance(error, _HOPELESS):
+                raise error
+            case BudgetSpent():
+                self._turned_out_too_large(name, standing, error)
+            case _:
+                self._failed(name, standing, error)
 
     def _has_to_wait(self, name: str, standing: Standing, allowed: Allowed, now: datetime) -> bool:
         """Whether the month's reads allow no capture now; said once, as long as nothing changes."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from akika_forensics.errors import Fault, NetworkFailed, ServiceError, SignInFailed, Throttled
+from akika_forensics.errors import Fault, NetworkFailed, ServiceError, SignInFailed, SignInUncertain, Throttled
 
 FaultRow = tuple[str, str, str, str]
 """(code, message, detail, element), texts as QuickBooks sent them."""
@@ -96,17 +96,24 @@ def refusal(rows: tuple[FaultRow, ...], status: int, asked: str) -> ServiceError
             means="Other programs may be using up this company's allowance.",
             do="Wait some minutes and start again.",
         )
-    if _WRONG_COMPANY in codes or (status == httpx.codes.FORBIDDEN and not rows):
+    if _WRONG_COMPANY in codes:
         return SignInFailed(
             f"The sign-in is not for this company (HTTP {status}, asked for {asked}).",
             means="It was given for another company, or by the other environment: sandbox and production share nothing.",
             do="Check the company id and the environment with `akika companies`, and connect the company again.",
         )
     if status == httpx.codes.UNAUTHORIZED or codes & _SIGN_IN_CODES:
-        return SignInFailed(
+        # The token had just been renewed: the grant lives, or its renewal would have been refused.
+        return SignInUncertain(
             f"QuickBooks did not accept the sign-in (HTTP {status}) when asked for {asked}.",
-            means="The access was withdrawn in QuickBooks, or the token is of another environment.",
-            do="Connect the company again with `akika connect`.",
+            means="It renews the sign-in, and then does not know it: a failure that passes, an access that is being withdrawn, or a token of another environment.",
+            do="Try again in some minutes; if it stays so, connect the company again with `akika connect`.",
+        )
+    if status == httpx.codes.FORBIDDEN and not rows:
+        return SignInUncertain(
+            f"Access was refused without a reason (HTTP 403, asked for {asked}).",
+            means="A proxy or a firewall may have answered in QuickBooks' place, or the sign-in is for another company.",
+            do="Try again in some minutes; if it stays so, look for a proxy in between, and check the company id and the environment with `akika companies`.",
         )
     if not rows:
         return Fault(f"QuickBooks answered {asked} with HTTP {status} and no explanation.", status=status)

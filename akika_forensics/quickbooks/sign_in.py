@@ -27,7 +27,7 @@ _MOST: Final = 5
 class SignIn(httpx.Auth):
     """Adds the access token; renews it a minute before it expires, and once when QuickBooks answers 401.
 
-    Raises SignInFailed when the grant is dead, NetworkFailed when the token address gave no answer, and whatever
+    Raises SignInFailed when the grant is dead, SignInUncertain when it was refused and may live, NetworkFailed when the token address gave no answer, and whatever
     ``TokenStore.save`` raises: a token that could not be saved is not used.
     """
 

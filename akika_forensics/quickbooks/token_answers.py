@@ -12,7 +12,7 @@ from typing import Final
 import httpx
 import msgspec
 
-from akika_forensics.errors import NetworkFailed, SignInFailed
+from akika_forensics.errors import NetworkFailed, SignInFailed, SignInUncertain
 from akika_forensics.model.concealed import Concealed
 from akika_forensics.quickbooks.connection import Tokens
 from akika_forensics.settings import Secret
@@ -60,7 +60,7 @@ def basic(client_id: str, secret: Secret) -> str:
 def tokens_of(response: httpx.Response, now: datetime, before: Tokens | None = None) -> Tokens:
     """The tokens of an answer; ``before`` are those that were renewed. ``now`` is this machine's time, by which they are kept.
 
-    Raises SignInFailed when the answer is a refusal, NetworkFailed when it is none of the token address.
+    Raises SignInFailed when the answer is a refusal (SignInUncertain: that may pass), NetworkFailed when it is none of the token address.
     """
     if response.status_code in REFUSALS:
         raise refused(response, now, before)
@@ -109,7 +109,8 @@ def _no_token() -> NetworkFailed:
 
 
 def refused(response: httpx.Response, now: datetime, before: Tokens | None = None) -> SignInFailed:
-    """Why there are no tokens, as far as the answer and the times of the refused ones tell.
+    """Why there are no tokens, as far as the answer and the times of the refused ones tell. What says nothing of the grant itself,
+    such as a page of a proxy, is SignInUncertain: the grant may be as good as before.
 
     By the server's clock where it names it: ours may be wrong. The answer's own texts stay out: they may repeat a token.
     """
@@ -138,9 +139,11 @@ def refused(response: httpx.Response, now: datetime, before: Tokens | None = Non
         )
     if told.error != "invalid_grant":
         named = f", {told.error}" if _ERROR.fullmatch(told.error) else ""
-        return SignInFailed(
+        return SignInUncertain(
             f"QuickBooks does not renew the sign-in (HTTP {response.status_code}{named}).",
-            means=_said("It does not say that the connection is over.", off),
+            means=_said(
+                "It does not say that the connection is over; something in between may have answered in its place.", off
+            ),
             do="Try again in some minutes; if it stays so, connect the company again with `akika connect`.",
         )
     if before is None:

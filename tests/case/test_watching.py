@@ -15,6 +15,7 @@ from akika_forensics.errors import (
     Interrupted,
     NetworkFailed,
     SignInFailed,
+    SignInUncertain,
     VaultDamaged,
     VaultLocked,
     WrongKey,
@@ -242,6 +243,14 @@ def test_a_company_that_is_connected_while_its_capture_fails_is_watched_again() 
     world.soon = [(NOW + 23 * HOUR + MINUTE, lambda: world.sign_ins.update(craig="the second"))]
     world.watch(Every(DAY)).run()
     assert world.times()[1] <= 23 * HOUR + 6 * MINUTE
+
+
+def test_a_refusal_that_may_pass_is_waited_out_as_any_failure() -> None:
+    world = World(fails={"craig": [SignInUncertain("HTTP 403.", do="Try again in some minutes.")]})
+    world.watch(Every(DAY)).run()
+    assert world.times()[:2] == [23 * HOUR, 23 * HOUR + 6 * MINUTE]
+    assert any("failed. HTTP 403. Try again in some minutes. It is tried again at" in line for line in world.said)
+    assert "left out" not in "".join(world.said)
 
 
 def test_a_company_that_is_new_in_the_vault_is_captured_at_once() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from akika_forensics.errors import Fault, NetworkFailed, SignInFailed
+from akika_forensics.errors import Fault, NetworkFailed, SignInFailed, SignInUncertain
 from akika_forensics.quickbooks import Tokens, faults
 from akika_forensics.quickbooks.token_answers import refused, skew_words, tokens_of
 from akika_forensics.settings import Secret
@@ -52,6 +52,37 @@ def test_each_reason_has_words_of_its_own(answer: httpx.Response, before: Tokens
     assert means in error.means
     assert "akika connect" in error.do or "connect the company again" in error.do
     assert CANARY not in str(error)
+    assert error.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("answer", "final"),
+    [
+        (no(), True),
+        (no(401, "invalid_client"), True),
+        (no(x_error_reason="user_not_in_realm"), True),
+        (no(error_description="Incorrect Token type or clientID"), True),
+        (no(400, "invalid_request"), False),
+        (no(403, "access_denied"), False),
+        (no(401, ""), False),
+        (httpx.Response(400, content=b""), False),
+        (httpx.Response(401, content=b"<html>sign in to the proxy</html>"), False),
+        (httpx.Response(403, content=b"<html>blocked</html>"), False),
+        (httpx.Response(403, content=b"[]"), False),
+    ],
+)
+def test_what_says_nothing_of_the_grant_is_not_taken_for_its_end(answer: httpx.Response, final: bool) -> None:
+    with pytest.raises(SignInFailed) as caught:
+        tokens_of(answer, NOW, held())
+    assert isinstance(caught.value, SignInUncertain) is not final
+    assert ("in some minutes" in caught.value.do) is not final
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_page_in_place_of_the_service_is_no_end_of_the_access(status: int) -> None:
+    error = faults.of_response(httpx.Response(status, content=b"<html>blocked</html>"), "CompanyInfo")
+    assert isinstance(error, SignInUncertain)
+    assert "in some minutes" in error.do
     assert error.exit_code == 4
 
 
@@ -98,7 +129,7 @@ def test_an_answer_that_says_nothing_of_the_grant_is_no_end(status: int) -> None
     ("code", "status", "kind", "what", "do"),
     [
         ("3100", 403, SignInFailed, "not for this company", "akika companies"),
-        ("3200", 401, SignInFailed, "did not accept the sign-in", "akika connect"),
+        ("3200", 401, SignInUncertain, "did not accept the sign-in", "akika connect"),
         ("6190", 400, Fault, "plan has lapsed", "Renew the plan"),
         ("6190", 403, Fault, "plan has lapsed", "Renew the plan"),
         ("5020", 400, Fault, "may not see or change", "administrator"),
