@@ -82,8 +82,8 @@ class Coverage(Rows[Covered]):
                 entity_words(one.entity).many.capitalize(),
                 one.records,
                 MARKS[one.reach],
-                f"{one.interval.begin:%Y-%m-%d %H:%M:%S}" if one.interval else "not known",
-                f"{one.interval.end:%Y-%m-%d %H:%M:%S}" if one.interval else "not known",
+                one.interval.begin if one.interval else "not known",
+                one.interval.end if one.interval else "not known",
                 WAYS.get(one.interval.by, one.interval.by) if one.interval else "",
                 missing(one),
             )

@@ -150,9 +150,9 @@ def _cell(column: Column, cell: Cell) -> Markup:
     if isinstance(cell, Decimal):
         return money_cell(cell, sign=column.form == "signed")
     number = column.form in {"number", "signed"}
-    quiet = "ak-quiet" if column.form == "quiet" else None
-    whole = "ak-whole-word" if isinstance(cell, date) or column.form == "key" else None
-    return tag("td", _content(column, cell), class_="ak-number" if number else (whole or quiet))
+    whole = isinstance(cell, date) or column.form == "key"
+    words = (("ak-number", number), ("ak-whole-word", whole and not number), ("ak-quiet", column.form == "quiet"))
+    return tag("td", _content(column, cell), class_=" ".join(word for word, wanted in words if wanted) or None)
 
 
 def _content(column: Column, cell: Cell) -> Markup:
