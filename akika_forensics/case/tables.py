@@ -132,8 +132,9 @@ class Findings(Rows[Finding]):
         "severity": pl.String,
     }
 
-    def view(self) -> ExplainedView:
-        return ExplainedView(map(explained, self))
+    def view(self, title: str = "Findings") -> ExplainedView:
+        """In an accountant's words: what happened, what it means for the books, what to do."""
+        return ExplainedView(map(explained, self), title=title)
 
     def cells(self, one: Finding) -> tuple[Any, ...]:
         return (one.code, one.what, str(one.key) if one.key else None, one.severity)

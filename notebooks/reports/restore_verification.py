@@ -28,11 +28,9 @@ title = ""  # what stands at the head of the document
 
 # %%
 import akika_forensics as ak
-from akika_forensics.case.plain_words import explained
 from akika_forensics.reports import cite, result
 from akika_widgets.views.restored import RestoredView
 from akika_widgets.views.tables import TieOutTable
-from akika_widgets.views.wholeness import ExplainedView
 
 case = ak.open_vault(vault, company=company or None)
 was, damaged, restored = (case.snapshot(ref).info for ref in (before, after, final))
@@ -133,7 +131,7 @@ whole = case.check(restored.id)
 TieOutTable(whole.tie_out)
 
 # %%
-ExplainedView(map(explained, whole.findings), title="What was found in the last snapshot")
+whole.findings.view("What was found in the last snapshot")
 
 # %% [markdown]
 # ## Custody

@@ -26,9 +26,7 @@ title = ""  # what stands at the head of the document
 
 # %%
 import akika_forensics as ak
-from akika_forensics.case.plain_words import explained
 from akika_forensics.reports import cite, result
-from akika_widgets.views.wholeness import ExplainedView
 
 case = ak.open_vault(vault, company=company or None)
 found = case.comparison(before, after)
@@ -121,10 +119,10 @@ found.evidence()
 # A difference between two snapshots is worth no more than they are.
 
 # %%
-ExplainedView(map(explained, case.check(found.diff.before.id).findings), title="Findings in the earlier snapshot")
+case.check(found.diff.before.id).findings.view("Findings in the earlier snapshot")
 
 # %%
-ExplainedView(map(explained, case.check(found.diff.after.id).findings), title="Findings in the later snapshot")
+case.check(found.diff.after.id).findings.view("Findings in the later snapshot")
 
 # %% [markdown]
 # ## The figures of this document

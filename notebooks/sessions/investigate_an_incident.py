@@ -30,8 +30,6 @@ after = "latest"  # a snapshot from after it
 
 # %%
 import akika_forensics as ak
-from akika_forensics.case.plain_words import explained
-from akika_widgets.views.wholeness import ExplainedView
 
 case = ak.notebook(vault, company or None)
 case.snapshots()
@@ -43,10 +41,10 @@ case.snapshots()
 # trial balance; what could not be seen is named.
 
 # %%
-ExplainedView(map(explained, case.check(before).findings), title="Findings before")
+case.check(before).findings.view("Findings before")
 
 # %%
-ExplainedView(map(explained, case.check(after).findings), title="Findings after")
+case.check(after).findings.view("Findings after")
 
 # %% [markdown]
 # ## What changed
