@@ -125,9 +125,11 @@ def _parts(records: Mapping[str, Iterable[tuple[str, bytes]]]) -> Iterator[_Part
 def _read(part: _Part) -> _Found:
     entity, begun, rows = part
     found = reading.read(entity, [payload for _, payload in rows])
-    frame = found.frame.with_columns(
-        doc=(pl.col("place") + begun).cast(pl.UInt32), key=pl.Series([key for key, _ in rows], dtype=pl.String)
-    ).drop("place")
+    frame = found.frame.select(
+        pl.exclude("place"),
+        doc=(pl.col("place") + begun).cast(pl.UInt32),
+        key=pl.Series([key for key, _ in rows], dtype=pl.String),
+    )
     head = _heads(entity, frame)
     unread = {begun + place: why for place, why in found.unread.items()}
     unread |= _undated(entity, head, unread)

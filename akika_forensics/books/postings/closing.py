@@ -26,13 +26,10 @@ def closed(sides: pl.DataFrame, heads: pl.DataFrame, chart: Chart) -> tuple[pl.D
     for a foreign document, else to the account of the largest other side. More than that is no rounding: it goes to the unresolved
     account, as a problem.
     """
-    open_ones = (
-        sides.group_by("doc")
-        .agg(left=-pl.col("amount").sum(), sides=pl.len())
-        .filter(pl.col("left") != 0)
-        .join(heads, on="doc", how="inner")
-        .sort("doc")
-    )
+    left = sides.group_by("doc").agg(left=-pl.col("amount").sum(), sides=pl.len())
+    if not (left["left"] != 0).any():
+        return NO_SIDES, []
+    open_ones = left.filter(pl.col("left") != 0).join(heads, on="doc", how="inner").sort("doc")
     if not open_ones.height:
         return NO_SIDES, []
     largest = _largest(sides.join(open_ones.select("doc"), on="doc", how="semi"))

@@ -74,6 +74,11 @@ class OfType:
         return cls(context, heads, lines, taxes)
 
     @cached_property
+    def kinds(self) -> frozenset[str | None]:
+        """What the lines are, None for one that does not say."""
+        return frozenset(self.lines["kind"].unique().to_list())
+
+    @cached_property
     def foreign(self) -> bool:
         """Whether any document is in another currency than the company's."""
         return bool((self.heads["rate"] != 1).any())

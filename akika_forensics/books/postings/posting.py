@@ -74,14 +74,15 @@ def _postings(sides: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
     rows = beside(sides, own)
     # What rates and rounding leave is of no class and no location.
     left_over = pl.col("line").is_in([ROUNDING, EXCHANGE])
-    return rows.with_columns(
-        party_entity=pl.coalesce("party_entity", "of_party_entity"),
-        party=pl.coalesce("party", "of_party"),
+    found = {
+        "party_entity": pl.coalesce("party_entity", "of_party_entity"),
+        "party": pl.coalesce("party", "of_party"),
         **{
-            name: pl.when(left_over).then(name).otherwise(pl.coalesce(name, f"of_{name}"))
+            name: pl.when(left_over).then(name).otherwise(pl.coalesce(name, f"of_{name}")).alias(name)
             for name in ("class", "department")
         },
-    ).select(*POSTINGS)
+    }
+    return rows.select(found.get(name, pl.col(name)) for name in POSTINGS)
 
 
 def _resolved(sides: pl.DataFrame, heads: pl.DataFrame, chart: Chart) -> tuple[pl.DataFrame, list[Finding]]:

@@ -12,7 +12,7 @@ from akika_forensics.books.documents.values import cents, home, path, ref, to_ce
 from akika_forensics.books.postings import accounts
 from akika_forensics.books.postings.control import met
 from akika_forensics.books.postings.frame import EXCHANGE, TAX, TOTAL
-from akika_forensics.books.postings.of_type import OfType, beside, sided
+from akika_forensics.books.postings.of_type import NO_SIDES, OfType, beside, sided
 from akika_forensics.books.rules.rule import CREDIT, AsEntered, Each, OpenTax, Rule, Settled, TakenUp, Tax, Whole
 
 _STEP: Final = 1 << 20
@@ -106,11 +106,13 @@ def _cleared(side: int, documents: OfType) -> pl.DataFrame:
 
 
 def _each(side: Each, first: int, documents: OfType, elsewhere: Sequence[str]) -> pl.DataFrame:
-    if side.kinds:
-        wanted = pl.col("kind").is_in(side.kinds)
-    else:
-        wanted = ~pl.col("kind").is_in(elsewhere) | pl.col("kind").is_null()
-    rows = documents.lines.filter(wanted & (_AMOUNT != 0))
+    wanted = documents.kinds.intersection(side.kinds) if side.kinds else documents.kinds.difference(elsewhere)
+    if not wanted:
+        return NO_SIDES
+    some = _AMOUNT != 0
+    if wanted != documents.kinds:
+        some &= pl.col("kind").is_in(pl.Series(sorted(wanted, key=str), dtype=pl.String).implode(), nulls_equal=True)
+    rows = documents.lines.filter(some)
     if rows.height:
         rows = rows.join(documents.context.items, on="item", how="left", maintain_order="left")
     return _by_line(documents, rows, side.side, first, accounts.picked(side.accounts, documents.context.chart))
