@@ -188,9 +188,17 @@ class _Scoped:
                 severity="warning",
             )
         for key in sorted(self._scope.unasked):
-            self._findings.add(
-                "not_read_by_id", "Records could not be read by a list of Ids.", severity="warning", record=key
-            )
+            if key in self._asked:
+                self._findings.add(
+                    "asked_and_refused",
+                    f"{key} was asked for, and QuickBooks refused to show it.",
+                    severity="problem",
+                    record=key,
+                )
+            else:
+                self._findings.add(
+                    "not_read_by_id", "Records could not be read by a list of Ids.", severity="warning", record=key
+                )
         names = [key for key in self._asked if key.entity in CATALOGUE and not is_transaction(key)]
         for key in names:
             self._findings.add(

@@ -125,7 +125,9 @@ class Batches:
             members, response = self._questions.get("query", {"query": query}, asked)
         except Fault as error:
             return _Part(error, 0)
-        return _Part(members.get("QueryResponse", msgspec.Raw(b"{}")), number_of(response))
+        if "QueryResponse" not in members:
+            raise faults.unreadable(asked, "it holds no QueryResponse")
+        return _Part(members["QueryResponse"], number_of(response))
 
 
 def _whole(entity: str, part: _Part, asked: str) -> Rows | None:

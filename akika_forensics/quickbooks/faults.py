@@ -94,7 +94,7 @@ def refusal(rows: tuple[FaultRow, ...], status: int, asked: str) -> ServiceError
         return Throttled(
             f"QuickBooks is being asked too much (HTTP {status}) and refused {asked}.",
             means="Other programs may be using up this company's allowance.",
-            do="Wait some minutes and start again.",
+            do="Wait some minutes and start again; if it goes on, see with `akika budget` whether the month's reads are used up.",
         )
     if _WRONG_COMPANY in codes:
         return SignInFailed(

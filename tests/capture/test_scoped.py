@@ -146,6 +146,47 @@ class Meddler(httpx.BaseTransport):
         self._inner.close()
 
 
+class Withheld(httpx.BaseTransport):
+    """The line to a company whose user may not see the records of one type."""
+
+    FAULT: Any = {"Error": [{"Message": "Permission Denied Error", "code": "5020"}], "type": "ValidationFault"}
+
+    def __init__(self, entity: str) -> None:
+        self._inner, self._entity = httpx.HTTPTransport(), entity.lower()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if f"/{self._entity}/" in request.url.path:
+            return httpx.Response(400, json={"Fault": self.FAULT})
+        answer = self._inner.handle_request(request)
+        if not request.url.path.endswith("/batch"):
+            return answer
+        answer.read()
+        answer.close()
+        asked = {one["bId"]: one.get("Query", "").lower() for one in json.loads(request.content)["BatchItemRequest"]}
+        told = json.loads(answer.content)
+        told["BatchItemResponse"] = [
+            {"bId": one["bId"], "Fault": self.FAULT} if f"from {self._entity} " in f"{asked[one['bId']]} " else one
+            for one in told["BatchItemResponse"]
+        ]
+        return httpx.Response(200, json=told)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def test_a_record_that_was_asked_for_and_is_withheld_makes_no_whole_snapshot(served: Served) -> None:
+    invoice, payment = _paid(served)
+    writer = served.capture(payment, transport=Withheld("Payment"))
+    assert payment not in writer.records
+    assert writer.finding("asked_and_refused")["severity"] == "problem"
+    assert not writer.committed["complete"]
+    # What only belongs to it may be withheld: that is said, and is no hole in what was asked for.
+    writer = served.capture(payment, transport=Withheld("Invoice"))
+    assert (payment in writer.records, invoice in writer.records) == (True, False)
+    assert writer.finding("not_read_by_id")["severity"] == "warning"
+    assert writer.committed["complete"]
+
+
 def _paid(served: Served) -> tuple[RecordKey, RecordKey]:
     """An invoice and the payment of it."""
     for key, payload in served.state.items():

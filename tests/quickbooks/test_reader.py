@@ -149,6 +149,20 @@ class TestLists:
         )
         assert [cut.key.id for cut in reader.sweep("TaxClassification")] == ["EUC-1"]
 
+    @pytest.mark.parametrize("asks", ["count_many", "query_many"])
+    def test_an_answer_without_its_rows_is_not_taken_for_none(
+        self, fake: Any, reader: Any, company: Any, asks: str
+    ) -> None:
+        """Nor where a company takes no batches, and each query goes by itself."""
+        company.put("Invoice", "1")
+        company.before = lambda r: (
+            fake.fault("500")
+            if r.url.path.endswith("/batch")
+            else httpx.Response(200, json={"time": "2026-03-02T12:00:00Z"})
+        )
+        with pytest.raises(UnreadableAnswer, match="no QueryResponse"):
+            getattr(reader, asks)([("Invoice", "Id > '0'")])
+
     def test_many_searches_go_in_one_request_and_long_answers_in_their_own(self, reader: Any, company: Any) -> None:
         for _ in range(70):
             company.put("Invoice")

@@ -160,6 +160,11 @@ CAPTURE: Final[dict[str, Words]] = {
         "Take the snapshot again, or one of the whole company with `akika capture`.",
         ((r".*", "QuickBooks did not hand out records one by one."),),
     ),
+    "asked_and_refused": Words(
+        "What the snapshot has of it is what an earlier one had, if any; it is not known whether it still stands.",
+        "See that the user who connected may open it in QuickBooks, and take the snapshot again.",
+        ((r"(?P<record>\S+) was asked for.*", "QuickBooks refused to show {record}, which was asked for."),),
+    ),
     "listed_nowhere": Words(
         "The record is in the snapshot. That it was in no list says that QuickBooks' own list is not whole.",
         "Look the record up in QuickBooks; take another snapshot if several are named.",
