@@ -146,17 +146,18 @@ class Meddler(httpx.BaseTransport):
         self._inner.close()
 
 
+_DENIED = {"Error": [{"Message": "Permission Denied Error", "code": "5020"}], "type": "ValidationFault"}
+
+
 class Withheld(httpx.BaseTransport):
     """The line to a company whose user may not see the records of one type."""
-
-    FAULT: Any = {"Error": [{"Message": "Permission Denied Error", "code": "5020"}], "type": "ValidationFault"}
 
     def __init__(self, entity: str) -> None:
         self._inner, self._entity = httpx.HTTPTransport(), entity.lower()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if f"/{self._entity}/" in request.url.path:
-            return httpx.Response(400, json={"Fault": self.FAULT})
+            return httpx.Response(400, json={"Fault": _DENIED})
         answer = self._inner.handle_request(request)
         if not request.url.path.endswith("/batch"):
             return answer
@@ -165,7 +166,7 @@ class Withheld(httpx.BaseTransport):
         asked = {one["bId"]: one.get("Query", "").lower() for one in json.loads(request.content)["BatchItemRequest"]}
         told = json.loads(answer.content)
         told["BatchItemResponse"] = [
-            {"bId": one["bId"], "Fault": self.FAULT} if f"from {self._entity} " in f"{asked[one['bId']]} " else one
+            {"bId": one["bId"], "Fault": _DENIED} if f"from {self._entity} " in f"{asked[one['bId']]} " else one
             for one in told["BatchItemResponse"]
         ]
         return httpx.Response(200, json=told)
