@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -45,9 +45,11 @@ def mend(stage: Any, copy: Path | None = None) -> Survey:
     return found
 
 
-def make_old(root: Path) -> None:
-    for path in root.rglob("*"):
-        os.utime(path, (0, 0))
+@pytest.fixture
+def make_old(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Everything that is there was written two hours ago."""
+    began = time.time
+    return lambda: monkeypatch.setattr(time, "time", lambda: began() + 7200)
 
 
 def test_a_sound_vault_is_left_alone(filled: Any, copy: Path) -> None:
@@ -134,7 +136,7 @@ def test_an_older_copy_gives_what_it_has_and_takes_nothing_back(kit: ModuleType,
 
 
 def test_history_that_was_written_anew_is_taken_back_where_the_true_one_is_remembered(
-    kit: ModuleType, filled: Any, copy: Path, tmp_path: Path
+    kit: ModuleType, filled: Any, copy: Path, tmp_path: Path, make_old: Callable[[], None]
 ) -> None:
     from akika_forensics.vault import open_vault
 
@@ -143,7 +145,7 @@ def test_history_that_was_written_anew_is_taken_back_where_the_true_one_is_remem
         path.unlink()
     forger = open_vault(filled.root, kit.PASSPHRASE, heads=HeadStore(tmp_path / "forger"))
     kit.take(forger, kit.books(1), day=2)
-    make_old(filled.root)
+    make_old()
     mend(filled, copy)
     mend(filled, copy)
     assert content(filled.root) == whole
@@ -194,7 +196,7 @@ def test_a_marker_that_does_not_come_out_to_the_byte_is_not_made(filled: Any, mo
     assert {one.path for one in found.lost} == {"VAULT.json"}
 
 
-def test_left_overs_are_removed_once_they_are_old(kit: ModuleType, filled: Any) -> None:
+def test_left_overs_are_removed_once_they_are_old(filled: Any, make_old: Callable[[], None]) -> None:
     whole = content(filled.root)
     stored = filled.vault.put_document("plan", b"nobody vouches for it")
     (filled.root / "data" / "x.parquet.tmp-0123").write_bytes(b"half")
@@ -204,16 +206,16 @@ def test_left_overs_are_removed_once_they_are_old(kit: ModuleType, filled: Any) 
     found = mend(filled)
     assert found.steps == ()
     assert {one.path for one in found.young} == expected, "they may still be being written"
-    make_old(filled.root)
+    make_old()
     found = mend(filled)
     assert {(one.action, one.path) for one in found.steps} == {("remove", path) for path in expected}
     assert content(filled.root) == whole
     assert filled.verify().findings == ()
 
 
-def test_what_is_of_no_vault_is_left_to_a_person(filled: Any) -> None:
+def test_what_is_of_no_vault_is_left_to_a_person(filled: Any, make_old: Callable[[], None]) -> None:
     (filled.root / "data" / "notes.txt").write_text("call the bank")
-    make_old(filled.root)
+    make_old()
     found = mend(filled)
     assert found.steps == ()
     assert [one.path for one in found.strangers] == ["data/notes.txt"]

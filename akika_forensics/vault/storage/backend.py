@@ -68,7 +68,9 @@ class Backend(Protocol):
         """Why this is no ordinary file, such as a symbolic link; None when it is one, or gone since it was listed."""
 
     def age(self, path: str) -> float:
-        """Seconds since the file was written, by the clock of the medium. Raises FileNotFoundError."""
+        """Seconds since the file was written, or since its name or times were changed where the medium tells that; by the
+        clock of the medium. Raises FileNotFoundError.
+        """
 
 
 def failed(action: str, path: str, error: OSError) -> StorageFailed:

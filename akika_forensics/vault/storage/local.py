@@ -129,7 +129,9 @@ class LocalBackend:
 
     def age(self, path: str) -> float:
         try:
-            return time.time() - (self.root / path).stat().st_mtime
+            told = (self.root / path).stat()
+            # The time of the last write can be set to any; that of the last change of the file, also by setting it, cannot.
+            return time.time() - max(told.st_mtime, told.st_ctime)
         except FileNotFoundError:
             raise
         except OSError as error:

@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -174,11 +175,15 @@ def test_symbolic_links_are_odd(tmp_path: Path) -> None:
     assert [bool(backend.odd(path)) for path in "xyz"] == [False, True, True]
 
 
-def test_only_old_temporaries_are_swept(tmp_path: Path) -> None:
+def test_only_old_temporaries_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     backend = LocalBackend(tmp_path)
     for name in ("old.tmp-1", "new.tmp-2", "kept"):
         (tmp_path / name).write_bytes(b"x")
-    os.utime(tmp_path / "old.tmp-1", (1, 1))
-    os.utime(tmp_path / "kept", (1, 1))
+        os.utime(tmp_path / name, (1, 1))
+    storage.sweep(backend)
+    assert len(backend.list()) == 3, "anybody can put the time of a file back"
+    later = time.time() + 1e6
+    monkeypatch.setattr(time, "time", lambda: later)
+    os.utime(tmp_path / "new.tmp-2", (later, later))
     storage.sweep(backend)
     assert backend.list() == ("kept", "new.tmp-2")
