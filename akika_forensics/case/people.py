@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from akika_forensics.custody import CustodyLog
 from akika_forensics.custody.leaving import listed
@@ -19,6 +19,8 @@ from akika_forensics.vault.keys.identity import Recipient
 from akika_forensics.vault.keys.keyring import Person
 from akika_forensics.vault.keys.recovery import RecoveryKey
 from akika_forensics.vault.keys.ways import Means, Passphrase, Recovery, SystemKeyring, system_keyring
+
+_REMOVED: Final = "member_removed"
 
 
 class People:
@@ -46,11 +48,29 @@ class People:
         return person
 
     def remove(self, who: str, reason: str) -> Person:
-        """Remove a member: whoever stays gets new keys. ``reason`` is written into custody."""
+        """Remove a member: whoever stays gets new keys. ``reason`` is written into custody.
+
+        One whose removal was interrupted before custody had it is removed to the end, and recorded.
+        """
         _require(reason)
-        person = self._members.remove(who)
-        self._record("member_removed", f"{person.name} was removed from the vault's members.", person, reason=reason)
+        person = self._half_removed(who)
+        if person is None:
+            person = self._members.remove(who)
+        else:
+            self._members.finish()
+        self._record(_REMOVED, f"{person.name} was removed from the vault's members.", person, reason=reason)
         return person
+
+    def _half_removed(self, who: str) -> Person | None:
+        """Somebody who is a member no more, without an entry of custody that says so."""
+        try:
+            self._members.get(who)
+        except WrongUse:
+            person = self._members.removed(who)
+            if person is None or any(act.details.get("member") == person.id for act in self._custody.acts(_REMOVED)):
+                return None
+            return person
+        return None
 
     def rotate(self, reason: str) -> None:
         """New keys for the same members."""

@@ -165,6 +165,9 @@ def say_first_sight(case: Case) -> None:
         heads = state_dir() / "heads"
         note(f"akika: {NO_ANCHOR}")
         note(f"       This machine sees the vault for the first time; from now on it remembers it, in {heads}.")
+    if not case.vault.membership.is_finished:
+        note("akika: A rotation or removal was interrupted: connections and tokens are still under the keys of before,")
+        note("       which somebody who was removed may have. Repeat it, or run `akika vault keys rotate`.")
     for number, why in case.vault.passed_over.items():
         by = case.vault.signed_commits()[number].by
         note(f"akika: Commit {number}, signed by {by.member or by.fingerprint}, is passed over. {why}")

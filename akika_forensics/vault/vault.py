@@ -83,6 +83,7 @@ class Vault:
         self.membership = Membership(
             self._shelf, self._commits, lock,
             witness=self.witness, adopt=self._open.adopt, reseal=lambda: slots.reseal(backend, self.keyring, heads),
+            is_resealed=lambda: slots.is_resealed(backend, self.keyring, heads),
         )  # fmt: skip
 
     def keyring(self) -> Keyring:

@@ -19,9 +19,10 @@ from akika_forensics.case.opening import open_vault as open_case
 from akika_forensics.cli.app import main
 from akika_forensics.restore.signers import PREPARER
 from akika_forensics.settings import Secret
-from akika_forensics.vault import HeadStore, KdfCost
+from akika_forensics.vault import HeadStore, KdfCost, slots
 from akika_forensics.vault.keys.passphrase import Kdf
 from akika_forensics.vault.keys.ways import system_keyring
+from akika_forensics.vault.storage import StorageFailed
 
 PASSPHRASE, NEW = "the vault's own words", "other words"
 
@@ -132,6 +133,29 @@ def test_a_member_with_an_identity_of_their_own(
     assert [act["act"] for act in acts] == ["member_added", "member_removed"]
     assert (acts[1]["name"], acts[1]["reason"], acts[1]["generation"]) == ("Ben", "left the firm", 3)
     assert acts[1]["fingerprint"] == handed["fingerprint"]
+
+
+def test_a_removal_that_was_interrupted_is_named_by_every_command_until_it_is_repeated(
+    root: Path, akika: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AKIKA_NEW_PASSPHRASE", "ben's own")
+    akika("vault", "keys", "add", "Ben")
+
+    def full(*_: object) -> None:
+        raise StorageFailed("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(slots, "reseal", full)
+        akika("vault", "keys", "remove", "Ben", "--reason", "left the firm", code=4)
+    assert main(["vault", "keys", "list"]) == 0
+    told = capsys.readouterr()
+    assert "Ben" not in told.out
+    assert "A rotation or removal was interrupted" in told.err
+    assert akika("vault", "keys", "remove", "Ben", "--reason", "left the firm")["name"] == "Ben"
+    assert [(act["act"], act.get("reason")) for act in custody(root)][1:] == [("member_removed", "left the firm")]
+    assert main(["vault", "keys", "list"]) == 0
+    assert "interrupted" not in capsys.readouterr().err
+    assert "no member" in akika("vault", "keys", "remove", "Ben", "--reason", "left the firm", code=2)["error"]["what"]
 
 
 def test_another_passphrase_and_the_preparers_key_goes_with_it(

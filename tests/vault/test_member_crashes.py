@@ -22,6 +22,7 @@ from akika_forensics.vault.keys.ways import Passphrase
 
 BEN, NEW = Secret("ben's own"), Secret("another one")
 KINDS = ("killed before", "killed after", "failed after", "full")
+DORA = Identity.from_bytes(bytes(range(64, 128))).recipient
 SHORT = 40
 
 
@@ -109,18 +110,20 @@ class Scene:
             again = self.open(change.after)
             assert change.done(again)
             self.whole(again, change.after)
-        # The next change takes away what was left over of the keyrings of before.
-        again.membership.rotate()
+        # The next change, which makes no new keys, takes away what was left over of the keyrings of before, and leaves no
+        # value under keys that somebody who was removed has.
+        again.membership.add("Dora", "capture", DORA)
         assert not self.whole(again, change.after)
+        assert again.membership.is_finished
 
     def whole(self, vault: Vault, secret: Secret) -> set[str]:
-        """Everything is there; what is left over."""
+        """Everything is there; what is left over, and values under keys of before."""
         assert [len(list(vault.snapshot(ref).records())) for ref in ("s1", "s2")] == [3, 2]
         assert vault.slot("tokens/amy").read() == b"refresh token"
         assert [entry.body for entry in vault.chain("custody", "akika-custody").entries()] == [{"act": "begun"}]
         report = verify_in(self.backend, secret, heads=self.heads)
         assert report.ok, report.findings
-        return {finding.path for finding in report.findings if finding.path.startswith("keys/")}
+        return {finding.path for finding in report.findings if finding.path.startswith(("keys/", "slots/"))}
 
     def _data(self) -> dict[str, bytes]:
         return {path: data for path, data in self.backend.content.items() if path.startswith("data/")}

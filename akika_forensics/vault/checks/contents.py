@@ -131,17 +131,28 @@ def _opened(link: Link, keys: Keyring, find: Callable[[str], bytes | None]) -> E
     return entry_of(link.plain, link.digest, seals.unseal(keys, link.plain, find))
 
 
-def _open_slot(inspection: Inspection, keys: Keyring, path: str, data: bytes) -> None:
+def _open_slot(inspection: Inspection, keys: Keyring, path: str, data: bytes, since: int) -> None:
+    """``since``: under the keys of which generation every value was written again at last."""
     slots.open_slot(keys, path, data)
-    if slots.check(path, data)[0].generation and not slots.is_of_now(keys, path, data):
-        what = "It is under keys of before the last rotation, which somebody who was removed may have: write it again."
-        inspection.notice(path, what)
+    generation = slots.check(path, data)[0].generation
+    if not generation or slots.is_of_now(keys, path, data):
+        return
+    what = "It is under keys of before the last rotation, which somebody who was removed may have"
+    if generation < since:
+        inspection.notice(path, f"{what}: it is not believed, because every value was written again since.")
+    else:
+        inspection.notice(
+            path,
+            f"{what}: the rotation or removal was interrupted. Repeat it, or run `akika vault keys rotate`, which writes "
+            "it again.",
+        )
 
 
 def _open_small(inspection: Inspection, keys: Keyring, shelf: Shelf, progress: Progress, effort: Effort) -> None:
+    since = slots.resealed(inspection.backend, keys)
     openers: dict[str, Callable[[str, bytes], object]] = {
         "sealed": lambda path, data: documents.open_document(keys, path, data, shelf.find),
-        "slot": lambda path, data: _open_slot(inspection, keys, path, data),
+        "slot": lambda path, data: _open_slot(inspection, keys, path, data, since),
         "keytable": lambda path, data: [keytable.open_half(keys, path, data, half) for half in keytable.HALVES],
     }
     kinds = {path: layout.place_of(path).kind for path in inspection.paths}

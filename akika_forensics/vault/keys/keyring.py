@@ -108,6 +108,10 @@ class Keyring:
         of = self._keys if generation in {None, self.generation} else self._former(generation)
         return sealing.subkey(of.connection if shared else self._private(of.private), "slots")
 
+    def rotated_since(self, generation: int) -> bool:
+        """Whether the keys of slots became others after that generation; 0 for since the beginning."""
+        return any(one.connection != self._keys.connection for one in self._keys.former if one.generation >= generation)
+
     def own_key(self, *purpose: str) -> bytes:
         """A key that this member alone has, whatever the role, as long as the identity is the same."""
         return sealing.subkey(self.identity.to_bytes(), "own", *purpose)

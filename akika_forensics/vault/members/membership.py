@@ -25,6 +25,7 @@ from akika_forensics.vault.lifecycle.workshop import remove
 from akika_forensics.vault.members import roster
 from akika_forensics.vault.members.roster import Change
 from akika_forensics.vault.snapshots import acts
+from akika_forensics.vault.snapshots.acts import Gone
 from akika_forensics.vault.snapshots.shelf import Shelf
 from akika_forensics.vault.storage import locking
 
@@ -33,9 +34,9 @@ class Membership:
     """The members of an open vault.
 
     ``witness`` tells the heads of the other chains; ``adopt`` makes an identity the one that the vault is open with;
-    ``reseal`` writes every slot again under the keys in use. What changes something raises NotAllowed where the role
+    ``reseal`` writes every slot again under the keys in use, ``is_resealed`` tells whether that was done. What changes something raises NotAllowed where the role
     does not reach, VaultLocked, Refused when another writer was faster, StorageFailed; a crash leaves the old keyring
-    in use or the new one.
+    in use or the new one, and what it left of the work after that, the next change or `finish` does.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Membership:
         witness: Callable[[], dict[str, ChainHead]],
         adopt: Callable[[Identity], None],
         reseal: Callable[[], None],
+        is_resealed: Callable[[], bool],
     ) -> None:
         self._shelf = shelf
         self._commits = commits
@@ -54,6 +56,7 @@ class Membership:
         self._witness = witness
         self._adopt = adopt
         self._reseal = reseal
+        self._is_resealed = is_resealed
 
     def all(self) -> tuple[Person, ...]:
         """Who can open the vault, in the order in which they were added."""
@@ -92,8 +95,41 @@ class Membership:
         What was written before stays readable for whoever kept a copy of it and of the keys of its time.
         """
         gone = self.get(who)
-        self._commit("member removed", lambda now, number: roster.dismissed(now, number, gone.id))
+        told = Gone(gone.id, gone.name, gone.role, gone.signer, list(gone.ways))
+        self._commit("member removed", lambda now, number: roster.dismissed(now, number, gone.id), removed=told)
         return gone
+
+    def removed(self, who: str) -> Person | None:
+        """Who was removed last of those of a name or id, as they were then; None where nobody of it was.
+
+        For whoever goes on with a removal that was interrupted: the keyring tells of its members alone.
+        """
+        self._shelf.refresh()
+        for link in reversed(self._commits.links()):
+            if link.plain.signers is None or link.plain.seq in self._shelf.holdings.void:
+                continue
+            act = acts.read(self._commits.open(link))
+            if isinstance(act, acts.NewKeys) and act.removed is not None:
+                gone = act.removed
+                if roster.is_named(who, gone.id, gone.name):
+                    return Person(gone.id, gone.name, gone.role, gone.signer, tuple(gone.ways))
+        return None
+
+    @property
+    def is_finished(self) -> bool:
+        """False where a rotation or a removal was interrupted, so that values are still under the keys of before."""
+        self._shelf.refresh()
+        return self._is_resealed()
+
+    def finish(self) -> None:
+        """Write again what an interrupted rotation or removal left under the keys of before, and take its rest away.
+
+        Every change of members does so before it begins.
+        """
+        with locking.held(self._lock, "keys"):
+            now = self._now()
+            _ = now.role_keys
+            self._finish(now)
 
     def rotate(self) -> None:
         """New role keys for the same members."""
@@ -166,11 +202,18 @@ class Membership:
         holder = Holder(now.vault, member_id, identity.recipient, layout.keyring(generation))
         return [seal_way(means, identity, holder) for means in by]
 
-    def _commit(self, why: str, change: Callable[[Keyring, int], Change], renewed: Identity | None = None) -> None:
+    def _commit(
+        self,
+        why: str,
+        change: Callable[[Keyring, int], Change],
+        renewed: Identity | None = None,
+        *,
+        removed: Gone | None = None,
+    ) -> None:
         with locking.held(self._lock, "keys"):
             now = self._now()
             _ = now.role_keys  # whoever has not all of them changes nothing
-            self._sweep(now)
+            self._finish(now)
             planned = change(now, self._free_generation(now))
             path = layout.keyring(planned.ring.generation)
             content = rings.to_bytes(planned.ring)
@@ -191,7 +234,7 @@ class Membership:
             # From here on the entry may be there whatever is raised, so nothing that it vouches for is taken back.
             signers = None if planned.ring.signers == now.ring.signers else planned.ring.signers
             self._commits.append(
-                acts.body(acts.NewKeys(why)), stored,
+                acts.body(acts.NewKeys(why, removed)), stored,
                 expected=self._shelf.holdings.taken, retired=retired, signers=signers, witness=self._witness(),
             )  # fmt: skip
             self._adopt(opened.identity)
@@ -224,6 +267,11 @@ class Membership:
         places = map(layout.place_of, self._shelf.backend.list("keys"))
         taken = {place.seq for place in places if place.kind == "keyring"}
         return next(number for number in itertools.count(now.generation + 1) if number not in taken)
+
+    def _finish(self, now: Keyring) -> None:
+        if not self._is_resealed():
+            self._reseal()
+        self._sweep(now)
 
     def _sweep(self, now: Keyring) -> None:
         """Take away what an interrupted change left: files that were retired, and keyrings that no commit can vouch for

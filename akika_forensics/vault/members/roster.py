@@ -32,16 +32,16 @@ class Change(NamedTuple):
 
 def find(now: Keyring, who: str) -> Member:
     """A member by name or id. Raises WrongUse when there is none, or more than one."""
-    wanted = _plain(who)
-    found = [
-        member
-        for member in now.ring.members
-        if member.id == who.strip().lower() or _plain(now.people.get(member.id, "")) == wanted
-    ]
+    found = [member for member in now.ring.members if is_named(who, member.id, now.people.get(member.id, ""))]
     if len(found) == 1:
         return found[0]
     names = ", ".join(sorted(now.people.values()))
     raise WrongUse(f"The vault has no member {who!r}.", means=f"It has {names}.", do="Run `akika vault keys list`.")
+
+
+def is_named(who: str, member_id: str, name: str) -> bool:
+    """Whether ``who``, a name or an id as a person gives it, is this one."""
+    return member_id == who.strip().lower() or _plain(name) == _plain(who)
 
 
 def admitted(now: Keyring, generation: int, member: Member, name: str) -> Change:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -43,6 +44,19 @@ def reseal(backend: Backend, keyring: Callable[[], Keyring], heads: HeadStore) -
             else:
                 slot.write(value)
     Slot(backend, keyring, heads, stored.RESEALED).write(str(now.generation).encode())
+
+
+def is_resealed(backend: Backend, keyring: Callable[[], Keyring], heads: HeadStore) -> bool:
+    """Whether every value was written again since the last rotation; False where that was interrupted.
+
+    Where what tells it is missing though this machine remembers it, somebody took it away: that is for `verify` to name,
+    and no reason to write values again that the same somebody may have put there.
+    """
+    now = keyring()
+    with contextlib.suppress(DamagedFile):
+        Slot(backend, keyring, heads, stored.RESEALED).read()
+        return not now.rotated_since(stored.resealed(backend, now))
+    return True
 
 
 def names(backend: Backend, keyring: Keyring, heads: HeadStore, prefix: str) -> tuple[str, ...]:

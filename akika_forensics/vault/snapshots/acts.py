@@ -8,6 +8,7 @@ import msgspec
 
 from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
+from akika_forensics.vault.chains.authority import MemberRole
 from akika_forensics.vault.chains.entries import Entry
 from akika_forensics.vault.snapshots.parts import Part
 
@@ -66,10 +67,23 @@ class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
     reason: str
 
 
-class NewKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="keys"):
-    """Members or their keys changed; the entry brings a keyring."""
+class Gone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A member who is one no more, as they were shown; ``signer`` as OpenSSH writes it, ``ways`` by kind."""
+
+    id: str
+    name: str
+    role: MemberRole
+    signer: str
+    ways: list[str]
+
+
+class NewKeys(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="kind", tag="keys"
+):
+    """Members or their keys changed; the entry brings a keyring. ``removed``: who was a member until then."""
 
     why: str
+    removed: Gone | None = None
 
 
 class Erasure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="erasure"):
