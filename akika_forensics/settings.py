@@ -64,7 +64,7 @@ def state_dir() -> Path:
 
 
 class TimeStamping(NamedTuple):
-    """Which authority stamps: its address, the file of its certificates (PEM), the policy it must name, if any."""
+    """Which authority stamps: its address, the file of its certificates (PEM), the policy it must name, if any (one of several)."""
 
     url: str
     certificates: Path | None

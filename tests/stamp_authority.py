@@ -19,13 +19,13 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 OPENSSL = shutil.which("openssl")
 POLICY = "1.2.3.4.1"
-_SETTINGS = f"""
+_SETTINGS = """
 [tsa]
 default_tsa = one
 [one]
-serial = {{folder}}/serial
+serial = {folder}/serial
 signer_digest = sha256
-default_policy = {POLICY}
+default_policy = {policy}
 digests = sha256
 accuracy = secs:1
 ess_cert_id_chain = no
@@ -40,7 +40,15 @@ class LocalAuthority:
     with the names and the number of its own, made by somebody else.
     """
 
-    def __init__(self, folder: Path, name: str = "Stamps", days: tuple[int, int] = (-10, 3000), *, chain: bool = False):
+    def __init__(
+        self,
+        folder: Path,
+        name: str = "Stamps",
+        days: tuple[int, int] = (-10, 3000),
+        *,
+        chain: bool = False,
+        policy: str = POLICY,
+    ):
         self.folder, self.name = folder, name
         folder.mkdir()
         root, root_key = _certificate(f"{name} Root", None, (-20, 4000), stamps=False)
@@ -58,7 +66,7 @@ class LocalAuthority:
         (folder / "root.pem").write_bytes(_pem(root))
         (folder / "between.pem").write_bytes(_pem(between))
         (folder / "certificates.pem").write_bytes(self.certificates)
-        (folder / "settings").write_text(_SETTINGS.format(folder=folder))
+        (folder / "settings").write_text(_SETTINGS.format(folder=folder, policy=policy))
         (folder / "serial").write_text("01\n")
         self._chain = ["-chain", str(folder / "between.pem")] if chain else []
 

@@ -43,7 +43,7 @@ def stamp(context: typer.Context) -> None:
     """Have an authority stamp the head (RFC 3161): what the vault holds now existed at that time.
 
     AKIKA_TSA_URL names the authority, AKIKA_TSA_ROOTS the file of its certificates (PEM), AKIKA_TSA_POLICY the policy,
-    if one is expected. Only a digest leaves this machine, and nothing without these.
+    if one is expected; several are separated by commas. Only a digest leaves this machine, and nothing without these.
     """
     from akika_forensics.case.proofs import named
 

@@ -17,7 +17,7 @@ from stamp_authority import OPENSSL, POLICY, LocalAuthority, serving, with_certi
 
 from akika_forensics.errors import NetworkFailed, ServiceError, WrongUse
 from akika_forensics.vault.chains import stamping, stamps
-from akika_forensics.vault.chains.stamps import StampRejected
+from akika_forensics.vault.chains.stamps import StampForeign, StampRejected
 
 HEAD = b'{"at":"2026-11-23T10:00:00Z","chain":"commits"}'
 DIGEST = hashlib.sha256(HEAD).digest()
@@ -59,8 +59,34 @@ def test_a_stamp_of_other_bytes_is_named(local: LocalAuthority, token: bytes) ->
 
 
 def test_a_stamp_under_another_policy_is_named(local: LocalAuthority, token: bytes) -> None:
-    with pytest.raises(StampRejected, match=r"under the policy 1\.2\.3\.4\.1, not under 1\.2\.3\.4\.9"):
+    with pytest.raises(StampForeign, match=r"under the policy 1\.2\.3\.4\.1, not under 1\.2\.3\.4\.9"):
         stamps.check(token, DIGEST, stamps.read_authority(local.certificates, "1.2.3.4.9"))
+    for several in ("1.2.3.4.9, 1.2.3.4.1", "1.2.3.4.1 1.2.3.4.9"):
+        assert stamps.check(token, DIGEST, stamps.read_authority(local.certificates, several)).policy == POLICY
+
+
+def test_what_does_not_hold_is_not_taken_for_another_s(local: LocalAuthority, token: bytes) -> None:
+    """Whatever is named beside it: a changed signature, and a digest that it was not made over."""
+    flipped = token[:-5] + bytes([token[-5] ^ 1]) + token[-4:]
+    for policy in ("", "1.2.3.4.9"):
+        for certificates in (local.certificates, local.certificates + local.signer):
+            trusted = stamps.read_authority(certificates, policy)
+            for wrong, digest in ((flipped, DIGEST), (token, hashlib.sha256(b"other").digest())):
+                with pytest.raises(StampRejected) as caught:
+                    stamps.check(wrong, digest, trusted)
+                assert not isinstance(caught.value, StampForeign)
+
+
+def test_an_authority_whose_own_certificate_was_renewed_is_known_by_both(tmp_path: Path, local: LocalAuthority) -> None:
+    newer = LocalAuthority(tmp_path / "newer", "Newer")
+    trusted = stamps.read_authority(local.certificates + local.signer + newer.certificates + newer.signer)
+    for authority, name in ((local, "CN=Stamps"), (newer, "CN=Newer")):
+        answer = authority.answer(stamps.question(HEAD, trusted).der)
+        assert stamps.read(answer).authority is None
+        assert stamps.check(answer, DIGEST, trusted).authority == name
+    one = stamps.read_authority(newer.certificates + newer.signer + local.certificates)
+    with pytest.raises(StampForeign, match="another authority"):
+        stamps.check(local.answer(stamps.question(HEAD, one).der), DIGEST, one)
 
 
 @pytest.mark.parametrize("own", [False, True])
@@ -68,7 +94,7 @@ def test_a_stamp_of_another_authority_is_named(tmp_path: Path, token: bytes, own
     """Also where the other one has the same names."""
     other = LocalAuthority(tmp_path / "other")
     trusted = stamps.read_authority(other.certificates + (other.signer if own else b""))
-    with pytest.raises(StampRejected, match="another authority"):
+    with pytest.raises(StampForeign, match="another authority"):
         stamps.check(token, DIGEST, trusted)
 
 

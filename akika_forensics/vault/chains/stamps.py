@@ -34,11 +34,9 @@ _GRANTED: Final = 0
 _MEANING: Final = {
     "has expired": "The certificate of its authority had run out at the time that it tells.",
     "not yet valid": "The certificate of its authority was not valid yet at the time that it tells.",
-    "certificate signature failure": "It is by another authority than those whose certificates were given.",
-    "issuer": "It is by another authority than those whose certificates were given.",
-    "self": "It is by another authority than those whose certificates were given.",
-    "signer certificate not found": "It is by another authority than those whose certificates were given.",
 }
+_OF_ANOTHER: Final = ("certificate signature failure", "issuer", "self", "signer certificate not found")
+_ANOTHER: Final = "It is by another authority than those whose certificates were given."
 
 
 class StampRejected(Found):
@@ -47,17 +45,22 @@ class StampRejected(Found):
     code = "stamp_rejected"
 
 
+class StampForeign(StampRejected):
+    """A time stamp by an authority, or under a policy, that was not named: it proves nothing here, and may be a good one."""
+
+
 @dataclass(frozen=True)
 class StampAuthority:
-    """Whose stamps are believed. ``signer``: its own certificate, for answers that bring none.
+    """Whose stamps are believed: one authority or several, or one before and after its certificates were renewed.
 
-    ``policy``: the object identifier that a stamp must name, empty for any.
+    ``signers``: certificates of those who stamp, for answers that bring none; where there are any, no other counts.
+    ``policies``: object identifiers one of which a stamp must name; any will do where there are none.
     """
 
     roots: tuple[Certificate, ...]
     between: tuple[Certificate, ...] = ()
-    signer: Certificate | None = None
-    policy: str = ""
+    signers: tuple[Certificate, ...] = ()
+    policies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,14 +88,16 @@ class Stamp:
 
 
 def read_authority(pem: bytes, policy: str = "") -> StampAuthority:
-    """The certificates of a PEM file: roots (which sign themselves), those between, and the authority's own.
+    """The certificates of a PEM file: roots (which sign themselves), those between, and those of who stamps.
 
-    With its own certificate given, none is asked for with a stamp. Raises WrongUse.
+    With one of the last given, none is asked for with a stamp. ``policy``: several are separated by commas or blanks.
+    Raises WrongUse.
     """
+    policies = tuple(policy.replace(",", " ").split())
     try:
         found = x509.load_pem_x509_certificates(pem)
-        if policy:
-            x509.ObjectIdentifier(policy)
+        for one in policies:
+            x509.ObjectIdentifier(one)
     except ValueError as error:
         raise WrongUse(
             "The certificates or the policy of the time-stamping authority cannot be read.",
@@ -100,13 +105,13 @@ def read_authority(pem: bytes, policy: str = "") -> StampAuthority:
         ) from error
     signers = [one for one in found if _stamps(one)]
     roots = [one for one in found if one.subject == one.issuer and one not in signers]
-    if not roots or len(signers) > 1:
+    if not roots:
         raise WrongUse(
-            "The certificates of the time-stamping authority have no root, or more than one signer.",
-            do="Give its root certificate, those between, and at most one of the authority itself.",
+            "The certificates of the time-stamping authority have no root.",
+            do="Give its root certificate and those between; perhaps those of the authority itself.",
         )
     between = tuple(one for one in found if one not in roots and one not in signers)
-    return StampAuthority(tuple(roots), between, signers[0] if signers else None, policy)
+    return StampAuthority(tuple(roots), between, tuple(signers), policies)
 
 
 def question(data: bytes, authority: StampAuthority) -> Question:
@@ -115,7 +120,7 @@ def question(data: bytes, authority: StampAuthority) -> Question:
         client.TimestampRequestBuilder()
         .data(data)
         .hash_algorithm(client.HashAlgorithm.SHA256)
-        .cert_request(cert_request=authority.signer is None)
+        .cert_request(cert_request=not authority.signers)
         .build()
     )
     if made.nonce is None:
@@ -125,7 +130,7 @@ def question(data: bytes, authority: StampAuthority) -> Question:
 
 def read(token: bytes) -> Stamp:
     """What an answer (DER, as received) says; proves nothing yet. Raises StampRejected when it is not a stamp."""
-    return _told(_response(token), None)
+    return _told(_response(token), ())[0]
 
 
 def require(token: bytes, path: str) -> None:
@@ -139,17 +144,17 @@ def require(token: bytes, path: str) -> None:
 def check(token: bytes, digest: bytes, authority: StampAuthority, nonce: int | None = None) -> Stamp:
     """Returns when one whom ``authority`` names stamped ``digest`` (a SHA-256, 32 bytes) while its certificate was valid.
 
-    ``nonce`` is compared when given. Raises StampRejected in all other cases.
+    ``nonce`` is compared when given. Raises StampForeign where it is whole and over this digest, but its authority or its
+    policy was not named, and StampRejected in all other cases.
     """
     response = _response(token)
-    stamp = _told(response, authority.signer)
+    stamp, signer = _told(response, authority.signers)
     if stamp.digest != digest:
         raise StampRejected("It was made over other bytes.")
-    if authority.policy and stamp.policy != authority.policy:
-        raise StampRejected(f"It was made under the policy {stamp.policy}, not under {authority.policy}.")
+    if authority.signers and signer not in authority.signers:
+        raise StampForeign(_ANOTHER)
     verifier = client.VerifierBuilder(
-        policy_id=x509.ObjectIdentifier(authority.policy) if authority.policy else None,
-        tsa_certificate=authority.signer,
+        tsa_certificate=signer if authority.signers else None,
         intermediates=list(authority.between),
         roots=list(authority.roots),
         nonce=nonce,
@@ -158,7 +163,11 @@ def check(token: bytes, digest: bytes, authority: StampAuthority, nonce: int | N
         with _readable():
             verifier.verify(response, digest)
     except client.VerificationError as error:
-        raise StampRejected(_meaning(str(error))) from error
+        raise _rejected(str(error)) from error
+    # Of the policy only who is known says anything: last, so that what does not hold is not taken for another's.
+    if authority.policies and stamp.policy not in authority.policies:
+        named = " or ".join(authority.policies)
+        raise StampForeign(f"It was made under the policy {stamp.policy}, not under {named}.")
     return stamp
 
 
@@ -175,15 +184,16 @@ def _response(token: bytes) -> client.TimeStampResponse:
     return response
 
 
-def _told(response: client.TimeStampResponse, signer: Certificate | None) -> Stamp:
+def _told(response: client.TimeStampResponse, known: Iterable[Certificate]) -> tuple[Stamp, Certificate | None]:
+    """What it tells, and the certificate that its signature names, among those that it brings and ``known``."""
     with _readable():
         info = response.tst_info
         imprint = info.message_imprint
         if imprint.hash_algorithm.dotted_string != _SHA256 or len(imprint.message) != 32:
             raise StampRejected("It was not made over a SHA-256.")
         brought = [x509.load_der_x509_certificate(one) for one in response.signed_data.certificates]
-        certificate = _signer(response, [*brought, *([signer] if signer else [])])
-        return Stamp(
+        certificate = _signer(response, [*brought, *known])
+        stamp = Stamp(
             at=info.gen_time,
             digest=imprint.message,
             policy=info.policy.dotted_string,
@@ -191,6 +201,7 @@ def _told(response: client.TimeStampResponse, signer: Certificate | None) -> Sta
             authority=certificate.subject.rfc4514_string() if certificate else None,
             until=certificate.not_valid_after_utc if certificate else None,
         )
+        return stamp, certificate
 
 
 def _signer(response: client.TimeStampResponse, known: Iterable[Certificate]) -> Certificate | None:
@@ -229,12 +240,15 @@ def _stamps(certificate: Certificate) -> bool:
     return ExtendedKeyUsageOID.TIME_STAMPING in purposes
 
 
-def _meaning(said: str) -> str:
+def _rejected(said: str) -> StampRejected:
+    """``said``: by the libraries that verify."""
     if "Nonce" in said:
-        return "It answers another request."
+        return StampRejected("It answers another request.")
     if "EKU" in said:
-        return "The certificate of its authority is not one for time stamps."
+        return StampRejected("The certificate of its authority is not one for time stamps.")
     for part, meaning in _MEANING.items():
         if part in said:
-            return meaning
-    return "Its signature does not fit what it tells."
+            return StampRejected(meaning)
+    if any(part in said for part in _OF_ANOTHER):
+        return StampForeign(_ANOTHER)
+    return StampRejected("Its signature does not fit what it tells.")

@@ -69,7 +69,7 @@ class Scope:
 @dataclass(frozen=True, slots=True)
 class Vouched:
     """A time stamp: the history up to ``commit`` existed ``at`` that time (aware), by ``authority`` (as its certificate
-    names it, else empty). ``checked``: whether it was held against certificates that were given.
+    names it, else empty). ``checked``: whether it was held against certificates that were given, and is by whom they name.
     """
 
     commit: int
@@ -106,10 +106,11 @@ class Outside:
             if reach < self.last:
                 rest = f"commits {reach + 1} to {self.last}" if self.last - reach > 1 else f"commit {self.last}"
                 found.append(f"No time stamp covers {rest}.")
-        elif self.stamps:
+        unchecked = len(self.stamps) - len(checked)
+        if unchecked:
             found.append(
-                f"There are {len(self.stamps)} time stamps; whose they are was not checked, because no certificates of an "
-                "authority were given (AKIKA_TSA_ROOTS)."
+                f"Of {len(self.stamps)} time stamps {unchecked} {'was' if unchecked == 1 else 'were'} not checked: AKIKA_TSA_ROOTS does not name the "
+                "certificates of their authority, or AKIKA_TSA_POLICY not their policy."
             )
         return tuple(found)
 
