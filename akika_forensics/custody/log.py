@@ -17,6 +17,7 @@ from akika_forensics.settings import VERSION
 from akika_forensics.vault import Entry, StoredFile, Vault
 from akika_forensics.vault.chains.entries import Link
 from akika_forensics.vault.chains.seals import Closed
+from akika_forensics.vault.keys.keyring import Person
 from akika_forensics.vault.members.signing import SignedBy, who
 
 CHAIN: Final = "custody"
@@ -25,6 +26,8 @@ CLOSED: Final = "closed"
 """Code of an act that nobody can read any more."""
 UNREADABLE: Final = "unreadable"
 """Code of an entry of a member who may only add that nobody could ever read."""
+PASSED_OVER: Final = "passed_over"
+"""Code of an entry by somebody who was a member no more when it was written."""
 _OF_MEMBERS: Final = frozenset({"member_added", "member_removed", "identity_renewed", "keys_rotated"})
 _FORMAT: Final = Format("akika-custody-", 1, "entry of custody", {0: unchanged})
 _FIELDS: Final = ("act", "what", "by", "tool", "details", "objects")
@@ -101,8 +104,17 @@ class CustodyLog:
         members = self._vault.members
         found = [self._read(link, who(link.public, members)) for link in links]
         former = _former(act for act, link in zip(found, links, strict=True) if self._vault.was_full(link.public))
+        found = sorted([*found, *self._passed_over(members)], key=lambda act: act.number)
         named = (act if act.member else replace(act, member=former.get(act.signer, "")) for act in found)
         return tuple(act for act in named if not codes or act.act in codes)
+
+    def _passed_over(self, members: Sequence[Person]) -> list[Act]:
+        what = "Something was written here by a member who had been removed; it is passed over."
+        late = ((link, parse_instant(link.plain.at)) for link in self._chain.passed_over())
+        return [
+            Act(link.plain.seq, at, "", PASSED_OVER, what, {}, (), link.digest, *who(link.public, members))
+            for link, at in late
+        ]
 
     def _read(self, link: Link, signed: SignedBy) -> Act:
         try:

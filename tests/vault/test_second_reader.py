@@ -26,7 +26,8 @@ from vault.second_reader.vault import Vault as Second
 from akika_forensics.model import payload
 from akika_forensics.model.record import RecordKey
 from akika_forensics.settings import Secret
-from akika_forensics.vault import HeadStore, KdfCost, Vault, create, open_vault, verify
+from akika_forensics.vault import HeadStore, KdfCost, Vault, create, layout, open_vault, verify
+from akika_forensics.vault.chains import entries, seals
 from akika_forensics.vault.chains.seals import Closed
 from akika_forensics.vault.keys.ways import Passphrase
 from akika_forensics.vault.lifecycle import compaction, erasing, holding, retiring
@@ -136,6 +137,7 @@ def test_after_members_came_and_went(kit: ModuleType, filled: Any) -> None:
     vault.membership.rotate()
     kit.take(vault, records, kit.OTHER, day=4)
     vault.chain("custody", "akika-custody").append({"act": "rotated"})
+    partner = open_vault(filled.root, Secret("of the partner"), heads=filled.heads).keyring()
     vault.membership.remove("the partner")
     vault.membership.renew([Passphrase(kit.PASSPHRASE, KdfCost.CHEAP)])
     kit.take(vault, records | {RecordKey("Vendor", "1"): b'{"Id":"1"}'}, day=5)
@@ -149,6 +151,14 @@ def test_after_members_came_and_went(kit: ModuleType, filled: Any) -> None:
     assert not any(payload for one in machine.snapshots.values() for payload in one.records.values())
     with pytest.raises(Wrong, match="nobody"):
         Second(filled.root, "of the partner", ask_openssh=False)
+    links = filled.open().chain("custody", "akika-custody").links()
+    late = entries.draft(vault.id, "custody", "akika-custody", seq=len(links), previous=links[-1].digest)
+    data, signature = entries.sign(seals.seal(partner, late, {"act": "false"}, None), partner.signer)
+    (filled.root / layout.signature("custody", len(links), entries.digest_of(data))).write_bytes(signature)
+    (filled.root / late.path).write_bytes(data)
+    assert len(filled.open().chain("custody", "akika-custody").links()) == len(links)
+    third = Second(filled.root, kit.PASSPHRASE.reveal(), ask_openssh=False)
+    assert (len(third.chains["custody"]), third.passed_over) == (len(links), {late.path})
 
 
 def test_after_compaction_retention_and_erasure(kit: ModuleType, empty: Any) -> None:

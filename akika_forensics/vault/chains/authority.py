@@ -21,6 +21,11 @@ CAPTURE: Final = "capture"
 _OF_FULL_MEMBERS: Final = frozenset({"attestations", "losses"})
 """Chains whose entries judge what was stored, by those who can read it."""
 
+_OF_ACTS: Final = frozenset({"journals"})
+"""Chains that tell what was begun, so that it is not begun again."""
+
+LATE: Final = "It is signed by a member who had been removed before."
+
 
 class Signer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A public key as OpenSSH writes it, and what its holder may do."""
@@ -89,10 +94,19 @@ class Authority:
             return "It is signed by a key that no commit lists."
         if public not in self._full and chain.partition("/")[0] in _OF_FULL_MEMBERS:
             return "It is signed by a member who may only add snapshots."
+        return LATE if self._is_late(chain, seq, public) else ""
+
+    def passes_over(self, chain: str, seq: int, public: str) -> bool:
+        """Whether an entry of another chain has its number and its place and nothing else, because its signer had been
+        removed: it may have been written in the moment of the removal, and whoever has such a key is to stop nobody.
+
+        Not in a journal: an act that is left out of one could be done again.
+        """
+        return chain.partition("/")[0] not in _OF_ACTS and self._is_late(chain, seq, public)
+
+    def _is_late(self, chain: str, seq: int, public: str) -> bool:
         last = self._removed.get(public)
-        if last is not None and seq > last.get(chain, -1):
-            return "It is signed by a member who had been removed before."
-        return ""
+        return last is not None and seq > last.get(chain, -1)
 
     def _change(self, signers: Sequence[Signer], witness: Mapping[str, ChainHead]) -> None:
         now = {signer.public: signer.role for signer in signers}

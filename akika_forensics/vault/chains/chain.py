@@ -13,7 +13,7 @@ from akika_forensics.vault.chains import entries, seals
 from akika_forensics.vault.chains.authority import Signer
 from akika_forensics.vault.chains.entries import Entry, Link, Plain
 from akika_forensics.vault.chains.heads import ChainHead, HeadStore
-from akika_forensics.vault.chains.links import Gate, Links
+from akika_forensics.vault.chains.links import Gate, Links, standing
 from akika_forensics.vault.chains.seals import EntryKey
 from akika_forensics.vault.files import StoredFile
 from akika_forensics.vault.keys.keyring import Keyring
@@ -91,20 +91,29 @@ class Chain:
         )
 
     def entries(self) -> tuple[Entry, ...]:
-        """All entries, oldest first."""
+        """All entries that hold, oldest first."""
         with self._guard:
             return tuple(self.open(link) for link in self.links())
 
     def links(self) -> tuple[Link, ...]:
-        """All entries, checked and not opened, oldest first."""
+        """All entries that hold, checked and not opened, oldest first."""
         with self._guard:
             self._links.refresh()
-            return tuple(self._links.known)
+            return standing(self._links.known, self._links.gate)
+
+    def passed_over(self) -> tuple[Link, ...]:
+        """Entries of members who had been removed before: they have their numbers, and nothing of them holds."""
+        with self._guard:
+            self._links.refresh()
+            void = self._links.gate.passes_over(self._links.known)
+            return tuple(link for link in self._links.known if link.plain.seq in void)
 
     def files(self, path: str) -> list[StoredFile]:
         """What the entries that were read so far tell of a file."""
         with self._guard:
-            return [file for link in self._links.known for file in link.plain.files if file.path == path]
+            known = [link for link in self._links.known if any(file.path == path for file in link.plain.files)]
+            found = standing(known, self._links.gate) if known else ()
+            return [file for link in found for file in link.plain.files if file.path == path]
 
     def advance(self) -> None:
         """Take in what came since, without looking whether what was there before still is."""
@@ -147,6 +156,12 @@ class Chain:
             self._stale = None
             return None
         self._links.take(link)
+        if self._links.gate.passes_over([link]):
+            raise Refused(
+                f"This entry of the chain {self.name} is passed over: you were removed from the members as it was written.",
+                means="It has a number, and nothing of it holds.",
+                do="Ask a full member: `akika vault keys list` shows who is one.",
+            )
         self._heads.remember_chain(self._vault, self.name, plain.seq, digest)
         self._sweep(plain.seq)
         entry = self._opened[plain.seq] = entries.entry_of(read, digest, payload.decode(payload.encode(body)))

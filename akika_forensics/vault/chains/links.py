@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from akika_forensics.errors import WrongUse
@@ -27,6 +28,9 @@ class Gate(Protocol):
 
     def admit(self, link: Link) -> str:
         """Asked when an entry is there; what it changes is taken up."""
+
+    def passes_over(self, links: Iterable[Link]) -> frozenset[int]:
+        """Numbers of those that have a number and a place in their chain, and of which nothing else holds."""
 
 
 class Links:
@@ -93,14 +97,15 @@ class Links:
     def _checked(self, seq: int, data: bytes) -> Link:
         path = layout.entry(self.name, seq)
         plain = entries.parse(data, self._vault, self.name, seq, self.tail[1])
-        if plain.namespace != self.namespace:
-            raise WrongUse(f"The chain {self.name} is signed for {plain.namespace}, not for {self.namespace}.")
         digest = entries.digest_of(data)
         try:
             signature = self._backend.read(layout.signature(self.name, seq, digest))
         except FileNotFoundError as error:
             raise DamagedFile(path, "There is no signature for these bytes.") from error
-        return Link(plain, digest, entries.check_signature(plain, data, signature))
+        link = Link(plain, digest, entries.check_signature(plain, data, signature))
+        if plain.namespace != self.namespace and not self.gate.passes_over([link]):
+            raise WrongUse(f"The chain {self.name} is signed for {plain.namespace}, not for {self.namespace}.")
+        return link
 
 
 def numbers(paths: Iterable[str], name: str) -> list[int]:
@@ -111,6 +116,21 @@ def numbers(paths: Iterable[str], name: str) -> list[int]:
         if seq != expected:
             raise DamagedFile(layout.entry(name, expected), "The entry is missing.")
     return present
+
+
+def standing(found: Sequence[Link], gate: Gate) -> tuple[Link, ...]:
+    """Those of a chain that hold, in their order."""
+    void = gate.passes_over(found)
+    return tuple(link for link in found if link.plain.seq not in void)
+
+
+def namespace(backend: Backend, vault: str, name: str, gate: Gate) -> str:
+    """What a chain is signed for: the first entry that holds tells. Raises DamagedFile where none does."""
+    for seq in itertools.count():
+        link = read_link(backend, vault, name, seq)
+        if standing([link], gate):
+            return link.plain.namespace
+    raise AssertionError("an entry that is missing was raised")
 
 
 def names(backend: Backend) -> tuple[str, ...]:

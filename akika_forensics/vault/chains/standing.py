@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from akika_forensics.vault import layout
@@ -49,6 +49,11 @@ class Standing:
         trial.authority, trial.files, trial.retired = self.authority.copy(), dict(self.files), dict(self.retired)
         trial.adding, trial.added, trial.void = set(self.adding), dict(self.added), {}
         return trial.admit(link) or trial.void.get(link.plain.seq, "")
+
+    def passes_over(self, links: Iterable[Link]) -> frozenset[int]:
+        """None: a commit that changes nothing is among ``void``, and counts as one."""
+        del links
+        return frozenset()
 
     def admit(self, link: Link) -> str:
         """Why an entry may not follow those before it, empty when it may; then it is taken up."""
@@ -141,4 +146,9 @@ class Others:
         return self._authority().other(link.plain.chain, link.plain.seq, link.public)
 
     def admit(self, link: Link) -> str:
-        return self.refuses(link)
+        return "" if self.passes_over([link]) else self.refuses(link)
+
+    def passes_over(self, links: Iterable[Link]) -> frozenset[int]:
+        authority = self._authority()
+        late = (one.plain for one in links if authority.passes_over(one.plain.chain, one.plain.seq, one.public))
+        return frozenset(plain.seq for plain in late)

@@ -63,7 +63,8 @@ class Vouched:
             if name in self._chains:
                 self._chains[name].links()
                 return self._chains[name].files(path)
-            namespace = links.read_link(self._backend, self._vault, name, 0).plain.namespace
+            namespace = links.namespace(self._backend, self._vault, name, self._gate)
             found = Links(self._backend, self._vault, name, namespace, self._gate).refresh()
-            return [file for link in found for file in link.plain.files if file.path == path]
+            holding = links.standing(found, self._gate)
+            return [file for link in holding for file in link.plain.files if file.path == path]
         return []

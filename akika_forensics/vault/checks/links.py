@@ -10,6 +10,7 @@ from akika_forensics.errors import VaultDamaged
 from akika_forensics.vault import layout
 from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.chains import entries, sshsig
+from akika_forensics.vault.chains.authority import LATE
 from akika_forensics.vault.chains.entries import Link, Plain
 from akika_forensics.vault.chains.standing import Others, Standing
 from akika_forensics.vault.checks.inspection import Inspection
@@ -112,7 +113,12 @@ def _admit(inspection: Inspection, link: Link) -> None:
     problem = ""
     if plain.chain != layout.COMMITS:
         if not inspection.blind and link.public:
-            problem = Others(lambda: standing.authority).refuses(link)
+            gate = Others(lambda: standing.authority)
+            if gate.passes_over([link]):
+                if not inspection.is_damaged(link.path):
+                    inspection.damage(link.path, f"{LATE} It is passed over.")
+                return
+            problem = gate.refuses(link)
         for file in plain.files:
             if inspection.listed.setdefault(file.path, file) != file:
                 problem = problem or f"It tells of {file.path} otherwise than an earlier entry."

@@ -169,8 +169,7 @@ def test_a_removed_member_signs_nothing_further(with_ben: Place, tmp_path: Path)
     clean = with_ben.copy()
     shutil.copytree(with_ben.heads.folder, tmp_path / "remembered")
     for chain, namespace, said in (
-        ("custody", NAMESPACE, "had been removed before"),
-        ("newly", NAMESPACE, "had been removed before"),
+        ("journals/p1", "akika-journal", "had been removed before"),
         ("commits", "akika-commit", "none of the commits before it lists"),
     ):
         path = forge(with_ben, ben, chain, {"kind": "release", "name": "x", "reason": "y"}, namespace=namespace)
@@ -186,6 +185,91 @@ def test_a_removed_member_signs_nothing_further(with_ben: Place, tmp_path: Path)
         with_ben.backend.content.update(clean.content)
         shutil.rmtree(with_ben.heads.folder)
         shutil.copytree(tmp_path / "remembered", with_ben.heads.folder)
+
+
+@pytest.mark.parametrize(("chain", "namespace"), [("custody", NAMESPACE), ("newly", NAMESPACE), ("stamps", "another")])
+def test_what_a_removed_member_writes_into_a_chain_is_passed_over_and_stops_nobody(
+    with_ben: Place, tmp_path: Path, chain: str, namespace: str
+) -> None:
+    ben = with_ben.open(BEN).keyring()
+    with_ben.vault.membership.remove("Ben")
+    true = "akika-stamp" if chain == "stamps" else NAMESPACE
+    before = [entry.body for entry in with_ben.open().chain(chain, true).entries()]
+    laid = with_ben.vault.put_document("plan", b"laid there")
+    path = forge(with_ben, ben, chain, {"act": "false"}, namespace=namespace, files=[laid])
+    for heads in (with_ben.heads, HeadStore(tmp_path / "nothing remembered")):
+        vault = vaults.open_in(
+            with_ben.folder, with_ben.backend, with_ben.kit.NoLock(), with_ben.kit.PASSPHRASE, heads=heads
+        )
+        assert [entry.body for entry in vault.chain(chain, true).entries()] == before
+        assert [link.path for link in vault.chain(chain, true).passed_over()] == [path]
+        with pytest.raises(VaultDamaged, match="Nothing in the vault vouches"):
+            vault.get_document(laid.path)
+    vault.chain(chain, true).append({"act": "goes on"}, [vault.put_document("plan", b"true")])
+    other = with_ben.open().chain(chain, true)
+    assert [entry.body for entry in other.entries()] == [*before, {"act": "goes on"}]
+    assert chain not in with_ben.open().witness() or with_ben.open().witness()[chain].seq == len(before) + 1
+    for secret in (None, with_ben.kit.PASSPHRASE):
+        found = with_ben.kit.damage(verify_in(with_ben.backend, secret, heads=with_ben.heads))
+        assert set(found) == {path}
+        assert "had been removed before. It is passed over." in found[path][0]
+
+
+class Between:
+    """A backend on which something happens just before the next commit is there."""
+
+    def __init__(self, inner: Any, act: Callable[[], object]) -> None:
+        self._inner = inner
+        self._act = act
+        self._done = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def create(self, path: str, data: bytes) -> None:
+        if path.startswith("commits/") and path.endswith(".json") and not self._done:
+            self._done = True
+            self._act()
+        self._inner.create(path, data)
+
+
+def test_an_entry_written_in_the_moment_of_the_removal_breaks_no_chain(with_ben: Place) -> None:
+    """The one who leaves is a member until the commit is there, and what it tells of the chains was looked at before."""
+    session = with_ben.open(BEN)
+    custody = session.chain("custody", NAMESPACE)
+    backend = Between(with_ben.backend, lambda: custody.append({"act": "captured"}))
+    vault = vaults.open_in(
+        with_ben.folder, backend, with_ben.kit.NoLock(), with_ben.kit.PASSPHRASE, heads=with_ben.heads
+    )
+    vault.membership.remove("Ben")
+    vault.chain("custody", NAMESPACE).append({"act": "removed Ben"})
+    for one in (vault, with_ben.open()):
+        chain = one.chain("custody", NAMESPACE)
+        assert [entry.body for entry in chain.entries()] == [{"act": "begun"}, {"act": "removed Ben"}]
+        assert [link.plain.seq for link in chain.passed_over()] == [1]
+    found = with_ben.kit.damage(verify_in(with_ben.backend, with_ben.kit.PASSPHRASE, heads=with_ben.heads))
+    assert set(found) == {layout.entry("custody", 1)}
+    with pytest.raises(WrongKey, match="no longer a member"):
+        session.chain("custody", NAMESPACE).append({"act": "mine"})
+
+
+def test_who_writes_as_they_are_removed_is_told_that_it_does_not_hold(with_ben: Place) -> None:
+    kit, inner = with_ben.kit, with_ben.backend
+
+    class Late(Between):
+        def create(self, path: str, data: bytes) -> None:
+            if not path.startswith("custody/") or not path.endswith(".json"):
+                inner.create(path, data)
+                return
+            between = Between(inner, lambda: inner.create(path, data))
+            vault = vaults.open_in(with_ben.folder, between, kit.NoLock(), kit.PASSPHRASE, heads=with_ben.heads)
+            vault.membership.remove("Ben")
+
+    heads = HeadStore(with_ben.folder / "of ben")
+    session = vaults.open_in(with_ben.folder, Late(inner, lambda: None), kit.NoLock(), BEN, heads=heads)
+    with pytest.raises(Refused, match="passed over"):
+        session.chain("custody", NAMESPACE).append({"act": "too late"})
+    assert [entry.body for entry in with_ben.open().chain("custody", NAMESPACE).entries()] == [{"act": "begun"}]
 
 
 def _open_chain(chain: str, namespace: str) -> Callable[..., object]:

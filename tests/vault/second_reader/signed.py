@@ -28,7 +28,9 @@ class Entry:
 
 
 class Signed:
-    """``chains``: name → entries. ``listed``: files that entries vouch for now."""
+    """``chains``: name → entries that hold. ``listed``: files that entries vouch for now. ``passed_over``: paths of entries
+    by members who had been removed.
+    """
 
     def __init__(self, root: Path, *, ask_openssh: bool) -> None:
         self.root = root
@@ -40,8 +42,13 @@ class Signed:
         self.id = str(self.marker["vault"])
         self.chains = {name: self._read_chain(name) for name in self._chain_names()}
         self.listed: dict[str, dict[str, Any]] = {}
+        self.passed_over: set[str] = set()
         self._may_sign()
         self._list_files()
+        self.chains = {
+            name: [entry for entry in chain if entry.path not in self.passed_over]
+            for name, chain in self.chains.items()
+        }
 
     def read(self, path: str) -> bytes:
         return (self.root / path).read_bytes()
@@ -89,7 +96,6 @@ class Signed:
             if self._ask_openssh:
                 ask_ssh_keygen(entry.signer, plain["namespace"], self.root / signature, data)
             found.append(entry)
-        require(len({entry.plain["namespace"] for entry in found}) <= 1, f"{name} is signed for several things")
         return found
 
     def _may_sign(self) -> None:
@@ -108,17 +114,27 @@ class Signed:
                 removed |= {key: plain["witness"] or {} for key in now.keys() - after.keys()}
                 removed = {key: value for key, value in removed.items() if key not in after}
                 now, ever = after, ever | after.keys()
+        self._pass_over(ever, removed)
+        for name, chain in self.chains.items():
+            namespaces = {entry.plain["namespace"] for entry in chain if entry.path not in self.passed_over}
+            require(len(namespaces) <= 1, f"{name} is signed for several things")
+
+    def _pass_over(self, ever: set[str], removed: dict[str, dict[str, Any]]) -> None:
         for name, chain in self.chains.items():
             for entry in chain if name != "commits" else ():
                 require(entry.signer in ever, f"{entry.path} is signed by a stranger")
                 if entry.signer in removed:
                     last = removed[entry.signer].get(name, {"seq": -1})["seq"]
-                    require(entry.plain["seq"] <= last, f"{entry.path} is signed by a member who was removed")
+                    if entry.plain["seq"] > last:
+                        require(not name.startswith("journals/"), f"{entry.path} is signed by a member who was removed")
+                        self.passed_over.add(entry.path)
 
     def _list_files(self) -> None:
         """Every file that is listed is there as it was signed, unless it was retired."""
         for name in sorted(self.chains, key=lambda name: name == "commits"):  # what they retire, any may have listed
             for entry in self.chains[name]:
+                if entry.path in self.passed_over:
+                    continue
                 old = entry.plain["generation"] == 0
                 for path in entry.plain["retired"]:
                     self.listed.pop(path, None)
