@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -225,6 +225,7 @@ class Drafts:
             found.append(rows.select(*frames.STATE))
         plain = blobs.open_blob(inner.key, files[inner.bulk].chunks(backend), self._shelf.keyring.vault, inner.bulk)
         held = bundle.unpack(b"".join(plain), inner.bulk)
+        self._require_blobs(held.frame("attached"), files.keys())
         return Work(
             inner.base, inner.first, inner.following, inner.parts,
             [file for file in outer.files if file.path != inner.bulk],
@@ -233,6 +234,13 @@ class Drafts:
             held.frame("attached"), held.controls, held.state,
             pl.concat(found),
         )  # fmt: skip
+
+    def _require_blobs(self, attached: pl.DataFrame, own: Collection[str]) -> None:
+        """Raises Unsound unless every attached file is there: one that an earlier snapshot brought may have gone with it."""
+        stands = self._shelf.standing.files
+        for path in map(layout.blob, attached["blob"].unique()):
+            if path not in own and (path not in stands or self._shelf.is_lost(path)):
+                raise Unsound("A file that it attaches was in an earlier snapshot alone, and is there no more.")
 
     def _put(self, work: Work) -> tuple[StoredFile, bytes]:
         blob_id, key = secrets.token_hex(16), os.urandom(sealing.KEY_LENGTH)
