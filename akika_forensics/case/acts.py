@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from akika_forensics.custody import Act
+from akika_forensics.custody import CAPTURED, Act
 from akika_widgets.views.listing import Column, Listing
 
 
@@ -14,7 +14,7 @@ def acts_of_plan(acts: Iterable[Act], plan: str, snapshots: Iterable[str] = ()) 
     return tuple(
         act
         for act in acts
-        if act.details.get("plan") == plan or (act.act == "captured" and act.details.get("snapshot") in rests_on)
+        if act.details.get("plan") == plan or (act.act == CAPTURED and act.details.get("snapshot") in rests_on)
     )
 
 

@@ -10,7 +10,7 @@ from akika_forensics.case.budget import Budget
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.lifecycle import Lifecycle
 from akika_forensics.case.resuming import begun
-from akika_forensics.custody import CustodyLog
+from akika_forensics.custody import CAPTURED, CustodyLog
 from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault import Snapshot, SnapshotInfo, Vault
@@ -89,7 +89,7 @@ class Capturing:
                     should_stop=should_stop,
                 )
             CustodyLog(self._vault, company=company).record(
-                "captured",
+                CAPTURED,
                 f"Snapshot {info.id} {scopes.held_by(info)} was captured{f' {why}' if why else ''}.",
                 {"snapshot": info.id, "digest": info.digest, "complete": info.complete, "requests": info.requests},
             )

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from akika_forensics.case import protection
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.erasure import Erasure
-from akika_forensics.case.plans.archive import CREATED
 from akika_forensics.custody import CustodyLog
 from akika_forensics.errors import Interrupted, VaultDamaged, VaultLocked, WrongUse
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import now
-from akika_forensics.restore.document import read_plan
 from akika_forensics.vault import StorageFailed, Vault
-from akika_forensics.vault.documents import Erased
 from akika_forensics.vault.lifecycle import compaction, holding, retiring
 from akika_forensics.vault.lifecycle.compaction import Compacted, Extent
 from akika_forensics.vault.lifecycle.erasing import ErasedCompany, Estate
@@ -189,15 +186,8 @@ class Lifecycle:
         return done
 
     def protected(self) -> frozenset[str]:
-        """The snapshots that something signed refers to: a plan (the state before, the one it was bound to, the one after
-        the incident), and through it its approvals and its journal; a judgement that was attested.
-        """
-        found: set[str] = set()
-        for act in self._custody.acts(CREATED):
-            with suppress(Erased):
-                plan = read_plan(self._vault.get_document(act.objects[0]))
-                found |= {ref.id for ref in (plan.before, plan.now, plan.after) if ref is not None}
-        return frozenset(found | {one.snapshot for one in self._vault.attestations()})
+        """The snapshots that no rule drops: see `protection.protected`."""
+        return protection.protected(self._vault, self._custody)
 
     # -- legal hold --------------------------------------------------------------------------------------------------
 

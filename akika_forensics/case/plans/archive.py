@@ -31,6 +31,8 @@ from akika_forensics.vault.documents import Erased
 
 JOURNAL_NAMESPACE: Final = "akika-journal"
 CREATED: Final = "plan_created"
+RESTS_ON: Final = "rests_on"
+"""Of the act that makes a plan: ids of the snapshots that the plan refers to."""
 APPROVED: Final = "plan_approved"
 SHOWN: Final = "plan_shown_plain"
 REHEARSED: Final = "plan_rehearsed"
@@ -84,6 +86,7 @@ class PlanArchive:
                 "digest": plan.digest,
                 "file_sha256": stored.sha256,
                 "realm": plan.company.realm_id,
+                RESTS_ON: sorted(rests_on(plan)),
                 "to": str(out.absolute().parent),
                 "files": [row],
             },
@@ -174,6 +177,11 @@ class PlanArchive:
 
     def _plan_of(self, act: Act) -> Plan:
         return read_plan(self._vault.get_document(act.objects[0]))
+
+
+def rests_on(plan: Plan) -> frozenset[str]:
+    """Ids of the snapshots that a plan refers to: the state before, the one it is bound to, the one after the incident."""
+    return frozenset(ref.id for ref in (plan.before, plan.now, plan.after) if ref is not None)
 
 
 def _state(run: RunState, counted: Tally, *, rehearsed: bool, verified: bool) -> str:
