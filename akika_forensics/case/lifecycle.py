@@ -167,15 +167,18 @@ class Lifecycle:
     def run_retention(self, *, progress: Progress | None = None, should_stop: ShouldStop | None = None) -> Retirement:
         """Drop what the company's rule does not keep. Raises WrongUse when no rule was set, and what `retire` raises."""
         company = self.company()
-        done = retiring.retire(
-            self._vault.workshop(),
-            self._vault.pseudonym(company),
-            self._set_policy(company),
-            protected=self.protected(),
-            now=now(),
-            progress=progress,
-            should_stop=should_stop,
-        )
+        policy = self._set_policy(company)
+        # In one with the dropping: what a plan that is made meanwhile refers to would go.
+        with self._vault.lock("retention"):
+            done = retiring.retire(
+                self._vault.workshop(),
+                self._vault.pseudonym(company),
+                policy,
+                protected=self.protected(),
+                now=now(),
+                progress=progress,
+                should_stop=should_stop,
+            )
         if done.dropped:
             ids = [info.id for info in done.dropped]
             self._log(company).record(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from akika_forensics.case.case import Case
+from akika_forensics.case.lifecycle import Lifecycle
 from akika_forensics.case.plans.archive import CREATED, RESTS_ON, PlanArchive
-from akika_forensics.custody import CAPTURED, CustodyLog
+from akika_forensics.custody import CAPTURED, Act, CustodyLog
+from akika_forensics.errors import AkikaError, Refused, VaultLocked
 from akika_forensics.model.company import Company
 from akika_forensics.model.record import RecordKey
 from akika_forensics.restore.document import CompanyRef, Plan, Prediction, SnapshotRef
@@ -118,3 +122,41 @@ def test_a_plan_of_a_company_that_was_erased_keeps_nothing(vault: Vault) -> None
     keep_as_before(vault, AMY, a_plan(AMY, "s1", "s2"))
     case_of(vault).lifecycle.erase(AMY.name, "over", confirmed=AMY.name)
     assert case_of(vault, COOL).lifecycle.protected() == frozenset()
+
+
+def test_a_plan_whose_snapshot_was_dropped_meanwhile_is_not_kept(vault: Vault, tmp_path: Path) -> None:
+    assert [info.id for info in case_of(vault).lifecycle.run_retention().dropped] == ["s1", "s2", "s3"]
+    before = vault.head
+    with pytest.raises(Refused, match="Snapshot s1, which the plan refers to, is not in the vault any more"):
+        PlanArchive(vault, AMY).keep(a_plan(AMY, "s1", "s5"), tmp_path / "restore.plan")
+    assert vault.head == before
+    assert not (tmp_path / "restore.plan").exists()
+
+
+class PlanMadeMeanwhile(CustodyLog):
+    """Custody beside which somebody else makes a plan, each time after it was read which plans there are."""
+
+    def __init__(self, vault: Vault, keep: Callable[[], None]) -> None:
+        super().__init__(vault)
+        self.keep = keep
+        self.refused: list[AkikaError] = []
+
+    def acts(self, *codes: str) -> tuple[Act, ...]:
+        found = super().acts(*codes)
+        with ThreadPoolExecutor(1) as others:
+            try:
+                others.submit(self.keep).result()
+            except AkikaError as error:
+                self.refused.append(error)
+        return found
+
+
+def test_no_plan_is_made_of_what_a_rule_is_just_dropping(vault: Vault, tmp_path: Path) -> None:
+    case = case_of(vault)
+    custody = PlanMadeMeanwhile(
+        vault, lambda: PlanArchive(vault, AMY).keep(a_plan(AMY, "s1", "s5"), tmp_path / "restore.plan")
+    )
+    lifecycle = Lifecycle(vault, case.companies, custody, AMY.name)
+    assert [info.id for info in lifecycle.run_retention().dropped] == ["s1", "s2", "s3"]
+    assert [type(error) for error in custody.refused] == [VaultLocked]
+    assert CustodyLog(vault).acts(CREATED) == ()

@@ -25,7 +25,7 @@ from akika_forensics.restore.approval import Tally
 from akika_forensics.restore.document import Plan, read_plan
 from akika_forensics.restore.journal import RunState, fold, register
 from akika_forensics.restore.signers import Signers
-from akika_forensics.vault import Vault
+from akika_forensics.vault import StoredFile, Vault
 from akika_forensics.vault.chains.seals import Closed
 from akika_forensics.vault.documents import Erased
 
@@ -74,7 +74,19 @@ class PlanArchive:
         self._signers = Signers(vault)
 
     def keep(self, plan: Plan, out: Path) -> None:
-        """Seal a new plan in the vault, vouch for it, and write its file."""
+        """Seal a new plan in the vault, vouch for it, and write its file.
+
+        Raises Refused where a snapshot that it refers to was dropped meanwhile, VaultLocked while others work on the vault.
+        """
+        with self._vault.lock(f"keep plan {plan.id}"):  # no retention rule is run between looking and vouching
+            self._require_snapshots(plan)
+            stored = self._vouch(plan, out)
+        content = self._vault.sealed_document(stored.path)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+
+    def _vouch(self, plan: Plan, out: Path) -> StoredFile:
         stored = self._vault.put_document("plan", plan.to_bytes(), self._company)
         # What leaves is the sealed document: it opens with this vault alone.
         row = {"name": out.name, "length": stored.length, "sha256": stored.sha256}
@@ -92,10 +104,16 @@ class PlanArchive:
             },
             [stored],
         )
-        content = self._vault.sealed_document(stored.path)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
+        return stored
+
+    def _require_snapshots(self, plan: Plan) -> None:
+        gone = rests_on(plan) - {info.id for info in self._vault.snapshots()}
+        if gone:
+            raise Refused(
+                f"Snapshot {min(gone)}, which the plan refers to, is not in the vault any more.",
+                means="It was dropped while the plan was made; nothing was kept of the plan.",
+                do="Make a plan from a snapshot that `akika snapshots` lists.",
+            )
 
     def read(self, file: Path) -> Plan:
         """The plan of a file. Raises Refused when it is not one this vault vouches for."""
