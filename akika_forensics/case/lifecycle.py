@@ -11,10 +11,10 @@ from akika_forensics.case import protection
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.erasure import Erasure
 from akika_forensics.custody import CustodyLog
-from akika_forensics.errors import Interrupted, VaultDamaged, VaultLocked, WrongUse
+from akika_forensics.errors import AkikaError, Interrupted, VaultLocked, WrongUse
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import now
-from akika_forensics.vault import StorageFailed, Vault
+from akika_forensics.vault import Vault
 from akika_forensics.vault.lifecycle import compaction, holding, retiring
 from akika_forensics.vault.lifecycle.compaction import Compacted, Extent
 from akika_forensics.vault.lifecycle.erasing import ErasedCompany, Estate
@@ -92,9 +92,9 @@ class Lifecycle:
 
         The capture is done whatever happens here: what stops it or fails is logged, and comes up again the next time.
         """
-        if self._vault.member.role != "full" or not self.compacts_after_a_capture:
-            return None
         try:
+            if self._vault.member.role != "full" or not self.compacts_after_a_capture:
+                return None
             done = compaction.compact(
                 self._vault.workshop(),
                 self._vault.pseudonym(company),
@@ -102,12 +102,12 @@ class Lifecycle:
                 progress=progress,
                 should_stop=should_stop,
             )
+            self._note(company, done)
         except (VaultLocked, Interrupted):
             return None
-        except (VaultDamaged, StorageFailed) as error:
-            _log.warning("Nothing was merged after the capture: %s", error)
+        except AkikaError as error:
+            _log.warning("What was to be merged after the capture was not: %s", error)
             return None
-        self._note(company, done)
         return done
 
     @property

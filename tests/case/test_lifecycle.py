@@ -167,6 +167,42 @@ def test_merging_is_a_verb_and_can_be_left_to_a_person(akika: Run, root: Path) -
     assert akika("verify")["ok"]
 
 
+def after_captures(root: Path) -> Case:
+    """A vault in which merging is worth it after the capture that was just done."""
+    case = case_of(root)
+    for day in range(10, 18):
+        take(case.vault, AMY, day, day)
+    return case
+
+
+def test_a_capture_is_done_where_its_setting_for_merging_cannot_be_read(
+    root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    case = after_captures(root)
+    before = set(root.glob("slots/*/*"))
+    case.lifecycle.compact_after_a_capture(on=True)
+    (setting,) = set(root.glob("slots/*/*")) - before
+    setting.write_bytes(b"akika")
+    assert case_of(root).lifecycle.after_a_capture(AMY) is None
+    assert "was to be merged after the capture" in caplog.text
+    assert acts(root) == []
+
+
+def test_a_capture_is_done_where_the_merging_after_it_is_refused(root: Path, caplog: pytest.LogCaptureFixture) -> None:
+    case, other = after_captures(root), case_of(root)
+
+    def progress(what: str, _done: int, _total: int) -> None:
+        if what == "Writing record versions" and not other.lifecycle.holds():
+            other.lifecycle.hold("Smith v. Jones", "a letter")  # a commit between the looking and the committing
+
+    assert case.lifecycle.after_a_capture(AMY, progress=progress) is None
+    assert "was to be merged after the capture" in caplog.text
+    assert acts(root) == ["hold_added"]
+    done = case_of(root).lifecycle.after_a_capture(AMY)
+    assert done is not None
+    assert done.merges == 1
+
+
 def test_a_company_is_erased_and_the_others_stay(akika: Run, root: Path) -> None:
     case = case_of(root)
     log = CustodyLog(case.vault, company=AMY)
