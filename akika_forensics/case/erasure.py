@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from akika_forensics.case.companies import Companies, slots_of
 from akika_forensics.case.first_hour.record import KEPT
 from akika_forensics.case.plans.archive import CREATED
-from akika_forensics.custody import CustodyLog
+from akika_forensics.custody import Act, CustodyLog
+from akika_forensics.errors import AkikaError
 from akika_forensics.model.company import Company
+from akika_forensics.restore.document import read_plan
 from akika_forensics.vault import Vault
 from akika_forensics.vault.chains import attestations
 from akika_forensics.vault.lifecycle import erasing
@@ -76,17 +79,13 @@ class Erasure:
 
     def _papers(self, company: Company) -> tuple[list[str], list[str]]:
         """Documents and chains of a company: plans, reports, judgements, what was kept by hand."""
-        plans = {
-            str(act.details["plan"])
-            for act in self._custody.acts(CREATED)
-            if act.details.get("realm") == company.realm_id
-        }
+        plans = {str(act.details["plan"]) for act in self._custody.acts(CREATED) if self._concerns(act, company)}
         snapshots = {info.id for info in self._vault.snapshots() if self._is(info.company, company)}
         documents: list[str] = []
         for act in self._custody.acts():
             about = act.details.get("snapshots") if act.objects else None
             rows = [row for row in about if isinstance(row, dict)] if isinstance(about, list) else []
-            kept = act.act == KEPT and act.details.get("realm") == company.realm_id
+            kept = act.act == KEPT and self._concerns(act, company)
             if kept or act.details.get("plan") in plans or snapshots.intersection(str(row.get("id")) for row in rows):
                 documents.extend(act.objects)
         judged = f"{attestations.CHAIN}/{self._vault.pseudonym(company)}"
@@ -95,6 +94,20 @@ class Erasure:
         for link in self._vault.chain(judged, attestations.NAMESPACE, company).links():
             documents.extend(file.path for file in link.plain.files)
         return documents, sorted([judged, *(f"journals/{plan}" for plan in plans)])
+
+    def _concerns(self, act: Act, company: Company) -> bool:
+        """Whether an act is of this company, and not of its twin or sandbox. One of an earlier version says the realm alone:
+        a plan of that time says it itself; what else was kept then stays, closed where it lies under the company's key.
+        """
+        realm, production = act.details.get("realm"), act.details.get("production")
+        if realm != company.realm_id or isinstance(production, bool):
+            return (realm, production) == company.identity
+        with suppress(AkikaError):
+            return any(
+                read_plan(self._vault.get_document(path)).company.identity == company.identity
+                for path in (act.objects if act.act == CREATED else ())
+            )
+        return False
 
     def _is(self, one: Company, other: Company) -> bool:
         return self._vault.pseudonym(one) == self._vault.pseudonym(other)

@@ -25,3 +25,10 @@ class Company:
     def production(self) -> bool:
         """True only for Intuit's production API host; everything else is a sandbox or a twin."""
         return self.host.split(":")[0] == PRODUCTION_HOST
+
+    @property
+    def identity(self) -> tuple[str, bool]:
+        """The realm and whether it is in production: what two names or addresses of one company have in common. A company and its twin
+        or sandbox under one realm are two.
+        """
+        return self.realm_id, self.production

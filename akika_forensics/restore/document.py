@@ -57,6 +57,11 @@ class CompanyRef(_Document):
     host: str
     production: bool
 
+    @property
+    def identity(self) -> tuple[str, bool]:
+        """As `Company.identity`."""
+        return self.realm_id, self.production
+
 
 class SnapshotRef(_Document):
     id: str

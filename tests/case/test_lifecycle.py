@@ -207,7 +207,7 @@ def test_a_company_is_erased_and_the_others_stay(akika: Run, root: Path) -> None
     case = case_of(root)
     log = CustodyLog(case.vault, company=AMY)
     plan = case.vault.put_document("plan", b"the plan of Amy", AMY)
-    log.record("plan_created", "A plan was made.", {"plan": "p1", "realm": AMY.realm_id}, [plan])
+    log.record("plan_created", "A plan was made.", {"plan": "p1", "realm": AMY.realm_id, "production": False}, [plan])
     case.vault.chain("journals/p1", "akika-journal", AMY).append({"step": 1})
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file() and path.name != "lock"}
     own = {path for path in before if path.suffix in {".json", ".sig"}}

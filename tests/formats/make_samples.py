@@ -207,9 +207,7 @@ def main() -> None:
                 "acts": [act.act for act in case.custody.acts()],
                 "signers": [signer.name for signer in case.signers.all()],
                 "companies": list(case.companies.names()),
-                "register": {
-                    str(old): str(new) for old, new in case.plans._archive.register(held.plan.company.realm_id).items()
-                },
+                "register": {str(old): str(new) for old, new in case.plans._archive.register().items()},
             }
             (kept / "told.json").write_text(json.dumps(told, indent=1, sort_keys=True) + "\n")
             made.append(kept.name)

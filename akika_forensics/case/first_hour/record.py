@@ -171,7 +171,7 @@ class FirstHour:
             act = self._custody.record(
                 KEPT,
                 f"{many} kept by hand: {step.title}.",
-                self._about({"step": name, "note": words, "files": rows}),
+                self._about({"production": self._company.production, "step": name, "note": words, "files": rows}),
                 sealed,
             )
             kept = [

@@ -98,6 +98,7 @@ class PlanArchive:
                 "digest": plan.digest,
                 "file_sha256": stored.sha256,
                 "realm": plan.company.realm_id,
+                "production": plan.company.production,
                 RESTS_ON: sorted(rests_on(plan)),
                 "to": str(out.absolute().parent),
                 "files": [row],
@@ -179,15 +180,16 @@ class PlanArchive:
         ]
         return approvals.tally(plan, given, {signer.name: signer for signer in self._signers.all()}, now())
 
-    def register(self, realm: str) -> dict[RecordKey, RecordKey]:
+    def register(self) -> dict[RecordKey, RecordKey]:
         """Old key → new key over every plan ever run on this company, in the order in which they were made."""
         found: dict[RecordKey, RecordKey] = {}
         for act in self._custody.acts(CREATED):
-            if act.details.get("realm") == realm:
+            if act.details.get("realm") == self._company.realm_id:
                 try:
                     run = self.run_of(str(act.details["plan"]))
-                    if run.begun:
-                        found.update(register(self._plan_of(act), run))
+                    plan = self._plan_of(act) if run.begun else None
+                    if plan is not None and plan.company.identity == self._company.identity:
+                        found.update(register(plan, run))
                 except (Erased, Closed):
                     # Of an earlier life of the company in this vault; custody of before it had a key tells of the plan.
                     continue

@@ -60,7 +60,7 @@ class Making:
                 before,
                 fresh,
                 later,
-                self._archive.register(fresh.info.company.realm_id),
+                self._archive.register(),
                 opening_costs(before, fresh).units,
             ),
             before=_ref(before),
@@ -106,7 +106,7 @@ class Making:
 
 def _require_same_company(before: Snapshot, fresh: Snapshot, later: Snapshot | None) -> None:
     for snapshot in (before, later):
-        if snapshot is not None and snapshot.info.company.realm_id != fresh.info.company.realm_id:
+        if snapshot is not None and snapshot.info.company.identity != fresh.info.company.identity:
             raise WrongCompany(
                 f"Snapshot {snapshot.info.id} is of {snapshot.info.company.name}, not of {fresh.info.company.name}.",
                 means="A company is restored from its own snapshots only.",
