@@ -24,6 +24,7 @@ from akika_forensics.books.tie_out.why import (
     TRUNCATED,
     UNEXPLAINED,
     UNKNOWN,
+    UNPOSTED,
 )
 from akika_forensics.changes import completeness
 from akika_forensics.model.record import Record, RecordKey
@@ -372,6 +373,75 @@ class TestTypes:
 
         tied = tie(Ledger.of(records), altered.report(controls, name, one_more))
         assert reasons(tied, "TrialBalance")["36"] == {UNEXPLAINED}
+
+
+@pytest.fixture(scope="module")
+def askew(company: tuple[list[Record], Controls]) -> list[Record]:
+    """The records with an invoice whose line is 75.00 less than its total has."""
+
+    def change(body: dict[str, Any]) -> None:
+        body["Line"][0]["Amount"] = float(body["Line"][0]["Amount"]) - 75
+
+    return altered.record(company[0], RecordKey("Invoice", "16"), change)
+
+
+class TestUnposted:
+    def test_what_an_amount_without_an_account_comes_to(
+        self, company: tuple[list[Record], Controls], askew: list[Record]
+    ) -> None:
+        ledger = Ledger.of(askew)
+        assert [one.code for one in ledger.unposted] == ["does_not_balance"]
+        tied = tie(ledger, company[1])
+        rows = tied.residuals.filter(pl.col("report") == "TrialBalance", pl.col("basis") == "Accrual")
+        found = set(rows.select("subject", "residual", "reason").iter_rows())
+        assert ("(unresolved)", Decimal(-75), UNPOSTED) in found
+        assert {(residual, reason) for subject, residual, reason in found if subject != "(unresolved)"} == {
+            (Decimal(75), UNPOSTED)
+        }
+
+    @pytest.mark.parametrize("by", ["5000.00", "-75.00", "75.00"])
+    def test_a_problem_says_nothing_of_what_it_is_not_the_difference_of(
+        self, company: tuple[list[Record], Controls], askew: list[Record], by: str
+    ) -> None:
+        name = altered.named(company[1], "TrialBalance/Accrual")
+
+        def more(page: dict[str, Any]) -> None:
+            altered.more(next(cells for cells in altered.rows(page) if cells[0]["id"] == "35")[1], by)
+
+        tied = tie(Ledger.of(askew), altered.report(company[1], name, more))
+        assert reasons(tied, "TrialBalance")["35"] == {UNEXPLAINED}
+        assert reasons(tied, "TrialBalance")["(unresolved)"] == {UNPOSTED}
+
+    def test_another_difference_of_the_same_document_is_none_of_it(
+        self, company: tuple[list[Record], Controls], askew: list[Record]
+    ) -> None:
+        """Of one more account than the 75.00 could have gone to, the whole line stands elsewhere."""
+        ledger = Ledger.of(askew)
+        (problem,) = ledger.unposted
+        assert problem.key is not None
+        items = ledger.chart.items
+        line = next(one for one in ledger.postings if one.key == problem.key and one.item)
+        other = next(one.id for one in items.values() if one.income not in (None, line.account) and not one.tracked)
+
+        def change(body: dict[str, Any]) -> None:
+            row = next(row for row in body["Line"] if row["DetailType"] == "SalesItemLineDetail")
+            row["SalesItemLineDetail"]["ItemRef"] = {"value": other}
+
+        tied = tie(Ledger.of(altered.record(askew, problem.key, change)), company[1])
+        rows = tied.residuals.filter(pl.col("report") == "TrialBalance", pl.col("basis") == "Accrual")
+        assert set(rows.select("subject", "residual", "reason").iter_rows()) == {
+            (line.account, Decimal(750), DOCUMENTS),
+            (items[other].income, Decimal(-675), DOCUMENTS),
+            ("(unresolved)", Decimal(-75), UNPOSTED),
+        }
+
+    def test_without_a_ledger_nobody_can_tell_where_it_went(
+        self, company: tuple[list[Record], Controls], askew: list[Record]
+    ) -> None:
+        bare = {name: body for name, body in company[1].items() if not name.startswith("GeneralLedger")}
+        found = reasons(tie(Ledger.of(askew), bare), "TrialBalance")
+        assert found.pop("(unresolved)") == {UNPOSTED}
+        assert set().union(*found.values()) == {UNEXPLAINED}
 
 
 def test_some_cents_are_rounding_and_no_more(company: tuple[list[Record], Controls], ledger: Ledger) -> None:

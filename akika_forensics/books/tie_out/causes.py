@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from akika_forensics.books.documents.values import MONEY
+from akika_forensics.books.finding import NOT_POSTED, UNRESOLVED
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.postings.frame import TAX as TAX_LINE
 from akika_forensics.books.postings.frame import TOTAL
@@ -33,7 +34,7 @@ from akika_forensics.books.reported.figures import (
 from akika_forensics.books.statements.ageing import bucket
 from akika_forensics.books.statements.balances import cash_accounts
 from akika_forensics.books.tie_out.ours import TAXED
-from akika_forensics.books.tie_out.why import CHANGED, DOCUMENTS, TAX, TRUNCATED
+from akika_forensics.books.tie_out.why import CHANGED, DOCUMENTS, TAX, TRUNCATED, UNPOSTED
 from akika_forensics.model.money import ZERO
 from akika_forensics.model.record import RecordKey
 
@@ -55,13 +56,41 @@ _COLUMNS: Final = ("account", "date", "residual", "party", "entity", "id", "reas
 def of_documents(differing: pl.DataFrame, ledger: Ledger, moved: frozenset[RecordKey]) -> tuple[Cause, ...]:
     """Of what differs in the general ledger. What was cut off there is no difference."""
     rows = differing.filter(pl.col("reason") != TRUNCATED)
-    taxed = _of_the_tax_engine(rows, ledger)
+    taxed, left_out = _of_the_tax_engine(rows, ledger), _LeftOut(ledger)
     found = []
     for account, day, residual, party, entity, key, reason in rows.select(_COLUMNS).iter_rows():
         document = RecordKey(entity, key or "")
-        why = reason or (CHANGED if document in moved else TAX if document in taxed else DOCUMENTS)
+        why = reason or (CHANGED if document in moved else TAX if document in taxed else "")
+        why = why or (UNPOSTED if left_out.makes_up_for(document, account, residual) else DOCUMENTS)
         found.append(Cause(account, day, residual, party, document, why))
     return tuple(found)
+
+
+class _LeftOut:
+    """Documents that could not be posted, and what others have of amounts without an account."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._documents = {one.key for one in ledger.unposted if one.code == NOT_POSTED}
+        sums = (
+            ledger.frame.filter(pl.col("account") == UNRESOLVED)
+            .group_by("entity", "id")
+            .agg(
+                positive=pl.col("amount").filter(pl.col("amount") > 0).sum(),
+                negative=pl.col("amount").filter(pl.col("amount") < 0).sum(),
+            )
+        )
+        self._amounts = {RecordKey(entity, key): (above, below) for entity, key, above, below in sums.iter_rows()}
+
+    def makes_up_for(self, document: RecordKey, account: str, residual: Decimal) -> bool:
+        """Whether what a document posts otherwise in an account can be that.
+
+        What we have in no account QuickBooks has in one of its own: there ours is less by all of it or, where it is divided,
+        by some. What is more than all of it, or goes the other way, is another difference of the same document.
+        """
+        if document in self._documents or account == UNRESOLVED:
+            return True
+        above, below = self._amounts.get(document, (ZERO, ZERO))
+        return bool(-above <= residual <= -below)
 
 
 def made_later(ledger: Ledger, keys: Iterable[RecordKey]) -> tuple[Cause, ...]:

@@ -124,7 +124,7 @@ def tie(
     on_cash = any((one.basis or "").capitalize() == CASH for one in read.figures)
     cash = cash_postings(ledger, report_only) if on_cash else None
     lines = pl.concat([figures(read.figures, ledger, report_only, cash), *(of_list(one) for one in lists)])
-    lines = reasons.told(lines, _causes_of(ledger, causes, differing, read.made, captured), ledger)
+    lines = reasons.told(lines, _causes_of(ledger, causes, differing, read.made, captured))
     found = _findings(read, lists, differing, why, moved)
     postings = sum(one.compared for one in read.ledgers)
     return Tied(
