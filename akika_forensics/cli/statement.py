@@ -53,6 +53,7 @@ def statement(
     from akika_forensics.case.statements import books_of
     from akika_forensics.case.statements import drill as drill_into
     from akika_forensics.case.statements.asked import KINDS, ask, frame_of
+    from akika_forensics.case.statements.remarks import about, report_only, report_only_of
     from akika_forensics.cli import drilling
 
     options: Options = context.obj
@@ -72,16 +73,17 @@ def statement(
     else:
         frame, title = frame_of(books, asked), asked.title
     problems = [one.what for one in books.ledger.unposted]
+    told = report_only(books, asked) if drilled is None else report_only_of(books, drilled.rows)
     if out is not None:
         from akika_forensics.case.export.statement import PICTURE, write, write_picture
 
-        about = [f"Snapshot {found.info.id} of {found.info.company.name}, rebuilt from its documents.", *problems[:20]]
         if out.suffix.lower() == PICTURE:
             if drilled is not None:
                 raise WrongUse("What a figure rests on has no picture.", do="Write it as .csv or .xlsx.")
             write_picture(case.custody, _picture(books, asked), out, title=f"{title}, picture", snapshot=found.info.id)
         else:
-            write(case.custody, frame, out, title=title, about=about, snapshot=found.info.id)
+            lines = about(books, found.info.company.name, told)
+            write(case.custody, frame, out, title=title, about=lines, snapshot=found.info.id)
     if options.json:
         rows = [{name: _plain(value) for name, value in row.items()} for row in frame.iter_rows(named=True)]
         say_json(
@@ -92,6 +94,7 @@ def statement(
                 "from": asked.start.isoformat(),
                 "as_of": end.isoformat(),
                 "rows": rows,
+                "report_only": [one.as_dict() for one in told],
                 "problems": problems,
                 "file": str(out) if out else None,
                 **({} if drilled is None else {"figure": _plain(drilled.total), "opening": _plain(drilled.opening)}),
@@ -110,8 +113,8 @@ def statement(
             frame = drilling.for_people(drilled, documents=documents)
         money = [place for place, kind_of in enumerate(frame.dtypes) if kind_of.is_decimal()]
         table(frame.columns, [[_shown(value) for value in row] for row in frame.iter_rows()], right=money)
-    for one in problems:
-        note(f"akika: {one}")
+    for line in (*(one.sentence() for one in told), *problems):
+        note(f"akika: {line}")
 
 
 def _picture(books: Books, asked: Asked) -> str:

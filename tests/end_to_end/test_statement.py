@@ -142,3 +142,25 @@ def test_in_words(captured: Scene, capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "Balance sheet, as of" in shown
     assert "TOTAL LIABILITIES AND EQUITY" in shown
+
+
+def test_what_only_reports_show_is_told_in_every_form(
+    scene: Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from akika_forensics.cli import main
+
+    employee = next(key[1] for key in scene.twin.dump() if key[0] == "Employee")
+    scene.twin.screens.paycheck(employee, "35", "2026-10-30", 900, withheld=100, employer_taxes=70)
+    scene.good("capture")
+    (told,) = scene.good("statement", "profit-and-loss", "s1")["report_only"]
+    assert told == {"kind": "Payroll Check", "transactions": 1, "amount": "970.00"}
+    assert scene.good("statement", "profit-and-loss", "s1", "--as-of", "2026-10-29")["report_only"] == []
+    assert scene.good("statement", "register", "s1", "--drill", "35")["report_only"] == [told]
+    said = "1 transaction of the kind Payroll Check (970.00) is taken from QuickBooks' general ledger alone"
+    file = tmp_path / "profit.xlsx"
+    capsys.readouterr()
+    assert main(["statement", "profit-and-loss", "s1", "--out", str(file), "--vault", str(scene.vault)]) == 0
+    assert said in capsys.readouterr().err
+    with zipfile.ZipFile(file) as book:
+        sheets = b"".join(book.read(name) for name in book.namelist() if name.endswith(".xml"))
+    assert b"the kind Payroll Check (970.00) is taken" in sheets

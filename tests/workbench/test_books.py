@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import threading
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -37,6 +38,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with damaged(tmp_path_factory.mktemp("books"), incident="", snapshots=0) as made:
         account = json.loads(made.twin.dump()["Account", "35"])
         made.twin.update("Account", {**account, "Name": HOSTILE})
+        employee = next(key[1] for key in made.twin.dump() if key[0] == "Employee")
+        made.twin.screens.paycheck(employee, "35", "2026-10-30", 900, withheld=100, employer_taxes=70)
         made.case.capture()
         yield made
 
@@ -163,6 +166,23 @@ def test_a_statement_leaves_as_a_file_that_custody_lists(scene: Scene, bench: Be
     (picture,) = folder.glob("*.svg")
     assert picture.read_text(encoding="utf-8").startswith("<svg")
     assert scene.case.custody.acts("exported")[-1].details["files"][0]["name"] == picture.name
+
+
+def test_what_only_reports_show_is_told_on_the_page_and_in_the_workbook(scene: Scene, bench: Bench) -> None:
+    said = "1 transaction of the kind Payroll Check (970.00) is taken from QuickBooks"
+    bench.do("kind", "profit-and-loss")
+    assert said in bench.text()
+    assert bench.do("write", "xlsx"), bench.workbench.stage.notice
+    bench.ended("statement")
+    file = next(scene.shared.statements_folder.glob("profit-and-loss-*.xlsx"))
+    with zipfile.ZipFile(file) as book:
+        assert said.encode() in b"".join(book.read(name) for name in book.namelist() if name.endswith(".xml"))
+    file.unlink()
+    bench.do("kind", "receivables")
+    assert said not in bench.text()
+    shown = scene.case.books("s1").statement("profit-and-loss")._repr_mimebundle_()
+    assert "Payroll Check" in shown["text/plain"]
+    assert "reports alone" in shown["text/html"]
 
 
 def test_what_is_not_offered_is_refused(bench: Bench) -> None:

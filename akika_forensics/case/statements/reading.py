@@ -21,6 +21,7 @@ from akika_forensics.case.statements.asked import Asked, ask, frame_of
 from akika_forensics.case.statements.books import Books, names_of
 from akika_forensics.case.statements.figures import StatementFigures, figures_of
 from akika_forensics.case.statements.pictures import pictures_of
+from akika_forensics.case.statements.remarks import report_only
 from akika_forensics.case.statements.ties import StatementTie, Ties, ties_of
 from akika_forensics.changes.check import captured_as
 from akika_forensics.vault import Snapshot, Vault
@@ -62,7 +63,14 @@ class Statement(Shown):
         mark = self.tie.mark
         said = Listing("Tie-out", [Column("What was compared")], [(self.tie.sentence(),)], sub=mark.word, sign=mark)
         off = [self.tie.listing()] if self.tie.differing else []
-        return Together(self.asked.title, [*self.pictures, *rows, said, *off])
+        return Together(self.asked.title, [*self.pictures, *rows, said, *self._alone(), *off])
+
+    def _alone(self) -> list[Listing]:
+        """What of it only reports tell of, by kind, where there is any."""
+        columns = [Column("Kind"), Column("Transactions", "number"), Column("Amount", "number")]
+        rows = report_only(self.books, self.asked)
+        sub = "taken from the general ledger; no application can read them, no document of the snapshot stands behind"
+        return [Listing("From QuickBooks' reports alone", columns, rows, sub=sub)] if rows else []
 
 
 @dataclass(frozen=True)

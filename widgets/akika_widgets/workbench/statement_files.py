@@ -9,6 +9,7 @@ from akika_forensics.case.export.statement import write, write_picture
 from akika_forensics.case.statements.asked import Asked, frame_of
 from akika_forensics.case.statements.pictures import pictures_of
 from akika_forensics.case.statements.reading import ReadBooks
+from akika_forensics.case.statements.remarks import about, report_only
 from akika_forensics.vault import SnapshotInfo
 from akika_widgets.workbench.desk import Desk
 
@@ -29,8 +30,10 @@ def write_statement(desk: Desk, read: ReadBooks, info: SnapshotInfo, asked: Aske
     if form == "svg":
         picture = str(pictures_of(read.books, asked)[0].svg())
         return write_picture(custody, picture, file, title=f"{asked.title}, picture", snapshot=info.id)
-    about = [f"Snapshot {info.id} of {info.company.name}, rebuilt from its documents.", read.ties.of(asked).sentence()]
-    return write(custody, frame_of(read.books, asked), file, title=asked.title, about=about, snapshot=info.id)
+    books = read.books
+    first, *rest = about(books, info.company.name, report_only(books, asked))
+    lines = [first, read.ties.of(asked).sentence(), *rest]
+    return write(custody, frame_of(books, asked), file, title=asked.title, about=lines, snapshot=info.id)
 
 
 def _free(folder: Path, name: str, form: str) -> Path:

@@ -13,6 +13,7 @@ from akika_forensics.case.statements.asked import COLUMNS, Asked
 from akika_forensics.case.statements.figures import StatementFigures, figures_of
 from akika_forensics.case.statements.pictures import pictures_of
 from akika_forensics.case.statements.reading import ReadBooks, read_books
+from akika_forensics.case.statements.remarks import report_only
 from akika_forensics.jobs import Work
 from akika_forensics.vault import SnapshotInfo
 from akika_widgets.views import controls
@@ -139,7 +140,8 @@ class BooksStage(Stage):
             else None
         )
         good = tie.compared and not tie.differing
-        return tag("div", said, odd, class_="wb-good" if good and not odd else "wb-tie")
+        alone = [tag("p", one.sentence()) for one in report_only(read.books, asked)]
+        return tag("div", said, *alone, odd, class_="wb-good" if good and not odd else "wb-tie")
 
     # -- what stands below it ----------------------------------------------------------------------------------------
 
