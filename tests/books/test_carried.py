@@ -7,12 +7,13 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
+from books import altered
 from books.companies import Controls, captured
 from sample_twin import sample_twin
 
 from akika_forensics.books import Ledger, report_only
 from akika_forensics.books.postings.frame import POSTINGS
-from akika_forensics.books.tie_out.carried import Days, carried
+from akika_forensics.books.tie_out.carried import Days, carried, without
 from akika_forensics.books.tie_out.tied import tie
 from akika_forensics.model.record import Record
 
@@ -73,6 +74,30 @@ def test_days_that_the_snapshot_tells_of_itself_are_its_own(states: tuple[Compan
     assert left.equals(rows.filter(pl.col("date") == days[1]))
     assert left["amount"].sum() == Decimal(0)
     assert carried(ledger, [Days(days[0], days[1])], [controls]).is_empty()
+
+
+def test_what_a_cut_ledger_shows_is_not_taken_again_from_an_earlier_one(states: tuple[Company, Company]) -> None:
+    records, controls = states[1]
+    ledger = Ledger.of(records)
+    whole = report_only(ledger, controls)
+    name = altered.named(controls, "GeneralLedger")
+    shown = []
+    for rows in (1, 40, 80, 160, 320):
+        cut = altered.report(ledgers(controls), name, lambda page, rows=rows: altered.cut(page, rows))  # type: ignore[misc]
+        shown.append(report_only(ledger, cut).height)
+        found = report_only(ledger, cut, [controls])
+        assert found.sort(found.columns).equals(whole.sort(whole.columns)), rows
+        assert tie(ledger, {**controls, **cut}, before=[controls]).residuals.is_empty()
+    assert any(0 < number < whole.height for number in shown), "some are shown, and some are not"
+
+
+def test_a_transaction_that_posts_twice_to_an_account_is_taken_whole(states: tuple[Company, Company]) -> None:
+    records, controls = states[1]
+    rows = carried(Ledger.of(records), [], [controls])
+    twice = pl.concat([rows, rows])
+    assert without(twice, rows).equals(rows)
+    assert without(twice, twice).is_empty()
+    assert without(rows, rows.clear()).equals(rows)
 
 
 def test_what_cannot_be_read_tells_nothing(states: tuple[Company, Company]) -> None:

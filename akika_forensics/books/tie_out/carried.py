@@ -30,9 +30,14 @@ class Days(NamedTuple):
     end: date
 
 
-def carried(ledger: Ledger, told: Sequence[Days], before: Iterable[Reports]) -> pl.DataFrame:
+def carried(
+    ledger: Ledger, told: Sequence[Days], before: Iterable[Reports], taken: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Postings of days outside ``told``: columns of `POSTINGS`. ``before``: earlier snapshots, the newest first; each counts
     for days of which none after it tells. Reports that cannot be read, and those that were cut off, have none.
+
+    ``taken``: postings that are there already, from a ledger that was cut off: what it does show of days of which it does not tell all
+    is not taken again.
     """
     found = [pl.DataFrame(schema=POSTINGS)]
     known = list(told)
@@ -48,7 +53,19 @@ def carried(ledger: Ledger, told: Sequence[Days], before: Iterable[Reports]) -> 
                 found.append(_outside(rows, known))
                 own.append(Days(page.start, page.end))
         known += own
-    return pl.concat(found)
+    rows = pl.concat(found)
+    return rows if taken is None or taken.is_empty() or rows.is_empty() else without(rows, taken)
+
+
+def without(rows: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
+    """Those of ``rows`` that ``taken`` does not have; both have the columns of `POSTINGS`. The second posting of a transaction to an account and day stands for its second."""
+    side = ["entity", "id", "account", "date"]
+    number = pl.int_range(pl.len()).over(side).alias("number")
+    return (
+        rows.with_columns(number)
+        .join(taken.select(*side, number), on=[*side, "number"], how="anti", nulls_equal=True, maintain_order="left")
+        .drop("number")
+    )
 
 
 def _outside(rows: pl.DataFrame, known: Sequence[Days]) -> pl.DataFrame:

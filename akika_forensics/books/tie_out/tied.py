@@ -106,8 +106,9 @@ def tie(
             read.take(name, sheet.read(controls[name], name), ledger)
         except AkikaError as error:
             read.findings.append(Finding(f"control_{error.code}", f"{name}: {error}", None))
-    earlier = carried(ledger, read.days, before)
-    report_only = pl.concat([pl.DataFrame(schema=POSTINGS), *(one.report_only for one in read.ledgers), earlier])
+    own = pl.concat([pl.DataFrame(schema=POSTINGS), *(one.report_only for one in read.ledgers)])
+    earlier = carried(ledger, read.days, before, own)
+    report_only = pl.concat([own, earlier])
     differing = pl.concat([pl.DataFrame(schema=DIFFERING), *(one.differing for one in read.ledgers)])
     rows = pl.concat([pl.DataFrame(schema=listings.LISTED), *read.transactions])
     times = _Times(captured, rows)
@@ -150,7 +151,8 @@ def report_only(ledger: Ledger, controls: Mapping[str, bytes], before: Iterable[
             page = sheet.read(controls[name], name)
             found.append(_posting_by_posting(name, page, ledger).report_only)
             days += _days(page)
-    return pl.concat([*found, carried(ledger, days, before)])
+    own = pl.concat(found)
+    return pl.concat([own, carried(ledger, days, before, own)])
 
 
 def _days(page: Sheet) -> list[Days]:
