@@ -33,12 +33,15 @@ DIFFERING: Final = pl.Schema(
 )
 """``made`` is when QuickBooks made the report; ``reason`` is empty where nothing is known but that the document posts otherwise."""
 
+COUNTED: Final = pl.Schema({"account": pl.String(), "date": pl.Date(), "compared": pl.Int64()})
+
 REPORT_ONLY: Final = "report only"
 """The line of a posting that only a report tells of."""
 
 
 class Against(NamedTuple):
-    """``differing``: columns of `DIFFERING`, a row for each account and document that do not agree. ``compared``: how many were.
+    """``differing``: columns of `DIFFERING`, a row for each account and document that do not agree. ``compared``: how many were, by
+    ``account`` and ``date`` in the frame ``counted``.
 
     ``report_only``: columns of `POSTINGS`, of transactions that no application can read. ``missing``: ``entity``, ``id``, ``label``,
     ``date`` and ``size`` of documents that were not captured.
@@ -49,6 +52,7 @@ class Against(NamedTuple):
     report_only: pl.DataFrame
     missing: pl.DataFrame
     findings: tuple[Finding, ...]
+    counted: pl.DataFrame
 
 
 class Window(NamedTuple):
@@ -112,6 +116,7 @@ def against(ledger: Ledger, rows: pl.DataFrame, window: Window) -> Against:
         _report_only(hidden),
         _documents(missing),
         _strange(told.filter("strange")),
+        joined.group_by("account", "date").agg(compared=pl.len().cast(pl.Int64)),
     )
 
 

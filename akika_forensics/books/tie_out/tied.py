@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
+from typing import Final
 
 import polars as pl
 
@@ -22,11 +23,14 @@ from akika_forensics.books.tie_out.captured import NOTHING, Captured, Stamp
 from akika_forensics.books.tie_out.carried import Days, Reports, carried
 from akika_forensics.books.tie_out.causes import Cause, Causes, made_later, of_documents
 from akika_forensics.books.tie_out.compared import CASH, TIED, figures, of_list
-from akika_forensics.books.tie_out.documents import DIFFERING, Against, Window, against
+from akika_forensics.books.tie_out.documents import COUNTED, DIFFERING, Against, Window, against
 from akika_forensics.books.tie_out.listed import Lists
 from akika_forensics.books.tie_out.telling import LEDGER
 from akika_forensics.errors import AkikaError
 from akika_forensics.model.record import RecordKey
+
+SPANS: Final = pl.Schema({"report": pl.String(), "basis": pl.String(), "start": pl.Date(), "end": pl.Date()})
+"""Of which days a report was compared, also where it shows nothing of them; ``start`` is null where it tells how things stand on a day."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,10 @@ class Tied:
     ledgers: int
     report_only: pl.DataFrame
     findings: tuple[Finding, ...]
+    spans: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SPANS))
+    """Columns of `SPANS`; the general ledger with its whole windows."""
+    counted: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COUNTED))
+    """How many of the general ledger's postings were compared, by account and day: columns of `COUNTED`."""
     cash: pl.DataFrame | None = None
     """The postings on the cash basis, where a report was on it: whoever goes on needs not work them out again."""
 
@@ -60,6 +68,7 @@ class _Read:
     figures: list[Reported] = field(default_factory=list)
     ledgers: list[Against] = field(default_factory=list)
     days: list[Days] = field(default_factory=list)
+    seen: list[tuple[str, str, date | None, date | None]] = field(default_factory=list)
     transactions: list[pl.DataFrame] = field(default_factory=list)
     windows: list[listed.Window] = field(default_factory=list)
     accounts: list[tuple[str, pl.DataFrame, date, bool]] = field(default_factory=list)
@@ -73,6 +82,7 @@ class _Read:
             case telling.LEDGER:
                 self.ledgers.append(_posting_by_posting(name, page, ledger))
                 self.days += _days(page)
+                self.seen.append((telling.LEDGER, "Accrual", page.start, page.end))
             case listings.TRANSACTIONS:
                 self.transactions.append(listings.transactions(name, page))
                 if page.start is not None and page.end is not None:
@@ -87,6 +97,8 @@ class _Read:
                 found = reported(name, page, ledger.chart)
                 if found is not None:
                     self.figures.append(found)
+                    basis = found.basis or ""
+                    self.seen += [(found.report, basis, start, end) for _, start, end in found.asked]
         if page.cut:
             self.findings.append(telling.cut_off(name))
 
@@ -135,6 +147,8 @@ def tie(
         len(read.ledgers),
         report_only,
         (*found, *telling.hidden(report_only), *telling.of_before(earlier)),
+        pl.DataFrame(read.seen, SPANS, orient="row").unique(maintain_order=True),
+        pl.concat([pl.DataFrame(schema=COUNTED), *(one.counted for one in read.ledgers)]),
         cash,
     )
 

@@ -24,6 +24,8 @@ KINDS: Final = (
 )
 OF_A_DAY: Final = frozenset({"trial-balance", "balance-sheet", "receivables", "payables"})
 """Statements of how things stand at the end of a day; the others are of a period."""
+OPEN: Final = ("receivables", "payables")
+"""Of what is open: by documents alone, on no basis but the accrual one."""
 PERIODS: Final[tuple[By, ...]] = ("month", "quarter", "year")
 COLUMNS: Final[dict[str, tuple[By, ...]]] = {
     "balance-sheet": ("total", *PERIODS),

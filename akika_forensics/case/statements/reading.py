@@ -22,7 +22,8 @@ from akika_forensics.case.statements.books import Books, names_of
 from akika_forensics.case.statements.figures import StatementFigures, figures_of
 from akika_forensics.case.statements.pictures import pictures_of
 from akika_forensics.case.statements.remarks import report_only
-from akika_forensics.case.statements.ties import StatementTie, Ties, ties_of
+from akika_forensics.case.statements.statement_tie import StatementTie
+from akika_forensics.case.statements.ties import Ties, ties_of
 from akika_forensics.changes.check import captured_as
 from akika_forensics.vault import Snapshot, Vault
 from akika_widgets.views.listing import Column, Listing

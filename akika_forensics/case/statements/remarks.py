@@ -9,13 +9,12 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from akika_forensics.books.tie_out.documents import REPORT_ONLY
-from akika_forensics.case.statements.asked import Asked
+from akika_forensics.case.statements.asked import OPEN, Asked
 from akika_forensics.case.statements.books import Books
 from akika_forensics.model.money import money_text
 
 MOST: Final = 20
 """Of so many problems a file tells each."""
-_OPEN: Final = ("receivables", "payables")
 
 
 class ReportOnly(NamedTuple):
@@ -44,7 +43,7 @@ def report_only(books: Books, asked: Asked) -> tuple[ReportOnly, ...]:
 
     Receivables and payables by age are of documents alone.
     """
-    if asked.kind in _OPEN or books.report_only.is_empty():
+    if asked.kind in OPEN or books.report_only.is_empty():
         return ()
     rows = books.report_only.filter(pl.col("date") <= asked.end)
     own = rows
