@@ -4,10 +4,11 @@ from akika_forensics.books.chart import DELETED_SUFFIX, Account, Chart, Item
 from akika_forensics.books.finding import UNRESOLVED, Finding
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.open_items import OpenDocument
-from akika_forensics.books.postings.frame import Posting
+from akika_forensics.books.postings.frame import POSTINGS, Posting
 from akika_forensics.books.report import TrialBalance, read_trial_balance
 from akika_forensics.books.single import post, post_many
 from akika_forensics.books.tie_out import (
+    DIFFERING,
     TIED,
     UNEXPLAINED,
     AccountEffect,
@@ -25,6 +26,8 @@ from akika_forensics.books.tie_out import (
 
 __all__ = [
     "DELETED_SUFFIX",
+    "DIFFERING",
+    "POSTINGS",
     "TIED",
     "UNEXPLAINED",
     "UNRESOLVED",

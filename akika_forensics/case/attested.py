@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from akika_forensics.books import TIED
+from akika_forensics.books import DIFFERING, POSTINGS, TIED
 from akika_forensics.case.export.plain_table import csv_of
 from akika_forensics.case.export.statement import write
 from akika_forensics.case.proofs import write_new
@@ -23,6 +24,8 @@ from akika_forensics.vault.chains.attestations import Attestation
 
 _ORDER: Final = ("report", "basis", "control", "measure", "subject", "start", "end")
 _ACCOUNTS: Final = ("balance", "movement", "cash flow", "balance of a listed account")
+_FEW: Final = 500
+"""So many rows are kept as they are; of more there is the digest alone."""
 _PARTIES: Final = ("owed by customer", "owed to vendor")
 
 
@@ -41,6 +44,8 @@ def outcome(report: CheckResult) -> dict[str, Any]:
 
     ``by_month``: a row a report, basis and month in which its figures end; ``by_account`` a row an account and basis; ``by_party`` a row a
     customer or vendor. Each has how many figures were compared, how many differ, and the largest residual, whatever its sign.
+    ``documents``: each account in which a document posts otherwise in the general ledger; ``report_only``: each posting that only reports tell
+    of; both by the digest of their table, and with their rows where these are few. Judgements of versions 3 and 4 of the rule have neither.
     """
     rows = table(report)
     month = pl.col("end").dt.strftime("%Y-%m").alias("month")
@@ -53,7 +58,9 @@ def outcome(report: CheckResult) -> dict[str, Any]:
         "by_month": _summed(rows, "report", "basis", month),
         "by_account": _summed(of_accounts, "subject", "name", "basis"),
         "by_party": _summed(of_parties, "measure", "subject", "name"),
-        "apart": [{name: _plain(name, value) for name, value in row.items()} for row in apart.iter_rows(named=True)],
+        "apart": _rows(apart),
+        "documents": _kept(report.documents.select(*DIFFERING)),
+        "report_only": _kept(report.report_only.select(*POSTINGS)),
     }
 
 
@@ -116,11 +123,29 @@ def _summed(rows: pl.DataFrame, *by: str | pl.Expr) -> list[dict[str, Any]]:
         )
         .sort(keys)
     )
-    return [{name: _plain(name, value) for name, value in row.items()} for row in found.iter_rows(named=True)]
+    return _rows(found)
 
 
-def _plain(name: str, value: Any) -> Any:
-    """As it is told to programs: money and days are texts."""
+def _kept(rows: pl.DataFrame) -> dict[str, Any]:
+    """A table in an order that follows from its rows alone: how many, the SHA-256 of it as CSV, and the rows where they are few."""
+    order = ["date", "entity", "id", "account"]
+    ordered = rows.sort(*order, *(name for name in rows.columns if name not in order), nulls_last=False)
+    content = csv_of(ordered)
+    told = {
+        "form": "csv",
+        "columns": ordered.columns,
+        "rows": ordered.height,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    return {"table": told, "rows": _rows(ordered) if ordered.height <= _FEW else None}
+
+
+def _rows(found: pl.DataFrame) -> list[dict[str, Any]]:
+    return [{name: _plain(value) for name, value in row.items()} for row in found.iter_rows(named=True)]
+
+
+def _plain(value: Any) -> Any:
+    """As it is told to programs: money, days and times are texts."""
     if value is None or isinstance(value, str | int):
         return value
-    return money_text(value) if name in ("ours", "theirs", "residual") else str(value)
+    return money_text(value) if isinstance(value, Decimal) else str(value)

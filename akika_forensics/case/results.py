@@ -69,6 +69,8 @@ class CheckResult(Shown, CheckReport):
             Findings(report.findings),
             report.reports,
             report.figures,
+            report.documents,
+            report.report_only,
             unverified,
             controls,
             coverage,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -127,9 +128,7 @@ def judged(report: CheckReport, info: SnapshotInfo) -> CheckReport:
     said = {str(row.get("code")) for row in info.findings}
     kept = [one for one in report.findings if one.code != "no_control" and (not alone(info) or one.code in said)]
     found = (*kept, Finding("some_records", said_of(info), None, "note"))
-    return CheckReport(
-        not any(one.severity == "problem" for one in found), report.tie_out, found, report.reports, report.figures
-    )
+    return replace(report, complete=not any(one.severity == "problem" for one in found), findings=found)
 
 
 def remembering(vault: Vault, company: Company, newest: Snapshot | None, keys: Iterable[RecordKey]) -> list[Snapshot]:

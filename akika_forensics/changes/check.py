@@ -12,6 +12,8 @@ from typing import Any, Final
 import polars as pl
 
 from akika_forensics.books import (
+    DIFFERING,
+    POSTINGS,
     TIED,
     Captured,
     Finding,
@@ -31,7 +33,7 @@ from akika_forensics.model.money import money_text
 from akika_forensics.model.payload import decode
 from akika_forensics.model.record import Record, RecordKey
 
-CHECK_VERSION: Final = "4"
+CHECK_VERSION: Final = "5"
 """Of the rule by which `completeness` judges. Raise it when the same snapshot may be judged otherwise: attestations name it."""
 
 _BALANCES: Final = "TrialBalance/Accrual"
@@ -44,7 +46,8 @@ class CheckReport:
     """``complete``: every compared figure agrees to the cent and no finding is a problem.
 
     ``tie_out``: all balances of the trial balances, and what does not agree of the other reports; ``reports``: how much was compared of each;
-    ``figures``: every compared figure, columns of `books.TIED`.
+    ``figures``: every compared figure, columns of `books.TIED`; ``documents``: what posts otherwise in the general ledger, columns of
+    `books.DIFFERING`; ``report_only``: the postings that only reports tell of, columns of `books.POSTINGS`.
     """
 
     complete: bool
@@ -52,6 +55,8 @@ class CheckReport:
     findings: tuple[Finding, ...]
     reports: tuple[ReportTie, ...] = ()
     figures: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TIED), compare=False, repr=False)
+    documents: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DIFFERING), compare=False, repr=False)
+    report_only: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSTINGS), compare=False, repr=False)
 
 
 def completeness(
@@ -83,7 +88,9 @@ def completeness(
         *said,
     ]
     complete = tied.residuals.is_empty() and not any(one.severity == "problem" for one in found)
-    return CheckReport(complete, shown(tied), tuple(found), by_report(tied), tied.lines)
+    return CheckReport(
+        complete, shown(tied), tuple(found), by_report(tied), tied.lines, tied.documents, tied.report_only
+    )
 
 
 def _taken_over(row: Mapping[str, Any]) -> Finding:
