@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from akika_forensics.capture import asked
+from akika_forensics.capture import asked, deletions
 from akika_forensics.capture.before import Before
 from akika_forensics.capture.completeness import close_references, note_gaps, note_unread, note_what_was_not_looked_at
 from akika_forensics.capture.controls import (
@@ -21,12 +21,13 @@ from akika_forensics.capture.controls import (
     of_everything,
     of_few,
 )
+from akika_forensics.capture.deletions_told import note_deleted, since
 from akika_forensics.capture.draft import State, pack
 from akika_forensics.capture.entities import FOREIGN_CURRENCY, NOT_READ, readable_entities
 from akika_forensics.capture.fence import Fence
 from akika_forensics.capture.findings import Findings
 from akika_forensics.capture.held import Held
-from akika_forensics.capture.incremental import RULES, Decision, covered, intervals
+from akika_forensics.capture.incremental import FEED_REACHES, MARGIN, RULES, Decision, covered, intervals
 from akika_forensics.capture.means import Means
 from akika_forensics.capture.meanwhile import Meanwhile
 from akika_forensics.capture.sweep import Sweep, check
@@ -84,7 +85,13 @@ class Attempt:
         for key in given_up.keys() if given_up is not None else ():
             if key not in self.held:
                 self._writer.remove(key)
-        return self._commit(fence, start, start, asked_before)
+        told_from = self._deletions_since((self._reader.server_time or start) - FEED_REACHES, fence)
+        return self._commit(fence, start, start, asked_before, told_from)
+
+    def _deletions_since(self, floor: datetime, fence: Fence) -> dict[str, datetime]:
+        return since(
+            self._reader, fence.changes, self._findings, floor, records=self.held.records, should_stop=self._should_stop
+        )
 
     def _go_on(self, draft: State) -> None:
         self._earlier = draft
@@ -135,7 +142,8 @@ class Attempt:
         fence = self._fence([name for name in readable_entities() if name in known or name in found])
         fence.close(self._decision.since)
         note_what_was_not_looked_at(self._findings, self.held)
-        return self._commit(fence, start, self._decision.whole_at or start, asked_before)
+        told_from = self._deletions_since((self._decision.since - MARGIN).replace(microsecond=0), fence)
+        return self._commit(fence, start, self._decision.whole_at or start, asked_before, told_from)
 
     def _fence(self, entities: list[str]) -> Fence:
         fence = Fence(
@@ -151,10 +159,14 @@ class Attempt:
         fence.changes.gone = self._gone
         return fence
 
-    def _commit(self, fence: Fence, start: datetime, whole_at: datetime, asked_before: int) -> Any:
+    def _commit(
+        self, fence: Fence, start: datetime, whole_at: datetime, asked_before: int, told_from: dict[str, datetime]
+    ) -> Any:
         close_references(self._reader, self.held, self._findings, unlisted=self._unlisted, gone=fence.changes.gone)
         note_gaps(self._findings, self.held, self._before)
         fence.tell()
+        deleted = deletions.not_held(fence.changes.told, self.held)
+        note_deleted(self._findings, deleted, told_from, of_before={} if self._before is None else fence.changes.gone)
         self._controls.tell(self._findings)
         if self._sparing:
             what = "Of QuickBooks' own reports none but the trial balances of the day was taken, so that the month's reads last."
@@ -178,6 +190,7 @@ class Attempt:
             "whole_at": instants.format_instant(whole_at),
             "gone": len(fence.changes.gone),
             "entities": {name: row.as_dict() for name, row in entities.items()},
+            deletions.FENCE: deletions.known_as_dict(told_from),
         }
         return self._writer.commit(
             taken_at=start,
@@ -188,6 +201,7 @@ class Attempt:
             requests=self._requests(asked_before),
             findings=self._findings.as_dicts(),
             brought=asked.listed(self._answered, self.held.brought()),
+            deletions=deletions.listed(deleted),
         )
 
     def _own_clock(self) -> datetime:

@@ -34,6 +34,8 @@ class Changes:
 
     ``entities``: all that are looked at. ``gone``: what was held and is no longer there. ``server_time``: up to when the last reading knows all changes of
     the feed. ``listed_since``: when the last reading of a list began. ``meanwhile`` is told of all that changed since the capture began.
+    ``told``: what the feed called deleted, with the time that it told; ``told_from``: for each entity of the feed from when on none of its deletions
+    is missing there; ``refused``: entities whose feed is refused.
     """
 
     def __init__(
@@ -58,8 +60,16 @@ class Changes:
         self._feed_lacks: set[str] = set()
         self._looked_at: set[tuple[RecordKey, RecordKey]] = set()
         self.gone: dict[RecordKey, None] = {}
+        self.told: dict[RecordKey, datetime | None] = {}
+        self.told_from: dict[str, datetime] = {}
+        self.refused: tuple[str, ...] = ()
         self.server_time: datetime | None = None
         self.listed_since: dict[str, datetime] = {}
+
+    @property
+    def fed(self) -> list[str]:
+        """Entities of which the feed tells."""
+        return [name for name in self._feeding if name not in self.refused]
 
     def means(self, entity: str) -> str:
         """How the changes of an entity were known in the last reading."""
@@ -89,9 +99,9 @@ class Changes:
         floor = (since - MARGIN).replace(microsecond=0)
         sized, self._sized = self._sized, False
         sizes = self._sizes(floor) if sized else {}
-        feed = self._reader.change_feed(
-            [name for name in self._feeding if name not in self._listing], floor, sizes=sizes
-        )
+        asked = [name for name in self._feeding if name not in self._listing]
+        feed = self._reader.change_feed(asked, floor, sizes=sizes)
+        self._remember(asked, floor, feed)
         known = feed.server_time or began
         # What is not searched because nothing of it had changed was last looked at before the feed.
         self.server_time = min(known, began) if sized else known
@@ -119,6 +129,17 @@ class Changes:
         names = [name for name in (*self._feeding, *self._by_time) if name not in self._listing]
         counts = self._reader.count_many([(name, _since(floor)) for name in names])
         return {name: counted for name, counted in zip(names, counts, strict=True) if isinstance(counted, int)}
+
+    def _remember(self, asked: Sequence[str], floor: datetime, feed: ChangeFeed) -> None:
+        """What the feed calls deleted, whether or not it was ever held: nothing else tells the Id of what was not."""
+        self.refused = tuple(dict.fromkeys([*self.refused, *feed.refused]))
+        self.told.update((key, feed.deleted_at.get(key)) for key in feed.deleted)
+        lacking = {*feed.refused, *feed.truncated_entities}
+        for name in self._feeding:
+            if name in lacking or name not in asked:
+                self.told_from.pop(name, None)
+            else:
+                self.told_from.setdefault(name, floor)
 
     def _note(self, feed: ChangeFeed) -> None:
         self._feed_lacks = {*feed.refused, *feed.truncated_entities}

@@ -39,6 +39,7 @@ class SnapshotWriter(Protocol):
         requests: int,
         findings: list[dict[str, Any]],
         brought: bytes,
+        deletions: bytes = b"",
     ) -> Any: ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -12,7 +12,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from akika_forensics.errors import ServiceError
+from akika_forensics.errors import ServiceError, WrongUse
 from akika_forensics.model import instants, payload
 from akika_forensics.model.catalogue import BY_KEY, CATALOGUE
 from akika_forensics.model.record import RecordKey
@@ -67,7 +67,8 @@ class Slice(msgspec.Struct, frozen=True, gc=False):
 class Rows:
     """The rows of one query answer or change-feed group.
 
-    ``unknown`` are keys of the envelope that are neither the entity nor a figure; ``declared`` is maxResults.
+    ``unknown`` are keys of the envelope that are neither the entity nor a figure; ``declared`` is maxResults. ``deleted_at``: when
+    those of ``deleted`` were deleted whose stub tells it.
     """
 
     slices: tuple[Slice, ...]
@@ -75,6 +76,7 @@ class Rows:
     unknown: tuple[str, ...]
     declared: int | None
     total: int | None
+    deleted_at: Mapping[RecordKey, datetime] = field(default_factory=dict)
 
     @property
     def lacks(self) -> bool:
@@ -134,10 +136,13 @@ def rows_of(entity: str, group: msgspec.Raw | bytes, asked: str, answer: int = 0
         members = _members(group)
         slices: list[Slice] = []
         deleted: list[RecordKey] = []
+        deleted_at: dict[RecordKey, datetime] = {}
         for raw in _rows(entity, members):
             cut, gone = slice_of(entity, raw, answer)
             if gone:
                 deleted.append(cut.key)
+                if (at := _stub_time(cut.payload)) is not None:
+                    deleted_at[cut.key] = at
             else:
                 slices.append(cut)
         unknown = tuple(name for name in members if name not in PLACES and entity_of_key(name) != entity)
@@ -147,9 +152,21 @@ def rows_of(entity: str, group: msgspec.Raw | bytes, asked: str, answer: int = 0
             unknown,
             _figure(members.get("maxResults")),
             _figure(members.get("totalCount")),
+            deleted_at,
         )
     except msgspec.DecodeError as error:
         raise faults.unreadable(asked, f"its records are not as described ({error})") from None
+
+
+def _stub_time(stub: bytes) -> datetime | None:
+    """Source: QuickBooks API, change data capture: a stub has MetaData.LastUpdatedTime, which is when it was deleted."""
+    try:
+        body = payload.decode(stub)
+        meta = body.get("MetaData") if isinstance(body, dict) else None
+        told = meta.get("LastUpdatedTime") if isinstance(meta, dict) else None
+        return instants.parse_instant(told) if isinstance(told, str) else None
+    except (WrongUse, ValueError):
+        return None
 
 
 def _members(group: msgspec.Raw | bytes) -> Mapping[str, _Member]:

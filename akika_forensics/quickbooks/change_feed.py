@@ -6,7 +6,7 @@ Source: QuickBooks API, change data capture: 1000 objects an answer, no paging, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -36,7 +36,7 @@ class ChangeFeed:
     ``server_time``: the earliest server time of the answers behind it; a later reading from there misses nothing.
     ``truncated``: some entity alone had more changes than an answer holds; ``truncated_entities`` names them and what
     is known of them is incomplete. ``refused``: entities whose feed QuickBooks refused. ``unknown``: keys in the answer
-    that name no entity.
+    that name no entity. ``deleted_at``: when those of ``deleted`` were deleted of which the feed tells it.
     """
 
     changed: tuple[Slice, ...]
@@ -46,15 +46,35 @@ class ChangeFeed:
     truncated_entities: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    deleted_at: Mapping[RecordKey, datetime] = field(default_factory=dict)
 
 
 class _Gathered:
     def __init__(self) -> None:
         self.changed: dict[RecordKey, Slice] = {}
         self.deleted: dict[RecordKey, None] = {}
+        self.deleted_at: dict[RecordKey, datetime] = {}
         self.times: list[datetime] = []
         self.truncated: list[str] = []
         self.unknown: list[str] = []
+
+    def take(self, parts: list[answers.Rows]) -> None:
+        for rows in parts:
+            self.changed.update((cut.key, cut) for cut in rows.slices)
+            self.deleted.update((key, None) for key in rows.deleted if not key.id.startswith(answers.NO_ID))
+            self.deleted_at.update(rows.deleted_at)
+
+    def as_feed(self, refused: tuple[str, ...] = ()) -> ChangeFeed:
+        return ChangeFeed(
+            changed=tuple(self.changed.values()),
+            deleted=tuple(self.deleted),
+            server_time=min(self.times, default=None),
+            truncated=bool(self.truncated),
+            truncated_entities=tuple(self.truncated),
+            refused=refused,
+            unknown=tuple(dict.fromkeys(self.unknown)),
+            deleted_at=self.deleted_at,
+        )
 
 
 class FeedReading:
@@ -76,42 +96,47 @@ class FeedReading:
             group = waiting.pop()
             halves = self._read_group(group, since, gathered)
             waiting.extend(half for half in halves if half)
-        return ChangeFeed(
-            changed=tuple(gathered.changed.values()),
-            deleted=tuple(gathered.deleted),
-            server_time=min(gathered.times, default=None),
-            truncated=bool(gathered.truncated),
-            truncated_entities=tuple(gathered.truncated),
-            refused=tuple(name for name in entities if name in self._refused),
-            unknown=tuple(dict.fromkeys(gathered.unknown)),
-        )
+        return gathered.as_feed(tuple(name for name in entities if name in self._refused))
+
+    def answer(self, entities: list[str], since: datetime) -> ChangeFeed:
+        """One answer, neither split nor asked for again; of one that is cut off all its entities are truncated."""
+        gathered = _Gathered()
+        parts, cut_off = self._ask(entities, since, gathered)
+        gathered.truncated.extend(entities if cut_off else ())
+        gathered.take(parts)
+        return gathered.as_feed()
 
     def _read_group(self, group: list[str], since: datetime, gathered: _Gathered) -> list[list[str]]:
         """Reads one request's worth; returns the parts that must be asked for separately."""
-        asked = f"the change feed of {group[0]}" + (f" and {len(group) - 1} more" if len(group) > 1 else "")
         middle = len(group) // 2
         halves = [group[:middle], group[middle:]]
-        parameters = {"entities": ",".join(group), "changedSince": instants.format_instant(since)}
+        alone = _Gathered()
         try:
-            members, response = self._get("cdc", parameters, asked)
-            parts, unknown, total, cut_short = _parts(members, asked, number_of(response))
+            parts, cut_off = self._ask(group, since, alone)
         except Fault:
             if len(group) == 1:
                 self._refused.add(group[0])
                 return []
             return halves
-        if (total >= FEED_CAP or cut_short) and len(group) > 1:
+        if cut_off and len(group) > 1:
             return halves
-        if total >= FEED_CAP or cut_short:
-            gathered.truncated.extend(group)
+        gathered.truncated.extend(group if cut_off else ())
+        gathered.times.extend(alone.times)
+        gathered.unknown.extend(alone.unknown)
+        gathered.take(parts)
+        return []
+
+    def _ask(self, group: list[str], since: datetime, gathered: _Gathered) -> tuple[list[answers.Rows], bool]:
+        """The rows of one answer and whether it is cut off; its time and what is unknown in it are gathered."""
+        asked = f"the change feed of {group[0]}" + (f" and {len(group) - 1} more" if len(group) > 1 else "")
+        parameters = {"entities": ",".join(group), "changedSince": instants.format_instant(since)}
+        members, response = self._get("cdc", parameters, asked)
+        parts, unknown, total, cut_short = _parts(members, asked, number_of(response))
         at = answers.server_time(members, response)
         if at is not None:
             gathered.times.append(at)
         gathered.unknown.extend(unknown)
-        for rows in parts:
-            gathered.changed.update((cut.key, cut) for cut in rows.slices)
-            gathered.deleted.update((key, None) for key in rows.deleted if not key.id.startswith(answers.NO_ID))
-        return []
+        return parts, total >= FEED_CAP or cut_short
 
 
 def _packed(entities: list[str], sizes: Mapping[str, int]) -> tuple[list[list[str]], list[str]]:

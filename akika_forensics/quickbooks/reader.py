@@ -194,6 +194,13 @@ class Reader:
         """
         return self._feed.read(list(entities), since, sizes)
 
+    def change_feed_answer(self, entities: Iterable[str], since: datetime) -> ChangeFeed:
+        """What one request tells of the changes since then, and no more: where it is cut off all its entities are truncated.
+
+        Raises Fault where the feed is refused for one of them, or does not reach so far back.
+        """
+        return self._feed.answer(list(entities), since)
+
     def read(self, key: RecordKey) -> Slice | None:
         """The record as it is now, None when it is gone."""
         if key.entity == "ExchangeRate" or key.id.startswith(answers.NO_ID):

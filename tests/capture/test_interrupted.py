@@ -12,10 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
-from akika_forensics.capture import draft
+from akika_forensics.capture import deletions, draft
 from akika_forensics.capture.incremental import RULES
 from akika_forensics.capture.keeper import EVERY, Keeper
 from akika_forensics.errors import Interrupted, NetworkFailed, ServiceError, SignInFailed, Throttled
+from akika_forensics.model.record import RecordKey
 
 KEPT = "What was read so far is kept"
 
@@ -46,6 +47,11 @@ def large(company: Any) -> Any:
         company.put(entity)
     company.clock.sleep(3600)
     return company
+
+
+def _without_times(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """From when on deletions are known depends on the moment of asking."""
+    return [row | {"what": ""} if row["code"] == "deletions_known_from" else row for row in findings]
 
 
 def _slow(company: Any, seconds: float) -> None:
@@ -94,8 +100,32 @@ class TestGoesOn:
         assert sum(times - 1 for times in lists.values()) <= in_flight, "only what was under way is asked for twice"
         assert len(large.seen) - first < len(asked_by_whole) + 60
         without = {"requests", "taken_at", "finished_at", "fence", "brought"}
-        told = {name: value for name, value in whole.committed.items() if name not in without}
-        assert {name: value for name, value in info.items() if name not in without} == told
+        told = {name: value for name, value in whole.committed.items() if name not in {*without, "findings"}}
+        assert {name: value for name, value in info.items() if name not in {*without, "findings"}} == told
+        assert _without_times(info["findings"]) == _without_times(whole.committed["findings"])
+
+    def test_what_was_deleted_before_is_neither_lost_nor_told_twice(
+        self, run: Any, large: Any, writer: Any, writers: Any
+    ) -> None:
+        """One long before, one while the interrupted run read its lists, one between the two runs."""
+        long_before, during, between = (large.put("Bill") for _ in range(3))
+        large.clock.sleep(60)
+        large.delete("Bill", long_before)
+        large.clock.sleep(86_400)
+        _slow(large, EVERY)
+        with pytest.raises(Interrupted):
+            run(large, writer, should_stop=_stop_after(large, 8))
+        large.delete("Bill", during)
+        large.clock.sleep(60)
+        again, go_on = _go_on(run, large, writer)
+        large.delete("Bill", between)
+        large.before = lambda _: None
+        info = go_on()
+        assert info["complete"], info["findings"]
+        told = deletions.read(info["deletions"])
+        assert [one.key for one in told] == [RecordKey("Bill", one) for one in (long_before, during, between)]
+        assert again.finding("deleted_before")["times"] == 3
+        assert again.state == large.state()
 
     def test_the_fence_begins_where_the_interrupted_run_began(self, run: Any, large: Any, writer: Any) -> None:
         begun = large.clock.now()

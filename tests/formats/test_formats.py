@@ -19,7 +19,7 @@ from make_samples import FOLDER
 
 import akika_forensics
 import akika_widgets.views
-from akika_forensics.capture import asked
+from akika_forensics.capture import asked, deletions
 from akika_forensics.capture import draft as captures
 from akika_forensics.case import budget, hints, spending
 from akika_forensics.case.connections import sealed
@@ -140,6 +140,7 @@ READERS: Mapping[str, Callable[[bytes], Any]] = {
     "company": lambda data: msgspec.to_builtins(sealed.read_company(data)),
     "draft": lambda data: msgspec.to_builtins(draft.read_outer(data)),
     "capture": lambda data: json.loads(msgspec.json.encode(captures.read_state(data))),
+    "deletions": lambda data: json.loads(msgspec.json.encode({"deletions": deletions.read(data)})),
     "requests": lambda data: json.loads(msgspec.json.encode({"requests": asked.read(data)})),
     "tokens": lambda data: msgspec.to_builtins(sealed.read_tokens(data)),
     "budget": lambda data: msgspec.to_builtins(spending.read_stored(data)),

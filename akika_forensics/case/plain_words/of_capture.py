@@ -51,6 +51,26 @@ CAPTURE: Final[dict[str, Words]] = {
         "They are not in this snapshot; the last version of each stays in the one before and can be put back.",
         "`akika diff` names them and says what their going did to each account.",
     ),
+    "deleted_before": Words(
+        "QuickBooks keeps their numbers for a month and nothing else. Unless an earlier snapshot has them the vault holds nothing of them.",
+        "Export QuickBooks' Audit Log of these days: it tells who deleted what. `akika check --detail` lists them with their times.",
+        (
+            (
+                r"QuickBooks tells of (?P<told>.+?) deleted before this snapshot(?P<since>.*?)\. It gives.*",
+                "QuickBooks tells of {told} deleted before this snapshot{since}.",
+            ),
+        ),
+    ),
+    "deletions_known_from": Words(
+        "Earlier deletions of records that were never captured may be missing from the list; the records themselves are all there.",
+        _AUDIT,
+        (
+            (
+                r".*Deletions are known so: (?P<known>.*)\.",
+                "QuickBooks did not tell of everything that was deleted in the month before. It is known so: {known}.",
+            ),
+        ),
+    ),
     "deleted_yet_there": Words(
         "The record is in the snapshot, as it can be read.",
         "Look the record up in QuickBooks, and whether it was deleted and brought back.",

@@ -32,6 +32,9 @@ _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 REQUESTS: Final = "Requests"
 """Under which name among the control reports it lies which request brought which record; no report of QuickBooks is called so."""
 
+DELETIONS: Final = "Deletions"
+"""As `REQUESTS`: of which deleted records QuickBooks told that the snapshot does not hold."""
+
 
 @dataclass(frozen=True)
 class SnapshotInfo:
@@ -229,7 +232,7 @@ def _info(text: Description, digest: str) -> SnapshotInfo:
         fence=text.fence,
         requests=text.requests,
         findings=text.findings,
-        controls=tuple(sorted(name for name in text.controls if name != REQUESTS)),
+        controls=tuple(sorted(name for name in text.controls if name not in {REQUESTS, DELETIONS})),
         digest=digest,
     )
 

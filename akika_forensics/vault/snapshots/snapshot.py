@@ -14,7 +14,7 @@ from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.reading import scan as scanning
 from akika_forensics.vault.reading import tables
 from akika_forensics.vault.snapshots import attachments, earliest, frames, preceding, steps
-from akika_forensics.vault.snapshots.commits import REQUESTS, Commit, SnapshotInfo
+from akika_forensics.vault.snapshots.commits import DELETIONS, REQUESTS, Commit, SnapshotInfo
 from akika_forensics.vault.snapshots.shelf import Shelf
 from akika_forensics.vault.snapshots.stacks import Vanished
 
@@ -113,6 +113,10 @@ class Snapshot:
     def requests(self) -> bytes | None:
         """Which request brought which record that was read for this snapshot, as the capture listed it; None for one of before that was kept."""
         return self.control(REQUESTS) if REQUESTS in self._commit.text.controls else None
+
+    def deletions(self) -> bytes | None:
+        """Of which deleted records QuickBooks told that the snapshot does not hold, as the capture listed them; None where it told of none."""
+        return self.control(DELETIONS) if DELETIONS in self._commit.text.controls else None
 
     def lazy(self, entities: Iterable[str] | None = None) -> pl.LazyFrame:
         """A polars frame to ask: entity, id, digest, length, segment, sync_token, created_at, updated_at, txn_date, payload.

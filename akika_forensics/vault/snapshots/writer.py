@@ -27,6 +27,7 @@ from akika_forensics.vault.snapshots.attachments import AttachedFiles
 from akika_forensics.vault.snapshots.batch import Batch
 from akika_forensics.vault.snapshots.beside import Beside
 from akika_forensics.vault.snapshots.commits import (
+    DELETIONS,
     REQUESTS,
     SNAPSHOT,
     Description,
@@ -213,10 +214,12 @@ class SnapshotWriter:
         requests: int,
         findings: list[dict[str, Any]],
         brought: bytes = b"",
+        deletions: bytes = b"",
     ) -> SnapshotInfo:
         """Make the snapshot visible, whole, durable when this returns; then the writer is closed.
 
-        ``brought``: which request brought which record, kept as it is; see `Snapshot.requests`.
+        ``brought``: which request brought which record, kept as it is; see `Snapshot.requests`. ``deletions``: of which deleted
+        records QuickBooks told; see `Snapshot.deletions`.
 
         Raises StorageFailed when the medium fails: then the vault is as before. Refused when another writer committed.
         """
@@ -224,6 +227,8 @@ class SnapshotWriter:
         batch = self._batch
         if brought:
             self._controls.put(REQUESTS, brought)
+        if deletions:
+            self._controls.put(DELETIONS, deletions)
         try:
             kept, fresh, withdrawn, gone, respelled = self._arrivals.finish()
             self._beside.settle()
