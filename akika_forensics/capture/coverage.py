@@ -132,7 +132,7 @@ OUT_OF_REACH: Final[tuple[OutOfReach, ...]] = (
     OutOfReach("Memorised reports", "reports that users customised, and their schedules", "photograph the list"),
     OutOfReach(
         "What was overwritten or deleted before the first capture",
-        "QuickBooks gives the present version alone, and of a deleted record no more than its Id, for 30 days",
+        "QuickBooks gives the present version alone. Of a record that was deleted in the 29 days before, Id and time are captured, never its contents",
         "the Audit Log, backups and exports that others made",
     ),
     OutOfReach("The closing date's password", "a word that nobody can read", "ask who knows it"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -57,6 +57,13 @@ def read(data: bytes) -> tuple[Deletion, ...]:
 def known_as_dict(known_from: Mapping[str, datetime]) -> dict[str, str]:
     """As a fence has it."""
     return {name: format_instant(at) for name, at in sorted(known_from.items())}
+
+
+def known_of_all(fence: Mapping[str, Any], entities: Collection[str]) -> tuple[datetime | None, tuple[str, ...]]:
+    """From when on the deletions of all of these are known, and those of which nothing is; None where nothing is known of any."""
+    known = known_from(fence)
+    found = [known[name] for name in entities if name in known]
+    return max(found, default=None), tuple(name for name in entities if name not in known)
 
 
 def known_from(fence: Mapping[str, Any]) -> dict[str, datetime]:

@@ -19,6 +19,7 @@ from akika_forensics.case.checking import attest_check, check_of
 from akika_forensics.case.companies import Companies
 from akika_forensics.case.comparing import difference, require_same_company
 from akika_forensics.case.connections.connecting import Connecting
+from akika_forensics.case.deletions import Deletions, deletions_of
 from akika_forensics.case.dependencies import Dependencies, chosen_records, dependencies_of
 from akika_forensics.case.evidence import Compared
 from akika_forensics.case.export import Exported
@@ -185,6 +186,10 @@ class Case:
         """The bytes of an attached file, such as that of ``"Attachable:5"``, proved against its SHA-256. Raises WrongUse."""
         key = record if isinstance(record, RecordKey) else RecordKey.parse(record)
         return b"".join(self.snapshot(ref).attachment(key))
+
+    def deletions(self, ref: str = "latest") -> Deletions:
+        """What QuickBooks told of as deleted that a snapshot does not hold, with the earlier snapshot that has it. Raises WrongUse."""
+        return deletions_of(self.vault, self.snapshot(ref))
 
     def diff(self, before: str, after: str) -> CaseDiff:
         """What changed between two snapshots, field by field, with its effect on the accounts. Raises WrongCompany."""

@@ -8,6 +8,7 @@ from akika_forensics import changes
 from akika_forensics.case import attested, scopes
 from akika_forensics.case.captured import Kept
 from akika_forensics.case.coverage import coverage_of, live_in
+from akika_forensics.case.deletions import deletions_of
 from akika_forensics.case.judgements import of_check
 from akika_forensics.case.ledgers_before import ledgers_before
 from akika_forensics.case.opening_costs import opening_costs
@@ -36,7 +37,8 @@ def check_of(vault: Vault, snapshot: Snapshot, beliefs: Beliefs | None = None) -
     report = scopes.judged(report, snapshot.info)
     entities = [name for name, held in snapshot.info.counts.items() if held]
     rests_on = capture_rests_on(entities, beliefs or beliefs_in_force())
-    return CheckResult.of(report, rests_on, snapshot.info.controls, coverage_of(snapshot.info, records))
+    covered = coverage_of(snapshot.info, records)
+    return CheckResult.of(report, rests_on, snapshot.info.controls, covered, deletions_of(vault, snapshot))
 
 
 def attest_check(vault: Vault, custody: CustodyLog, snapshot: Snapshot, report: CheckResult) -> Attestation:

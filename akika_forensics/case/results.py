@@ -11,6 +11,7 @@ import polars as pl
 
 from akika_forensics.books import ReportTie
 from akika_forensics.case.coverage import NO_COVERAGE, Coverage
+from akika_forensics.case.deletions import NO_DELETIONS, Deletions
 from akika_forensics.case.rows import MONEY, Rows
 from akika_forensics.case.shown import Shown
 from akika_forensics.case.tables import Findings, TieOut
@@ -44,7 +45,7 @@ class CheckResult(Shown, CheckReport):
 
     ``unverified``: what the capture takes for granted of QuickBooks and nobody has verified. ``controls``: the names of
     QuickBooks' own reports that the snapshot keeps, such as ``TrialBalance/Accrual/2026-11-23``. ``coverage``: what it has of
-    each entity.
+    each entity. ``deletions``: what QuickBooks told of as deleted that it does not hold.
     """
 
     tie_out: TieOut
@@ -53,6 +54,7 @@ class CheckResult(Shown, CheckReport):
     unverified: tuple[Taken, ...] = ()
     controls: tuple[str, ...] = ()
     coverage: Coverage = NO_COVERAGE
+    deletions: Deletions = NO_DELETIONS
 
     @classmethod
     def of(
@@ -61,6 +63,7 @@ class CheckResult(Shown, CheckReport):
         unverified: tuple[Taken, ...] = (),
         controls: tuple[str, ...] = (),
         coverage: Coverage = NO_COVERAGE,
+        deletions: Deletions = NO_DELETIONS,
     ) -> CheckResult:
         """The same report, so that it shows itself."""
         return cls(
@@ -74,6 +77,7 @@ class CheckResult(Shown, CheckReport):
             unverified,
             controls,
             coverage,
+            deletions,
         )
 
     @property
@@ -87,8 +91,9 @@ class CheckResult(Shown, CheckReport):
         return sum(one.compared for one in self.reports)
 
     def view(self) -> Together:
-        """The findings, the tie-out, then what there is of each entity."""
-        parts = [self.findings.view(), self.tie_out.view(), self.coverage.view()]
+        """The findings, the tie-out, what was deleted before where that is told, then what there is of each entity."""
+        deleted = [self.deletions.view()] if self.deletions else []
+        parts = [self.findings.view(), self.tie_out.view(), *deleted, self.coverage.view()]
         return Together("How whole the snapshot is", parts)
 
 

@@ -20,6 +20,7 @@ from akika_forensics.model.payload import encode
 
 if TYPE_CHECKING:
     from akika_forensics.case.coverage import Coverage
+    from akika_forensics.case.deletions import Deletions
 
 
 def diff(
@@ -129,6 +130,7 @@ def check(
                 "findings": [finding_json(finding) for finding in report.findings],
                 "controls": list(report.controls),
                 "coverage": [row.as_dict() for row in report.coverage],
+                "deletions": [row.as_dict() for row in report.deletions],
                 "unverified": [row.as_dict() for row in report.unverified],
                 "attestation": attested.digest if attested else None,
                 "table": digest(report),
@@ -155,6 +157,7 @@ def check(
         say(
             f"{'Complete' if report.complete else 'NOT complete'}; {report.compared} figures compared, largest residual {money_text(residual)}."
         )
+        _tell_deletions(report.deletions, detail=detail)
         _tell_coverage(report.coverage)
         say(f"Reports of QuickBooks kept with it: {_counted(report.controls)}.")
         if report.unverified:
@@ -168,6 +171,23 @@ def check(
 def _untold(number: int) -> str:
     facts = f"{number} facts" if number != 1 else "1 fact"
     return f"It rests on {facts} about QuickBooks that nobody has verified; `akika check --detail` names them."
+
+
+def _tell_deletions(deletions: Deletions, *, detail: bool) -> None:
+    if not deletions:
+        return
+    say(deletions.sentence if detail else f"{deletions.sentence} `akika check --detail` lists them.")
+    if detail:
+        rows = [
+            (
+                one.entity,
+                one.id,
+                f"{one.deleted_at:%Y-%m-%d %H:%M:%S}" if one.deleted_at else "not told",
+                f"last version in {one.last_held}" if one.last_held else "nothing of it",
+            )
+            for one in deletions
+        ]
+        table(("entity", "Id", "deleted (UTC)", "in the vault"), rows)
 
 
 def _tell_coverage(coverage: Coverage) -> None:

@@ -32,10 +32,30 @@ def test_how_long_a_missed_notification_is_sent_again_is_not_known_and_no_hour_i
     assert "every six hours" in missed.what
 
 
-def test_the_feed_is_safe_once_a_snapshot_was_taken():
-    (feed,) = [one for one in deadlines(INCIDENT, Known(captured="s4")) if one.name == "Change feed"]
+def _feed(**known):
+    (found,) = [one for one in deadlines(INCIDENT, Known(**known)) if one.name == "Change feed"]
+    return found
+
+
+def test_the_feed_is_safe_once_a_snapshot_knows_all_deletions_since_the_incident():
+    feed = _feed(captured="s4", captured_from=INCIDENT)
     assert feed.safe == "captured in s4"
     assert feed.left(INCIDENT + timedelta(days=31)) == -timedelta(days=1)
+    assert _feed(captured="s4", captured_from=INCIDENT, lacking=("Bill",)).safe == "captured in s4, but for Bill"
+
+
+def test_a_snapshot_that_knows_later_deletions_alone_is_named_with_the_time_and_makes_nothing_safe():
+    feed = _feed(captured="s4", captured_from=INCIDENT + timedelta(days=2))
+    assert feed.safe == ""
+    assert "s4 knows deletions from 2026-11-25 17:30 UTC on." in feed.do
+    assert "akika capture --full" in feed.do
+
+
+def test_a_snapshot_that_kept_no_list_of_deletions_makes_nothing_safe():
+    feed = _feed(captured="s4")
+    assert feed.safe == ""
+    assert "s4 kept no list of what was deleted." in feed.do
+    assert _feed().do == "`akika capture`."
 
 
 def test_two_years_after_a_leap_day_is_the_day_before_and_never_too_late():

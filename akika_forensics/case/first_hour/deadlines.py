@@ -31,19 +31,33 @@ class Deadline:
 class Known:
     """``ends``: when the connection ends unless it is used, and ``last_day`` whatever is done; None where not known.
 
-    ``captured``: the id of a whole snapshot that was begun after the incident, or empty.
+    ``captured``: the id of a whole snapshot that was begun after the incident and knows its deletions from ``captured_from`` on, or empty; of
+    ``lacking``, kinds of records, it knows nothing.
     """
 
     ends: datetime | None = None
     last_day: datetime | None = None
     captured: str = ""
+    captured_from: datetime | None = None
+    lacking: tuple[str, ...] = ()
+
+    def feed(self, incident: datetime) -> tuple[str, str]:
+        """What of the change feed is safe, and what else there is to say of it, a sentence."""
+        if not self.captured:
+            return "", ""
+        if self.captured_from is None:
+            return "", f"{self.captured} kept no list of what was deleted."
+        but = f", but for {', '.join(self.lacking)}" if self.lacking else ""
+        if self.captured_from <= incident:
+            return f"captured in {self.captured}{but}", ""
+        return "", f"{self.captured} knows deletions from {self.captured_from:%Y-%m-%d %H:%M} UTC on{but}."
 
 
 def deadlines(incident: datetime, known: Known) -> tuple[Deadline, ...]:
     """The first to expire first; what is not known at the end. ``incident`` (aware) is its beginning."""
-    # Source: QuickBooks API, webhooks, the policy of February 2026; by the one before they were given up within two hours.
-    safe = f"captured in {known.captured}" if known.captured else ""
+    safe, partly = known.feed(incident)
     found = [
+        # Source: QuickBooks API, webhooks, the policy of February 2026; by the one before they were given up within two hours.
         Deadline(
             "Notifications that were missed",
             None,
@@ -55,7 +69,7 @@ def deadlines(incident: datetime, known: Known) -> tuple[Deadline, ...]:
             "Change feed",
             incident + FEED,
             "It tells for 30 days which records were changed and deleted: of a deleted one the Id, no contents.",
-            "`akika capture`.",
+            f"`akika capture --full` asks for all that it still tells. {partly}" if partly else "`akika capture`.",
             safe,
         ),
         Deadline(

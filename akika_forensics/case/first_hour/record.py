@@ -12,6 +12,9 @@ from typing import Final
 
 import msgspec
 
+from akika_forensics.capture import deletions
+from akika_forensics.capture.entities import in_feed
+from akika_forensics.capture.incremental import covered
 from akika_forensics.case.companies import FIRST_HOUR
 from akika_forensics.case.first_hour import slices
 from akika_forensics.case.first_hour.deadlines import Deadline, Known, deadlines
@@ -24,6 +27,7 @@ from akika_forensics.custody.leaving import leaves, listed
 from akika_forensics.custody.log import operator
 from akika_forensics.errors import VaultDamaged, WrongUse
 from akika_forensics.model import instants
+from akika_forensics.model.catalogue import CATALOGUE
 from akika_forensics.model.company import Company
 from akika_forensics.model.instants import format_instant, parse_instant
 from akika_forensics.vault import SnapshotInfo, Vault
@@ -92,9 +96,10 @@ class FirstHour:
         """How the list stands; ``ends`` and ``last_day`` are those of the connection. Raises NewerFormat, VaultDamaged."""
         stored = self._stored()
         incident = parse_instant(stored.incident) if stored.incident else None
-        taken = self._captured_since(incident)
+        after = self._captured_since(incident)
+        taken = after[0] if after else None
         rows = tuple(_row(step, stored, taken) for step in STEPS)
-        known = Known(ends, last_day, taken.id if taken else "")
+        known = Known(ends, last_day, *_deletions_known(after))
         return Standing(incident, stored.what, rows, deadlines(incident, known) if incident else ())
 
     def slices(self, first: date | None = None, last: date | None = None) -> tuple[Slice, ...]:
@@ -102,22 +107,19 @@ class FirstHour:
         kept = [_slice(one) for one in self._stored().kept if one.step == AUDIT_LOG and one.days]
         return slices.every(self._now(), first, last, kept)
 
-    def _captured_since(self, incident: datetime | None) -> SnapshotInfo | None:
-        """The first whole snapshot of this company that was begun after the incident."""
+    def _captured_since(self, incident: datetime | None) -> list[SnapshotInfo]:
+        """The whole snapshots of this company that were begun after the incident, oldest first."""
         if incident is None:
-            return None
+            return []
         ours = self._vault.pseudonym(self._company)
-        return next(
-            (
-                info
-                for info in self._vault.snapshots()
-                if info.complete
-                and not info.scoped
-                and info.taken_at >= incident
-                and self._vault.pseudonym(info.company) == ours
-            ),
-            None,
-        )
+        return [
+            info
+            for info in self._vault.snapshots()
+            if info.complete
+            and not info.scoped
+            and info.taken_at >= incident
+            and self._vault.pseudonym(info.company) == ours
+        ]
 
     # -- doing -------------------------------------------------------------------------------------------------------
 
@@ -241,6 +243,18 @@ class FirstHour:
 
 
 WORDS: Final[dict[str, str]] = {"done": "done", "not_needed": "not needed", "open": "open"}
+
+
+def _deletions_known(after: Sequence[SnapshotInfo]) -> tuple[str, datetime | None, tuple[str, ...]]:
+    """The snapshot that knows deletions from the earliest time on, that time, and of which kinds it knows nothing."""
+    told = [(info.id, *deletions.known_of_all(info.fence, _in_feed(info))) for info in after]
+    if not told:
+        return "", None, ()
+    return min(told, key=lambda one: (one[1] is None, one[1] or instants.now(), len(one[2])))
+
+
+def _in_feed(info: SnapshotInfo) -> list[str]:
+    return [name for name in covered(info.fence) if name in CATALOGUE and in_feed(name)]
 
 
 def _row(step: Step, stored: Stored, taken: SnapshotInfo | None) -> Row:
