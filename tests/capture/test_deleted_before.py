@@ -155,6 +155,33 @@ def test_what_was_made_and_deleted_between_two_captures_is_named(company: Any, r
     assert kept(third) == {}, "each snapshot tells of its own span"
 
 
+def test_an_incremental_capture_whose_feed_is_cut_off_asks_again_and_says_from_when_on(
+    company: Any, run: Any, writers: Any
+) -> None:
+    for _ in range(1200):
+        company.put("Invoice")
+    company.clock.sleep(3600)
+    first = writers()
+    run(company, first)
+    company.clock.sleep(3600)
+    for number in list(company.records["Invoice"]):
+        company.put("Invoice", number, SyncToken="1")
+    company.clock.sleep(86_400)
+    passing = company.put("Invoice")
+    company.delete("Invoice", passing)
+    deleted_at = company.clock.now()
+    company.clock.sleep(3600)
+    second = writers(first)
+    run(company, second, before=first.snapshot)
+    assert second.committed["complete"]
+    assert second.committed["fence"]["kind"] == "incremental"
+    assert kept(second).keys() == {RecordKey("Invoice", passing)}
+    end = datetime.fromisoformat(first.committed["fence"]["to"])
+    assert end < known(second)["Invoice"] <= deleted_at
+    assert known(second)["Bill"] <= end
+    assert "Invoice: from" in second.finding("deletions_known_from")["what"]
+
+
 def test_what_the_feed_calls_deleted_and_is_there_is_not_kept(company: Any, run: Any, writer: Any) -> None:
     number = company.put("Invoice")
     company.deleted.append(("Invoice", number, company.clock.now()))
