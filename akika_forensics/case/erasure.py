@@ -97,7 +97,7 @@ class Erasure:
 
     def _concerns(self, act: Act, company: Company) -> bool:
         """Whether an act is of this company, and not of its twin or sandbox. One of an earlier version says the realm alone:
-        a plan of that time says it itself; what else was kept then stays, closed where it lies under the company's key.
+        a plan of that time says it itself; what else was kept then goes where it lies under the company's key.
         """
         realm, production = act.details.get("realm"), act.details.get("production")
         if realm != company.realm_id or isinstance(production, bool):

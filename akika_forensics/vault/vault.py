@@ -278,7 +278,7 @@ class Vault:
 
     def account_for(self, lost: Sequence[Finding], *, sign: bool = True) -> dict[str, Any]:
         """What damaged files cost (`losses.tally`), signed by the vault itself unless it is accounted for already."""
-        return self.losses.account(self._shelf, lost, self.put_document if sign else None)
+        return self.losses.account(self._shelf, lost, self._documents.put if sign else None)
 
     def witness(self) -> dict[str, ChainHead]:
         """The heads of all chains beside the commits, for a commit to tell of."""

@@ -15,6 +15,8 @@ from akika_forensics.cli.app import main
 from akika_forensics.errors import VaultDamaged
 from akika_forensics.model.record import RecordKey
 from akika_forensics.vault.canonical import RecordsLost
+from akika_forensics.vault.documents import Erased
+from akika_forensics.vault.lifecycle import erasing
 
 FIRST, SECOND = RecordKey("Invoice", "1"), RecordKey("Invoice", "2")
 RECEIPT = RecordKey("Attachable", "7")
@@ -123,6 +125,29 @@ def test_a_loss_is_accounted_for_once(kit: ModuleType, filled: Any) -> None:
     lose(filled, paths(filled)["s3"]["control"])
     mend(kit, filled)
     assert len(filled.open().chain("losses", "akika-losses").entries()) == 2
+
+
+def test_what_is_lost_of_a_company_is_closed_with_it(kit: ModuleType, empty: Any) -> None:
+    for company, amount in ((kit.COMPANY, "1.00"), (kit.OTHER, "2.00")):
+        kit.take(empty.vault, {FIRST: kit.invoice(1, amount)}, company)
+    for commit in empty.vault._shelf.commits():
+        lose(empty, commit.text.parts[0].payload)
+    mend(kit, empty)
+    vault = empty.open()
+    (entry,) = vault.chain("losses", "akika-losses").entries()
+    told = {file.path: json.loads(vault.get_document(file.path))["snapshots"] for file in entry.files}
+    owners = {one["snapshot"]: path for path, rows in told.items() for one in rows}
+    assert sorted(owners) == ["s1", "s2"]
+    assert len(told) == 2
+    assert all(one["lost"] == ["Invoice:1"] for rows in told.values() for one in rows)
+    erasing.erase(vault.workshop(), vault.pseudonym(kit.COMPANY), "over", named="it")
+    again = empty.open()
+    with pytest.raises(Erased):
+        again.get_document(owners["s1"])
+    assert not (empty.root / owners["s1"]).exists()
+    assert json.loads(again.get_document(owners["s2"]))["snapshots"] == told[owners["s2"]]
+    # What stays lost of the other company is still called damaged, and nothing else is.
+    assert len(kit.damage(empty.verify())) == 1
 
 
 def test_what_comes_back_from_a_copy_is_lost_no_longer(kit: ModuleType, filled: Any, tmp_path: Path) -> None:

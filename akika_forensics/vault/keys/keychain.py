@@ -106,6 +106,11 @@ class Keychain:
                         return name.removeprefix(DOCUMENTS), key
         return None
 
+    def document_keys(self, company: str) -> frozenset[str]:
+        """Ids of every key of a company's documents. Raises NotAllowed."""
+        names = (name for path in self.tables(company) for name in self._half(path, "payload"))
+        return frozenset(name.removeprefix(DOCUMENTS) for name in names if name.startswith(DOCUMENTS))
+
     def of(self, company: str) -> dict[Half, dict[str, bytes]]:
         """Every key of a company, for a table that takes the place of all others."""
         found: dict[Half, dict[str, bytes]] = {"index": {}, "payload": {}}

@@ -6,13 +6,17 @@ tables opens with the keys of its time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from akika_forensics.errors import WrongUse
 from akika_forensics.model import instants
+from akika_forensics.vault import documents as sealed_documents
+from akika_forensics.vault import layout
+from akika_forensics.vault.canonical import DamagedFile
 from akika_forensics.vault.lifecycle import holding
 from akika_forensics.vault.lifecycle.workshop import Workshop, remove, remove_left_over
 from akika_forensics.vault.snapshots import acts
@@ -49,7 +53,8 @@ class ErasedCompany:
 
 
 def estate(workshop: Workshop, company: str, *, documents: Iterable[str] = (), chains: Iterable[str] = ()) -> Estate:
-    """What `erase` would take. ``documents`` and ``chains`` (paths, names) belong to the company beside its snapshots.
+    """What `erase` would take. ``documents`` and ``chains`` (paths, names) belong to the company beside its snapshots; so does
+    every document under its key, whichever chain vouches for it.
 
     Raises WrongUse when the vault holds nothing of it.
     """
@@ -70,7 +75,7 @@ def estate(workshop: Workshop, company: str, *, documents: Iterable[str] = (), c
         company,
         tuple(commit.info.id for commit in commits if commit.seq in kept),
         tuple(sorted(commit.seq for commit in commits)),
-        tuple(sorted({*files, *documents})),
+        tuple(sorted({*files, *documents, *_sealed_for(workshop, company)})),
         size,
         tuple(sorted(chains)),
     )
@@ -120,6 +125,22 @@ def erased(workshop: Workshop) -> tuple[ErasedCompany, ...]:
         ErasedCompany(instants.parse_instant(links[seq].plain.at), act.pseudonym, len(act.commits), act.reason)
         for seq, act in sorted(workshop.shelf.holdings.erasures.items())
     )
+
+
+def _sealed_for(workshop: Workshop, company: str) -> Iterator[str]:
+    """Documents that commits do not vouch for and that open by a key of this company alone; one that is damaged stays, and
+    is called so.
+    """
+    shelf = workshop.shelf
+    own = shelf.keychain.document_keys(company)
+    for path in shelf.backend.list("documents"):
+        if layout.place_of(path).kind != "sealed" or path in shelf.standing.files or path in shelf.standing.retired:
+            continue
+        with suppress(FileNotFoundError, DamagedFile, sealed_documents.Erased):
+            content = shelf.backend.read(path)
+            if sealed_documents.check(path, content)[0].key in own:
+                sealed_documents.open_document(shelf.keyring, path, content, shelf.find)
+                yield path
 
 
 def _is_of(workshop: Workshop, company: str, seq: int) -> bool:

@@ -7,7 +7,7 @@ damaged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -32,7 +32,10 @@ NAMESPACE: Final = "akika-losses"
 LOSSES: Final = Format("akika-losses-", 1, "account of losses")
 _FIELDS: Final = ("files", "snapshots", "closed", "documents")
 KIND: Final = "losses"
-"""Of the document with every lost record by name; the entry has the numbers."""
+"""Of the documents with every lost record by name, one a company; the entry has the numbers."""
+
+type Put = Callable[[str, bytes, str], StoredFile]
+"""Seals a document of a kind for a company (its pseudonym)."""
 
 
 class Accounted:
@@ -58,16 +61,15 @@ class Accounted:
         """Take some paths for accounted for, while their account is being written."""
         self._more |= frozenset(paths)
 
-    def account(
-        self, shelf: Shelf, lost: Sequence[Finding], put: Callable[[str, bytes], StoredFile] | None
-    ) -> dict[str, Any]:
-        """What damaged files cost (`tally`), signed unless it is accounted for already, or ``put``, which seals the document
+    def account(self, shelf: Shelf, lost: Sequence[Finding], put: Put | None) -> dict[str, Any]:
+        """What damaged files cost (`tally`), signed unless it is accounted for already, or ``put``, which seals the documents
         with every lost record, is None.
         """
         self.assume(one.path for one in lost)
         told = tally(shelf, lost)
         if put is not None and not {one.path for one in lost} <= self.named:
-            append(self._chain(), put, told)
+            owners = {commit.info.id: commit.pseudonym for commit in shelf.commits()}
+            append(self._chain(), put, told, owners)
         return told
 
     def _read(self) -> frozenset[str]:
@@ -104,14 +106,20 @@ def tally(shelf: Shelf, lost: Sequence[Finding]) -> dict[str, Any]:
     }
 
 
-def append(chain: Chain, put: Callable[[str, bytes], StoredFile], told: dict[str, Any]) -> None:
-    """Sign an account, durable when this returns."""
-    document = put(KIND, payload.encode(LOSSES.named(told)))
+def append(chain: Chain, put: Put, told: dict[str, Any], owners: Mapping[str, str]) -> None:
+    """Sign an account, durable when this returns. ``owners``: the company (its pseudonym) of each snapshot.
+
+    The names of lost records are closed with their company: each has a document of its own.
+    """
+    documents = []
+    for owner in sorted({owners[one["snapshot"]] for one in told["snapshots"]}):
+        mine = [one for one in told["snapshots"] if owners[one["snapshot"]] == owner]
+        documents.append(put(KIND, payload.encode(LOSSES.named({**told, "snapshots": mine})), owner))
     numbers = [
         {**one, "lost": None if one["lost"] is None else len(one["lost"]), "attached": len(one["attached"])}
         for one in told["snapshots"]
     ]
-    chain.append(LOSSES.named({**told, "snapshots": numbers}), [document])
+    chain.append(LOSSES.named({**told, "snapshots": numbers}), documents)
 
 
 def _snapshot(shelf: Shelf, commit: Commit, paths: set[str]) -> dict[str, Any]:
