@@ -141,7 +141,9 @@ class VaultDesk:
 
     def _case(self, name: str) -> Case:
         """Always the same one: what could not be counted of a capture is counted with the next."""
-        return self._cases.setdefault(name, Case(self._vault, name))
+        if name not in self._cases:
+            self._cases[name] = Case(self._vault, name)
+        return self._cases[name]
 
     def _waiting(self, name: str) -> Pending | None:
         newest = self._newest(name)
