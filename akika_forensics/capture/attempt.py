@@ -165,7 +165,7 @@ class Attempt:
         close_references(self._reader, self.held, self._findings, unlisted=self._unlisted, gone=fence.changes.gone)
         note_gaps(self._findings, self.held, self._before)
         fence.tell()
-        deleted = deletions.not_held(fence.changes.told, self.held)
+        deleted = deletions.not_held(fence.changes.told, self.held.__contains__)
         note_deleted(self._findings, deleted, told_from, of_before={} if self._before is None else fence.changes.gone)
         self._controls.tell(self._findings)
         if self._sparing:

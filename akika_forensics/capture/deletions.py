@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -38,9 +38,9 @@ class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: str = _FORMAT.label
 
 
-def not_held(told: Mapping[RecordKey, datetime | None], held: Container[RecordKey]) -> tuple[Deletion, ...]:
+def not_held(told: Mapping[RecordKey, datetime | None], is_held: Callable[[RecordKey], bool]) -> tuple[Deletion, ...]:
     """Those of which was ``told`` that are not held, by entity, then time, those without a time first."""
-    rows = [Deletion(key.entity, key.id, at) for key, at in told.items() if key not in held]
+    rows = [Deletion(key.entity, key.id, at) for key, at in told.items() if not is_held(key)]
     return tuple(sorted(rows, key=lambda one: (one.entity, one.at.timestamp() if one.at else 0.0, len(one.id), one.id)))
 
 

@@ -164,7 +164,7 @@ def values(case: Case, file: Path, lab: Path) -> Iterator[tuple[str, Any]]:
     answered = [Answered(datetime(2026, 11, 27, 12, tzinfo=UTC), "1-69283f5b", "the list of Invoice", 64 * "0", 7)]
     yield "requests", json.loads(asked.listed(answered, [("Invoice", [("1", 1), ("2", 0)])]))
     deleted = {RecordKey("Invoice", "7"): datetime(2026, 11, 23, 10, tzinfo=UTC), RecordKey("Bill", "9"): None}
-    yield "deletions", json.loads(deletions.listed(deletions.not_held(deleted, set())))
+    yield "deletions", json.loads(deletions.listed(deletions.not_held(deleted, lambda _: False)))
     told = {
         belief.name: {"choice": belief.default, "asked": "…", "answered": "…"} for belief in list(BELIEFS.values())[:2]
     }
