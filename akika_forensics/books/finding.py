@@ -12,9 +12,6 @@ Severity = Literal["problem", "note"]
 UNRESOLVED: Final = "(unresolved)"
 """The account that takes an amount no account of the chart can be named for; it never has an Id of the company."""
 
-NOT_POSTED: Final = "not_posted"
-"""The code of a document that is left out of the books as a whole."""
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:

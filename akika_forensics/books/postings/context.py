@@ -11,7 +11,7 @@ import polars as pl
 from akika_forensics.books.chart import Chart, Item
 from akika_forensics.books.documents.tables import Documents
 from akika_forensics.books.documents.values import RATE, ref
-from akika_forensics.books.finding import NOT_POSTED, Finding
+from akika_forensics.books.finding import Finding
 from akika_forensics.books.postings.control import NOTHING, Standing
 from akika_forensics.model.record import RecordKey
 
@@ -55,7 +55,7 @@ class Context:
 
 def _rated(chart: Chart, documents: Documents) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     home = chart.home_currency
-    unread = [Finding(NOT_POSTED, f"{key} is not in the books: {why}.", key) for key, why in _unread(documents)]
+    unread = [Finding("not_posted", f"{key} is not in the books: {why}.", key) for key, why in _unread(documents)]
     at_home = (pl.col("currency") == home).fill_null(False) if home else pl.lit(False)
     given = pl.col("given_rate") > 0
     nameless = pl.col("currency").is_null() if home else pl.lit(True)
@@ -89,7 +89,7 @@ def _listed(chart: Chart, heads: pl.DataFrame) -> tuple[pl.DataFrame, list[Findi
         key, found = RecordKey(entity, record_id), chart.day_rate(currency, day)
         if found is None:
             why = f"it is in {currency} and carries no exchange rate"
-            said.append(Finding(NOT_POSTED, f"{key} is not in the books: {why}.", key))
+            said.append(Finding("not_posted", f"{key} is not in the books: {why}.", key))
         else:
             what = f"{key} has no exchange rate of its own; {found} of the rate list is used."
             said.append(Finding("rate_taken_from_list", what, key, "note"))

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from akika_forensics.books.documents.values import MONEY
-from akika_forensics.books.finding import NOT_POSTED, UNRESOLVED
+from akika_forensics.books.finding import UNRESOLVED
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.postings.frame import TAX as TAX_LINE
 from akika_forensics.books.postings.frame import TOTAL
@@ -70,7 +70,7 @@ class _LeftOut:
     """Documents that could not be posted, and what others have of amounts without an account."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._documents = {one.key for one in ledger.unposted if one.code == NOT_POSTED}
+        self._documents = {one.key for one in ledger.unposted if one.code == "not_posted"}
         sums = (
             ledger.frame.filter(pl.col("account") == UNRESOLVED)
             .group_by("entity", "id")
