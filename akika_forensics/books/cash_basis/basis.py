@@ -11,11 +11,11 @@ import polars as pl
 
 from akika_forensics.books.cash_basis import counting
 from akika_forensics.books.cash_basis.documents import (
-    CREDITS,
     DOCUMENTS,
     PAYMENTS,
     Application,
     applications,
+    entries,
     in_order,
 )
 from akika_forensics.books.chart import BY_NAME, UNAPPLIED_EXPENSE, UNAPPLIED_INCOME, Chart
@@ -62,7 +62,7 @@ def cash_postings(ledger: Ledger, report_only: pl.DataFrame | None = None) -> pl
         by_document[one.document.entity, one.document.id].append(one)
     paid = _paid(rows, waiting, by_document)
     counted, exchanged = _count(paid, by_document)
-    unapplied = _unapplied(rows, chart, by_document, paid)
+    unapplied = _unapplied(rows, ledger, by_document, paid)
     parts = [
         _as_they_are(rows, waiting, chart),
         _of_documents(frame, counted),
@@ -194,38 +194,29 @@ def _of_documents(frame: pl.DataFrame, counted: list[tuple[int, date, int]]) -> 
 
 def _unapplied(
     rows: pl.DataFrame,
-    chart: Chart,
+    ledger: Ledger,
     by_document: dict[tuple[str, str], list[Application]],
     paid: dict[tuple[str, str], _Document],
 ) -> pl.DataFrame:
     """Rules 4, 5 and 10: a payment stands in the unapplied account as far as what it pays is not there yet."""
-    income, expense = accounts(chart)
-    into = {"Payment": income, "BillPayment": expense}
+    into = dict(zip(PAYMENTS, accounts(ledger.chart), strict=True))
     sums: dict[tuple[tuple[str, str], str, date], int] = defaultdict(int)
-    parties: dict[tuple[str, str], tuple[str | None, str | None]] = {}
-    control_of: dict[tuple[str, str], str] = {}
-    sides = rows.select(*_KEY, "date", "account", "amount", "party_entity", "party", "control")
-    sides = sides.filter(pl.col("control") != 0)
-    mine = sides.filter(pl.col("entity").is_in(PAYMENTS)).drop("control")
-    for entity, key, day, account, amount, kind, party in mine.iter_rows():
+    mine = rows.filter(pl.col("entity").is_in(PAYMENTS) & (pl.col("control") != 0))
+    for entity, key, day, amount in mine.select(*_KEY, "date", "amount").iter_rows():
         sums[(entity, key), into[entity], day] += int(amount * 100)
-        parties[entity, key], control_of[entity, key] = (kind, party), account
-    entries = {
-        (entity, key): day
-        for entity, key, day in sides.filter(pl.col("entity") == "JournalEntry").select(*_KEY, "date").iter_rows()
-    }
-    for name, found in by_document.items():
-        document = paid.get(name)
-        for one in found:
+    for name, document in paid.items():
+        for one in by_document[name]:
             payer = (one.payment.entity, one.payment.id)
-            side = 1 if payer[0] == "Payment" else -1
-            if document is not None:
-                day = max(document.day, one.paid)
-                sums[payer, into[payer[0]], day] += (-side if name[0] in CREDITS else side) * one.cleared
-            elif name in entries and payer in control_of:
-                day = max(entries[name], one.paid)
-                sums[payer, into[payer[0]], day] += side * one.cleared
-                sums[payer, control_of[payer], day] -= side * one.cleared
+            sums[payer, into[payer[0]], max(document.day, one.paid)] += document.sign * one.cleared
+    for entity, key, day, account, cleared in entries(ledger).iter_rows():
+        sums[(entity, key), into[entity], day] += int(cleared * 100)
+        sums[(entity, key), account, day] -= int(cleared * 100)
+    # A payment of 0.00 has a name too, and posts nothing that would tell it.
+    heads = ledger.context.heads.filter(pl.col("entity").is_in(PAYMENTS))
+    parties = {
+        (entity, key): (kind, party)
+        for entity, key, kind, party in heads.select(*_KEY, "party_entity", "party").iter_rows()
+    }
     return _rows(
         (payer, account, day, value, parties.get(payer, (None, None)), _APPLIED)
         for (payer, account, day), value in sums.items()

@@ -10,12 +10,13 @@ import polars as pl
 
 from akika_forensics.books.chart import id_order
 from akika_forensics.books.documents.values import home
+from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.postings.context import Context
+from akika_forensics.books.postings.control import met, standing
 from akika_forensics.model.record import RecordKey
 
 DOCUMENTS: Final = ("Invoice", "Bill", "CreditMemo", "VendorCredit")
 """What posts as far as it is applied."""
-CREDITS: Final = ("CreditMemo", "VendorCredit")
 PAYMENTS: Final = ("Payment", "BillPayment")
 
 
@@ -46,6 +47,22 @@ def applications(context: Context) -> list[Application]:
         Application(RecordKey(entity, key), RecordKey(target, other), day, int(amount * 100), int(cleared * 100))
         for entity, key, day, target, other, amount, cleared in rows.select(columns).iter_rows()
     ]
+
+
+def entries(ledger: Ledger) -> pl.DataFrame:
+    """entity, id (of the payment), day, account, cleared: what a payment settles of a journal entry, debit positive, on the account on which the entry stands.
+
+    The account is the entry's own: a payment of 0.00 posts to none.
+    """
+    applied = ledger.applied.filter(pl.col("target_entity") == "JournalEntry").with_row_index("application")
+    chart, frame = ledger.chart, ledger.frame.filter(pl.col("entity") == "JournalEntry")
+    found = []
+    for payment, holds in zip(PAYMENTS, (chart.is_receivable, chart.is_payable), strict=True):
+        sides = standing(frame, [account for account in chart.accounts if holds(account)])
+        rows = met(applied.filter(pl.col("entity") == payment), sides, "target_entity", "target")
+        value = pl.when(pl.col("stands") > 0).then("value").otherwise(-pl.col("value"))
+        found.append(rows.select("entity", "id", "day", account="stands_on", cleared=value))
+    return pl.concat(found)
 
 
 def in_order(found: Collection[Application], day: date) -> Iterator[tuple[date, Application]]:
