@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from akika_forensics.books.documents.values import MONEY
+from akika_forensics.books.documents.values import MONEY, home
 from akika_forensics.books.finding import UNRESOLVED
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.postings.frame import TAX as TAX_LINE
@@ -238,13 +238,14 @@ def _beyond_the_lines(ledger: Ledger) -> Iterator[tuple[str, date, Decimal]]:
         if body is None or "TxnTaxDetail" not in body.columns:
             continue
         total = pl.col("TxnTaxDetail").struct.field("TotalTax").cast(MONEY)
+        beyond = pl.col("total") - pl.col("lines")
         rows = (
             lines.filter(pl.col("rates").list.len() == 1)
             .join(body.select("doc", total.alias("total")), on="doc", how="inner")
-            .join(ledger.context.heads.select("doc", "date"), on="doc", how="inner")
+            .join(ledger.context.heads.select("doc", "date", "rate"), on="doc", how="inner")
             .filter(pl.col("total") != pl.col("lines"))
         )
-        for (rate,), day, rest in rows.select("rates", "date", pl.col("total") - pl.col("lines")).iter_rows():
+        for (rate,), day, rest in rows.select("rates", "date", home(beyond, pl.col("rate"))).iter_rows():
             yield rate, day, sign * rest
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from akika_forensics.books.documents.values import MONEY
+from akika_forensics.books.documents.values import MONEY, home
 from akika_forensics.books.ledger import Ledger
 from akika_forensics.books.open_items import OpenDocument
 from akika_forensics.books.reported.figures import (
@@ -124,7 +124,7 @@ class Ours:
         return found.filter(pl.col("ours") != 0)
 
     def _tax(self, start: date | None, end: date) -> pl.DataFrame:
-        """By rate: charged on sales, less what was credited."""
+        """By rate, in home currency: charged on sales, less what was credited; each tax line to the cent, as it is posted."""
         context = self._ledger.context
         sign = pl.col("entity").replace_strict(TAXED, default=1, return_dtype=pl.Int32)
         heads = context.heads.filter(
@@ -134,7 +134,7 @@ class Ours:
         return (
             rows.filter(pl.col("rate_id").is_not_null())
             .group_by(subject="rate_id")
-            .agg(ours=(sign * pl.col("amount")).sum())
+            .agg(ours=(sign * home(pl.col("amount"), pl.col("rate"))).sum())
             .filter(pl.col("ours") != 0)
         )
 
