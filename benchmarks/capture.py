@@ -1,14 +1,11 @@
 """How many calls a capture makes, counted at the server, and how near it comes to the rate that QuickBooks allows.
 
-Usage: python benchmarks/capture.py [--full N] [--elsewhere N] [--daily N]; for the memory of a million records:
---full 1000000 --elsewhere 0 --daily 0
+Usage: python benchmarks/capture.py [--full N] [--daily N]; for the memory of a million records: --full 1000000 --daily 0
 
 A generated company of N records is served with QuickBooks' limits by a process of its own. ``--full`` (100,000) is
-captured whole; ``--elsewhere`` (100,000) once more so, into another vault and with answers that were worked out at the
-first time, as the company that is meant computes on machines of its own; ``--daily`` (500,000) is captured whole without
-a pace, half a hundredth of its records change, a day goes by, and what changed is captured at the real pace. 0 leaves one
-out. The rate is that of the calls made, of 500 a minute; beside it stands what both processes computed: on a machine with
-other work the rate falls, the computing hardly.
+captured whole; ``--daily`` (500,000) is captured whole without a pace, half a hundredth of its records change, a day
+goes by, and what changed is captured at the real pace. 0 leaves one out. The rate is that of the calls made, of 500 a
+minute; beside it stands what both processes computed: on a machine with other work the rate falls, the computing hardly.
 """
 
 from __future__ import annotations
@@ -36,16 +33,13 @@ CHANGED: Final = 200
 # the company's process
 
 
-def serve(records: int, *, worked_out: bool) -> None:
-    """Answers a line of JSON for each line read: ``calls``, ``day`` (what changed), ``again`` (what signs in anew)."""
-    from worked_out import WorkedOut
-
+def serve(records: int) -> None:
+    """Answers a line of JSON for each line read: ``calls``, ``day`` (what changed), ``limits`` on or off."""
     from akika_forensics.twin import Twin, life
     from akika_forensics.twin.http.server import serve as start
 
     twin = Twin()
     made = life.fill(twin, life.Wish(records, 1))
-    known_ones = WorkedOut() if worked_out else None
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000)  # a report is made of hundreds of thousands of cells that are in no circle
@@ -58,14 +52,10 @@ def serve(records: int, *, worked_out: bool) -> None:
         for line in sys.stdin:
             if line.strip() == "day":
                 say({"changed": a_day(twin)})
-            elif line.strip() == "again" and known_ones is not None:
-                known_ones.again()
-                say({"refresh_token": server.credentials.refresh_token})
             else:
                 entries = [entry for entry in server.log if entry.seq > seen]
                 seen = twin.requests.last
-                told = {"known": known_ones.known, "new": known_ones.new} if known_ones is not None else {}
-                say(summed(entries) | told | {"computed": time.process_time()})
+                say(summed(entries) | {"computed": time.process_time()})
 
 
 def say(told: Any) -> None:
@@ -116,9 +106,8 @@ def a_day(twin: Any) -> int:
 
 
 class Company:
-    def __init__(self, records: int, *, worked_out: bool = False) -> None:
+    def __init__(self, records: int) -> None:
         command = [sys.executable, str(Path(__file__)), "--serve", str(records)]
-        command += ["--worked-out"] if worked_out else []
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.told = self._read()
 
@@ -193,18 +182,6 @@ def full(records: int) -> None:
     judged(info, took, seen, "full", 1.05 * pages + 110)
 
 
-def elsewhere(records: int) -> None:
-    company = Company(records, worked_out=True)
-    with tempfile.TemporaryDirectory() as folder:
-        captured(company, Path(folder) / "first", paced=True)
-        company.told |= company.ask("again")
-        info, took, seen = captured(company, Path(folder) / "second", paced=True)
-    company.close()
-    pages = sum(-(-count // PAGE) for count in info.counts.values())
-    what = f"full, of a company elsewhere ({seen['known']} answers worked out before, {seen['new']} while it waited)"
-    judged(info, took, seen, what, 1.05 * pages + 110)
-
-
 def daily(records: int) -> None:
     company = Company(records)
     with tempfile.TemporaryDirectory() as folder:
@@ -220,18 +197,14 @@ def daily(records: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", type=int, default=100_000)
-    parser.add_argument("--elsewhere", type=int, default=100_000)
     parser.add_argument("--daily", type=int, default=500_000)
     parser.add_argument("--serve", type=int, default=0, help=argparse.SUPPRESS)
-    parser.add_argument("--worked-out", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.serve:
-        serve(asked.serve, worked_out=asked.worked_out)
+        serve(asked.serve)
         return
     if asked.full:
         full(asked.full)
-    if asked.elsewhere:
-        elsewhere(asked.elsewhere)
     if asked.daily:
         daily(asked.daily)
 
