@@ -93,18 +93,18 @@ def test_a_capture_that_turns_out_to_be_of_everything_asks_whether_the_month_bea
     twin.screens.merge("Vendor", made[1], made[0])
     allow, asked = case.budget.allow, []
 
-    def allowed(name: str, *, full: bool = False) -> bool:
+    def allowed(name: str, *, full: bool = False, reserve: bool = False) -> bool:
         asked.append(full)
         if full:
             case.budget.limit(1)
-        return allow(name, full=full)
+        return allow(name, full=full, reserve=reserve)
 
     monkeypatch.setattr(case.budget, "allow", allowed)
     with pytest.raises(BudgetSpent):
         case.capture(sparing=False)
     assert asked == [True]
     assert [one.id for one in case.snapshots()] == ["s1"]
-    monkeypatch.setattr(case.budget, "allow", lambda *_, full: full)
+    monkeypatch.setattr(case.budget, "allow", lambda *_, full, reserve: full)
     info = case.capture(sparing=False)
     assert info.fence["kind"] == "full"
     assert "controls_spared" in {one["code"] for one in info.findings}, "what the month bears of it is taken"
