@@ -153,17 +153,26 @@ def test_a_wrong_secret_and_a_refusal_are_said(view: ConnectingView, server: Twi
     assert view.desk.case.companies.names() == ()
 
 
+def is_door(back: str) -> bool:
+    """Whether what waits for the browser answers there; a port that was left may be somebody else's a moment later."""
+    try:
+        answer = httpx.get(httpx.URL(back).copy_with(path="/elsewhere"), trust_env=False, timeout=5)
+    except httpx.HTTPError:
+        return False
+    return " · Akika Forensics</title>" in answer.text and "<body><main><h1>" in answer.text
+
+
 def test_a_stop_closes_the_door(view: ConnectingView, server: TwinServer) -> None:
     assert view.dispatch(filled(server))
     back = dict(httpx.URL(address(view)).params)["redirect_uri"]
     job = view.desk.job("connect")
     assert job is not None
     assert not view.dispatch(filled(server)), "one at a time"
+    assert is_door(back)
     job.cancel()
     assert "stopped" in ended(view)
     assert not view.dispatch(Event("paste", "", {"line": "code=12345678"}))
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(back, trust_env=False)
+    assert not is_door(back)
     assert "Connect a company" in view.render()
 
 
